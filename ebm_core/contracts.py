@@ -1,0 +1,262 @@
+"""What a Dataset, an Energy, a Sampler and a Method are.
+
+A plug-in is its own frozen configuration: its bounded fields are the form, the API check, the saved
+run and the docs, and the same object does the work. Mutable state lives in what it builds: an
+`EnergyNetwork`, `Chains`, a `Learner`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import torch
+from jaxtyping import Float
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from ebm_core.optimization import Descent, Optimization, Progress
+
+Shape = tuple[int, ...]
+"""The shape of one point: (2,) in the plane, (channels, height, width) for an image."""
+
+Family = Literal["mcmc", "learned_sampler", "score_matching", "hybrid"]
+
+
+def setting(
+    default: Any = ...,
+    *,
+    title: str,
+    description: str,
+    symbol: str | None = None,
+    live: bool = False,
+    log: bool = False,
+    advanced: bool = False,
+    **bounds: Any,
+) -> Any:
+    """A plug-in's field: bounds as in pydantic's `Field`, and how the form shows it.
+
+    Args:
+        symbol: The field's letter in the method's formula, such as "η".
+        live: It may change while a run goes on.
+        log: Its slider is logarithmic.
+        advanced: It is shown only when all settings are asked for.
+    """
+    marks = {"symbol": symbol, "live": live, "log": log, "advanced": advanced}
+    return Field(
+        default,
+        title=title,
+        description=description,
+        json_schema_extra={name: mark for name, mark in marks.items() if mark},
+        **bounds,
+    )
+
+
+class PlugIn(BaseModel):
+    """Something on a shelf, told apart by its field `kind`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    title: ClassVar[str]
+    """Its name for people, in the field's words."""
+    summary: ClassVar[str]
+    """One sentence for a tooltip."""
+
+
+class Dataset(PlugIn, ABC):
+    """A distribution to learn."""
+
+    @property
+    @abstractmethod
+    def shape(self) -> Shape:
+        """The shape of one point."""
+
+    @property
+    @abstractmethod
+    def has_density(self) -> bool:
+        """Whether `log_density` can be computed."""
+
+    @abstractmethod
+    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
+        """`count` independent points for training, float32 on the CPU."""
+
+    @abstractmethod
+    def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        """At most `count` points that training never sees (fresh ones where there is no end)."""
+
+    @abstractmethod
+    def log_density(self, points: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
+        """The exact log p(x) in nats, in float64.
+
+        Raises:
+            ValueError: This distribution has no known density.
+        """
+
+    @abstractmethod
+    def modes(self) -> Float[Tensor, "m d"] | None:
+        """The centres of the modes, where the distribution has separate ones of equal weight."""
+
+
+class EnergyNetwork(nn.Module, ABC):
+    """A differentiable E(x), one value a point. Lower is more probable: p(x) = exp(-E(x)) / Z."""
+
+    @abstractmethod
+    def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        """E(x) for each point."""
+
+    @abstractmethod
+    def with_gradient(
+        self, points: Float[Tensor, "n ..."]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
+        """E(x) and grad_x E(x), without a graph: what a sampler's step needs, as fast as it can be."""
+
+
+class Energy(PlugIn, ABC):
+    """A family of energy functions."""
+
+    @abstractmethod
+    def build(self, shape: Shape) -> EnergyNetwork:
+        """A new network for points of `shape`; its weights come from torch's global generator."""
+
+
+@dataclass
+class Chains:
+    """Where a sampler's chains stand."""
+
+    points: Float[Tensor, "n ..."]
+    energies: Float[Tensor, " n"]
+    gradients: Float[Tensor, "n ..."] | None = None
+    nominal_step_size: float = 0.0
+    """The configured step size that `step_size` was adapted from."""
+    step_size: float = 0.0
+    """The step size in use."""
+    steps: int = 0
+    """Steps taken since the chains were first started, for schedules."""
+    acceptance: float = 1.0
+    """Share of proposals accepted in the newest step."""
+
+
+class Sampler(PlugIn, ABC):
+    """A Markov chain whose stationary distribution is exp(-E(x) / T), exactly or nearly."""
+
+    @property
+    @abstractmethod
+    def temperature(self) -> float:
+        """T above, for small steps."""
+
+    @abstractmethod
+    def start(
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
+    ) -> Chains:
+        """Chains at `points`; `like` hands on the adapted step size and the step count."""
+
+    @abstractmethod
+    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
+        """One step of every chain."""
+
+
+@dataclass
+class Task:
+    """What a method learns with: the run's parts, made once."""
+
+    shape: Shape
+    energy: EnergyNetwork
+    sample_data: Callable[[int], Float[Tensor, "n ..."]]
+    """Fresh training points on the device."""
+    optimization: Optimization
+    progress: Progress
+    generator: torch.Generator
+    """The only source of randomness in training, on the device."""
+    device: torch.device
+
+
+Metrics = Mapping[str, float | Tensor]
+
+
+@dataclass
+class Picture:
+    """What a method has of its own to show, for a frame."""
+
+    points: dict[str, Tensor] = field(default_factory=dict)
+    """Point clouds by name: "chains" (the same row is the same chain), "generator", "negatives"."""
+    values: dict[str, Tensor] = field(default_factory=dict)
+    """Number series by name, such as "buffer_age"."""
+
+
+class Learner(ABC):
+    """The mutable half of a method: one run's networks, optimisers and buffers."""
+
+    @abstractmethod
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        """One update of the energy (and of whatever learns beside it) on a batch of data.
+
+        Returns:
+            Always "loss" and "grad_norm" (of the energy's weights, before clipping); where the
+            method has negatives, "energy_data", "energy_samples" and whatever else is its own.
+        """
+
+    @abstractmethod
+    def reconfigure(self, method: "Method") -> None:
+        """Takes over changed live fields."""
+
+    @abstractmethod
+    def picture(self) -> Picture:
+        """What to show now. Must not touch the task's generator."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Everything `update` depends on beside the energy: nested dicts of tensors, numbers, strings."""
+
+    @abstractmethod
+    def load_state(self, state: dict[str, Any]) -> None:
+        """The inverse of `state`, bit for bit."""
+
+
+class Method(PlugIn, ABC):
+    """A way to train an energy."""
+
+    family: ClassVar[Family]
+    equation: ClassVar[str]
+    """The update in one line of TeX."""
+    source: ClassVar[str]
+    """The paper: authors, year, address."""
+
+    @classmethod
+    @abstractmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        """The settings that pressing play gives for points of `shape`: a partial RunConfig.
+
+        Keys "method", "energy" and "optimization"; fields that are left out keep their defaults.
+        """
+
+    @property
+    @abstractmethod
+    def smoothing(self) -> float:
+        """sigma of the Gaussian that the estimated density is convolved with; 0 for p itself."""
+
+    @abstractmethod
+    def display_sampler(self, shape: Shape) -> Sampler:
+        """The sampler of the chains that are shown and that `ebm sample` runs."""
+
+    @abstractmethod
+    def learner(self, task: Task) -> Learner:
+        """A new learner."""
+
+
+__all__ = [
+    "Chains",
+    "Dataset",
+    "Descent",
+    "Energy",
+    "EnergyNetwork",
+    "Family",
+    "Learner",
+    "Method",
+    "Metrics",
+    "Picture",
+    "PlugIn",
+    "Sampler",
+    "Shape",
+    "Task",
+    "setting",
+]

@@ -1,0 +1,124 @@
+"""Adam with warm-up, cosine decay, gradient clipping and averaged weights."""
+
+import copy
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+
+class Optimization(BaseModel):
+    """How weights follow their gradients."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    learning_rate: float = Field(
+        5e-3, gt=0, le=1, title="Learning rate", description="Adam's step at its peak.",
+        json_schema_extra={"live": True, "log": True},
+    )
+    batch_size: int = Field(
+        256, ge=2, le=65536, title="Batch size", description="Data points in one update.",
+        json_schema_extra={"log": True},
+    )
+    warmup: int = Field(
+        50, ge=0, le=100_000, title="Warm-up",
+        description="Updates over which the learning rate rises from zero.",
+        json_schema_extra={"advanced": True},
+    )
+    final_rate: float = Field(
+        0.02, ge=0, le=1, title="Final rate",
+        description="Share of the learning rate left at the end of the cosine decay; 1 keeps it constant.",
+        json_schema_extra={"advanced": True},
+    )
+    averaging: float = Field(
+        0.999, ge=0, lt=1, title="Weight averaging",
+        description="Decay of the exponential moving average of the weights that is evaluated and shown; 0 shows the raw weights.",
+        json_schema_extra={"advanced": True},
+    )
+    gradient_clip: float | None = Field(
+        None, gt=0, le=1e6, title="Gradient clip",
+        description="Largest allowed norm of the gradient of the weights.",
+        json_schema_extra={"advanced": True, "live": True},
+    )
+
+
+@dataclass
+class Progress:
+    """How far a run has come: what the learning rate's schedule depends on."""
+
+    step: int = 0
+    horizon: int | None = None
+    """Updates in the whole run; None while a time budget has not been turned into updates yet."""
+
+    def factor(self, options: Optimization) -> float:
+        """The learning rate now, as a share of its peak."""
+        rise = min(1.0, (self.step + 1) / options.warmup) if options.warmup else 1.0
+        if self.horizon is None:
+            return rise
+        done = min(1.0, self.step / max(1, self.horizon))
+        decay = options.final_rate + (1 - options.final_rate) * (1 + math.cos(math.pi * done)) / 2
+        return rise * decay
+
+
+class Descent:
+    """One optimiser of some weights, on the run's schedule."""
+
+    def __init__(
+        self, parameters: Iterable[nn.Parameter], options: Optimization, progress: Progress,
+        *, learning_rate: float | None = None, betas: tuple[float, float] = (0.9, 0.999),
+    ) -> None:
+        self.parameters = list(parameters)
+        self.options = options
+        self.progress = progress
+        self.share = 1.0 if learning_rate is None else learning_rate / options.learning_rate
+        self.adam = torch.optim.Adam(
+            self.parameters, lr=options.learning_rate, betas=betas, fused=True
+        )
+
+    def __call__(self, loss: Tensor) -> Tensor:
+        """One step down `loss`; returns the norm of its gradient before clipping."""
+        gradients = torch.autograd.grad(loss, self.parameters)
+        norm = torch.stack(torch._foreach_norm(gradients)).norm()
+        if self.options.gradient_clip is not None:
+            torch._foreach_mul_(gradients, (self.options.gradient_clip / (norm + 1e-12)).clamp(max=1.0))
+        for parameter, gradient in zip(self.parameters, gradients, strict=True):
+            parameter.grad = gradient
+        self.adam.param_groups[0]["lr"] = (
+            self.options.learning_rate * self.share * self.progress.factor(self.options)
+        )
+        self.adam.step()
+        return norm
+
+    def state(self) -> dict[str, Any]:
+        """Adam's moments and step counts, in the order of the weights."""
+        return {
+            str(index): dict(self.adam.state[parameter])
+            for index, parameter in enumerate(self.parameters)
+            if parameter in self.adam.state
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """The inverse of `state`."""
+        for index, values in state.items():
+            self.adam.state[self.parameters[int(index)]] = {
+                name: value.clone() for name, value in values.items()
+            }
+
+
+class Average:
+    """An exponential moving average of a network's weights, started without bias towards the first."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.network = copy.deepcopy(network).requires_grad_(False)
+        self.decay = decay
+        self.averaged = list(self.network.parameters())
+
+    @torch.no_grad()
+    def update(self, network: nn.Module, step: int) -> None:
+        """Moves the average towards `network`; `step` counts the updates made before this one."""
+        decay = min(self.decay, (1 + step) / (10 + step)) if self.decay else 0.0
+        torch._foreach_lerp_(self.averaged, list(network.parameters()), 1 - decay)

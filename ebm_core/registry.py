@@ -1,0 +1,40 @@
+"""Finds plug-ins by scanning a package, and makes their tagged union."""
+
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+from typing import Annotated, Any, TypeVar, Union
+
+from pydantic import BaseModel, Field
+
+P = TypeVar("P", bound=BaseModel)
+
+
+def plug_ins(package: ModuleType, contract: type[P]) -> dict[str, type[P]]:
+    """Every concrete `contract` that a module below `package` defines, by its kind, in file order.
+
+    Raises:
+        ValueError: Two plug-ins share a kind.
+    """
+    found: dict[str, type[P]] = {}
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        members = vars(importlib.import_module(module.name)).values()
+        for member in members:
+            if not (inspect.isclass(member) and issubclass(member, contract)):
+                continue
+            if inspect.isabstract(member) or member.__module__ != module.name:
+                continue
+            kind = member.model_fields["kind"].default
+            if kind in found:
+                raise ValueError(
+                    f"two plug-ins are called {kind!r}: {found[kind].__module__} and "
+                    f"{module.name}; rename one"
+                )
+            found[kind] = member
+    return dict(sorted(found.items(), key=lambda item: item[1].model_fields["kind"].repr))
+
+
+def union(kinds: dict[str, type[P]]) -> Any:
+    """The pydantic type that reads any of `kinds`, told apart by the field `kind`."""
+    return Annotated[Union[tuple(kinds.values())], Field(discriminator="kind")]  # noqa: UP007
