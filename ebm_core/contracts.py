@@ -8,14 +8,15 @@ run and the docs, and the same object does the work. Mutable state lives in what
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from jaxtyping import Float
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from torch import Tensor, nn
 
 from ebm_core.optimization import Descent, Optimization, Progress
+from ebm_core.registry import Shelved
 
 Shape = tuple[int, ...]
 """The shape of one point: (2,) in the plane, (channels, height, width) for an image."""
@@ -52,7 +53,7 @@ def setting(
     )
 
 
-class PlugIn(BaseModel):
+class PlugIn(Shelved):
     """Something on a shelf, told apart by its field `kind`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -64,7 +65,16 @@ class PlugIn(BaseModel):
 
 
 class Dataset(PlugIn, ABC):
-    """A distribution to learn."""
+    """A distribution to learn.
+
+    Its points are in its own units; an energy is trained on `to_model` of them, which is the
+    identity for everything but the user's own data.
+    """
+
+    @classmethod
+    @abstractmethod
+    def example(cls) -> Self:
+        """One to show in a catalogue: the defaults, where every field has one."""
 
     @property
     @abstractmethod
@@ -78,7 +88,7 @@ class Dataset(PlugIn, ABC):
 
     @abstractmethod
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
-        """`count` independent points for training, float32 on the CPU."""
+        """`count` independent points for training, on the CPU."""
 
     @abstractmethod
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
@@ -96,6 +106,30 @@ class Dataset(PlugIn, ABC):
     def modes(self) -> Float[Tensor, "m d"] | None:
         """The centres of the modes, where the distribution has separate ones of equal weight."""
 
+    @property
+    @abstractmethod
+    def center(self) -> tuple[float, ...]:
+        """What `to_model` takes away, for each entry of a point's last axis (or one for all)."""
+
+    @property
+    @abstractmethod
+    def scale(self) -> float:
+        """What `to_model` divides by."""
+
+    def to_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
+        """(points - center) / scale, float32: where energies are trained, within about [-4, 4]."""
+        if self.scale == 1 and not any(self.center):
+            return points.float()
+        shift = torch.tensor(self.center, dtype=torch.float64, device=points.device)
+        return ((points.double() - shift) / self.scale).float()
+
+    def from_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
+        """The inverse of `to_model`, float32."""
+        if self.scale == 1 and not any(self.center):
+            return points.float()
+        shift = torch.tensor(self.center, dtype=torch.float64, device=points.device)
+        return (points.double() * self.scale + shift).float()
+
 
 class EnergyNetwork(nn.Module, ABC):
     """A differentiable E(x), one value a point. Lower is more probable: p(x) = exp(-E(x)) / Z."""
@@ -108,7 +142,11 @@ class EnergyNetwork(nn.Module, ABC):
     def with_gradient(
         self, points: Float[Tensor, "n ..."]
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
-        """E(x) and grad_x E(x), without a graph: what a sampler's step needs, as fast as it can be."""
+        """E(x) and grad_x E(x), as fast as they can be had.
+
+        Under `torch.no_grad` there is no graph (what a sampler's step needs); else both can be
+        differentiated again by the weights (what score matching needs).
+        """
 
 
 class Energy(PlugIn, ABC):
@@ -121,17 +159,19 @@ class Energy(PlugIn, ABC):
 
 @dataclass
 class Chains:
-    """Where a sampler's chains stand."""
+    """Where a sampler's chains stand. A sampler leaves empty what it does not need."""
 
     points: Float[Tensor, "n ..."]
-    energies: Float[Tensor, " n"]
-    gradients: Float[Tensor, "n ..."] | None = None
-    nominal_step_size: float = 0.0
+    energies: Tensor
+    """(n,): E at `points`, so that a Metropolis step evaluates its proposal only."""
+    gradients: Tensor
+    """Shaped as `points`: grad E there, so that a step costs one gradient."""
+    nominal_step_size: float
     """The configured step size that `step_size` was adapted from."""
-    step_size: float = 0.0
+    step_size: float
     """The step size in use."""
     steps: int = 0
-    """Steps taken since the chains were first started, for schedules."""
+    """Steps taken since the first start, for schedules."""
     acceptance: float = 1.0
     """Share of proposals accepted in the newest step."""
 
@@ -163,6 +203,8 @@ class Task:
     energy: EnergyNetwork
     sample_data: Callable[[int], Float[Tensor, "n ..."]]
     """Fresh training points on the device."""
+    sample_noise: Callable[[int], Float[Tensor, "n ..."]]
+    """Points that know nothing of the data, spread over the region where it lies."""
     optimization: Optimization
     progress: Progress
     generator: torch.Generator

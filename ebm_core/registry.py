@@ -4,15 +4,23 @@ import importlib
 import inspect
 import pkgutil
 from types import ModuleType
-from typing import Annotated, Any, TypeVar, Union
+from typing import Annotated, Any, ClassVar, TypeVar, Union
 
 from pydantic import BaseModel, Field
 
-P = TypeVar("P", bound=BaseModel)
+
+class Shelved(BaseModel):
+    """Something that a shelf holds."""
+
+    rank: ClassVar[int] = 100
+    """Its place on the shelf: lower first, then in the order of files and of definition."""
+
+
+P = TypeVar("P", bound=Shelved)
 
 
 def plug_ins(package: ModuleType, contract: type[P]) -> dict[str, type[P]]:
-    """Every concrete `contract` that a module below `package` defines, by its kind, in file order.
+    """Every concrete `contract` in a module below `package`, by its kind, in the order of `rank`.
 
     Raises:
         ValueError: Two plug-ins share a kind.
@@ -32,7 +40,7 @@ def plug_ins(package: ModuleType, contract: type[P]) -> dict[str, type[P]]:
                     f"{module.name}; rename one"
                 )
             found[kind] = member
-    return dict(sorted(found.items(), key=lambda item: item[1].model_fields["kind"].repr))
+    return dict(sorted(found.items(), key=lambda item: item[1].rank))
 
 
 def union(kinds: dict[str, type[P]]) -> Any:
