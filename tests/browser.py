@@ -1,0 +1,42 @@
+"""Finds the Chromium that the browser tests drive; as a script, says what to install if none is here."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def chromium() -> str:
+    """The path of a Chromium: $CHROMIUM, one on the PATH, or the one Playwright has downloaded.
+
+    Raises:
+        FileNotFoundError: There is none; the message says how to get one.
+    """
+    chosen = os.environ.get("CHROMIUM")
+    if chosen is not None:
+        if shutil.which(chosen) is None:
+            raise FileNotFoundError(f"CHROMIUM={chosen} is not a program; set it to a Chromium")
+        return chosen
+    for name in NAMES:
+        found = shutil.which(name)
+        if found is not None:
+            return found
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        bundled = playwright.chromium.executable_path
+    if Path(bundled).is_file():
+        return bundled
+    raise FileNotFoundError(
+        "the browser tests need a Chromium and none is on the PATH; run `apt-get install chromium` "
+        "(Debian), or `.venv/bin/playwright install chromium`, or set CHROMIUM to its path"
+    )
+
+
+if __name__ == "__main__":
+    try:
+        chromium()
+    except FileNotFoundError as error:
+        sys.exit(str(error))
