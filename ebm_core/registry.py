@@ -3,8 +3,9 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Callable
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, TypeVar, Union
+from typing import Annotated, Any, ClassVar, TypeVar, Union, cast
 
 from pydantic import BaseModel, Field
 
@@ -19,17 +20,19 @@ class Shelved(BaseModel):
 P = TypeVar("P", bound=Shelved)
 
 
-def plug_ins(package: ModuleType, contract: type[P]) -> dict[str, type[P]]:
+def plug_ins(package: ModuleType, contract: Callable[..., P]) -> dict[str, type[P]]:
     """Every concrete `contract` in a module below `package`, by its kind, in the order of `rank`.
 
     Raises:
         ValueError: Two plug-ins share a kind.
     """
+    # the signature would say `type[P]`, but mypy wants a concrete class for that
+    base = cast(type[P], contract)
     found: dict[str, type[P]] = {}
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         members = vars(importlib.import_module(module.name)).values()
         for member in members:
-            if not (inspect.isclass(member) and issubclass(member, contract)):
+            if not (inspect.isclass(member) and issubclass(member, base)):
                 continue
             if inspect.isabstract(member) or member.__module__ != module.name:
                 continue

@@ -1,0 +1,14 @@
+"""The shelf of datasets."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from ebm_core.contracts import Dataset
+from ebm_core.registry import plug_ins, union
+
+DATASETS = plug_ins(sys.modules[__name__], Dataset)
+
+if TYPE_CHECKING:
+    AnyDataset = Dataset
+else:
+    AnyDataset = union(DATASETS)
