@@ -15,7 +15,7 @@ from jaxtyping import Float
 from pydantic import ConfigDict, Field
 from torch import Tensor, nn
 
-from ebm_core.optimization import Descent, Optimization, Progress
+from ebm_core.optimization import Descent, Schedule
 from ebm_core.registry import Shelved
 
 Shape = tuple[int, ...]
@@ -181,7 +181,7 @@ class Sampler(PlugIn, ABC):
 
     @property
     @abstractmethod
-    def temperature(self) -> float:
+    def sampled_temperature(self) -> float:
         """T above, for small steps."""
 
     @abstractmethod
@@ -205,8 +205,7 @@ class Task:
     """Fresh training points on the device."""
     sample_noise: Callable[[int], Float[Tensor, "n ..."]]
     """Points that know nothing of the data, spread over the region where it lies."""
-    optimization: Optimization
-    progress: Progress
+    schedule: Schedule
     generator: torch.Generator
     """The only source of randomness in training, on the device."""
     device: torch.device

@@ -11,6 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
 
+class TrainingDiverged(RuntimeError):
+    """A quantity of a run is not finite, or has run away; the weights before it are kept."""
+
+    def __init__(self, quantity: str, value: float, step: int, remedy: str) -> None:
+        super().__init__(f"{quantity} is {value:g} at update {step}; {remedy}")
+        self.quantity = quantity
+        self.value = value
+        self.step = step
+        self.remedy = remedy
+
+
 class Optimization(BaseModel):
     """How weights follow their gradients."""
 
@@ -47,15 +58,19 @@ class Optimization(BaseModel):
 
 
 @dataclass
-class Progress:
-    """How far a run has come: what the learning rate's schedule depends on."""
+class Schedule:
+    """How far a run has come, and the learning rate that follows from it."""
 
+    options: Optimization
     step: int = 0
+    """Updates made so far."""
     horizon: int | None = None
     """Updates in the whole run; None while a time budget has not been turned into updates yet."""
 
-    def factor(self, options: Optimization) -> float:
+    @property
+    def factor(self) -> float:
         """The learning rate now, as a share of its peak."""
+        options = self.options
         rise = min(1.0, (self.step + 1) / options.warmup) if options.warmup else 1.0
         if self.horizon is None:
             return rise
@@ -63,33 +78,52 @@ class Progress:
         decay = options.final_rate + (1 - options.final_rate) * (1 + math.cos(math.pi * done)) / 2
         return rise * decay
 
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate now."""
+        return self.options.learning_rate * self.factor
+
 
 class Descent:
-    """One optimiser of some weights, on the run's schedule."""
+    """Adam on some weights, on the run's schedule.
+
+    Args:
+        share: Learning rate as a share of the run's.
+    """
 
     def __init__(
-        self, parameters: Iterable[nn.Parameter], options: Optimization, progress: Progress,
-        *, learning_rate: float | None = None, betas: tuple[float, float] = (0.9, 0.999),
+        self,
+        parameters: Iterable[nn.Parameter],
+        schedule: Schedule,
+        share: float = 1.0,
+        betas: tuple[float, float] = (0.9, 0.999),
     ) -> None:
         self.parameters = list(parameters)
-        self.options = options
-        self.progress = progress
-        self.share = 1.0 if learning_rate is None else learning_rate / options.learning_rate
-        self.adam = torch.optim.Adam(
-            self.parameters, lr=options.learning_rate, betas=betas, fused=True
-        )
+        self.schedule = schedule
+        self.share = share
+        self.adam = torch.optim.Adam(self.parameters, betas=betas, fused=True)
 
-    def __call__(self, loss: Tensor) -> Tensor:
-        """One step down `loss`; returns the norm of its gradient before clipping."""
-        gradients = torch.autograd.grad(loss, self.parameters)
-        norm = torch.stack(torch._foreach_norm(gradients)).norm()
-        if self.options.gradient_clip is not None:
-            torch._foreach_mul_(gradients, (self.options.gradient_clip / (norm + 1e-12)).clamp(max=1.0))
+    def __call__(self, loss: Tensor) -> float:
+        """One step down `loss`; returns the norm of its gradient before clipping.
+
+        Raises:
+            TrainingDiverged: The gradient is not finite; no step was taken.
+        """
+        gradients = torch.autograd.grad(
+            loss, self.parameters, allow_unused=True, materialize_grads=True
+        )
+        norm = float(torch.stack(torch._foreach_norm(gradients)).norm())
+        if not math.isfinite(norm):
+            raise TrainingDiverged(
+                "the gradient's norm", norm, self.schedule.step,
+                "try a smaller learning rate or step size",
+            )
+        clip = self.schedule.options.gradient_clip
+        if clip is not None and norm > clip:
+            torch._foreach_mul_(gradients, clip / norm)
         for parameter, gradient in zip(self.parameters, gradients, strict=True):
             parameter.grad = gradient
-        self.adam.param_groups[0]["lr"] = (
-            self.options.learning_rate * self.share * self.progress.factor(self.options)
-        )
+        self.adam.param_groups[0]["lr"] = self.schedule.learning_rate * self.share
         self.adam.step()
         return norm
 

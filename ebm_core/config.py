@@ -1,0 +1,136 @@
+"""What a run is: its configuration, and the changes made while it went on."""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from ebm_core.contracts import Dataset, Shape
+from ebm_core.datasets import AnyDataset
+from ebm_core.energies import AnyEnergy
+from ebm_core.methods import METHODS, AnyMethod
+from ebm_core.optimization import Optimization
+
+DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
+
+
+class RunConfig(BaseModel):
+    """One run, whole. What is left out comes from the method's recipe for the data's shape."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    dataset: AnyDataset
+    method: AnyMethod
+    energy: AnyEnergy
+    optimization: Optimization
+    seed: int = Field(0, ge=0, lt=2**53, title="Seed", description="Of weights, data and chains.")
+    seconds: float | None = Field(
+        None, gt=0, le=7 * 86400, title="Seconds",
+        description="Training time, of one core; turned into updates by the measured speed.",
+        json_schema_extra={"live": True},
+    )
+    updates: int | None = Field(
+        None, ge=1, le=10**9, title="Updates", description="Length of the run in updates.",
+        json_schema_extra={"live": True},
+    )
+    device: Literal["cpu", "cuda"] = Field("cpu", title="Device", description="Where it trains.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def complete(cls, given: Any) -> Any:
+        """Lays the recipe under what was given, and 30 seconds under a missing length."""
+        if not isinstance(given, dict):
+            return given
+        given = dict(given)
+        if given.get("seconds") is None and given.get("updates") is None:
+            given["seconds"] = 30.0
+        method = given.get("method")
+        kind = method.get("kind") if isinstance(method, dict) else getattr(method, "kind", None)
+        if kind not in METHODS or "dataset" not in given:
+            return given
+        try:
+            dataset = given["dataset"] = DATASET.validate_python(given["dataset"])
+        except ValidationError:
+            return given
+        return laid_under({"energy": {"kind": "mlp"}, "optimization": {}}, METHODS[kind].recipe(dataset.shape), given)
+
+    @model_validator(mode="after")
+    def one_length(self) -> Self:
+        """A run has a length in seconds or in updates."""
+        if self.seconds is not None and self.updates is not None:
+            raise ValueError(
+                f"seconds is {self.seconds:g} and updates is {self.updates}; give one of the two"
+            )
+        return self
+
+
+def recipe(kind: str, shape: Shape) -> dict[str, Any]:
+    """What pressing play gives for a method on points of `shape`: a RunConfig without its dataset."""
+    partial = laid_under({"energy": {"kind": "mlp"}, "optimization": {}, "method": {"kind": kind}}, METHODS[kind].recipe(shape))
+    types = {"method": AnyMethod, "energy": AnyEnergy, "optimization": Optimization}
+    return {
+        name: TypeAdapter(types[name]).validate_python(value).model_dump(mode="json")
+        for name, value in partial.items()
+    }
+
+
+def laid_under(*layers: dict[str, Any]) -> dict[str, Any]:
+    """The layers merged, later ones on top; a plug-in of another kind replaces the one below it."""
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            below = merged.get(key)
+            if not (isinstance(below, dict) and isinstance(value, dict)):
+                merged[key] = value
+            elif value.get("kind", below.get("kind")) == below.get("kind"):
+                merged[key] = laid_under(below, value)
+            else:
+                merged[key] = value
+    return merged
+
+
+class Change(BaseModel):
+    """A live field that took a new value before the update numbered `step`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: int = Field(ge=0)
+    path: str
+    value: Any
+    previous: Any = None
+
+
+def changed(config: BaseModel, path: str, value: Any) -> Any:
+    """`config` with the live field at a dotted path set to `value`.
+
+    Raises:
+        ValueError: There is no such field, it is not live, or the value is out of its bounds.
+    """
+    name, _, rest = path.partition(".")
+    fields = type(config).model_fields
+    if name not in fields:
+        raise ValueError(f"there is no field {name!r} here; the fields are {', '.join(fields)}")
+    if rest:
+        inner = getattr(config, name)
+        if not isinstance(inner, BaseModel):
+            raise ValueError(f"{name!r} has no fields of its own; leave out {rest!r}")
+        return config.model_copy(update={name: changed(inner, rest, value)})
+    extra = fields[name].json_schema_extra
+    if not (isinstance(extra, dict) and extra.get("live")):
+        live = [
+            key for key, field in fields.items()
+            if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("live")
+        ]
+        raise ValueError(
+            f"{name!r} cannot change while a run goes on; start a new run with it, or change one of: "
+            f"{', '.join(live) or 'none here'}"
+        )
+    current = {key: getattr(config, key) for key in fields}
+    return type(config).model_validate({**current, name: value})
+
+
+def value_at(config: BaseModel, path: str) -> Any:
+    """The field's value at a dotted path."""
+    value: Any = config
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value

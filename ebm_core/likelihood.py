@@ -1,0 +1,53 @@
+"""The step that every maximum-likelihood method takes: down at the data, up at the samples."""
+
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import Descent, Metrics, Task
+
+
+class LikelihoodAscent:
+    """One update of the energy along mean grad E(data) - mean grad E(samples).
+
+    The loss hovers around zero at any quality: it is a gradient's surrogate, not a distance.
+    """
+
+    def __init__(self, task: Task, energy_penalty: float = 0.0) -> None:
+        self.energy = task.energy
+        self.descent = Descent(task.energy.parameters(), task.schedule)
+        self.energy_penalty = energy_penalty
+
+    def __call__(
+        self,
+        positives: Float[Tensor, "n ..."],
+        negatives: Float[Tensor, "m ..."],
+        weights: Float[Tensor, " m"] | None = None,
+        penalty: Tensor | None = None,
+    ) -> Metrics:
+        """Negatives count equally, or by `weights` that sum to one; `penalty` is added to the loss."""
+        energies = self.energy(torch.cat([positives, negatives.detach()]))
+        at_data, at_samples = energies[: len(positives)], energies[len(positives) :]
+        raised = at_samples.mean() if weights is None else (weights * at_samples).sum()
+        loss = at_data.mean() - raised
+        objective = loss
+        if self.energy_penalty:
+            objective = objective + self.energy_penalty * energies.square().mean()
+        if penalty is not None:
+            objective = objective + penalty
+        return {
+            "grad_norm": self.descent(objective),
+            "loss": loss.detach(),
+            "energy_data": at_data.detach().mean(),
+            "energy_samples": raised.detach(),
+        }
+
+    def state(self) -> dict[str, Any]:
+        """The optimiser's."""
+        return self.descent.state()
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """The inverse of `state`."""
+        self.descent.load_state(state)

@@ -1,0 +1,1 @@
+"""Methods that join an energy with another model."""

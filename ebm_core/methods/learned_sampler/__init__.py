@@ -1,0 +1,1 @@
+"""Methods whose negatives come from a generator with an entropy term."""

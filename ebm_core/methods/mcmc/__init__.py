@@ -1,0 +1,1 @@
+"""Methods whose negatives come from Markov chains."""

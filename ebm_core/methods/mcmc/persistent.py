@@ -1,0 +1,185 @@
+"""Persistent contrastive divergence with a replay buffer."""
+
+from typing import Any, ClassVar, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import (
+    Chains,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
+from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.samplers import AnySampler
+from ebm_core.samplers.random_walk import RandomWalk
+
+
+class PersistentContrastiveDivergence(Method):
+    """Maximum likelihood with negatives from chains that live on between updates.
+
+    Each update: start chains from the buffer (a few of them afresh), run k steps, push the energy down
+    at the data and up at the ends of the chains, store the ends back where they were read.
+
+    Source:
+        Tieleman (2008), https://doi.org/10.1145/1390156.1390290; the buffer: Du and Mordatch (2019),
+        section 3.2, https://arxiv.org/abs/1903.08689
+    """
+
+    title = "Persistent CD"
+    summary = "Negatives from a replay buffer of chains that are moved a little at each update."
+    family = "mcmc"
+    equation: ClassVar[str] = (
+        r"\nabla L = \mathbb{E}_{\text{data}} \nabla E - \mathbb{E}_{\text{chains}} \nabla E"
+    )
+    source: ClassVar[str] = "Du and Mordatch 2019, https://arxiv.org/abs/1903.08689"
+
+    kind: Literal["persistent"] = "persistent"
+    sampler: AnySampler = setting(
+        RandomWalk(), title="Sampler", description="What moves the chains."
+    )
+    chain_steps: int = setting(
+        8, title="Chain steps", symbol="k", ge=1, le=500, live=True,
+        description="Sampler steps per update.",
+    )
+    chains: int = setting(
+        256, title="Chains", ge=2, le=65536, log=True,
+        description="Chains moved at each update.",
+    )
+    buffer_size: int = setting(
+        256, title="Buffer size", ge=2, le=1_000_000, log=True,
+        description="Chains that are kept; at least as many as are moved at each update.",
+    )
+    restart_share: float = setting(
+        0.05, title="Restarts", ge=0, le=1, live=True,
+        description="Share of the moved chains that start afresh at each update.",
+    )
+    restart_from: Literal["data", "noise"] = setting(
+        "data", title="Restart from", live=True,
+        description="noise needs 60 chain steps or more, else the energy runs away.",
+    )
+    energy_penalty: float = setting(
+        0.0, title="Energy penalty", ge=0, le=100, live=True, advanced=True,
+        description="Weight of the mean squared energy; stops a run-away, but biases the temperature.",
+    )
+    data_noise: float = setting(
+        0.0, title="Data noise", ge=0, le=10, live=True, advanced=True,
+        description="Standard deviation of the noise added to the data, in data units.",
+    )
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 5e-3}}
+        return {
+            "method": {
+                "sampler": {
+                    "kind": "langevin", "step_size": 0.2, "noise": "separate", "noise_scale": 0.03,
+                },
+                "chain_steps": 12, "buffer_size": 2000, "restart_share": 0.02,
+                "restart_from": "noise", "energy_penalty": 0.01, "data_noise": 0.03,
+            },
+            "energy": {
+                "kind": "mlp", "hidden": [256, 256], "fourier_features": 0, "confinement": None,
+            },
+            "optimization": {"learning_rate": 2e-3, "averaging": 0.998, "gradient_clip": 1.0},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        return self.sampler
+
+    def learner(self, task: Task) -> "PersistentLearner":
+        """Raises ValueError when more chains are to be moved than the buffer holds."""
+        if self.chains > self.buffer_size:
+            raise ValueError(
+                f"method.chains is {self.chains}, more than method.buffer_size, {self.buffer_size}; "
+                "choose fewer chains or a larger buffer"
+            )
+        return PersistentLearner(self, task)
+
+
+class PersistentLearner(Learner):
+    """The replay buffer of one run."""
+
+    def __init__(self, method: PersistentContrastiveDivergence, task: Task) -> None:
+        self.method = method
+        self.task = task
+        self.ascent = LikelihoodAscent(task, method.energy_penalty)
+        self.buffer = self.fresh(method.buffer_size)
+        self.ages = torch.zeros(method.buffer_size, device=task.device)
+        self.tuning: Chains | None = None
+
+    def fresh(self, count: int) -> Float[Tensor, "count ..."]:
+        """New starting points."""
+        if self.method.restart_from == "data":
+            return self.task.sample_data(count).clone()
+        return self.task.sample_noise(count)
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        method, task = self.method, self.task
+        if method.chains == method.buffer_size:
+            slots = torch.arange(method.buffer_size, device=task.device)
+        else:
+            order = torch.randperm(method.buffer_size, generator=task.generator, device=task.device)
+            slots = order[: method.chains]
+        starts, ages = self.buffer[slots], self.ages[slots]
+        draws = torch.rand(len(slots), generator=task.generator, device=task.device)
+        restarted = (draws < method.restart_share).nonzero().squeeze(1)
+        starts[restarted] = self.fresh(len(restarted))
+        ages[restarted] = 0
+
+        chains = method.sampler.start(task.energy, starts, self.tuning)
+        accepted = 0.0
+        for _ in range(method.chain_steps):
+            chains = method.sampler.step(task.energy, chains, task.generator)
+            accepted += chains.acceptance
+        self.tuning = chains
+
+        if method.data_noise:
+            noise = torch.empty_like(positives).normal_(generator=task.generator)
+            positives = positives + method.data_noise * noise
+        metrics = self.ascent(positives, chains.points)
+
+        self.buffer[slots] = chains.points
+        self.ages[slots] = ages + method.chain_steps
+        return {
+            **metrics,
+            "acceptance": accepted / method.chain_steps,
+            "step_size": chains.step_size,
+            "temperature": method.sampler.sampled_temperature,
+            "buffer_age": self.ages.mean(),
+        }
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = PersistentContrastiveDivergence.model_validate(method)
+        self.ascent.energy_penalty = self.method.energy_penalty
+
+    def picture(self) -> Picture:
+        return Picture({"negatives": self.buffer[:256]}, {"buffer_age": self.ages[:256]})
+
+    def state(self) -> dict[str, Any]:
+        tuning = self.tuning
+        return {
+            "ascent": self.ascent.state(),
+            "buffer": self.buffer,
+            "ages": self.ages,
+            "tuning": [tuning.nominal_step_size, tuning.step_size, tuning.steps] if tuning else None,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.ascent.load_state(state["ascent"])
+        self.buffer, self.ages = state["buffer"], state["ages"]
+        if state["tuning"] is not None:
+            none = self.buffer.new_empty(0)
+            self.tuning = Chains(none, none, none, *state["tuning"])

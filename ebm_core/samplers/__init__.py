@@ -1,0 +1,14 @@
+"""The shelf of samplers."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from ebm_core.contracts import Sampler
+from ebm_core.registry import plug_ins, union
+
+SAMPLERS = plug_ins(sys.modules[__name__], Sampler)
+
+if TYPE_CHECKING:
+    AnySampler = Sampler
+else:
+    AnySampler = union(SAMPLERS)

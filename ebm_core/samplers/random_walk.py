@@ -1,0 +1,73 @@
+"""Random-walk Metropolis."""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.adaptation import adapted, carried_step_size
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
+
+
+class RandomWalk(Sampler):
+    """Proposes x + s noise and accepts with probability min(1, exp((E(x) - E(y)) / T)). No gradient.
+
+    Source:
+        Metropolis et al. (1953), https://doi.org/10.1063/1.1699114; the acceptance to aim at: Roberts,
+        Gelman and Gilks (1997), https://doi.org/10.1214/aoap/1034625254
+    """
+
+    title = "Random walk (Metropolis)"
+    summary = "Gaussian proposals with a Metropolis test: exact, needs no gradient, best in the plane."
+
+    kind: Literal["random_walk"] = "random_walk"
+    step_size: float = setting(
+        0.5, title="Step size", symbol="s", gt=0, le=100, live=True, log=True,
+        description="Standard deviation of a proposal, in data units; where adaptation starts.",
+    )
+    target_acceptance: float = setting(
+        0.4, title="Target acceptance", gt=0, lt=1, live=True,
+        description="Acceptance that the step size is steered to; 0.3 to 0.5 is near the best.",
+    )
+    adaptation: float = setting(
+        0.025, title="Adaptation rate", ge=0, le=1, live=True, advanced=True,
+        description="How fast the step size follows the acceptance; 0 keeps it fixed and the chain exact.",
+    )
+    temperature: float = setting(
+        1.0, title="Temperature", symbol="T", gt=0, le=1000, live=True, log=True, advanced=True,
+        description="The chain samples exp(-E / T).",
+    )
+
+    @property
+    def sampled_temperature(self) -> float:
+        return self.temperature
+
+    @torch.no_grad()
+    def start(
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
+    ) -> Chains:
+        step_size = carried_step_size(self.step_size, like)
+        steps = like.steps if like else 0
+        none = points.new_empty(0)
+        return Chains(points, energy(points), none, self.step_size, step_size, steps)
+
+    @torch.no_grad()
+    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
+        spread = carried_step_size(self.step_size, chains)
+        noise = torch.empty_like(chains.points).normal_(generator=generator)
+        proposals = noise.mul_(spread).add_(chains.points)
+        energies = energy(proposals)
+        uniform = torch.empty_like(energies).uniform_(generator=generator)
+        accepted = uniform.log() < (chains.energies - energies) / self.temperature
+        mask = accepted.view(-1, *[1] * (proposals.dim() - 1))
+        acceptance = float(accepted.float().mean())
+        return Chains(
+            torch.where(mask, proposals, chains.points),
+            torch.where(accepted, energies, chains.energies),
+            chains.gradients,
+            self.step_size,
+            adapted(spread, acceptance, self.target_acceptance, self.adaptation),
+            chains.steps + 1,
+            acceptance,
+        )
