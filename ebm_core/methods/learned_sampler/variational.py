@@ -1,0 +1,278 @@
+"""A learned sampler with a variational entropy gradient (VERA)."""
+
+import math
+from typing import Any, ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import Descent, Learner, Method, Metrics, Picture, Sampler, Shape, Task, setting
+from ebm_core.generator import Generator
+from ebm_core.kernel_density import KernelDensity
+from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.samplers.langevin import Langevin
+from ebm_core.samplers.mala import Mala
+
+
+@final
+class Variational(Method):
+    """The generator x = G(z) + s n minimises mean E(x) - H(q); the energy is raised at its samples.
+
+    The entropy's gradient needs grad log q(x) = mean over q(z | x) of (G(z) - x) / s^2.
+
+    - paper: q(z | x) by self-normalised importance sampling around the z that made x; negatives count
+      equally, with a penalty on |grad E| at the data. The generator is good, the energy no density.
+    - corrected: grad log q from the density q(x) = mean over many z of N(x; G(z), s^2), and negatives
+      drawn from q and a broad Gaussian, weighted by exp(-E) / proposal, so that their mean gradient is
+      that of the energy's own samples and exp(-E) / Z becomes the data's density.
+
+    Source:
+        Grathwohl et al. (2021), sections 3 and 4, https://arxiv.org/abs/2010.04230
+    """
+
+    title: ClassVar[str] = "Variational"
+    summary: ClassVar[str] = "A generator samples for the energy; its entropy keeps all modes (VERA)."
+    family: ClassVar[Literal["learned_sampler"]] = "learned_sampler"
+    equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - H(q_G)"
+    source: ClassVar[str] = "Grathwohl et al. 2020, https://arxiv.org/abs/2010.04230"
+
+    kind: Literal["variational"] = "variational"
+    estimator: Literal["corrected", "paper"] = setting(
+        "corrected",
+        title="Estimator",
+        live=True,
+        description="corrected weights the negatives so that the energy is a density; paper does not.",
+    )
+    generator_rate: float = setting(
+        0.5,
+        title="Generator rate",
+        gt=0,
+        le=100,
+        log=True,
+        advanced=True,
+        description="The generator's learning rate as a share of the energy's.",
+    )
+    latents: int = setting(
+        4, title="Latents", ge=1, le=1024, description="Entries of z, the generator's input."
+    )
+    width: int = setting(
+        128, title="Generator width", ge=4, le=2048, description="Units of its hidden layers."
+    )
+    spread: float = setting(
+        0.2,
+        title="Spread",
+        symbol="s",
+        ge=0.01,
+        le=0.3,
+        description="Standard deviation of the noise on G(z) at the start, in data units; learned.",
+    )
+    negatives: int = setting(
+        256, title="Negatives", ge=2, le=65536, log=True, description="Samples of an update."
+    )
+    centres: int = setting(
+        1024,
+        title="Density samples",
+        ge=2,
+        le=65536,
+        log=True,
+        advanced=True,
+        description="Draws of z that make up the estimate of q(x) (corrected).",
+    )
+    defensive_share: float = setting(
+        0.25,
+        title="Defensive share",
+        ge=0,
+        lt=1,
+        live=True,
+        advanced=True,
+        description="Share of negatives from a broad Gaussian, so that no region is unseen (corrected).",
+    )
+    posterior_samples: int = setting(
+        20,
+        title="Posterior samples",
+        ge=2,
+        le=1000,
+        advanced=True,
+        description="Draws of z for q(z | x) (paper).",
+    )
+    posterior_spread: float = setting(
+        0.1,
+        title="Posterior spread",
+        gt=0,
+        le=10,
+        advanced=True,
+        description="Standard deviation of those draws around the z that made x (paper).",
+    )
+    gradient_penalty: float = setting(
+        0.1,
+        title="Gradient penalty",
+        ge=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Weight of the mean of |grad E|^2 at the data (paper).",
+    )
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 3e-3}}
+        return {
+            "method": {
+                "estimator": "paper", "latents": 32, "width": 256, "gradient_penalty": 0.05,
+            },
+            "energy": {
+                "kind": "mlp", "hidden": [256, 256], "fourier_features": 0, "confinement": None,
+            },
+            "optimization": {"learning_rate": 1e-3},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        if len(shape) == 1:
+            return Mala()
+        return Langevin(step_size=0.2, noise="separate", noise_scale=0.03)
+
+    def learner(self, task: Task) -> "VariationalLearner":
+        return VariationalLearner(self, task)
+
+
+class VariationalLearner(Learner):
+    """The generator of one run."""
+
+    def __init__(self, method: Variational, task: Task) -> None:
+        self.method = method
+        self.task = task
+        self.ascent = LikelihoodAscent(task)
+        self.generator = Generator(
+            method.latents, method.width, task.shape, method.spread, (0.01, 0.3)
+        ).to(task.device)
+        self.descent = Descent(
+            self.generator.parameters(), task.schedule, method.generator_rate, betas=(0.5, 0.999)
+        )
+        self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        if self.method.estimator == "corrected":
+            return self.corrected(positives)
+        return self.paper(positives)
+
+    def corrected(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        """One update of both with a density estimate of q."""
+        method, task = self.method, self.task
+        with torch.no_grad():
+            latents = self.generator.draw_latents(method.centres, task.generator)
+            density = KernelDensity(self.generator(latents), self.generator.spread)
+        points, weights, effective = self.weighted_negatives(density)
+        metrics = self.ascent(positives, points, weights)
+
+        noise_latents = self.generator.draw_latents(method.negatives, task.generator)
+        samples = self.reparametrised(noise_latents)
+        with torch.no_grad():
+            energies, gradients = task.energy.with_gradient(samples)
+            slopes = gradients + density.score(samples)
+            entropy = -density.log_density(samples).mean()
+        self.descent((slopes * samples).flatten(1).sum(1).mean())
+        return {
+            **metrics,
+            "entropy": entropy,
+            "generator_energy": energies.mean(),
+            "effective_negatives": effective,
+            "spread": self.generator.spread.detach(),
+        }
+
+    @torch.no_grad()
+    def weighted_negatives(
+        self, density: KernelDensity
+    ) -> tuple[Float[Tensor, "m ..."], Float[Tensor, " m"], Float[Tensor, ""]]:
+        """Points, weights exp(-E) / proposal that sum to one, and their effective number."""
+        method, task = self.method, self.task
+        broad = 3.0
+        defensive = round(method.defensive_share * method.negatives)
+        shape = (defensive, *task.shape)
+        far = broad * torch.randn(shape, generator=task.generator, device=task.device)
+        near = density.sample(method.negatives - defensive, task.generator)
+        points = torch.cat([near, far.flatten(1)])
+        log_proposal = density.log_density(points)
+        if defensive:
+            share = defensive / method.negatives
+            log_far = -points.square().sum(1) / (2 * broad**2) - points.shape[1] * math.log(
+                broad * math.sqrt(2 * math.pi)
+            )
+            log_proposal = torch.logaddexp(
+                log_proposal + math.log(1 - share), log_far + math.log(share)
+            )
+        points = points.view(-1, *task.shape)
+        weights = (-task.energy(points) - log_proposal).softmax(0)
+        return points, weights, 1 / weights.square().sum()
+
+    def paper(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        """One update of both with importance samples of q(z | x)."""
+        method, task = self.method, self.task
+        latents = self.generator.draw_latents(method.negatives, task.generator)
+        samples = self.reparametrised(latents)
+        penalty = None
+        if method.gradient_penalty:
+            _, slopes = task.energy.with_gradient(positives)
+            penalty = method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
+        metrics = self.ascent(positives, samples, penalty=penalty)
+
+        with torch.no_grad():
+            energies, gradients = task.energy.with_gradient(samples)
+            slopes = gradients + self.posterior_score(samples, latents)
+        self.descent((slopes * samples).flatten(1).sum(1).mean())
+        return {
+            **metrics,
+            "generator_energy": energies.mean(),
+            "spread": self.generator.spread.detach(),
+        }
+
+    @torch.no_grad()
+    def posterior_score(
+        self, samples: Float[Tensor, "n ..."], latents: Float[Tensor, "n z"]
+    ) -> Float[Tensor, "n ..."]:
+        """grad log q(x) by self-normalised importance sampling from N(z0, eta^2 I)."""
+        method, task = self.method, self.task
+        count = method.posterior_samples
+        shape = (count, *latents.shape)
+        steps = torch.randn(shape, generator=task.generator, device=task.device)
+        draws = latents + method.posterior_spread * steps
+        spread = self.generator.spread
+        centres = self.generator(draws.flatten(0, 1)).view(count, *samples.shape)
+        ways = (centres - samples).flatten(2)
+        log_weights = (
+            -draws.square().sum(2) / 2
+            - ways.square().sum(2) / (2 * spread.square())
+            + steps.square().sum(2) / 2
+        )
+        shares = log_weights.softmax(0).unsqueeze(2)
+        return ((shares * ways).sum(0) / spread.square()).view_as(samples)
+
+    def reparametrised(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
+        """G(z) + s n, with a graph to the generator's weights and to s."""
+        centres = self.generator(latents)
+        noise = torch.empty_like(centres).normal_(generator=self.task.generator)
+        return centres + self.generator.spread * noise
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = Variational.model_validate(method)
+
+    @torch.no_grad()
+    def picture(self) -> Picture:
+        return Picture({"generator": self.generator(self.shown)})
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "ascent": self.ascent.state(),
+            "generator": self.generator.state_dict(),
+            "descent": self.descent.state(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.ascent.load_state(state["ascent"])
+        self.generator.load_state_dict(state["generator"])
+        self.descent.load_state(state["descent"])
