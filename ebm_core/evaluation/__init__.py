@@ -1,0 +1,1 @@
+"""How good an energy, its samples and its chains are."""
