@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL = $(BIN)/pip install --quiet --constraint constraints.txt --editable
+INSTALL = $(BIN)/pip install --constraint constraints.txt --editable
 SOURCES := $(shell find frontend -name node_modules -prune -o -print)
 # Node comes from PyPI where the PATH has none that is new enough (hatch_build.py asks the same).
 NODE := $(shell command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(Number(a < 20 || (a === 20 && b < 19)))' 2>/dev/null || echo ,node)

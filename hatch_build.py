@@ -68,7 +68,9 @@ def build_page(root: Path) -> None:
     run(BUILD, root)
     page = root / "server" / "static" / "index.html"
     if not page.is_file():
-        raise RuntimeError(f"the page was built, but {page} is missing; see frontend/vite.config.ts")
+        raise RuntimeError(
+            f"the page was built, but {page} is missing; see frontend/vite.config.ts"
+        )
     page.touch()  # a copied index.html would keep the age of its source
 
 

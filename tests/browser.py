@@ -1,4 +1,4 @@
-"""Finds the Chromium that the browser tests drive; as a script, says what to install if none is here."""
+"""Finds the Chromium that the browser tests drive; as a script, says how to get one."""
 
 import os
 import shutil

@@ -1,0 +1,131 @@
+"""What is declared about the package agrees with what it needs."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+CONSTRAINTS = dict(
+    line.split("==")
+    for line in (ROOT / "constraints.txt").read_text().splitlines()
+    if line and not line.startswith("#")
+)
+IMPORTED_AS = {"scikit-learn": "sklearn"}
+
+
+def declared(extra: str | None = None) -> list[Requirement]:
+    """The direct dependencies of the package, or those of one of its extras."""
+    project = PROJECT["project"]
+    lines = project["dependencies"] if extra is None else project["optional-dependencies"][extra]
+    return [Requirement(line) for line in lines]
+
+
+def closure(requirements: list[Requirement]) -> set[str]:
+    """The installed packages that `requirements` bring along, themselves included."""
+    found: set[str] = set()
+    waiting = list(requirements)
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name in found or name == "ebm-lab":
+            continue
+        found.add(name)
+        for line in requires(name) or []:
+            further = Requirement(line)
+            if further.marker is None or further.marker.evaluate({"extra": ""}):
+                waiting.append(further)
+    return found
+
+
+def fake_node(folder: Path, version: str) -> Path:
+    """A folder with a `node` and an `npm` that say they are `version`."""
+    folder.mkdir()
+    for name in ("node", "npm"):
+        program = folder / name
+        program.write_text(f"#!/bin/sh\necho {version}\n")
+        program.chmod(0o755)
+    return folder
+
+
+def test_torch_is_not_needed_to_build() -> None:
+    assert all("torch" not in line for line in PROJECT["build-system"]["requires"])
+
+
+@pytest.mark.parametrize("extra", [None, "test", "check", "node", "bench"])
+def test_constraints_pin_every_direct_dependency_inside_its_range(extra: str | None) -> None:
+    for requirement in declared(extra):
+        pinned = CONSTRAINTS[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(pinned), f"{requirement} excludes {pinned}"
+
+
+def test_constraints_pin_every_indirect_dependency() -> None:
+    missing = closure(declared() + declared("test") + declared("check")) - set(CONSTRAINTS)
+    assert not missing
+
+
+def test_every_import_is_declared() -> None:
+    modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in declared()}
+    known = modules | set(sys.stdlib_module_names) | {"ebm_core", "server"}
+    for folder in ("ebm_core", "server"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                names: list[str] = []
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                    names = [node.module]
+                for name in names:
+                    assert name.split(".")[0] in known, f"{path} imports {name}: not in pyproject"
+
+
+@pytest.mark.parametrize(
+    ("version", "good"),
+    [("v18.20.4", False), ("v20.18.1", False), ("v20.19.0", True), ("v24.1.0", True)],
+)
+def test_node_comes_from_pypi_only_where_the_path_has_none_that_will_do(
+    tmp_path: Path, version: str, good: bool
+) -> None:
+    (tmp_path / "frontend").mkdir()
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    ask = "import hatchling.build as b; print(*b.get_requires_for_build_wheel(), sep='\\n')"
+    answer = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=tmp_path,
+        env={"PATH": str(fake_node(tmp_path / "bin", version))},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert answer == ([] if good else PROJECT["project"]["optional-dependencies"]["node"])
+
+
+def test_the_commands_that_build_the_page_are_the_same_everywhere() -> None:
+    sys.path.insert(0, str(ROOT))
+    try:
+        import hatch_build
+    finally:
+        sys.path.remove(str(ROOT))
+    makefile = (ROOT / "Makefile").read_text()
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    oldest, step = hatch_build.OLDEST_NODE
+    assert f"a < {oldest} || (a === {oldest} && b < {step})" in makefile
+    assert " ".join(hatch_build.INSTALL) in makefile
+    for command in (hatch_build.INSTALL, hatch_build.BUILD):
+        assert f"RUN {' '.join(command)}\n" in dockerfile
+
+
+def test_the_container_is_not_run_by_root() -> None:
+    last = (ROOT / "Dockerfile").read_text().split("\nFROM ")[-1]
+    user = re.search(r"^USER (\d+)", last, re.MULTILINE)
+    assert user is not None
+    assert int(user[1]) > 0
