@@ -24,7 +24,8 @@ class SiluBackward(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, g: Tensor, z: Tensor) -> Tensor:
         ctx.save_for_backward(g, z)
-        return torch.ops.aten.silu_backward(g, z)
+        product: Tensor = torch.ops.aten.silu_backward(g, z)
+        return product
 
     @staticmethod
     @once_differentiable
@@ -39,10 +40,10 @@ class SiluBackward(torch.autograd.Function):
 
 def silu_backward(g: Tensor, z: Tensor) -> Tensor:
     """g silu'(z)."""
-    if torch.is_grad_enabled():
-        product: Tensor = SiluBackward.apply(g, z)
-        return product
-    return torch.ops.aten.silu_backward(g, z)
+    differentiable: Callable[[Tensor, Tensor], Tensor] = SiluBackward.apply
+    kernel = differentiable if torch.is_grad_enabled() else torch.ops.aten.silu_backward
+    product: Tensor = kernel(g, z)
+    return product
 
 
 ACTIVATIONS: dict[ActivationName, Activation] = {

@@ -1,4 +1,4 @@
-"""Saves nested state as one safetensors file: tensors as tensors, the rest as JSON in its header."""
+"""Saves nested state in one safetensors file: tensors, and the rest as JSON in its header."""
 
 import json
 import os

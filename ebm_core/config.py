@@ -24,12 +24,19 @@ class RunConfig(BaseModel):
     optimization: Optimization
     seed: int = Field(0, ge=0, lt=2**53, title="Seed", description="Of weights, data and chains.")
     seconds: float | None = Field(
-        None, gt=0, le=7 * 86400, title="Seconds",
+        None,
+        gt=0,
+        le=7 * 86400,
+        title="Seconds",
         description="Training time, of one core; turned into updates by the measured speed.",
         json_schema_extra={"live": True},
     )
     updates: int | None = Field(
-        None, ge=1, le=10**9, title="Updates", description="Length of the run in updates.",
+        None,
+        ge=1,
+        le=10**9,
+        title="Updates",
+        description="Length of the run in updates.",
         json_schema_extra={"live": True},
     )
     device: Literal["cpu", "cuda"] = Field("cpu", title="Device", description="Where it trains.")
@@ -43,15 +50,16 @@ class RunConfig(BaseModel):
         given = dict(given)
         if given.get("seconds") is None and given.get("updates") is None:
             given["seconds"] = 30.0
+        base: dict[str, Any] = {"energy": {"kind": "mlp"}, "optimization": {}}
         method = given.get("method")
         kind = method.get("kind") if isinstance(method, dict) else getattr(method, "kind", None)
-        if kind not in METHODS or "dataset" not in given:
-            return given
         try:
-            dataset = given["dataset"] = DATASET.validate_python(given["dataset"])
+            dataset = DATASET.validate_python(given.get("dataset"))
         except ValidationError:
-            return given
-        return laid_under({"energy": {"kind": "mlp"}, "optimization": {}}, METHODS[kind].recipe(dataset.shape), given)
+            return laid_under(base, given)  # validation goes on and tells all that is wrong
+        if kind not in METHODS:
+            return laid_under(base, given)
+        return laid_under(base, METHODS[kind].recipe(dataset.shape), given, {"dataset": dataset})
 
     @model_validator(mode="after")
     def one_length(self) -> Self:
@@ -64,9 +72,10 @@ class RunConfig(BaseModel):
 
 
 def recipe(kind: str, shape: Shape) -> dict[str, Any]:
-    """What pressing play gives for a method on points of `shape`: a RunConfig without its dataset."""
-    partial = laid_under({"energy": {"kind": "mlp"}, "optimization": {}, "method": {"kind": kind}}, METHODS[kind].recipe(shape))
-    types = {"method": AnyMethod, "energy": AnyEnergy, "optimization": Optimization}
+    """What pressing play gives for a method on points of `shape`: a run without its dataset."""
+    base = {"energy": {"kind": "mlp"}, "optimization": {}, "method": {"kind": kind}}
+    partial = laid_under(base, METHODS[kind].recipe(shape))
+    types: dict[str, Any] = {"method": AnyMethod, "energy": AnyEnergy, "optimization": Optimization}
     return {
         name: TypeAdapter(types[name]).validate_python(value).model_dump(mode="json")
         for name, value in partial.items()
@@ -117,11 +126,12 @@ def changed(config: BaseModel, path: str, value: Any) -> Any:
     extra = fields[name].json_schema_extra
     if not (isinstance(extra, dict) and extra.get("live")):
         live = [
-            key for key, field in fields.items()
+            key
+            for key, field in fields.items()
             if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("live")
         ]
         raise ValueError(
-            f"{name!r} cannot change while a run goes on; start a new run with it, or change one of: "
+            f"{name!r} cannot change while a run goes on; start a new run, or change one of: "
             f"{', '.join(live) or 'none here'}"
         )
     current = {key: getattr(config, key) for key in fields}

@@ -245,8 +245,12 @@ class Learner(ABC):
         """What to show now. Must not touch the task's generator."""
 
     @abstractmethod
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."] | None:
+        """At most `count` samples from the method's own sampler; None if it has none."""
+
+    @abstractmethod
     def state(self) -> dict[str, Any]:
-        """Everything `update` depends on beside the energy: nested dicts of tensors, numbers, strings."""
+        """All that `update` depends on beside the energy: dicts of tensors, numbers, text."""
 
     @abstractmethod
     def load_state(self, state: dict[str, Any]) -> None:

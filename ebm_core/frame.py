@@ -29,5 +29,5 @@ class Frame:
     """Points and series by name.
 
     "chains", "data", "generator" and "negatives" are (n, 2) in the plane or (n, channels, height,
-    width) for images; "data_energies" and "sample_energies" are (n,); a method may add its own series.
+    width) for images; "data_energies" and "sample_energies" are (n,); a method may add its own.
     """

@@ -43,7 +43,8 @@ class Generator(nn.Module):
         return self.log_spread.clamp(math.log(low), math.log(high)).exp()
 
     def forward(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
-        return self.body(latents).view(-1, *self.shape)
+        flat: Tensor = self.body(latents)
+        return flat.view(-1, *self.shape)
 
     def draw_latents(self, count: int, generator: torch.Generator) -> Float[Tensor, "count z"]:
         """z ~ N(0, I)."""

@@ -10,8 +10,8 @@ from torch import Tensor
 class KernelDensity:
     """q(x) = mean over centres c of N(x; c, s^2 I).
 
-    With the centres G(z) of a generator whose conditional is N(G(z), s^2 I), q is an unbiased estimate
-    of the generator's marginal density, not a smoothing of it.
+    With the centres G(z) of a generator whose conditional is N(G(z), s^2 I), q is an unbiased
+    estimate of the generator's marginal density, not a smoothing of it.
     """
 
     def __init__(self, centres: Float[Tensor, "m ..."], spread: Float[Tensor, ""]) -> None:

@@ -27,7 +27,7 @@ class LikelihoodAscent:
         weights: Float[Tensor, " m"] | None = None,
         penalty: Tensor | None = None,
     ) -> Metrics:
-        """Negatives count equally, or by `weights` that sum to one; `penalty` is added to the loss."""
+        """Negatives count equally, or by `weights` that sum to one; `penalty` joins the loss."""
         energies = self.energy(torch.cat([positives, negatives.detach()]))
         at_data, at_samples = energies[: len(positives)], energies[len(positives) :]
         raised = at_samples.mean() if weights is None else (weights * at_samples).sum()

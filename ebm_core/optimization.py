@@ -4,7 +4,7 @@ import copy
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,30 +28,51 @@ class Optimization(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     learning_rate: float = Field(
-        5e-3, gt=0, le=1, title="Learning rate", description="Adam's step at its peak.",
+        5e-3,
+        gt=0,
+        le=1,
+        title="Learning rate",
+        description="Adam's step at its peak.",
         json_schema_extra={"live": True, "log": True},
     )
     batch_size: int = Field(
-        256, ge=2, le=65536, title="Batch size", description="Data points in one update.",
+        256,
+        ge=2,
+        le=65536,
+        title="Batch size",
+        description="Data points in one update.",
         json_schema_extra={"log": True},
     )
     warmup: int = Field(
-        50, ge=0, le=100_000, title="Warm-up",
+        50,
+        ge=0,
+        le=100_000,
+        title="Warm-up",
         description="Updates over which the learning rate rises from zero.",
         json_schema_extra={"advanced": True},
     )
     final_rate: float = Field(
-        0.02, ge=0, le=1, title="Final rate",
-        description="Share of the learning rate left at the end of the cosine decay; 1 keeps it constant.",
+        0.02,
+        ge=0,
+        le=1,
+        title="Final rate",
+        description="Share of the learning rate left after the cosine decay; 1 keeps it constant.",
         json_schema_extra={"advanced": True},
     )
     averaging: float = Field(
-        0.999, ge=0, lt=1, title="Weight averaging",
-        description="Decay of the exponential moving average of the weights that is evaluated and shown; 0 shows the raw weights.",
+        0.999,
+        ge=0,
+        lt=1,
+        title="Weight averaging",
+        description="Decay of the moving average of the weights that is evaluated and shown; "
+        "0 shows the raw weights.",
         json_schema_extra={"advanced": True},
     )
     gradient_clip: float | None = Field(
-        None, gt=0, le=1e6, title="Gradient clip",
+        None,
+        gt=0,
+        le=1e6,
+        title="Gradient clip",
         description="Largest allowed norm of the gradient of the weights.",
         json_schema_extra={"advanced": True, "live": True},
     )
@@ -115,7 +136,9 @@ class Descent:
         norm = float(torch.stack(torch._foreach_norm(gradients)).norm())
         if not math.isfinite(norm):
             raise TrainingDiverged(
-                "the gradient's norm", norm, self.schedule.step,
+                "the gradient's norm",
+                norm,
+                self.schedule.step,
                 "try a smaller learning rate or step size",
             )
         clip = self.schedule.options.gradient_clip
@@ -143,13 +166,16 @@ class Descent:
             }
 
 
-class Average:
-    """An exponential moving average of a network's weights, started without bias towards the first."""
+N = TypeVar("N", bound=nn.Module)
 
-    def __init__(self, network: nn.Module, decay: float) -> None:
-        self.network = copy.deepcopy(network).requires_grad_(False)
+
+class Average(Generic[N]):
+    """An exponential moving average of a network's weights, without bias to the first ones."""
+
+    def __init__(self, network: N, decay: float) -> None:
+        self.network: N = copy.deepcopy(network).requires_grad_(False)
         self.decay = decay
-        self.averaged = list(self.network.parameters())
+        self.averaged: list[Tensor] = list(self.network.parameters())
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:

@@ -19,8 +19,8 @@ CHUNK = 2048
 class Showing:
     """The display of one run. Its randomness is its own, so that looking changes nothing.
 
-    The shown chains start from noise, move by the method's sampler on the energy as it is learned, and
-    some start afresh now and then, so that the way from noise to data is always in view.
+    The shown chains start from noise, move by the method's sampler on the energy as it is learned,
+    and some start afresh now and then, so that the way from noise to data is always in view.
     """
 
     def __init__(self, config: RunConfig, device: torch.device) -> None:
@@ -77,7 +77,7 @@ class Showing:
 
 
 def cell_centres(extent: float, size: int) -> Tensor:
-    """The centres of a square grid's cells over [-extent, extent]^2, (size^2, 2), lowest y first."""
+    """Centres of a square grid's cells over [-extent, extent]^2, (size^2, 2), lowest y first."""
     axis = ((torch.arange(size, dtype=torch.float64) + 0.5) / size * 2 - 1) * extent
     y, x = torch.meshgrid(axis, axis, indexing="ij")
     return torch.stack([x, y], -1).view(-1, 2).float()
@@ -86,7 +86,7 @@ def cell_centres(extent: float, size: int) -> Tensor:
 @torch.no_grad()
 def energies(energy: EnergyNetwork, points: Tensor) -> Tensor:
     """E at many points, in chunks, without a graph."""
-    return torch.cat([energy(chunk) for chunk in points.split(CHUNK)])
+    return torch.cat([energy(chunk) for chunk in torch.split(points, CHUNK)])
 
 
 def as_array(values: Tensor) -> NDArray[np.float32]:

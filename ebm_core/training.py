@@ -3,7 +3,7 @@
 import copy
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from ebm_core import checkpoint
+from ebm_core.assessment import Assessment
 from ebm_core.config import Change, RunConfig, changed, value_at
 from ebm_core.contracts import EnergyNetwork, Task
-from ebm_core.assessment import Assessment
 from ebm_core.frame import Frame
 from ebm_core.optimization import Average, Schedule, TrainingDiverged
 from ebm_core.showing import Showing
@@ -134,8 +134,10 @@ class Training:
             value = self.metrics.get(name, 0.0)
             if not math.isfinite(value) or abs(value) > RUN_AWAY:
                 raise TrainingDiverged(
-                    name, value, self.step,
-                    "try a smaller learning rate or step size, more chain steps, or an energy penalty",
+                    name,
+                    value,
+                    self.step,
+                    "try a smaller learning rate or step size, or more chain steps",
                 )
 
     def _calibrate(self) -> None:
@@ -145,7 +147,10 @@ class Training:
             return
         if self.seconds < budget * CALIBRATIONS[self.calibrated]:
             return
-        while self.calibrated < len(CALIBRATIONS) and self.seconds >= budget * CALIBRATIONS[self.calibrated]:
+        while (
+            self.calibrated < len(CALIBRATIONS)
+            and self.seconds >= budget * CALIBRATIONS[self.calibrated]
+        ):
             self.calibrated += 1
         left = max(0.0, budget - self.seconds)
         self.change("updates", self.step + max(0, round(left * self.step / self.seconds)))
@@ -185,11 +190,11 @@ class Training:
         return Frame(self.step, self.seconds, dict(self.metrics), landscape_now, arrays)
 
     def evaluate(self, thorough: bool = False) -> dict[str, float]:
-        """Exact figures of the averaged weights, also kept in `metrics`; `thorough` doubles the grid."""
+        """Exact figures of the averaged weights, also kept in `metrics`."""
         with self._timed():
             if thorough not in self._evaluation:
                 self._evaluation[thorough] = Assessment(self.config, thorough)
-            figures = self._evaluation[thorough](self.network, self.config.method.smoothing)
+            figures = self._evaluation[thorough](self.network, self.config.method, self.learner)
             self.metrics.update(figures)
         return figures
 
@@ -273,11 +278,11 @@ def train(
     events: Sequence[Change] = (),
     frame_every: int = 50,
     evaluate_every: int = 200,
-) -> Iterator[Frame]:
+) -> Generator[Frame, Mapping[str, Any] | None, None]:
     """Trains and yields a frame every `frame_every` updates, and one at the end.
 
-    The exact figures (KL and its kin) in `Frame.metrics` are renewed every `evaluate_every` updates.
-    Send `{"method.sampler.step_size": 0.1}` into the generator to change a live field.
+    The exact figures (KL and its kin) in `Frame.metrics` are renewed every `evaluate_every`
+    updates. Send `{"method.sampler.step_size": 0.1}` into the generator to change a live field.
 
     Raises:
         TrainingDiverged: A quantity is not finite; the frames until then stand.

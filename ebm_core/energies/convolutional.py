@@ -1,6 +1,6 @@
 """A small convolutional energy for images."""
 
-from typing import Literal
+from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
 
 
+@final
 class Convolutional(Energy):
     """Strided 3 x 3 convolutions and a linear head; no batch norm, so that E(x) depends on x alone.
 
@@ -16,17 +17,21 @@ class Convolutional(Energy):
         Nijkamp et al. (2019), "Learning non-convergent non-persistent short-run MCMC", appendix A.
     """
 
-    title = "Convolutional"
-    summary = "Strided convolutions for images; each image's energy depends on that image alone."
+    rank: ClassVar[int] = 20
+    title: ClassVar[str] = "Convolutional"
+    summary: ClassVar[str] = (
+        "Strided convolutions for images; each image's energy depends on that image alone."
+    )
 
     kind: Literal["convolutional"] = "convolutional"
     channels: int = setting(
-        32, title="Channels", ge=4, le=256,
+        32,
+        title="Channels",
+        ge=4,
+        le=256,
         description="Channels of the first layer; doubled where the image is halved.",
     )
-    halvings: int = setting(
-        2, title="Halvings", ge=1, le=5, description="Layers of stride two."
-    )
+    halvings: int = setting(2, title="Halvings", ge=1, le=5, description="Layers of stride two.")
 
     def build(self, shape: Shape) -> "ConvolutionalNetwork":
         """Raises ValueError for points that are no images, or too small to be halved so often."""
@@ -43,6 +48,7 @@ class Convolutional(Energy):
         return ConvolutionalNetwork(self, shape)
 
 
+@final
 class ConvolutionalNetwork(EnergyNetwork):
     """The network of `Convolutional`."""
 
@@ -59,7 +65,8 @@ class ConvolutionalNetwork(EnergyNetwork):
         self.head = nn.Linear(size, 1)
 
     def forward(self, points: Float[Tensor, "n c h w"]) -> Float[Tensor, " n"]:
-        return self.head(self.body(points)).squeeze(1)
+        energies: Tensor = self.head(self.body(points))
+        return energies.squeeze(1)
 
     def with_gradient(
         self, points: Float[Tensor, "n c h w"]

@@ -1,7 +1,7 @@
 """Stochastic gradient Langevin dynamics."""
 
 import math
-from typing import Literal
+from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
@@ -10,44 +10,74 @@ from torch import Tensor
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
 
 
+@final
 class Langevin(Sampler):
     """x <- x - eta_t grad E(x) + sigma_t noise: downhill, with noise, never rejected.
 
-    Its stationary temperature is T = sigma^2 / (2 eta) for small eta; the matched noise sqrt(2 eta)
-    gives T = 1. On E = x^2 / 2 the variance is T / (1 - eta / 2) exactly. The schedule of Welling and
-    Teh is eta_t = a (b + t)^-gamma, here with a = eta b^gamma, so that it starts at eta.
+    Its stationary temperature is T = sigma^2 / (2 eta) for small eta; the matched noise
+    sqrt(2 eta) gives T = 1. On E = x^2 / 2 the variance is T / (1 - eta / 2) exactly. The schedule
+    of Welling and Teh is eta_t = a (b + t)^-gamma, here with a = eta b^gamma, so it starts at eta.
 
     Source:
         Welling and Teh (2011), "Bayesian learning via stochastic gradient Langevin dynamics",
         equation 4 and section 3.
     """
 
-    title = "Langevin (SGLD)"
-    summary = "Gradient steps with noise; no rejection, so biased for a large step size."
+    rank: ClassVar[int] = 10
+    title: ClassVar[str] = "Langevin (SGLD)"
+    summary: ClassVar[str] = (
+        "Gradient steps with noise; no rejection, so biased for a large step size."
+    )
 
     kind: Literal["langevin"] = "langevin"
     step_size: float = setting(
-        0.01, title="Step size", symbol="η", gt=0, le=100, live=True, log=True,
+        0.01,
+        title="Step size",
+        symbol="η",
+        gt=0,
+        le=100,
+        live=True,
+        log=True,
         description="How far a step moves down the gradient, in data units squared.",
     )
     noise: Literal["matched", "lecture", "separate"] = setting(
-        "matched", title="Noise", live=True,
-        description="matched: sqrt(2 eta), T = 1. lecture: 2 sqrt(eta), T = 2. separate: the noise scale below.",
+        "matched",
+        title="Noise",
+        live=True,
+        description="matched: sqrt(2 eta), T = 1. lecture: 2 sqrt(eta), T = 2. "
+        "separate: the noise scale below.",
     )
     noise_scale: float = setting(
-        0.1, title="Noise scale", symbol="σ", ge=0, le=100, live=True, log=True,
-        description="Standard deviation of a step's noise when it is chosen separately, in data units.",
+        0.1,
+        title="Noise scale",
+        symbol="σ",
+        ge=0,
+        le=100,
+        live=True,
+        log=True,
+        description="Standard deviation of a step's noise when it is separate, in data units.",
     )
     schedule: Literal["constant", "welling_teh"] = setting(
-        "constant", title="Schedule",
+        "constant",
+        title="Schedule",
         description="welling_teh lets the step size decay as (1 + t / b)^-gamma.",
     )
     schedule_offset: float = setting(
-        100.0, title="Schedule offset", symbol="b", gt=0, le=1e6, advanced=True,
+        100.0,
+        title="Schedule offset",
+        symbol="b",
+        gt=0,
+        le=1e6,
+        advanced=True,
         description="Steps before the decay sets in.",
     )
     schedule_exponent: float = setting(
-        0.55, title="Schedule exponent", symbol="γ", gt=0.5, le=1, advanced=True,
+        0.55,
+        title="Schedule exponent",
+        symbol="γ",
+        gt=0.5,
+        le=1,
+        advanced=True,
         description="In (0.5, 1], so that the steps sum to infinity and their squares do not.",
     )
 

@@ -1,6 +1,6 @@
 """Random-walk Metropolis."""
 
-from typing import Literal
+from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
@@ -10,32 +10,58 @@ from ebm_core.adaptation import adapted, carried_step_size
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
 
 
+@final
 class RandomWalk(Sampler):
-    """Proposes x + s noise and accepts with probability min(1, exp((E(x) - E(y)) / T)). No gradient.
+    """Proposes y = x + s noise and accepts with probability min(1, exp((E(x) - E(y)) / T)).
 
     Source:
-        Metropolis et al. (1953), https://doi.org/10.1063/1.1699114; the acceptance to aim at: Roberts,
-        Gelman and Gilks (1997), https://doi.org/10.1214/aoap/1034625254
+        Metropolis et al. (1953), https://doi.org/10.1063/1.1699114; the acceptance to aim at:
+        Roberts, Gelman and Gilks (1997), https://doi.org/10.1214/aoap/1034625254
     """
 
-    title = "Random walk (Metropolis)"
-    summary = "Gaussian proposals with a Metropolis test: exact, needs no gradient, best in the plane."
+    rank: ClassVar[int] = 12
+    title: ClassVar[str] = "Random walk (Metropolis)"
+    summary: ClassVar[str] = (
+        "Gaussian proposals with a Metropolis test: exact, needs no gradient, best in the plane."
+    )
 
     kind: Literal["random_walk"] = "random_walk"
     step_size: float = setting(
-        0.5, title="Step size", symbol="s", gt=0, le=100, live=True, log=True,
+        0.5,
+        title="Step size",
+        symbol="s",
+        gt=0,
+        le=100,
+        live=True,
+        log=True,
         description="Standard deviation of a proposal, in data units; where adaptation starts.",
     )
     target_acceptance: float = setting(
-        0.4, title="Target acceptance", gt=0, lt=1, live=True,
+        0.4,
+        title="Target acceptance",
+        gt=0,
+        lt=1,
+        live=True,
         description="Acceptance that the step size is steered to; 0.3 to 0.5 is near the best.",
     )
     adaptation: float = setting(
-        0.025, title="Adaptation rate", ge=0, le=1, live=True, advanced=True,
-        description="How fast the step size follows the acceptance; 0 keeps it fixed and the chain exact.",
+        0.025,
+        title="Adaptation rate",
+        ge=0,
+        le=1,
+        live=True,
+        advanced=True,
+        description="How fast the step size follows the acceptance; 0 keeps it fixed, and exact.",
     )
     temperature: float = setting(
-        1.0, title="Temperature", symbol="T", gt=0, le=1000, live=True, log=True, advanced=True,
+        1.0,
+        title="Temperature",
+        symbol="T",
+        gt=0,
+        le=1000,
+        live=True,
+        log=True,
+        advanced=True,
         description="The chain samples exp(-E / T).",
     )
 

@@ -7,7 +7,18 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Descent, Learner, Method, Metrics, Picture, Sampler, Shape, Task, setting
+from ebm_core.contracts import (
+    Descent,
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
 from ebm_core.generator import Generator
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent
@@ -21,19 +32,23 @@ class Variational(Method):
 
     The entropy's gradient needs grad log q(x) = mean over q(z | x) of (G(z) - x) / s^2.
 
-    - paper: q(z | x) by self-normalised importance sampling around the z that made x; negatives count
-      equally, with a penalty on |grad E| at the data. The generator is good, the energy no density.
-    - corrected: grad log q from the density q(x) = mean over many z of N(x; G(z), s^2), and negatives
-      drawn from q and a broad Gaussian, weighted by exp(-E) / proposal, so that their mean gradient is
-      that of the energy's own samples and exp(-E) / Z becomes the data's density.
+    - paper: q(z | x) by self-normalised importance sampling around the z that made x; negatives
+      count equally, with a penalty on |grad E| at the data. The generator is good, the energy no
+      density.
+    - corrected: grad log q from the density q(x) = mean over many z of N(x; G(z), s^2), and
+      negatives drawn from q and a broad Gaussian, weighted by exp(-E) / proposal, so that their
+      mean gradient is that of the energy's own samples and exp(-E) / Z becomes the data's density.
 
     Source:
         Grathwohl et al. (2021), sections 3 and 4, https://arxiv.org/abs/2010.04230
     """
 
+    rank: ClassVar[int] = 22
     title: ClassVar[str] = "Variational"
-    summary: ClassVar[str] = "A generator samples for the energy; its entropy keeps all modes (VERA)."
-    family: ClassVar[Literal["learned_sampler"]] = "learned_sampler"
+    summary: ClassVar[str] = (
+        "A generator samples for the energy; its entropy keeps all modes (VERA)."
+    )
+    family: ClassVar[Family] = "learned_sampler"
     equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - H(q_G)"
     source: ClassVar[str] = "Grathwohl et al. 2020, https://arxiv.org/abs/2010.04230"
 
@@ -42,7 +57,7 @@ class Variational(Method):
         "corrected",
         title="Estimator",
         live=True,
-        description="corrected weights the negatives so that the energy is a density; paper does not.",
+        description="corrected weights the negatives, so the energy is a density; paper does not.",
     )
     generator_rate: float = setting(
         0.5,
@@ -86,7 +101,7 @@ class Variational(Method):
         lt=1,
         live=True,
         advanced=True,
-        description="Share of negatives from a broad Gaussian, so that no region is unseen (corrected).",
+        description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
     )
     posterior_samples: int = setting(
         20,
@@ -120,10 +135,16 @@ class Variational(Method):
             return {"optimization": {"learning_rate": 3e-3}}
         return {
             "method": {
-                "estimator": "paper", "latents": 32, "width": 256, "gradient_penalty": 0.05,
+                "estimator": "paper",
+                "latents": 32,
+                "width": 256,
+                "gradient_penalty": 0.05,
             },
             "energy": {
-                "kind": "mlp", "hidden": [256, 256], "fourier_features": 0, "confinement": None,
+                "kind": "mlp",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+                "confinement": None,
             },
             "optimization": {"learning_rate": 1e-3},
         }
@@ -250,11 +271,12 @@ class VariationalLearner(Learner):
             + steps.square().sum(2) / 2
         )
         shares = log_weights.softmax(0).unsqueeze(2)
-        return ((shares * ways).sum(0) / spread.square()).view_as(samples)
+        score: Tensor = (shares * ways).sum(0) / spread.square()
+        return score.view_as(samples)
 
     def reparametrised(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
         """G(z) + s n, with a graph to the generator's weights and to s."""
-        centres = self.generator(latents)
+        centres: Tensor = self.generator(latents)
         noise = torch.empty_like(centres).normal_(generator=self.task.generator)
         return centres + self.generator.spread * noise
 
@@ -264,6 +286,12 @@ class VariationalLearner(Learner):
     @torch.no_grad()
     def picture(self) -> Picture:
         return Picture({"generator": self.generator(self.shown)})
+
+    @torch.no_grad()
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        centres: Tensor = self.generator(self.generator.draw_latents(count, generator))
+        noise = torch.empty_like(centres).normal_(generator=generator)
+        return centres + self.generator.spread * noise
 
     def state(self) -> dict[str, Any]:
         return {

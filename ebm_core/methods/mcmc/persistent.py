@@ -1,6 +1,6 @@
 """Persistent contrastive divergence with a replay buffer."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
@@ -8,6 +8,7 @@ from torch import Tensor
 
 from ebm_core.contracts import (
     Chains,
+    Family,
     Learner,
     Method,
     Metrics,
@@ -22,20 +23,24 @@ from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
 
 
+@final
 class PersistentContrastiveDivergence(Method):
     """Maximum likelihood with negatives from chains that live on between updates.
 
-    Each update: start chains from the buffer (a few of them afresh), run k steps, push the energy down
-    at the data and up at the ends of the chains, store the ends back where they were read.
+    Each update: start chains from the buffer (a few of them afresh), run k steps, push the energy
+    down at the data and up at the ends of the chains, store the ends back where they were read.
 
     Source:
-        Tieleman (2008), https://doi.org/10.1145/1390156.1390290; the buffer: Du and Mordatch (2019),
-        section 3.2, https://arxiv.org/abs/1903.08689
+        Tieleman (2008), https://doi.org/10.1145/1390156.1390290; the buffer: Du and Mordatch
+        (2019), section 3.2, https://arxiv.org/abs/1903.08689
     """
 
-    title = "Persistent CD"
-    summary = "Negatives from a replay buffer of chains that are moved a little at each update."
-    family = "mcmc"
+    rank: ClassVar[int] = 11
+    title: ClassVar[str] = "Persistent CD"
+    summary: ClassVar[str] = (
+        "Negatives from a replay buffer of chains that are moved a little at each update."
+    )
+    family: ClassVar[Family] = "mcmc"
     equation: ClassVar[str] = (
         r"\nabla L = \mathbb{E}_{\text{data}} \nabla E - \mathbb{E}_{\text{chains}} \nabla E"
     )
@@ -46,31 +51,60 @@ class PersistentContrastiveDivergence(Method):
         RandomWalk(), title="Sampler", description="What moves the chains."
     )
     chain_steps: int = setting(
-        8, title="Chain steps", symbol="k", ge=1, le=500, live=True,
+        8,
+        title="Chain steps",
+        symbol="k",
+        ge=1,
+        le=500,
+        live=True,
         description="Sampler steps per update.",
     )
     chains: int = setting(
-        256, title="Chains", ge=2, le=65536, log=True,
+        256,
+        title="Chains",
+        ge=2,
+        le=65536,
+        log=True,
         description="Chains moved at each update.",
     )
     buffer_size: int = setting(
-        256, title="Buffer size", ge=2, le=1_000_000, log=True,
+        256,
+        title="Buffer size",
+        ge=2,
+        le=1_000_000,
+        log=True,
         description="Chains that are kept; at least as many as are moved at each update.",
     )
     restart_share: float = setting(
-        0.05, title="Restarts", ge=0, le=1, live=True,
+        0.05,
+        title="Restarts",
+        ge=0,
+        le=1,
+        live=True,
         description="Share of the moved chains that start afresh at each update.",
     )
     restart_from: Literal["data", "noise"] = setting(
-        "data", title="Restart from", live=True,
+        "data",
+        title="Restart from",
+        live=True,
         description="noise needs 60 chain steps or more, else the energy runs away.",
     )
     energy_penalty: float = setting(
-        0.0, title="Energy penalty", ge=0, le=100, live=True, advanced=True,
-        description="Weight of the mean squared energy; stops a run-away, but biases the temperature.",
+        0.0,
+        title="Energy penalty",
+        ge=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
     )
     data_noise: float = setting(
-        0.0, title="Data noise", ge=0, le=10, live=True, advanced=True,
+        0.0,
+        title="Data noise",
+        ge=0,
+        le=10,
+        live=True,
+        advanced=True,
         description="Standard deviation of the noise added to the data, in data units.",
     )
 
@@ -81,13 +115,23 @@ class PersistentContrastiveDivergence(Method):
         return {
             "method": {
                 "sampler": {
-                    "kind": "langevin", "step_size": 0.2, "noise": "separate", "noise_scale": 0.03,
+                    "kind": "langevin",
+                    "step_size": 0.2,
+                    "noise": "separate",
+                    "noise_scale": 0.03,
                 },
-                "chain_steps": 12, "buffer_size": 2000, "restart_share": 0.02,
-                "restart_from": "noise", "energy_penalty": 0.01, "data_noise": 0.03,
+                "chain_steps": 12,
+                "buffer_size": 2000,
+                "restart_share": 0.02,
+                "restart_from": "noise",
+                "energy_penalty": 0.01,
+                "data_noise": 0.03,
             },
             "energy": {
-                "kind": "mlp", "hidden": [256, 256], "fourier_features": 0, "confinement": None,
+                "kind": "mlp",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+                "confinement": None,
             },
             "optimization": {"learning_rate": 2e-3, "averaging": 0.998, "gradient_clip": 1.0},
         }
@@ -103,12 +147,13 @@ class PersistentContrastiveDivergence(Method):
         """Raises ValueError when more chains are to be moved than the buffer holds."""
         if self.chains > self.buffer_size:
             raise ValueError(
-                f"method.chains is {self.chains}, more than method.buffer_size, {self.buffer_size}; "
-                "choose fewer chains or a larger buffer"
+                f"method.chains is {self.chains}, more than method.buffer_size, "
+                f"{self.buffer_size}; choose fewer chains or a larger buffer"
             )
         return PersistentLearner(self, task)
 
 
+@final
 class PersistentLearner(Learner):
     """The replay buffer of one run."""
 
@@ -168,13 +213,20 @@ class PersistentLearner(Learner):
     def picture(self) -> Picture:
         return Picture({"negatives": self.buffer[:256]}, {"buffer_age": self.ages[:256]})
 
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        """Entries of the buffer, without repetition."""
+        order = torch.randperm(len(self.buffer), generator=generator, device=self.task.device)
+        return self.buffer[order[:count]]
+
     def state(self) -> dict[str, Any]:
         tuning = self.tuning
         return {
             "ascent": self.ascent.state(),
             "buffer": self.buffer,
             "ages": self.ages,
-            "tuning": [tuning.nominal_step_size, tuning.step_size, tuning.steps] if tuning else None,
+            "tuning": [tuning.nominal_step_size, tuning.step_size, tuning.steps]
+            if tuning
+            else None,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:

@@ -1,18 +1,30 @@
 """Denoising score matching."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Descent, Learner, Method, Metrics, Picture, Sampler, Shape, Task, setting
+from ebm_core.contracts import (
+    Descent,
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
 
 
+@final
 class DenoisingScoreMatching(Method):
-    """Fits the score at x + sigma n to the way back to x: mean |sigma grad E(x + sigma n) - n|^2 / 2.
+    """Fits the score at x + sigma n to the way back: mean |sigma grad E(x + sigma n) - n|^2 / 2.
 
     It estimates p convolved with N(0, sigma^2), so it is compared with that density.
 
@@ -20,9 +32,12 @@ class DenoisingScoreMatching(Method):
         Vincent (2011), section 4.3, https://doi.org/10.1162/NECO_a_00142
     """
 
-    title = "Denoising"
-    summary = "Perturb the data and learn the direction back; no sampling, no second derivative."
-    family = "score_matching"
+    rank: ClassVar[int] = 32
+    title: ClassVar[str] = "Denoising"
+    summary: ClassVar[str] = (
+        "Perturb the data and learn the direction back; no sampling, no second derivative."
+    )
+    family: ClassVar[Family] = "score_matching"
     equation: ClassVar[str] = (
         r"L = \tfrac{1}{2} \mathbb{E} \lVert \sigma \nabla E(x + \sigma n) - n \rVert^2"
     )
@@ -30,7 +45,13 @@ class DenoisingScoreMatching(Method):
 
     kind: Literal["denoising"] = "denoising"
     noise_level: float = setting(
-        0.1, title="Noise level", symbol="σ", gt=0, le=10, live=True, log=True,
+        0.1,
+        title="Noise level",
+        symbol="σ",
+        gt=0,
+        le=10,
+        live=True,
+        log=True,
         description="Standard deviation of the perturbation, in data units.",
     )
 
@@ -41,7 +62,10 @@ class DenoisingScoreMatching(Method):
         return {
             "method": {"noise_level": 0.3},
             "energy": {
-                "kind": "mlp", "hidden": [256, 256], "fourier_features": 0, "confinement": None,
+                "kind": "mlp",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+                "confinement": None,
             },
             "optimization": {"learning_rate": 1e-3},
         }
@@ -59,6 +83,7 @@ class DenoisingScoreMatching(Method):
         return DenoisingLearner(self, task)
 
 
+@final
 class DenoisingLearner(Learner):
     """One run of `DenoisingScoreMatching`."""
 
@@ -83,6 +108,9 @@ class DenoisingLearner(Learner):
 
     def picture(self) -> Picture:
         return Picture()
+
+    def samples(self, count: int, generator: torch.Generator) -> None:
+        return None
 
     def state(self) -> dict[str, Any]:
         return {"descent": self.descent.state()}

@@ -1,0 +1,106 @@
+"""What is wrong with a configuration: each field's path, its value, what is allowed."""
+
+import re
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+
+class Problem(NamedTuple):
+    """One thing to mend."""
+
+    path: str
+    """Dotted, such as "method.sampler.step_size"; empty where the whole configuration is wrong."""
+    value: Any
+    message: str
+    allowed: str | None
+    """The values that the field takes, such as "> 0 and <= 1"."""
+
+    def __str__(self) -> str:
+        shown = repr(self.value)
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        name = f"{self.path} is {shown}: " if self.path else ""
+        allowed = f"; allowed: {self.allowed}" if self.allowed else ""
+        return f"{name}{self.message}{allowed}"
+
+
+def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
+    """The problems that pydantic found in a `model`, by the paths that a user wrote."""
+    found = []
+    for item in error.errors():
+        path, field = located(model, item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = "there is no such field"
+        value = None if item["type"] == "missing" else item["input"]
+        if item["type"] == "union_tag_invalid":
+            path, value, message = f"{path}.kind", item["ctx"]["tag"], "there is no such kind"
+        if isinstance(value, Mapping | BaseModel) and item["type"] != "model_type":
+            value = None
+        found.append(Problem(path, value, message, allowed(field) if field else None))
+    return found
+
+
+def located(
+    model: type[BaseModel], location: tuple[int | str, ...]
+) -> tuple[str, FieldInfo | None]:
+    """The dotted path without the unions' tags, and the innermost field it names."""
+    names: list[str] = []
+    field: FieldInfo | None = None
+    choices: list[type[BaseModel]] = [model]
+    for part in location:
+        tagged = [choice for choice in choices if kind_of(choice) == part]
+        if field is not None and len(choices) > 1 and tagged:
+            choices = tagged
+            continue
+        names.append(str(part))
+        holder = next((c for c in choices if str(part) in c.model_fields), None)
+        if holder is not None:
+            field = holder.model_fields[str(part)]
+            choices = models_in(field.annotation)
+        elif not isinstance(part, int):
+            field, choices = None, []
+    return ".".join(names), field
+
+
+def kind_of(model: type[BaseModel]) -> Any:
+    """The tag of a plug-in, if it is one."""
+    return model.model_fields["kind"].default if "kind" in model.model_fields else None
+
+
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models that a field's type is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in models_in(part)]
+
+
+def allowed(field: FieldInfo) -> str | None:
+    """The values that a field takes, in words."""
+    annotation, optional = field.annotation, False
+    if get_origin(annotation) in (Union, types.UnionType):
+        parts = [part for part in get_args(annotation) if part is not type(None)]
+        optional = len(parts) < len(get_args(annotation))
+        if len(parts) > 1:
+            kinds = [kind_of(model) for part in parts for model in models_in(part)]
+            return ", ".join(filter(None, kinds)) or None
+        annotation = parts[0]
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) is Literal:
+        return ", ".join(map(str, get_args(annotation)))
+    signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
+    bounds = [
+        f"{sign} {getattr(rule, name):g}"
+        for rule in field.metadata
+        for name, sign in signs.items()
+        if getattr(rule, name, None) is not None
+    ]
+    words = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+    noun = words.get(annotation, "") if isinstance(annotation, type) else ""
+    text = " ".join(filter(None, [noun, " and ".join(bounds)]))
+    text = re.sub(r"\s+", " ", text)
+    return (text + " or empty" if optional else text) or None
