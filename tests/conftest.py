@@ -4,7 +4,9 @@ import hypothesis
 import torch
 from jaxtyping import install_import_hook
 
-install_import_hook("ebm_core", "beartype.beartype")
+from tests import shapes
+
+install_import_hook("ebm_core", f"{shapes.__name__}.checked")
 torch.set_num_threads(1)
 
 hypothesis.settings.register_profile("ebm", deadline=None, derandomize=True)
