@@ -4,7 +4,8 @@ from ebm_core.config import Change, RunConfig
 from ebm_core.contracts import Dataset, Energy, Method, Sampler
 from ebm_core.frame import Frame, Landscape
 from ebm_core.optimization import TrainingDiverged
-from ebm_core.training import TrainedEnergy, Training, load, train
+from ebm_core.trained import TrainedEnergy, load
+from ebm_core.training import Training, train
 
 __all__ = [
     "Change",

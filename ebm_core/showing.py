@@ -8,6 +8,7 @@ from torch import Tensor
 from ebm_core.config import RunConfig
 from ebm_core.contracts import Chains, EnergyNetwork, Picture
 from ebm_core.frame import Landscape
+from ebm_core.noise import noise
 
 EXTENT = 4.5
 """The landscape covers [-EXTENT, EXTENT]^2 of the model's coordinates."""
@@ -31,16 +32,10 @@ class Showing:
         host = torch.Generator().manual_seed(config.seed + 1)
         count = 400 if self.planar else 64
         self.data = self.dataset.to_model(self.dataset.sample(count, host)).to(device)
-        self.points = self.noise(256 if self.planar else 64)
+        self.points = noise(config.dataset.shape, 256 if self.planar else 64, self.generator)
         self.ages = torch.zeros(len(self.points), device=device)
         self.tuning: Chains | None = None
         self.cells = cell_centres(EXTENT, SIZE).to(device)
-
-    def noise(self, count: int) -> Tensor:
-        """Starting points of shown chains."""
-        low, high = (-4.0, 4.0) if self.planar else (0.0, 1.0)
-        noise = torch.empty(count, *self.dataset.shape, device=self.device)
-        return noise.uniform_(low, high, generator=self.generator)
 
     def draw(
         self, energy: EnergyNetwork, config: RunConfig, picture: Picture, landscape: bool
@@ -67,7 +62,7 @@ class Showing:
         life, steps = (400, 4) if self.planar else (600, 10)
         draws = torch.rand(len(self.points), generator=self.generator, device=self.device)
         old = (draws < steps / life).nonzero().squeeze(1)
-        self.points[old] = self.noise(len(old))
+        self.points[old] = noise(self.dataset.shape, len(old), self.generator)
         self.ages[old] = 0
         chains = sampler.start(energy, self.points, self.tuning)
         for _ in range(steps):

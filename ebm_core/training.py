@@ -1,6 +1,5 @@
 """One run in memory, update by update, and `train`, which walks it and yields frames."""
 
-import copy
 import math
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from ebm_core.assessment import Assessment
 from ebm_core.config import Change, RunConfig, changed, value_at
 from ebm_core.contracts import EnergyNetwork, Task
 from ebm_core.frame import Frame
+from ebm_core.noise import noise
 from ebm_core.optimization import Average, Schedule, TrainingDiverged
 from ebm_core.showing import Showing
 
@@ -96,10 +96,8 @@ class Training:
         return self.dataset.to_model(points).to(self.device)
 
     def sample_noise(self, count: int) -> Tensor:
-        """Uniform points: over [-4, 4]^2 in the plane, over an image's range of values."""
-        low, high = (-4.0, 4.0) if len(self.dataset.shape) == 1 else (0.0, 1.0)
-        noise = torch.empty(count, *self.dataset.shape, device=self.device)
-        return noise.uniform_(low, high, generator=self.generator)
+        """Points that know nothing of the data, for training."""
+        return noise(self.dataset.shape, count, self.generator)
 
     def update(self) -> dict[str, float]:
         """One update; returns its metrics.
@@ -297,34 +295,3 @@ def train(
         if training.step % frame_every == 0 or training.finished:
             for path, value in ((yield training.frame()) or {}).items():
                 training.change(path, value)
-
-
-class TrainedEnergy:
-    """A trained energy in the data's own coordinates: call it on a tensor of points."""
-
-    def __init__(self, training: Training) -> None:
-        self.training = training
-        self.config = training.config
-        self.network = copy.deepcopy(training.network)
-
-    @torch.no_grad()
-    def __call__(self, points: Tensor) -> Tensor:
-        """E(x), (n,), for points (n, 2) or (n, channels, height, width). p(x) = exp(-E(x)) / Z.
-
-        Raises:
-            ValueError: The points are shaped otherwise.
-        """
-        shape = self.config.dataset.shape
-        if tuple(points.shape[1:]) != shape:
-            raise ValueError(
-                f"points have shape {tuple(points.shape)}; this energy takes "
-                f"(n, {', '.join(map(str, shape))})"
-            )
-        inside = self.config.dataset.to_model(points.to(torch.float32))
-        energies: Tensor = self.network(inside.to(self.training.device))
-        return energies.to(points.device)
-
-
-def load(directory: Path | str) -> TrainedEnergy:
-    """The trained energy of a run's directory, with averaged weights where the run keeps them."""
-    return TrainedEnergy(Training.resume(Path(directory)))

@@ -1,0 +1,28 @@
+"""`ebm eval`: the exact figures of a trained energy."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server.commands import refuse
+
+
+def evaluate(
+    directory: Annotated[Path, typer.Argument(help="A run's directory.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Evaluates the saved energy on the fine grid."""
+    from ebm_core import Training
+
+    try:
+        training = Training.resume(directory)
+    except (OSError, ValueError) as error:
+        refuse(str(error))
+    figures = training.evaluate(thorough=True)
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name:24} {value:.6g}")
