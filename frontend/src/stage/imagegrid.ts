@@ -1,0 +1,191 @@
+/** Chains of images as an 8 x 8 grid of tiles, fading from frame to frame. */
+
+import type { DecodedFrame, NumericArray } from "../frame";
+import { Ease } from "./ease";
+import { background, type Theme } from "./palette";
+
+export interface ImageGridOptions {
+  theme: Theme;
+  /** Values of black and white; [0, 1] unless told. */
+  range?: readonly [number, number];
+  /** Smooth between the pixels of an image rather than showing them as squares. */
+  smooth?: boolean;
+}
+
+/** Tiles along one side at the most. */
+export const SIDE = 8;
+
+/** Tiles along one side for so many images. */
+export function gridSide(count: number): number {
+  return Math.min(SIDE, Math.max(1, Math.ceil(Math.sqrt(count))));
+}
+
+export class ImageGrid {
+  private readonly context: CanvasRenderingContext2D;
+  private readonly document: Document;
+  private readonly stillness: MediaQueryList | null;
+  private readonly sheet: HTMLCanvasElement;
+  private readonly sheetContext: CanvasRenderingContext2D;
+  private readonly range: readonly [number, number];
+  private readonly smooth: boolean;
+  private theme: Theme;
+  private size = 560;
+  private run = "";
+  private pending: DecodedFrame | null = null;
+  private shape: readonly [number, number, number, number] = [0, 1, 1, 1];
+  private from = new Float32Array(0);
+  private to = new Float32Array(0);
+  private pixels: ImageData | null = null;
+  private readonly ease = new Ease();
+  private progress = -1;
+  private dirty = true;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    options: ImageGridOptions,
+  ) {
+    this.context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+    this.document = canvas.ownerDocument;
+    const window = this.document.defaultView;
+    this.stillness = window?.matchMedia?.("(prefers-reduced-motion: reduce)") ?? null;
+    this.sheet = this.document.createElement("canvas");
+    this.sheetContext = this.sheet.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+    this.range = options.range ?? [0, 1];
+    this.smooth = options.smooth ?? false;
+    this.theme = options.theme;
+    this.resize(canvas.clientWidth || 560, window?.devicePixelRatio ?? 1);
+  }
+
+  /** Takes a frame whose chains, generator or data are (n, C, H, W) with one or three channels; others are ignored. */
+  show(frame: DecodedFrame): void {
+    this.pending = frame;
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.dirty = true;
+  }
+
+  resize(cssSize: number, dpr: number): void {
+    this.size = Math.max(1, Math.round(cssSize * dpr));
+    this.canvas.width = this.size;
+    this.canvas.height = this.size;
+    this.dirty = true;
+  }
+
+  reset(): void {
+    this.pending = null;
+    this.run = "";
+    this.shape = [0, 1, 1, 1];
+    this.from = new Float32Array(0);
+    this.to = new Float32Array(0);
+    this.pixels = null;
+    this.ease.reset();
+    this.dirty = true;
+  }
+
+  /** Draws the state at `nowMs`, on the clock of requestAnimationFrame; does nothing where nothing has changed. */
+  draw(nowMs: number): void {
+    if (this.pending) this.take(this.pending, nowMs);
+    const progress = this.stillness?.matches ? 1 : this.ease.progress(nowMs);
+    if (!this.dirty && progress === this.progress) return;
+    this.progress = progress;
+    this.dirty = false;
+    this.context.fillStyle = background(this.theme);
+    this.context.fillRect(0, 0, this.size, this.size);
+    if (this.pixels) this.compose(this.pixels, progress);
+  }
+
+  private take(frame: DecodedFrame, now: number): void {
+    this.pending = null;
+    const images = imagesOf(frame);
+    if (!images) return;
+    const [count, channels, height, width] = images.shape as [number, number, number, number];
+    const shown = Math.min(count, SIDE * SIDE);
+    const next = images.values.subarray(0, shown * channels * height * width);
+    const known = this.run === frame.run && next.length === this.to.length && width === this.shape[3];
+    if (known) mix(this.from, this.to, this.ease.progress(now), this.from);
+    this.from = known ? this.from : next.slice();
+    this.to = next.slice();
+    this.run = frame.run;
+    this.ease.arrive(now);
+    this.dirty = true;
+    if (known && this.pixels) return;
+    this.shape = [shown, channels, height, width];
+    this.sheet.width = width;
+    this.sheet.height = height * shown;
+    this.pixels = this.sheetContext.createImageData(width, height * shown);
+  }
+
+  /** Writes all images below each other to a sheet, and copies each to its tile. */
+  private compose(pixels: ImageData, progress: number): void {
+    const [count, channels, height, width] = this.shape;
+    fillSheet(pixels.data, this.from, this.to, progress, this.shape, this.range);
+    this.sheetContext.putImageData(pixels, 0, 0);
+    const side = gridSide(count);
+    const gap = Math.max(1, Math.round(this.size / 280));
+    const room = Math.floor((this.size - gap * (side - 1)) / side);
+    const whole = Math.floor(room / Math.max(width, height));
+    const zoom = this.smooth || whole < 1 ? room / Math.max(width, height) : whole;
+    const pitch = (this.size - room) / Math.max(side - 1, 1);
+    this.context.imageSmoothingEnabled = this.smooth || whole < 1;
+    for (let i = 0; i < count && channels > 0; i++) {
+      const left = Math.round((i % side) * pitch + (room - zoom * width) / 2);
+      const top = Math.round(Math.floor(i / side) * pitch + (room - zoom * height) / 2);
+      this.context.drawImage(
+        this.sheet,
+        0,
+        i * height,
+        width,
+        height,
+        left,
+        top,
+        zoom * width,
+        zoom * height,
+      );
+    }
+  }
+}
+
+function imagesOf(frame: DecodedFrame): NumericArray | null {
+  for (const name of ["chains", "generator", "data"]) {
+    const array = frame.arrays[name];
+    if (array?.shape.length === 4 && (array.shape[1] === 1 || array.shape[1] === 3)) return array;
+  }
+  return null;
+}
+
+function mix(from: Float32Array, to: Float32Array, progress: number, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const start = from[i] as number;
+    out[i] = start + progress * ((to[i] as number) - start);
+  }
+}
+
+/** Fills RGBA bytes of images (n, C, H, W) below each other, clamped to `range`. */
+export function fillSheet(
+  bytes: Uint8ClampedArray,
+  from: Float32Array,
+  to: Float32Array,
+  progress: number,
+  shape: readonly [number, number, number, number],
+  range: readonly [number, number],
+): void {
+  const [count, channels, height, width] = shape;
+  const plane = height * width;
+  const scale = 255 / (range[1] - range[0]);
+  const value = (at: number) => {
+    const start = from[at] as number;
+    return (start + progress * ((to[at] as number) - start) - range[0]) * scale;
+  };
+  for (let i = 0; i < count; i++) {
+    for (let p = 0; p < plane; p++) {
+      const source = i * channels * plane + p;
+      const target = 4 * (i * plane + p);
+      bytes[target] = value(source);
+      bytes[target + 1] = channels === 3 ? value(source + plane) : (bytes[target] as number);
+      bytes[target + 2] = channels === 3 ? value(source + 2 * plane) : (bytes[target] as number);
+      bytes[target + 3] = 255;
+    }
+  }
+}

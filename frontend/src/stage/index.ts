@@ -1,0 +1,21 @@
+/** The stage of the page: the canvas under everything that moves. */
+
+import { ImageGrid, type ImageGridOptions } from "./imagegrid";
+import { Stage, type StageOptions } from "./stage";
+
+export type { Legend } from "./axes";
+export type { LayerName } from "./layers";
+export type { Mode } from "./modes";
+export type { Theme } from "./palette";
+export type { Readout } from "./terrain";
+export type { ImageGrid, Stage };
+
+/** A stage for points in the plane on a canvas of its own. */
+export function createStage(canvas: HTMLCanvasElement, options: StageOptions): Stage {
+  return new Stage(canvas, options);
+}
+
+/** A grid of tiles for images on a canvas of its own. */
+export function createImageGrid(canvas: HTMLCanvasElement, options: ImageGridOptions): ImageGrid {
+  return new ImageGrid(canvas, options);
+}

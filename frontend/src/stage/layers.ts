@@ -1,0 +1,106 @@
+/** The stage's layers by name, and what is drawn for each over the map. */
+
+import type { Chains } from "./chains";
+import { Contours } from "./contours";
+import { Upsampler } from "./field";
+import { ENERGY_SPAN, type Moment } from "./modes";
+import type { Palette } from "./palette";
+import { diamondMark, dotMark, headMark, type Mark, stamp, stampAll } from "./points";
+import type { Preview } from "./preview";
+import { drawPaths, drawTrails } from "./trails";
+import type { View } from "./view";
+
+export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
+
+/** Side of the grid that contours are traced on. */
+const CONTOUR_GRID = 168;
+/** Nats above the lowest energy. */
+const CONTOUR_LEVELS = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+
+/** Marks in the sizes and colours of one stage. */
+export interface Marks {
+  data: Mark;
+  chain: Mark;
+  head: Mark;
+  generator: Mark;
+  dropped: Mark;
+  droppedDot: Mark;
+}
+
+/** Draws the marks once for a size, a resolution and a palette. */
+export function makeMarks(document: Document, size: number, dpr: number, colors: Palette): Marks {
+  const unit = Math.max(size / 560, 0.75);
+  return {
+    data: dotMark(document, 1.35 * unit, dpr, colors.data),
+    chain: dotMark(document, 1.3 * unit, dpr, colors.chainTrail),
+    head: headMark(document, 2.7 * unit, dpr, colors.chainHead, "#ffffff"),
+    generator: diamondMark(document, 3 * unit, dpr, colors.generator),
+    dropped: headMark(document, 3.4 * unit, dpr, colors.accent, "#20160a"),
+    droppedDot: dotMark(document, 2 * unit, dpr, colors.accent),
+  };
+}
+
+/** Contour lines of a moment, traced on a refined grid. */
+export class ContourLayer {
+  private readonly contours = new Contours(CONTOUR_GRID);
+  private readonly values = new Float32Array(CONTOUR_GRID * CONTOUR_GRID);
+  private upsampler: Upsampler | null = null;
+
+  /** `overMap` when viridis lies beneath: bright where the energy is low, so lines are dark there and light elsewhere. */
+  draw(context: CanvasRenderingContext2D, view: View, moment: Moment, ink: string, overMap: boolean): void {
+    const { size, extent, values } = moment.energy;
+    const up = this.upsampler;
+    const fits = up && up.size === size && up.extent === extent && up.shown === view.extent;
+    const upsampler = fits ? up : new Upsampler(size, extent, view.extent, CONTOUR_GRID);
+    this.upsampler = upsampler;
+    upsampler.apply(values, this.values);
+    const scale = view.size / CONTOUR_GRID;
+    context.save();
+    context.lineWidth = 1;
+    context.lineJoin = "round";
+    for (const level of CONTOUR_LEVELS) {
+      const bright = overMap && level < 0.4 * ENERGY_SPAN;
+      context.strokeStyle = bright ? "#06222b" : ink;
+      context.globalAlpha = bright ? 0.5 : level > ENERGY_SPAN ? 0.12 : 0.26;
+      context.beginPath();
+      for (const line of this.contours.at(this.values, moment.lowest + level)) {
+        context.moveTo(((line[0] as number) + 0.5) * scale, ((line[1] as number) + 0.5) * scale);
+        for (let i = 2; i < line.length; i += 2) {
+          context.lineTo(((line[i] as number) + 0.5) * scale, ((line[i + 1] as number) + 0.5) * scale);
+        }
+      }
+      context.stroke();
+    }
+    context.restore();
+  }
+}
+
+/** Trails, dots and heads of the chains of the run. */
+export function drawChains(
+  context: CanvasRenderingContext2D,
+  view: View,
+  chains: Chains,
+  marks: Marks,
+  trail: string,
+  progress: number,
+): void {
+  drawTrails(context, view, chains, trail, progress);
+  if (chains.count > chains.rows.length) stampAll(context, view, marks.chain, chains.shown);
+  for (const row of chains.rows) {
+    const x = chains.shown[2 * row] as number;
+    stamp(context, view, marks.head, x, chains.shown[2 * row + 1] as number);
+  }
+}
+
+/** Paths and heads of the chains that the viewer dropped; a cloud gets small heads. */
+export function drawDropped(
+  context: CanvasRenderingContext2D,
+  view: View,
+  preview: Preview,
+  marks: Marks,
+  color: string,
+): void {
+  drawPaths(context, view, preview.chains, color);
+  const mark = preview.chains.length > 64 ? marks.droppedDot : marks.dropped;
+  for (const chain of preview.chains) stamp(context, view, mark, chain.x, chain.y);
+}

@@ -1,0 +1,106 @@
+/** What the map can show of a moment: its energy, its density, the true density, or how the two differ. */
+
+import {
+  DENSITY_SPAN,
+  densityColors,
+  differenceColors,
+  energyColors,
+  type LookUpTable,
+  viridis,
+} from "./colormap";
+import { type Field, logPartition, type Sample, sampleField, shownQuantile } from "./field";
+import type { Theme } from "./palette";
+
+export type Mode = "energy" | "density" | "truth" | "difference";
+
+/** A field and the range of its values that a colour map spans. */
+export interface Picture {
+  field: Field;
+  lo: number;
+  hi: number;
+}
+
+/** Nats from the lowest energy to where the map is dark, once a landscape is that deep. */
+export const ENERGY_SPAN = 9;
+const SHALLOWEST_SPAN = 3;
+/** Share of the shown cells left out below the range, so that a spike of a few cells does not set it. */
+const SPIKES = 0.001;
+
+/** Quantities of one landscape that more than one layer needs. */
+export interface Moment {
+  energy: Field;
+  /** A robust minimum of the energy in the window. */
+  lowest: number;
+  /** Nats that the colours of the energy span. */
+  span: number;
+  /** In nats, of the whole plane. */
+  logPartition: number;
+}
+
+/** Measures a landscape.
+ *
+ * `massOutside` is the model's mass outside of the grid: with it Z is that of the plane. The logarithm comes from this
+ * very grid and not from an older evaluation, since the constant of an energy drifts while it trains.
+ */
+export function measure(energy: Field, shown: number, massOutside: number): Moment {
+  const lowest = shownQuantile(energy, shown, SPIKES);
+  const depth = shownQuantile(energy, shown, 0.9) - lowest;
+  const outside = massOutside > 0 ? Math.min(massOutside, 0.999) : 0;
+  return {
+    energy,
+    lowest,
+    span: Math.min(Math.max(depth, SHALLOWEST_SPAN), ENERGY_SPAN),
+    logPartition: logPartition(energy) - Math.log1p(-outside),
+  };
+}
+
+/** The colours of a mode. */
+export function colors(mode: Mode, theme: Theme): LookUpTable {
+  if (mode === "energy") return energyColors;
+  if (mode === "density") return densityColors;
+  return mode === "truth" ? viridis : differenceColors[theme];
+}
+
+/** The field to paint and its range, or null where what the mode needs is not known. */
+export function picture(mode: Mode, moment: Moment | null, truth: Field | null): Picture | null {
+  if (mode === "truth") return truth && { field: truth, lo: 0, hi: peak(truth) };
+  if (!moment) return null;
+  if (mode === "energy") {
+    return { field: moment.energy, lo: moment.lowest, hi: moment.lowest + moment.span };
+  }
+  if (mode === "density") {
+    // Painted from the energy, which is smoother than its exponential; the brightest is the peak of the truth if known.
+    const lo = truth ? -Math.log(peak(truth)) - moment.logPartition : moment.lowest;
+    return { field: moment.energy, lo, hi: lo + DENSITY_SPAN };
+  }
+  if (!truth) return null;
+  const reach = peak(truth) / 2;
+  return { field: difference(moment, truth), lo: -reach, hi: reach };
+}
+
+function peak(density: Field): number {
+  let highest = 0;
+  for (let i = 0; i < density.values.length; i++) {
+    highest = Math.max(highest, density.values[i] as number);
+  }
+  return highest;
+}
+
+/** Model minus truth, on the grid of the energy. */
+function difference(moment: Moment, truth: Field): Field {
+  const { values, size, extent } = moment.energy;
+  const result = new Float32Array(values.length);
+  const width = (2 * extent) / size;
+  const sample: Sample = { value: 0, dx: 0, dy: 0 };
+  for (let row = 0; row < size; row++) {
+    const y = (row + 0.5) * width - extent;
+    for (let column = 0; column < size; column++) {
+      const x = (column + 0.5) * width - extent;
+      const inside = Math.max(Math.abs(x), Math.abs(y)) <= truth.extent;
+      const actual = inside ? sampleField(truth, x, y, sample).value : 0;
+      const at = row * size + column;
+      result[at] = Math.exp(-(values[at] as number) - moment.logPartition) - actual;
+    }
+  }
+  return { values: result, size, extent };
+}

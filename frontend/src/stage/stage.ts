@@ -1,0 +1,249 @@
+/** The stage: takes frames whenever they come, and draws the newest state, eased, when it is asked to. */
+
+import type { DecodedFrame } from "../frame";
+import { drawArrows } from "./arrows";
+import { drawAxes, drawLegend, type Legend } from "./axes";
+import { Chains } from "./chains";
+import { Ease } from "./ease";
+import { ContourLayer, drawChains, drawDropped, type LayerName, type Marks, makeMarks } from "./layers";
+import type { Mode } from "./modes";
+import { background, palette, type Theme } from "./palette";
+import { stampAll } from "./points";
+import { Preview } from "./preview";
+import { type Readout, Terrain } from "./terrain";
+import { SHOWN_EXTENT, View } from "./view";
+
+export interface StageOptions {
+  theme: Theme;
+  /** Fixes the paths of the chains that the viewer drops. */
+  seed?: number;
+}
+
+const NO_POINTS: Float32Array = new Float32Array(0);
+
+export class Stage {
+  private readonly context: CanvasRenderingContext2D;
+  private readonly document: Document;
+  private readonly stillness: MediaQueryList | null;
+  private theme: Theme;
+  private layers: Record<LayerName, boolean> = {
+    energy: true,
+    contours: false,
+    data: true,
+    chains: true,
+    score: false,
+    generator: true,
+  };
+  private view = new View(560, SHOWN_EXTENT);
+  private dpr = 1;
+  private marks: Marks | null = null;
+  private dataLayer: HTMLCanvasElement | null = null;
+
+  private pending: DecodedFrame | null = null;
+  private run = "";
+  private step = -1;
+  private truthPoints: Float32Array = NO_POINTS;
+  private data: Float32Array = NO_POINTS;
+  private generator: Float32Array = NO_POINTS;
+  private readonly chains = new Chains();
+  private readonly chainEase = new Ease();
+  /** Progress of the chains when they were last drawn; -1 when the next draw must not be skipped. */
+  private chainProgress = -1;
+  private readonly terrain: Terrain;
+  private readonly contours = new ContourLayer();
+  private readonly preview: Preview;
+  private dirty = true;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    options: StageOptions,
+  ) {
+    this.context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+    this.document = canvas.ownerDocument;
+    const window = this.document.defaultView;
+    this.stillness = window?.matchMedia?.("(prefers-reduced-motion: reduce)") ?? null;
+    this.theme = options.theme;
+    this.preview = new Preview(options.seed ?? 0);
+    this.terrain = new Terrain(this.document, SHOWN_EXTENT);
+    this.resize(canvas.clientWidth || 560, window?.devicePixelRatio ?? 1);
+  }
+
+  /** Takes a frame; it is on the canvas with the next `draw`. Of several between two draws the newest counts. */
+  show(frame: DecodedFrame): void {
+    const unseen = this.pending?.run === frame.run ? this.pending.landscape : null;
+    this.pending = frame.landscape || !unseen ? frame : { ...frame, landscape: unseen };
+  }
+
+  setLayers(layers: Record<LayerName, boolean>): void {
+    this.layers = { ...layers };
+    this.restyle();
+  }
+
+  setMode(mode: Mode): void {
+    this.terrain.setMode(mode);
+    this.restyle();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.restyle();
+  }
+
+  /** Points of the data set, x and y in turn, shown where frames bring no data; and its density if known. */
+  setTruth(
+    points: Float32Array | null,
+    density: { values: Float32Array; size: number; extent: number } | null = null,
+  ): void {
+    this.truthPoints = points ?? NO_POINTS;
+    this.terrain.setTruth(density);
+    this.restyle();
+  }
+
+  /** Whether what the mode shows is known. */
+  available(mode: Mode): boolean {
+    return this.terrain.available(mode);
+  }
+
+  /** What lies under a point of the canvas, in CSS pixels from its upper left corner; null off the map. */
+  readout(px: number, py: number): Readout | null {
+    const { size } = this.view;
+    if (!(px >= 0 && py >= 0 && px <= size && py <= size)) return null;
+    return this.terrain.readout(this.view.x(px), this.view.y(py));
+  }
+
+  /** Starts chains under the pointer; they run down the landscape shown, from the next draw on. */
+  drop(px: number, py: number, count: number): void {
+    this.preview.drop(this.view.x(px), this.view.y(py), count);
+    this.dirty = true;
+  }
+
+  clearDropped(): void {
+    this.preview.clear();
+    this.dirty = true;
+  }
+
+  /** Fits the canvas to a square of so many CSS pixels. */
+  resize(cssSize: number, dpr: number): void {
+    const devicePixels = Math.max(1, Math.round(cssSize * dpr));
+    this.canvas.width = devicePixels;
+    this.canvas.height = devicePixels;
+    this.dpr = devicePixels / cssSize;
+    this.view = new View(cssSize, Math.min(SHOWN_EXTENT, this.terrain.extent));
+    this.terrain.resize(devicePixels, this.view.extent);
+    this.restyle();
+  }
+
+  /** Forgets the run and the dropped chains; keeps theme, mode, layers and truth. */
+  reset(): void {
+    this.pending = null;
+    this.run = "";
+    this.step = -1;
+    this.data = NO_POINTS;
+    this.generator = NO_POINTS;
+    this.chains.clear();
+    this.chainEase.reset();
+    this.preview.clear();
+    this.terrain.clear();
+    this.restyle();
+  }
+
+  /** What the colours of the map mean now; null on a bare stage. */
+  legend(): Legend | null {
+    return this.layers.energy && this.terrain.available() ? this.terrain.legend(this.theme) : null;
+  }
+
+  /** Draws the state at `nowMs`, on the clock of requestAnimationFrame; does nothing where nothing has changed. */
+  draw(nowMs: number): void {
+    this.take(nowMs);
+    const atOnce = this.stillness?.matches ?? false;
+    const flowing = this.terrain.advance(nowMs, atOnce);
+    const progress = atOnce ? 1 : this.chainEase.progress(nowMs);
+    const walking = progress !== this.chainProgress;
+    if (!this.dirty && !flowing && !walking && this.preview.chains.length === 0) return;
+    this.chains.ease(progress);
+    this.chainProgress = progress;
+    const { moment } = this.terrain;
+    if (moment) this.preview.advance(nowMs, moment.energy);
+    this.dirty = false;
+    this.compose();
+  }
+
+  /** Makes the pending frame the target. */
+  private take(now: number): void {
+    const frame = this.pending;
+    if (!frame) return;
+    this.pending = null;
+    this.dirty = true;
+    const elsewhere = frame.run !== this.run || frame.step < this.step;
+    this.run = frame.run;
+    this.step = frame.step;
+    if (frame.landscape) {
+      this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now);
+      const extent = Math.min(SHOWN_EXTENT, this.terrain.extent);
+      if (extent !== this.view.extent) this.resize(this.view.size, this.dpr);
+    }
+    this.chains.ease(this.chainEase.progress(now));
+    this.chains.aim(points(frame, "chains"));
+    if (elsewhere) this.chains.cutTrails();
+    this.chainEase.arrive(now);
+    this.chainProgress = -1;
+    const data = points(frame, "data");
+    if (!same(data, this.data)) this.dataLayer = null;
+    this.data = data;
+    this.generator = points(frame, "generator");
+  }
+
+  /** Drops what was drawn for another size, mode or theme. */
+  private restyle(): void {
+    this.marks = null;
+    this.dataLayer = null;
+    this.dirty = true;
+  }
+
+  private compose(): void {
+    const { context, view, layers, chains, preview } = this;
+    const { moment } = this.terrain;
+    const map = layers.energy ? this.terrain.paint(this.theme) : null;
+    const overViridis = map !== null && this.terrain.overViridis;
+    const colors = palette(this.theme, overViridis);
+    this.marks ??= makeMarks(this.document, view.size, this.dpr, colors);
+    context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
+    context.fillStyle = background(this.theme);
+    context.fillRect(0, 0, view.size, view.size);
+    if (map) context.drawImage(map, 0, 0, view.size, view.size);
+    if (layers.contours && moment) this.contours.draw(context, view, moment, colors.ink, overViridis);
+    if (layers.data) this.drawData(this.marks);
+    if (layers.chains) drawChains(context, view, chains, this.marks, colors.chainTrail, this.chainProgress);
+    if (layers.score && moment) drawArrows(context, view, moment.energy, moment.lowest, colors.score);
+    if (layers.generator) stampAll(context, view, this.marks.generator, this.generator);
+    if (preview.chains.length > 0) drawDropped(context, view, preview, this.marks, colors.accent);
+    drawAxes(context, view, colors.ink);
+    if (map) drawLegend(context, view, this.terrain.legend(this.theme), colors.ink);
+  }
+
+  /** Data change seldom: they are drawn once and then copied. */
+  private drawData(marks: Marks): void {
+    const data = this.data.length ? this.data : this.truthPoints;
+    if (!data.length) return;
+    if (!this.dataLayer) {
+      const layer = this.document.createElement("canvas");
+      layer.width = this.canvas.width;
+      layer.height = this.canvas.height;
+      const context = layer.getContext("2d") as CanvasRenderingContext2D;
+      context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
+      stampAll(context, this.view, marks.data, data);
+      this.dataLayer = layer;
+    }
+    this.context.drawImage(this.dataLayer, 0, 0, this.view.size, this.view.size);
+  }
+}
+
+/** The points of an array of shape (n, 2) by its name in the frame; none where there is no such array. */
+function points(frame: DecodedFrame, name: string): Float32Array {
+  const array = frame.arrays[name];
+  return array && array.shape.length === 2 && array.shape[1] === 2 ? array.values : NO_POINTS;
+}
+
+function same(a: Float32Array, b: Float32Array): boolean {
+  return a === b || (a.length === b.length && a.every((value, i) => value === b[i]));
+}

@@ -1,0 +1,149 @@
+/** The landscape of the moment: eased between arrivals, measured, read under the pointer, and painted as the mode asks. */
+
+import { type Legend, legend } from "./axes";
+import { Ease } from "./ease";
+import { type Field, type Sample, sampleField } from "./field";
+import { Landscape } from "./landscape";
+import { colors, type Mode, type Moment, measure, picture } from "./modes";
+import type { Theme } from "./palette";
+
+/** What is under the pointer. */
+export interface Readout {
+  x: number;
+  y: number;
+  /** In nats. */
+  energy: number;
+  density: number;
+  /** Minus the gradient of the energy, in nats a unit. */
+  score: [number, number];
+}
+
+export class Terrain {
+  private mode: Mode = "energy";
+  private truth: Field | null = null;
+  private before: Moment | null = null;
+  private after: Moment | null = null;
+  private between: Moment | null = null;
+  private readonly ease = new Ease();
+  private readonly landscape: Landscape;
+  /** The map must be aimed again, without easing. */
+  private stale = true;
+  /** Progress at the last `advance`; -1 when the next must not be skipped. */
+  private progress = -1;
+
+  constructor(
+    document: Document,
+    private shown: number,
+  ) {
+    this.landscape = new Landscape(document, shown);
+  }
+
+  /** What lies between the last two landscapes now. */
+  get moment(): Moment | null {
+    return this.between;
+  }
+
+  /** Half the width of the newest landscape. */
+  get extent(): number {
+    return this.after?.energy.extent ?? Number.POSITIVE_INFINITY;
+  }
+
+  setMode(mode: Mode): void {
+    this.mode = mode;
+    this.stale = true;
+  }
+
+  setTruth(density: Field | null): void {
+    this.truth = density;
+    this.stale = true;
+  }
+
+  resize(devicePixels: number, shown: number): void {
+    this.shown = shown;
+    this.landscape.resize(devicePixels, shown);
+    this.stale = true;
+  }
+
+  clear(): void {
+    this.before = null;
+    this.after = null;
+    this.between = null;
+    this.ease.reset();
+    this.landscape.clear();
+    this.stale = true;
+  }
+
+  /** Whether what a mode shows is known. */
+  available(mode: Mode = this.mode): boolean {
+    if (mode === "truth") return this.truth !== null;
+    return this.after !== null && (mode !== "difference" || this.truth !== null);
+  }
+
+  /** Takes the next landscape as the target. */
+  take(energy: Field, massOutside: number, now: number): void {
+    const progress = this.ease.progress(now);
+    this.before = blend(this.before, this.after, progress);
+    this.ease.arrive(now);
+    this.after = measure(energy, this.shown, massOutside);
+    this.progress = -1;
+    if (!this.stale && this.mode !== "truth") this.aim(progress, true);
+  }
+
+  /** Eases on to `now`, or at once to the newest landscape; false where that changes nothing. */
+  advance(now: number, atOnce: boolean): boolean {
+    const progress = atOnce ? 1 : this.ease.progress(now);
+    if (!this.stale && progress === this.progress) return false;
+    if (this.stale) this.aim(1, false);
+    this.between = blend(this.before, this.after, progress);
+    this.progress = progress;
+    return true;
+  }
+
+  private aim(progress: number, ease: boolean): void {
+    this.stale = false;
+    const next = picture(this.mode, this.after, this.truth);
+    if (next) this.landscape.aim(next, progress, ease);
+    else this.landscape.clear();
+  }
+
+  /** The map in its colours; null where the mode has nothing to show. */
+  paint(theme: Theme): HTMLCanvasElement | null {
+    return this.landscape.paint(this.progress, colors(this.mode, theme));
+  }
+
+  /** What the colours of the map mean. */
+  legend(theme: Theme): Legend {
+    const { lo, hi } = this.landscape.scale(this.progress);
+    const peak = this.mode === "truth" ? hi : Math.exp(-lo - (this.between?.logPartition ?? 0));
+    return legend(this.mode, theme, lo, hi, peak);
+  }
+
+  /** True where high values are dark or bright but never the colour of the page. */
+  get overViridis(): boolean {
+    return this.mode !== "difference";
+  }
+
+  readout(x: number, y: number): Readout | null {
+    const moment = this.between;
+    if (!moment) return null;
+    const sample: Sample = sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });
+    const density = Math.exp(-sample.value - moment.logPartition);
+    return { x, y, energy: sample.value, density, score: [-sample.dx, -sample.dy] };
+  }
+}
+
+/** The moment at `progress` between two; the newer where they do not fit together. */
+function blend(before: Moment | null, after: Moment | null, progress: number): Moment | null {
+  if (!before || !after || progress >= 1) return after;
+  const [a, b] = [before.energy, after.energy];
+  if (a.size !== b.size || a.extent !== b.extent) return after;
+  const mix = (from: number, to: number) => from + progress * (to - from);
+  const values = new Float32Array(b.values.length);
+  for (let i = 0; i < values.length; i++) values[i] = mix(a.values[i] as number, b.values[i] as number);
+  return {
+    energy: { values, size: b.size, extent: b.extent },
+    lowest: mix(before.lowest, after.lowest),
+    span: mix(before.span, after.span),
+    logPartition: mix(before.logPartition, after.logPartition),
+  };
+}

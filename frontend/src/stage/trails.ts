@@ -1,0 +1,101 @@
+/** Trails: where chains have just been, fading with time. */
+
+import { type Chains, TRAIL } from "./chains";
+import type { Dropped } from "./preview";
+import type { View } from "./view";
+
+/** Ages drawn with one stroke, so that a frame needs few of them. */
+const GROUP = 2;
+const CASING = "rgba(4, 10, 16, 0.42)";
+
+/** Draws the trails of the traced chains; `progress` is how far the heads are to their next positions. */
+export function drawTrails(
+  context: CanvasRenderingContext2D,
+  view: View,
+  chains: Chains,
+  color: string,
+  progress: number,
+): void {
+  context.save();
+  context.lineJoin = "round";
+  context.strokeStyle = color;
+  context.lineWidth = Math.max(0.9, view.size / 460);
+  for (let age = Math.min(chains.length, TRAIL) - 1; age >= 0; age -= GROUP) {
+    const youngest = Math.max(age - GROUP + 1, 0);
+    context.globalAlpha = 0.9 * Math.max(0, 1 - (youngest + progress) / TRAIL) ** 1.4;
+    context.beginPath();
+    for (let k = 0; k < chains.rows.length; k++) traceChain(context, view, chains, k, age, youngest);
+    context.stroke();
+  }
+  context.restore();
+}
+
+const place: [number, number] = [0, 0];
+
+function traceChain(
+  context: CanvasRenderingContext2D,
+  view: View,
+  chains: Chains,
+  k: number,
+  oldest: number,
+  youngest: number,
+): void {
+  let down = false;
+  for (let age = oldest; age >= youngest - 1; age--) {
+    const [x, y] = age >= 0 ? chains.pastPosition(k, age, place) : head(chains, k);
+    if (Number.isNaN(x)) down = false;
+    else if (down) context.lineTo(view.px(x), view.py(y));
+    else {
+      context.moveTo(view.px(x), view.py(y));
+      down = true;
+    }
+  }
+}
+
+function head(chains: Chains, k: number): [number, number] {
+  const row = chains.rows[k] as number;
+  place[0] = chains.shown[2 * row] as number;
+  place[1] = chains.shown[2 * row + 1] as number;
+  return place;
+}
+
+/** Parts of different age in the path of a dropped chain. */
+const PARTS = 4;
+
+/** Draws the paths of dropped chains, with a dark casing so that they show on the bright parts of the map too. */
+export function drawPaths(
+  context: CanvasRenderingContext2D,
+  view: View,
+  chains: readonly Dropped[],
+  color: string,
+): void {
+  context.save();
+  context.lineJoin = "round";
+  context.lineCap = "round";
+  const width = Math.max(1, view.size / 420);
+  for (let part = 0; part < PARTS; part++) {
+    context.globalAlpha = 0.3 + (0.7 * (part + 1)) / PARTS;
+    context.beginPath();
+    for (const { path } of chains) tracePart(context, view, path, part);
+    if (chains.length <= 16) {
+      context.strokeStyle = CASING;
+      context.lineWidth = width + 2;
+      context.stroke();
+    }
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.stroke();
+  }
+  context.restore();
+}
+
+function tracePart(context: CanvasRenderingContext2D, view: View, path: number[], part: number): void {
+  const positions = path.length / 2;
+  const first = Math.floor((part * (positions - 1)) / PARTS);
+  const last = Math.floor(((part + 1) * (positions - 1)) / PARTS);
+  if (last <= first) return;
+  context.moveTo(view.px(path[2 * first] as number), view.py(path[2 * first + 1] as number));
+  for (let i = first + 1; i <= last; i++) {
+    context.lineTo(view.px(path[2 * i] as number), view.py(path[2 * i + 1] as number));
+  }
+}
