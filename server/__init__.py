@@ -1,0 +1,1 @@
+"""The laboratory's server: runs in worker processes, watched from a page."""

@@ -1,0 +1,104 @@
+"""Settings of the server, from flags and from the environment (EBM_...)."""
+
+import os
+import socket
+from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+
+def package_version() -> str:
+    """The installed version of EBM Lab, or "0+source" in a checkout that is not installed."""
+    try:
+        return version("ebm-lab")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def cores() -> int:
+    """Processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def default_data_dir() -> Path:
+    """EBM_DATA_DIR, or the user's data folder of this platform."""
+    named = os.environ.get("EBM_DATA_DIR")
+    return Path(named) if named else user_data_path("ebm-lab", appauthor=False)
+
+
+class Settings(BaseModel):
+    """What `create_app` needs to know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8642, ge=0, le=65535)
+    data_dir: Path = Field(default_factory=default_data_dir)
+    database: str | None = None
+    """A SQLAlchemy URL; None is the file ebm.sqlite in the data folder."""
+    token: str | None = None
+    """What a browser must show; None asks for nothing (loopback only)."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names this server is called by, beside its address (reverse proxies, DNS names)."""
+    allowed_origins: tuple[str, ...] = ()
+    """Further origins that may talk to it, such as a development server's http://localhost:5173."""
+    max_running: int = Field(default_factory=lambda: max(1, cores()), ge=1, le=1024)
+    max_queued: int = Field(32, ge=0, le=100_000)
+    spare: bool = True
+    """Keep one worker process with torch imported, so that a run starts within a second."""
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data_dir / 'ebm.sqlite'}"
+
+    @property
+    def runs_dir(self) -> Path:
+        return self.data_dir / "runs"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names a request may call this server by, without port."""
+        named = {*LOOPBACK_NAMES, *self.allowed_hosts}
+        if not is_loopback(self.host):
+            named |= {self.host, socket.gethostname(), socket.getfqdn()}
+        return frozenset(name.lower() for name in named)
+
+
+def from_environment(**flags: object) -> Settings:
+    """Settings with the environment's values below those of `flags` (None means not given)."""
+    environment: dict[str, object] = {
+        name: os.environ[variable]
+        for name, variable in (
+            ("database", "EBM_DATABASE_URL"),
+            ("token", "EBM_TOKEN"),
+            ("max_running", "EBM_MAX_RUNNING"),
+            ("max_queued", "EBM_MAX_QUEUED"),
+            ("spare", "EBM_SPARE"),
+        )
+        if os.environ.get(variable)
+    }
+    for name, variable in (
+        ("allowed_hosts", "EBM_ALLOWED_HOSTS"),
+        ("allowed_origins", "EBM_ALLOWED_ORIGINS"),
+    ):
+        if listed := os.environ.get(variable):
+            environment[name] = tuple(part.strip() for part in listed.split(",") if part.strip())
+    given = {name: value for name, value in flags.items() if value is not None}
+    return Settings.model_validate({**environment, **given})
