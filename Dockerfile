@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # The laboratory in a container. tests/test_packaging.py runs the RUN lines, in their order.
 #   docker build --tag ebm-lab .        (CPU only: --build-arg PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu)
-#   docker run --publish 127.0.0.1:8000:8000 --volume ebm-lab:/data ebm-lab     prints the address with its token
+#   docker run --publish 127.0.0.1:8642:8642 --volume ebm-lab:/data ebm-lab     prints the address with its token
 FROM node:22-slim AS page
 WORKDIR /src
 COPY frontend/package.json frontend/package-lock.json frontend/
@@ -28,7 +28,7 @@ ENV EBM_DATA_DIR=/data HOME=/data PYTHONUNBUFFERED=1
 WORKDIR /data
 USER 10001:10001
 VOLUME /data
-EXPOSE 8000
+EXPOSE 8642
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/api/v1/health', timeout=4)"]
-CMD ["ebm", "serve", "--host", "0.0.0.0", "--port", "8000", "--no-browser"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8642/api/v1/health', timeout=4)"]
+CMD ["ebm", "serve", "--host", "0.0.0.0", "--port", "8642", "--no-browser"]
