@@ -57,8 +57,9 @@ class RunConfig(BaseModel):
             dataset = DATASET.validate_python(given.get("dataset"))
         except ValidationError:
             return laid_under(base, given)  # validation goes on and tells all that is wrong
-        if kind not in METHODS:
+        if not isinstance(kind, str) or kind not in METHODS:
             return laid_under(base, given)
+        base["method"] = {"kind": kind}
         return laid_under(base, METHODS[kind].recipe(dataset.shape), given, {"dataset": dataset})
 
     @model_validator(mode="after")

@@ -1,0 +1,39 @@
+"""Checkpoints: what goes in comes out, whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from ebm_core import checkpoint
+
+
+def test_nested_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
+    state = {
+        "weights": {"0": torch.randn(3, 4), "empty": torch.zeros(0)},
+        "generator": torch.Generator().manual_seed(3).get_state(),
+        "step": 7,
+        "rate": 0.1 + 0.2,
+        "nothing": None,
+        "list": [1, "two", 3.5],
+        "no": {},
+    }
+    checkpoint.save(tmp_path, state)
+    found = checkpoint.load(tmp_path)
+    assert torch.equal(found["weights"].pop("0"), state["weights"].pop("0"))  # type: ignore[index]
+    assert torch.equal(found.pop("generator"), state.pop("generator"))  # type: ignore[arg-type]
+    assert found["weights"].pop("empty").shape == (0,)
+    state["weights"].pop("empty")  # type: ignore[union-attr]
+    assert found == state
+
+
+def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, {"step": 1})
+    with pytest.raises(TypeError):
+        checkpoint.save(tmp_path, {"step": object()})
+    assert checkpoint.load(tmp_path) == {"step": 1}
+
+
+def test_a_directory_without_a_checkpoint_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="give the directory of a run"):
+        checkpoint.load(tmp_path)

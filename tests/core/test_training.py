@@ -1,0 +1,142 @@
+"""A run: its config, seed and events decide it; it stops where it must."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from ebm_core import RunConfig, Training, TrainingDiverged, load, train
+from ebm_core.config import Change
+from ebm_core.optimization import Optimization, Schedule
+
+
+def described(**fields: Any) -> RunConfig:
+    run = {"dataset": {"kind": "gaussian_ring"}, "method": {"kind": "persistent"}, "updates": 20}
+    return RunConfig.model_validate({**run, **fields})
+
+
+def walked(training: Training, updates: int | None = None) -> Training:
+    while not training.finished and (updates is None or training.step < updates):
+        training.update()
+    return training
+
+
+def weights(training: Training) -> torch.Tensor:
+    return torch.cat(
+        [p.flatten() for p in [*training.energy.parameters(), *training.network.parameters()]]
+    )
+
+
+def test_looking_changes_nothing() -> None:
+    plain, watched = walked(Training(described())), Training(described())
+    while not watched.finished:
+        watched.update()
+        watched.frame(landscape=watched.step % 10 == 0)
+    watched.evaluate()
+    assert torch.equal(weights(plain), weights(watched))
+
+
+def test_training_leaves_the_callers_randomness_alone() -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    walked(Training(described(updates=3)))
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_time_budget_is_replayed_from_its_events() -> None:
+    budget = described(updates=None, seconds=0.6)
+    first = Training(budget)
+    walked(first, 10)
+    first.change("method.sampler.step_size", 0.2)
+    walked(first)
+    assert [event.path for event in first.events].count("updates") >= 3
+    second = walked(Training(budget, first.events))
+    assert second.step == first.step
+    assert torch.equal(weights(first), weights(second))
+    assert second.events == first.events
+
+
+def test_a_time_budget_is_kept() -> None:
+    training = walked(Training(described(method={"kind": "denoising"}, updates=None, seconds=1.0)))
+    assert 0.7 < training.seconds < 1.3
+
+
+def test_a_resumed_run_is_the_uninterrupted_one(tmp_path: Path) -> None:
+    config = described()
+    whole = Training(config)
+    walked(whole, 5)
+    whole.change("method.chain_steps", 3)
+    walked(whole, 12)
+    whole.save(tmp_path)
+    resumed = walked(Training.resume(tmp_path))
+    assert torch.equal(weights(walked(whole)), weights(resumed))
+    assert resumed.config.method == whole.config.method
+    assert resumed.events == whole.events
+
+
+def test_another_seed_is_another_run() -> None:
+    first, second = (walked(Training(described(updates=3, seed=seed))) for seed in (0, 1))
+    assert not torch.equal(weights(first), weights(second))
+
+
+def test_a_run_away_is_named_and_the_last_good_weights_stay() -> None:
+    sampler = {"kind": "langevin", "step_size": 90.0}
+    config = described(method={"kind": "persistent", "sampler": sampler})
+    training = Training(config)
+    with pytest.raises(TrainingDiverged) as caught:
+        walked(training)
+    assert caught.value.quantity in ("loss", "energy_samples", "the gradient's norm")
+    assert "try" in caught.value.remedy
+    assert all(p.isfinite().all() for p in training.network.parameters())
+    assert training.frame().landscape is not None
+
+
+def test_a_generator_of_frames_takes_changes() -> None:
+    frames = train(described(updates=30), frame_every=10, evaluate_every=15)
+    first = next(frames)
+    frames.send({"optimization.learning_rate": 1e-9})
+    last = list(frames)[-1]
+    assert (first.step, last.step) == (10, 30)
+    assert last.metrics["learning_rate"] < 1e-9
+    assert "kl" in last.metrics
+    assert first.arrays["chains"].shape == (256, 2)
+
+
+def test_a_loaded_energy_is_in_the_datas_own_coordinates(tmp_path: Path) -> None:
+    generator = torch.Generator().manual_seed(0)
+    values = 1000 + 50 * torch.randn(400, 2, generator=generator)
+    config = RunConfig.model_validate(
+        {
+            "dataset": {"kind": "points", "values": values.tolist()},
+            "method": {"kind": "persistent"},
+            "updates": 300,
+        }
+    )
+    walked(Training(config)).save(tmp_path)
+    energy = load(tmp_path)
+    near, far = energy(torch.tensor([[1000.0, 1000.0], [0.0, 0.0]]))
+    assert near < far - 5
+    samples = energy.sample(500, steps=50)
+    assert (samples.mean(0) - 1000).abs().max() < 15
+    assert 35 < samples.std() < 65
+    with pytest.raises(ValueError, match=r"takes \(n, 2\)"):
+        energy(torch.zeros(3, 1, 8, 8))
+
+
+def test_the_learning_rate_rises_then_falls_to_its_final_share() -> None:
+    schedule = Schedule(Optimization(learning_rate=1.0, warmup=10, final_rate=0.1), horizon=100)
+    rates = []
+    for schedule.step in range(101):
+        rates.append(schedule.learning_rate)
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == pytest.approx(rates[9], rel=0.03)
+    assert rates[100] == pytest.approx(0.1)
+    schedule.horizon = None
+    assert schedule.learning_rate == 1.0
+
+
+def test_an_event_of_a_field_that_is_not_live_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot change"):
+        Training(described(), [Change(step=0, path="seed", value=3)])
