@@ -25,6 +25,9 @@ from ebm_core.likelihood import LikelihoodAscent
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
 
+BROAD = 3.0
+"""Standard deviation of the defensive Gaussian, in the model's units."""
+
 
 @final
 class Variational(Method):
@@ -159,6 +162,12 @@ class Variational(Method):
         return Langevin(step_size=0.2, noise="separate", noise_scale=0.03)
 
     def learner(self, task: Task) -> "VariationalLearner":
+        """Raises ValueError when fewer draws make up q than are taken from it."""
+        if self.centres < self.negatives:
+            raise ValueError(
+                f"method.centres is {self.centres}, fewer than method.negatives, "
+                f"{self.negatives}; choose more density samples or fewer negatives"
+            )
         return VariationalLearner(self, task)
 
 
@@ -183,59 +192,48 @@ class VariationalLearner(Learner):
         return self.paper(positives)
 
     def corrected(self, positives: Float[Tensor, "n ..."]) -> Metrics:
-        """One update of both with a density estimate of q."""
-        method, task = self.method, self.task
-        with torch.no_grad():
-            latents = self.generator.draw_latents(method.centres, task.generator)
-            density = KernelDensity(self.generator(latents), self.generator.spread)
-        points, weights, effective = self.weighted_negatives(density)
-        metrics = self.ascent(positives, points, weights)
+        """One update of both with a density estimate of q.
 
-        noise_latents = self.generator.draw_latents(method.negatives, task.generator)
-        samples = self.reparametrised(noise_latents)
+        The first centres, blurred, are fair draws of q; they serve as negatives and as the
+        generator's samples.
+        """
+        method, task = self.method, self.task
+        defensive = round(method.defensive_share * method.negatives)
+        near = method.negatives - defensive
+        latents = self.generator.draw_latents(method.centres, task.generator)
+        drawn = self.generator(latents[:near])
+        samples = self.blurred(drawn)
         with torch.no_grad():
-            energies, gradients = task.energy.with_gradient(samples)
-            slopes = gradients + density.score(samples)
-            entropy = -density.log_density(samples).mean()
+            centres = torch.cat([drawn, self.generator(latents[near:])])
+            density = KernelDensity(centres, self.generator.spread)
+            shape = (defensive, *task.shape)
+            far = BROAD * torch.randn(shape, generator=task.generator, device=task.device)
+            points = torch.cat([samples, far])
+            energies, gradients = task.energy.with_gradient(points)
+            log_density, score = density.evaluate(points)
+            log_proposal = log_density
+            if defensive:
+                share = defensive / method.negatives
+                log_proposal = torch.logaddexp(
+                    log_density + math.log(1 - share), log_broad(points) + math.log(share)
+                )
+            weights = (-energies - log_proposal).softmax(0)
+            slopes = gradients[:near] + score[:near]
+        metrics = self.ascent(positives, points, weights)
         self.descent((slopes * samples).flatten(1).sum(1).mean())
         return {
             **metrics,
-            "entropy": entropy,
-            "generator_energy": energies.mean(),
-            "effective_negatives": effective,
+            "entropy": -log_density[:near].mean(),
+            "generator_energy": energies[:near].mean(),
+            "effective_negatives": 1 / weights.square().sum(),
             "spread": self.generator.spread.detach(),
         }
-
-    @torch.no_grad()
-    def weighted_negatives(
-        self, density: KernelDensity
-    ) -> tuple[Float[Tensor, "m ..."], Float[Tensor, " m"], Float[Tensor, ""]]:
-        """Points, weights exp(-E) / proposal that sum to one, and their effective number."""
-        method, task = self.method, self.task
-        broad = 3.0
-        defensive = round(method.defensive_share * method.negatives)
-        shape = (defensive, *task.shape)
-        far = broad * torch.randn(shape, generator=task.generator, device=task.device)
-        near = density.sample(method.negatives - defensive, task.generator)
-        points = torch.cat([near, far.flatten(1)])
-        log_proposal = density.log_density(points)
-        if defensive:
-            share = defensive / method.negatives
-            log_far = -points.square().sum(1) / (2 * broad**2) - points.shape[1] * math.log(
-                broad * math.sqrt(2 * math.pi)
-            )
-            log_proposal = torch.logaddexp(
-                log_proposal + math.log(1 - share), log_far + math.log(share)
-            )
-        points = points.view(-1, *task.shape)
-        weights = (-task.energy(points) - log_proposal).softmax(0)
-        return points, weights, 1 / weights.square().sum()
 
     def paper(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of both with importance samples of q(z | x)."""
         method, task = self.method, self.task
         latents = self.generator.draw_latents(method.negatives, task.generator)
-        samples = self.reparametrised(latents)
+        samples = self.blurred(self.generator(latents))
         penalty = None
         if method.gradient_penalty:
             _, slopes = task.energy.with_gradient(positives)
@@ -274,9 +272,8 @@ class VariationalLearner(Learner):
         score: Tensor = (shares * ways).sum(0) / spread.square()
         return score.view_as(samples)
 
-    def reparametrised(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
+    def blurred(self, centres: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
         """G(z) + s n, with a graph to the generator's weights and to s."""
-        centres: Tensor = self.generator(latents)
         noise = torch.empty_like(centres).normal_(generator=self.task.generator)
         return centres + self.generator.spread * noise
 
@@ -304,3 +301,10 @@ class VariationalLearner(Learner):
         self.ascent.load_state(state["ascent"])
         self.generator.load_state_dict(state["generator"])
         self.descent.load_state(state["descent"])
+
+
+def log_broad(points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+    """log N(x; 0, BROAD^2 I), in nats."""
+    flat = points.flatten(1)
+    normaliser = flat.shape[1] * math.log(BROAD * math.sqrt(2 * math.pi))
+    return -flat.square().sum(1) / (2 * BROAD**2) - normaliser
