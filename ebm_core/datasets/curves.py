@@ -32,7 +32,7 @@ class Moons(Planar):
         return torch.where(upper, *self.curves(u)) + normal(count, self.sd, generator)
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
-        u, weight = nodes(0, math.pi, speed=2, sd=self.sd)
+        u, weight = nodes(0.0, math.pi, speed=2.0, sd=self.sd)
         weight = weight.repeat(2) / (2 * math.pi)
         return log_mixture(points, torch.cat(self.curves(u)), weight, self.sd)
 
@@ -72,7 +72,7 @@ class Pinwheel(Planar):
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         sd = torch.tensor([self.radial_sd, self.tangential_sd])
-        arm = torch.tensor([1.0, 0.0]) + sd * normal(count, 1, generator)
+        arm = torch.tensor([1.0, 0.0]) + sd * normal(count, 1.0, generator)
         which = torch.randint(self.count, (count,), generator=generator)
         radius = arm.norm(dim=1)
         angle = self.twist * radius.exp() + 2 * torch.pi * which / self.count
@@ -117,7 +117,7 @@ class TwoSpirals(Planar):
         return torch.where(first, curve, -curve) + normal(count, self.sd, generator)
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
-        n, weight = nodes(0, 3 * math.pi, speed=math.sqrt(1 + 9 * math.pi**2) / 3, sd=self.sd)
+        n, weight = nodes(0.0, 3 * math.pi, speed=math.sqrt(1 + 9 * math.pi**2) / 3, sd=self.sd)
         weight = weight * 2 * n / (9 * math.pi**2)  # u = (n / 3 pi)^2
         curve = self.curve(n)
         return log_mixture(points, torch.cat((curve, -curve)), weight.repeat(2) / 2, self.sd)

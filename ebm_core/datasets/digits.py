@@ -18,7 +18,7 @@ TEST = 500
 
 @final
 class Digits(Dataset):
-    """1,297 images to train and 500 to test, grey values in [0, 1].
+    """1,297 images to train and 500 to test, grey values in [-1, 1].
 
     Source:
         Alpaydin and Kaynak (1998), https://doi.org/10.24432/C50P49
@@ -85,5 +85,5 @@ def read() -> Labelled:
     """All images in a fixed random order, so that both splits hold the same writers."""
     values, labels = load_digits(return_X_y=True)
     order = torch.randperm(len(values), generator=torch.Generator().manual_seed(0))
-    images = torch.from_numpy(values).float().view(-1, 1, 8, 8) / 16
+    images = torch.from_numpy(values).float().view(-1, 1, 8, 8) / 8 - 1
     return images[order], torch.from_numpy(labels).long()[order]

@@ -65,10 +65,10 @@ class Points(Dataset):
                 f"all {len(table)} points are the same, {list(self.values[0])}; at least two "
                 "different points are needed"
             )
-        if spread < 1e-9 * largest:
+        if spread < max(1e-9 * largest, 1 / LARGEST):
             raise ValueError(
                 f"the points differ by no more than {spread:g} around values of {largest:g}, too "
-                "little to tell them apart; subtract their mean first"
+                "little to tell them apart; subtract their mean first, or use smaller units"
             )
         return self
 
@@ -114,7 +114,8 @@ class Points(Dataset):
             train=table[order[held:]],
             test=table[order[:held]],
             center=(center[0].item(), center[1].item()),
-            scale=radius / BULK,
+            # the farthest outlier's square still fits in single precision
+            scale=max(radius, 1e-15 * (table.amax(0) - table.amin(0)).max().item()) / BULK,
         )
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:

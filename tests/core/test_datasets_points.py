@@ -1,0 +1,135 @@
+"""The user's points: what is refused and how, the split, the scale, files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from ebm_core.datasets.points import Points, load_points
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+torch.set_num_threads(1)
+NUMBER = st.floats(-1e30, 1e30, allow_nan=False, allow_subnormal=False)
+
+
+def cloud(count: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(count, 2, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def points(table: torch.Tensor) -> Points:
+    return Points.model_validate({"values": table.tolist()})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([], "at least 2"),
+        ([[1, 2]], "at least 2"),
+        ([[1, 2], [1, 2], [1, 2]], "all 3 points are the same"),
+        ([[1, 2], [1, 2, 3]], r"values\.1"),
+        ([[1, 2], [3]], r"values\.1\.1"),
+        ([[1, 2], [3, float("nan")]], r"values\.1\.1[\s\S]*finite"),
+        ([[1, 2], [float("inf"), 1]], r"values\.1\.0[\s\S]*finite"),
+        ([[1, 2], ["a", 1]], r"values\.1\.0[\s\S]*number"),
+        ([[1, 2], [1e40, 1]], r"values\[1\] holds 1e\+40"),
+        ([[1e15, 0], [1e15 + 1, 0]], "subtract their mean"),
+    ],
+)
+def test_points_that_cannot_be_learned_are_refused(values: list[object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Points.model_validate({"values": values})
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(NUMBER, NUMBER), min_size=2, max_size=60))
+def test_every_accepted_table_round_trips_and_scales_to_finite_numbers(
+    rows: list[tuple[float, float]],
+) -> None:
+    try:
+        data = Points.model_validate({"values": rows})
+    except ValidationError:
+        return
+    assert Points.model_validate_json(data.model_dump_json()).values == tuple(rows)
+    assert json.loads(data.model_dump_json())["values"] == [list(row) for row in rows]
+    scaled = data.to_model(torch.tensor(rows, dtype=torch.float64))
+    assert data.scale > 0
+    assert scaled.isfinite().all()
+
+
+@pytest.mark.parametrize(("count", "held"), [(2, 1), (19, 1), (49, 2), (50, 5), (1000, 100)])
+def test_a_fixed_share_is_held_out_and_never_drawn(count: int, held: int) -> None:
+    data = points(cloud(count))
+    generator = torch.Generator().manual_seed(0)
+    test = data.held_out(10_000, generator)
+    drawn = data.sample(4000, generator)
+    assert len(test) == held
+    assert torch.equal(test, points(cloud(count)).held_out(10_000, generator))
+    assert torch.cdist(drawn, test).min() > 0
+    if count < 100:
+        assert len(drawn.unique(dim=0)) == count - held
+
+
+def test_scale_brings_the_bulk_near_whatever_the_units_and_outliers() -> None:
+    table = cloud(2000) * 1e-4 + torch.tensor([1.7e3, -20.0], dtype=torch.float64)
+    table[:20] = 1e9
+    data = points(table)
+    scaled = data.to_model(table[20:])
+    assert scaled.square().sum(1).mean().sqrt().item() == pytest.approx(2.3, rel=0.15)
+    assert scaled.mean(0).abs().max() < 0.3
+    drawn = data.to_model(data.sample(1000, torch.Generator().manual_seed(0)))
+    assert len(drawn.unique(dim=0)) > 700  # single precision would merge them before scaling
+
+
+def test_points_say_that_they_have_no_density() -> None:
+    with pytest.raises(ValueError, match="no known density"):
+        Points.example().log_density(torch.zeros(1, 2))
+
+
+def test_files_of_both_kinds_give_the_same_points(tmp_path: Path) -> None:
+    table = cloud(30).numpy()
+    np.save(tmp_path / "a.npy", table)
+    lines = [f"{x!r},{y!r}" for x, y in table.tolist()]
+    (tmp_path / "bare.csv").write_text("\n".join(lines))
+    (tmp_path / "header.csv").write_text("\ufeffx,y\r\n" + "\r\n".join(lines) + "\r\n\r\n", "utf-8")
+    (tmp_path / "semicolon.CSV").write_text("\n".join(lines).replace(",", ";"))
+    loaded = [load_points(path) for path in sorted(tmp_path.iterdir())]
+    assert len(loaded) == 4
+    assert all(data.values == tuple(map(tuple, table.tolist())) for data in loaded)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "x,y\n1,2\nthree,4\n", r"a\.csv, row 3: \['three', '4'\] are not two numbers"),
+        ("a.csv", "1,2\n3,4,5\n", r"row 2 has 3 columns"),
+        ("a.csv", "1,2\n\n3,nan\n", r"row 3: \[3.0, nan\] is not finite"),
+        ("a.csv", "x,y\n", "has 0 points; 2 to 200,000"),
+        ("a.csv", "1,2\n1,2\n", "all 2 points are the same"),
+        ("a.npy", "not an array", r"a\.npy is not an array"),
+        ("a.txt", "1,2\n3,4\n", r"ends in '\.txt'; save your points as \.npy or \.csv"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name_and_row(
+    tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=message):
+        load_points(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((4, 3)), r"shape \(4, 3\)"),
+        (np.zeros(4), r"shape \(4,\)"),
+        (np.array([["a", "b"], ["c", "d"]]), "real numbers"),
+        (np.array([[1, 2], [3, np.inf]]), r"row 2: \[3.0, inf\]"),
+    ],
+)
+def test_a_wrong_array_is_refused(tmp_path: Path, array: np.ndarray, message: str) -> None:
+    np.save(tmp_path / "a.npy", array)
+    with pytest.raises(ValueError, match=message):
+        load_points(tmp_path / "a.npy")
