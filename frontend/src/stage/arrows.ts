@@ -43,9 +43,7 @@ export function drawArrows(
   }
   context.save();
   context.strokeStyle = color;
-  context.lineWidth = Math.max(1, view.size / 460);
-  context.lineCap = "round";
-  context.lineJoin = "round";
+  context.lineWidth = 1;
   for (let k = 0; k < SHADES; k++) {
     context.globalAlpha = 0.25 + (0.65 * k) / (SHADES - 1);
     context.beginPath();

@@ -26,7 +26,7 @@ export function legend(mode: Mode, theme: Theme, lo: number, hi: number, peak: n
   );
   if (mode === "energy") {
     const span = hi - lo;
-    return { title: "E \u2212 min, nats", low: "0", high: span.toFixed(span < 8.9 ? 1 : 0), stops };
+    return { title: "E \u2212 min, nats", low: "0", high: span.toFixed(span < 10 ? 1 : 0), stops };
   }
   if (mode === "difference") {
     return { title: "model \u2212 truth", low: `\u2212${figure(hi)}`, high: `+${figure(hi)}`, stops };
@@ -39,8 +39,14 @@ function figure(value: number): string {
   return value >= 0.001 && value < 1000 ? String(Number(value.toPrecision(2))) : value.toExponential(1);
 }
 
+/** Writes in the ink, over a faint halo of the other shade so that it reads on any part of the map. */
+function write(context: CanvasRenderingContext2D, text: string, x: number, y: number): void {
+  context.strokeText(text, x, y);
+  context.fillText(text, x, y);
+}
+
 /** Draws ticks along the lower and the left edge. */
-export function drawAxes(context: CanvasRenderingContext2D, view: View, ink: string): void {
+export function drawAxes(context: CanvasRenderingContext2D, view: View, ink: string, halo: string): void {
   context.save();
   context.strokeStyle = ink;
   context.fillStyle = ink;
@@ -58,16 +64,20 @@ export function drawAxes(context: CanvasRenderingContext2D, view: View, ink: str
     context.lineTo(length, y);
   }
   context.stroke();
-  context.globalAlpha = 0.6;
+  context.globalAlpha = 0.7;
+  context.strokeStyle = halo;
+  context.lineWidth = 3;
+  context.lineJoin = "round";
   const labels = view.size < 420 ? TICKS.filter((tick) => Math.abs(tick) === 4 || tick === 0) : TICKS;
   for (const tick of labels) {
     const text = String(tick).replace("-", "\u2212");
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
-    context.fillText(text, view.px(tick) - (tick < 0 ? 3.5 : 0), view.size - 9);
+    write(context, text, view.px(tick) - (tick < 0 ? 3.5 : 0), view.size - 9);
+    if (labels !== TICKS && tick < 0) continue;
     context.textAlign = "left";
     context.textBaseline = "middle";
-    context.fillText(text, 9, view.py(tick));
+    write(context, text, 9, view.py(tick));
   }
   context.restore();
 }
@@ -75,21 +85,30 @@ export function drawAxes(context: CanvasRenderingContext2D, view: View, ink: str
 const BAR = { width: 96, height: 5 };
 
 /** Draws the legend in the upper right corner. */
-export function drawLegend(context: CanvasRenderingContext2D, view: View, legend: Legend, ink: string): void {
+export function drawLegend(
+  context: CanvasRenderingContext2D,
+  view: View,
+  legend: Legend,
+  ink: string,
+  halo: string,
+): void {
   const right = view.size - 12;
   const left = right - BAR.width;
   const top = 26;
   context.save();
   context.font = FONT;
   context.fillStyle = ink;
-  context.globalAlpha = 0.75;
+  context.strokeStyle = halo;
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.globalAlpha = 0.85;
   context.textBaseline = "alphabetic";
   context.textAlign = "right";
-  context.fillText(legend.title, right, top - 7);
+  write(context, legend.title, right, top - 7);
   context.textBaseline = "top";
-  context.fillText(legend.high, right, top + BAR.height + 4);
+  write(context, legend.high, right, top + BAR.height + 4);
   context.textAlign = "left";
-  context.fillText(legend.low, left, top + BAR.height + 4);
+  write(context, legend.low, left, top + BAR.height + 4);
   const gradient = context.createLinearGradient(left, 0, right, 0);
   legend.stops.forEach((stop, i) => {
     gradient.addColorStop(i / (legend.stops.length - 1), stop);

@@ -7,14 +7,14 @@ export const TRAIL = 16;
 
 /** How far a chain can go from one frame to the next before it counts as started anew, in units of the plane.
  *
- * Six times the median move, yet never less than 1 nor more than 2.5.
+ * Six times the median move, yet never less than 1 nor more than 1.8.
  */
 export function jumpDistance(from: Float32Array, to: Float32Array): number {
   const moves = new Float32Array(to.length / 2);
   for (let i = 0; i < moves.length; i++) moves[i] = move(from, to, i);
   moves.sort();
   const median = moves.length ? (moves[moves.length >> 1] as number) : 0;
-  return Math.min(Math.max(6 * median, 1), 2.5);
+  return Math.min(Math.max(6 * median, 1), 1.8);
 }
 
 function move(from: Float32Array, to: Float32Array, chain: number): number {

@@ -45,8 +45,15 @@ export function tableFromStops(stops: string): LookUpTable {
 /** Dark for 0, bright yellow for 1. */
 export const viridis = tableFromStops(VIRIDIS);
 
-/** Low energy is bright. */
-export const energyColors = viridis.slice().reverse();
+/** Spans of energy above the lowest that its colours cover: the first takes most of them, the rest fade out. */
+export const ENERGY_REACH = 2.5;
+
+/** Indexed by energy from the lowest up to ENERGY_REACH spans above it: low is bright, and the far field still differs. */
+export const energyColors = viridis.map((_, k) => {
+  const fade = (spans: number) => spans / Math.hypot(1, spans);
+  const depth = fade((ENERGY_REACH * k) / (LEVELS - 1)) / fade(ENERGY_REACH);
+  return viridis[Math.round((1 - depth) * (LEVELS - 1))] as number;
+});
 
 /** Nats above the peak's energy at which a density has faded to nothing. */
 export const DENSITY_SPAN = 7;

@@ -13,38 +13,61 @@ export class Contours {
   /** For each edge the two it is joined to, or -1. Edge 2 * cell goes right from a value, edge 2 * cell + 1 goes up. */
   private readonly joined: Int32Array;
   private readonly crossed: number[] = [];
+  /** How many levels lie below each value. */
+  private readonly bands: Uint8Array;
 
   constructor(readonly size: number) {
     this.joined = new Int32Array(4 * size * size).fill(-1);
+    this.bands = new Uint8Array(size * size);
   }
 
-  /** Lines on which the field crosses `level`. */
-  at(values: Float32Array, level: number): Line[] {
-    const { size } = this;
+  /** For each of the ascending levels the lines on which the field crosses it. */
+  lines(values: Float32Array, levels: readonly number[]): Line[][] {
+    const cells = this.cellsCrossed(values, levels);
+    return levels.map((level, k) => {
+      for (const cell of cells[k] as number[]) this.joinEdges(values, cell, level);
+      return this.collect(values, level);
+    });
+  }
+
+  private cellsCrossed(values: Float32Array, levels: readonly number[]): number[][] {
+    const { size, bands } = this;
+    for (let i = 0; i < bands.length; i++) {
+      const value = values[i] as number;
+      let band = 0;
+      while (band < levels.length && value > (levels[band] as number)) band++;
+      bands[i] = band;
+    }
+    const cells: number[][] = levels.map(() => []);
     for (let row = 0; row + 1 < size; row++) {
-      for (let column = 0; column + 1 < size; column++) {
-        const cell = row * size + column;
-        const v0 = values[cell] as number;
-        const v1 = values[cell + 1] as number;
-        const v2 = values[cell + size + 1] as number;
-        const v3 = values[cell + size] as number;
-        const code =
-          (v0 > level ? 1 : 0) | (v1 > level ? 2 : 0) | (v2 > level ? 4 : 0) | (v3 > level ? 8 : 0);
-        if (code === 0 || code === 15) continue;
-        if (code === 5 || code === 10) {
-          const highMiddle = v0 + v1 + v2 + v3 > 4 * level;
-          const aroundRight = (code === 5) === highMiddle;
-          this.join(this.edge(cell, 0), this.edge(cell, aroundRight ? 1 : 3));
-          this.join(this.edge(cell, 2), this.edge(cell, aroundRight ? 3 : 1));
-        } else {
-          this.join(
-            this.edge(cell, CASES[2 * code] as number),
-            this.edge(cell, CASES[2 * code + 1] as number),
-          );
-        }
+      for (let cell = row * size; cell < row * size + size - 1; cell++) {
+        const b0 = bands[cell] as number;
+        const b1 = bands[cell + 1] as number;
+        const b2 = bands[cell + size + 1] as number;
+        const b3 = bands[cell + size] as number;
+        if (b0 === b1 && b0 === b2 && b0 === b3) continue;
+        const highest = Math.max(b0, b1, b2, b3);
+        for (let k = Math.min(b0, b1, b2, b3); k < highest; k++) (cells[k] as number[]).push(cell);
       }
     }
-    return this.collect(values, level);
+    return cells;
+  }
+
+  private joinEdges(values: Float32Array, cell: number, level: number): void {
+    const { size } = this;
+    const v0 = values[cell] as number;
+    const v1 = values[cell + 1] as number;
+    const v2 = values[cell + size + 1] as number;
+    const v3 = values[cell + size] as number;
+    const code = (v0 > level ? 1 : 0) | (v1 > level ? 2 : 0) | (v2 > level ? 4 : 0) | (v3 > level ? 8 : 0);
+    if (code === 5 || code === 10) {
+      const highMiddle = v0 + v1 + v2 + v3 > 4 * level;
+      const aroundRight = (code === 5) === highMiddle;
+      this.join(this.edge(cell, 0), this.edge(cell, aroundRight ? 1 : 3));
+      this.join(this.edge(cell, 2), this.edge(cell, aroundRight ? 3 : 1));
+    } else {
+      this.join(this.edge(cell, CASES[2 * code] as number), this.edge(cell, CASES[2 * code + 1] as number));
+    }
   }
 
   private edge(cell: number, side: number): number {
@@ -89,7 +112,8 @@ export class Contours {
     let edge = start;
     while (edge !== -1 && joined[2 * edge] !== -1) {
       this.pushCrossing(line, edge, values, level);
-      const [a, b] = [joined[2 * edge] as number, joined[2 * edge + 1] as number];
+      const a = joined[2 * edge] as number;
+      const b = joined[2 * edge + 1] as number;
       joined[2 * edge] = -1;
       joined[2 * edge + 1] = -1;
       const ahead = a === previous ? b : a;

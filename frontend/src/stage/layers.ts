@@ -13,7 +13,7 @@ import type { View } from "./view";
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
 
 /** Side of the grid that contours are traced on. */
-const CONTOUR_GRID = 168;
+const CONTOUR_GRID = 144;
 /** Nats above the lowest energy. */
 const CONTOUR_LEVELS = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 
@@ -31,12 +31,12 @@ export interface Marks {
 export function makeMarks(document: Document, size: number, dpr: number, colors: Palette): Marks {
   const unit = Math.max(size / 560, 0.75);
   return {
-    data: dotMark(document, 1.35 * unit, dpr, colors.data),
-    chain: dotMark(document, 1.3 * unit, dpr, colors.chainTrail),
+    data: dotMark(document, 1.35 * unit, dpr, colors.data, colors.dataRim),
+    chain: dotMark(document, 1.3 * unit, dpr, colors.chainTrail, colors.chainRim),
     head: headMark(document, 2.7 * unit, dpr, colors.chainHead, "#ffffff"),
     generator: diamondMark(document, 3 * unit, dpr, colors.generator),
     dropped: headMark(document, 3.4 * unit, dpr, colors.accent, "#20160a"),
-    droppedDot: dotMark(document, 2 * unit, dpr, colors.accent),
+    droppedDot: dotMark(document, 2 * unit, dpr, colors.accent, "#20160a"),
   };
 }
 
@@ -57,13 +57,15 @@ export class ContourLayer {
     const scale = view.size / CONTOUR_GRID;
     context.save();
     context.lineWidth = 1;
-    context.lineJoin = "round";
-    for (const level of CONTOUR_LEVELS) {
+    context.lineJoin = "bevel";
+    const levels = CONTOUR_LEVELS.map((level) => moment.lowest + level);
+    const lines = this.contours.lines(this.values, levels);
+    for (const [k, level] of CONTOUR_LEVELS.entries()) {
       const bright = overMap && level < 0.4 * ENERGY_SPAN;
       context.strokeStyle = bright ? "#06222b" : ink;
       context.globalAlpha = bright ? 0.5 : level > ENERGY_SPAN ? 0.12 : 0.26;
       context.beginPath();
-      for (const line of this.contours.at(this.values, moment.lowest + level)) {
+      for (const line of lines[k] ?? []) {
         context.moveTo(((line[0] as number) + 0.5) * scale, ((line[1] as number) + 0.5) * scale);
         for (let i = 2; i < line.length; i += 2) {
           context.lineTo(((line[i] as number) + 0.5) * scale, ((line[i + 1] as number) + 0.5) * scale);

@@ -4,6 +4,7 @@ import {
   DENSITY_SPAN,
   densityColors,
   differenceColors,
+  ENERGY_REACH,
   energyColors,
   type LookUpTable,
   viridis,
@@ -20,8 +21,8 @@ export interface Picture {
   hi: number;
 }
 
-/** Nats from the lowest energy to where the map is dark, once a landscape is that deep. */
-export const ENERGY_SPAN = 9;
+/** Nats above the lowest energy that take most of the colours, once a landscape is that deep. */
+export const ENERGY_SPAN = 8;
 const SHALLOWEST_SPAN = 3;
 /** Share of the shown cells left out below the range, so that a spike of a few cells does not set it. */
 const SPIKES = 0.001;
@@ -31,7 +32,7 @@ export interface Moment {
   energy: Field;
   /** A robust minimum of the energy in the window. */
   lowest: number;
-  /** Nats that the colours of the energy span. */
+  /** Nats that most of the energy's colours span. */
   span: number;
   /** In nats, of the whole plane. */
   logPartition: number;
@@ -66,7 +67,7 @@ export function picture(mode: Mode, moment: Moment | null, truth: Field | null):
   if (mode === "truth") return truth && { field: truth, lo: 0, hi: peak(truth) };
   if (!moment) return null;
   if (mode === "energy") {
-    return { field: moment.energy, lo: moment.lowest, hi: moment.lowest + moment.span };
+    return { field: moment.energy, lo: moment.lowest, hi: moment.lowest + ENERGY_REACH * moment.span };
   }
   if (mode === "density") {
     // Painted from the energy, which is smoother than its exponential; the brightest is the peak of the truth if known.
@@ -74,7 +75,7 @@ export function picture(mode: Mode, moment: Moment | null, truth: Field | null):
     return { field: moment.energy, lo, hi: lo + DENSITY_SPAN };
   }
   if (!truth) return null;
-  const reach = peak(truth) / 2;
+  const reach = peak(truth) / 3;
   return { field: difference(moment, truth), lo: -reach, hi: reach };
 }
 

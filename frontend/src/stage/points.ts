@@ -34,10 +34,10 @@ function disc(context: CanvasRenderingContext2D, radius: number, color: string):
   context.fill();
 }
 
-/** A small dot, with a faint dark rim so that it shows on a bright map. */
-export function dotMark(document: Document, radius: number, dpr: number, color: string): Mark {
+/** A small dot in a faint rim, so that it shows on bright and on dark. */
+export function dotMark(document: Document, radius: number, dpr: number, color: string, rim: string): Mark {
   return mark(document, radius + 1, dpr, (context) => {
-    disc(context, radius + 0.5, "rgba(4, 10, 16, 0.4)");
+    disc(context, radius + 0.5, rim);
     disc(context, radius, color);
   });
 }

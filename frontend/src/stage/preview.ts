@@ -12,7 +12,7 @@ const STEPS_A_SECOND = 180;
 const MOST_STEPS = 12;
 export const MOST_CHAINS = 512;
 /** Positions kept of all chains together, shared out so that a single chain shows a long path. */
-const KEPT_POSITIONS = 6000;
+const KEPT_POSITIONS = 3200;
 const LONGEST_PATH = 480;
 
 /** One chain and its path, oldest position first. */
@@ -23,14 +23,22 @@ export interface Dropped {
   noise: () => number;
 }
 
-/** One step x <- x - eps grad E(x) + sqrt(2 eps) noise, at temperature 1; biased by eps / 2 of the curvature. */
+/** One step x <- x - eps grad E(x) + sqrt(2 eps) noise, at temperature 1; biased by eps / 2 of the curvature.
+ *
+ * The landscape is not known beyond its grid: a chain that leaves it is reflected at the edge.
+ */
 export function langevinStep(chain: Dropped, energy: Field, stepSize: number, out: Sample): void {
   sampleField(energy, chain.x, chain.y, out);
   const drift = stepSize * Math.hypot(out.dx, out.dy);
   const share = drift > LONGEST_DRIFT ? LONGEST_DRIFT / drift : 1;
   const sigma = Math.sqrt(2 * stepSize);
-  chain.x += -share * stepSize * out.dx + sigma * chain.noise();
-  chain.y += -share * stepSize * out.dy + sigma * chain.noise();
+  chain.x = reflect(chain.x - share * stepSize * out.dx + sigma * chain.noise(), energy.extent);
+  chain.y = reflect(chain.y - share * stepSize * out.dy + sigma * chain.noise(), energy.extent);
+}
+
+function reflect(x: number, extent: number): number {
+  if (x > extent) return Math.max(2 * extent - x, -extent);
+  return x < -extent ? Math.min(-2 * extent - x, extent) : x;
 }
 
 export class Preview {

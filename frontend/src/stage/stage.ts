@@ -7,7 +7,7 @@ import { Chains } from "./chains";
 import { Ease } from "./ease";
 import { ContourLayer, drawChains, drawDropped, type LayerName, type Marks, makeMarks } from "./layers";
 import type { Mode } from "./modes";
-import { background, palette, type Theme } from "./palette";
+import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
 import { Preview } from "./preview";
 import { type Readout, Terrain } from "./terrain";
@@ -36,6 +36,7 @@ export class Stage {
   };
   private view = new View(560, SHOWN_EXTENT);
   private dpr = 1;
+  private colors: Palette | null = null;
   private marks: Marks | null = null;
   private dataLayer: HTMLCanvasElement | null = null;
 
@@ -164,8 +165,8 @@ export class Stage {
     this.chainProgress = progress;
     const { moment } = this.terrain;
     if (moment) this.preview.advance(nowMs, moment.energy);
-    this.dirty = false;
     this.compose();
+    this.dirty = false;
   }
 
   /** Makes the pending frame the target. */
@@ -206,6 +207,8 @@ export class Stage {
     const map = layers.energy ? this.terrain.paint(this.theme) : null;
     const overViridis = map !== null && this.terrain.overViridis;
     const colors = palette(this.theme, overViridis);
+    if (colors !== this.colors) this.restyle();
+    this.colors = colors;
     this.marks ??= makeMarks(this.document, view.size, this.dpr, colors);
     context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
     context.fillStyle = background(this.theme);
@@ -217,8 +220,8 @@ export class Stage {
     if (layers.score && moment) drawArrows(context, view, moment.energy, moment.lowest, colors.score);
     if (layers.generator) stampAll(context, view, this.marks.generator, this.generator);
     if (preview.chains.length > 0) drawDropped(context, view, preview, this.marks, colors.accent);
-    drawAxes(context, view, colors.ink);
-    if (map) drawLegend(context, view, this.terrain.legend(this.theme), colors.ink);
+    drawAxes(context, view, colors.ink, colors.halo);
+    if (map) drawLegend(context, view, this.terrain.legend(this.theme), colors.ink, colors.halo);
   }
 
   /** Data change seldom: they are drawn once and then copied. */

@@ -17,9 +17,9 @@ export function drawTrails(
   progress: number,
 ): void {
   context.save();
-  context.lineJoin = "round";
+  context.lineJoin = "bevel";
   context.strokeStyle = color;
-  context.lineWidth = Math.max(0.9, view.size / 460);
+  context.lineWidth = 1;
   for (let age = Math.min(chains.length, TRAIL) - 1; age >= 0; age -= GROUP) {
     const youngest = Math.max(age - GROUP + 1, 0);
     context.globalAlpha = 0.9 * Math.max(0, 1 - (youngest + progress) / TRAIL) ** 1.4;
@@ -70,14 +70,15 @@ export function drawPaths(
   color: string,
 ): void {
   context.save();
-  context.lineJoin = "round";
-  context.lineCap = "round";
-  const width = Math.max(1, view.size / 420);
+  context.lineJoin = "bevel";
+  const few = chains.length <= 8;
+  const width = few ? Math.max(1, view.size / 420) : 1;
+  const strength = few ? 1 : 0.4;
   for (let part = 0; part < PARTS; part++) {
-    context.globalAlpha = 0.3 + (0.7 * (part + 1)) / PARTS;
+    context.globalAlpha = strength * (0.25 + (0.75 * (part + 1)) / PARTS);
     context.beginPath();
     for (const { path } of chains) tracePart(context, view, path, part);
-    if (chains.length <= 16) {
+    if (few) {
       context.strokeStyle = CASING;
       context.lineWidth = width + 2;
       context.stroke();

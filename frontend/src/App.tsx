@@ -1,0 +1,36 @@
+/** The page: one screen, read from left to right. */
+import { view } from "./state";
+import { Distributions } from "./views/Distributions";
+import { Evidence } from "./views/Evidence";
+import { Help } from "./views/Help";
+import { Methods } from "./views/Methods";
+import { Runs } from "./views/Runs";
+import { Settings } from "./views/Settings";
+import { StagePanel } from "./views/StagePanel";
+import { Summary } from "./views/Summary";
+import { Timeline } from "./views/Timeline";
+import { TopBar } from "./views/TopBar";
+
+export function App() {
+  return (
+    <div class="page" data-view={view.value}>
+      <TopBar />
+      {view.value === "runs" ? (
+        <Runs />
+      ) : (
+        <>
+          <aside class="question" aria-label="Question">
+            <Distributions />
+            <Methods />
+            <Settings />
+          </aside>
+          <StagePanel />
+          <Evidence />
+          <Timeline />
+        </>
+      )}
+      <Summary />
+      <Help />
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** A chart: the only file that touches Plotly, which is loaded after the first paint. */
+import { useEffect, useRef } from "preact/hooks";
+import type { Layout, Trace } from "plotly.js-basic-dist-min";
+import { loop } from "./loop";
+import { type Evidence, evidence } from "./evidence";
+import { type ChartColors, chartColors } from "./theme";
+
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
+/** A pure function from what is known of a run to a figure. */
+export interface View {
+  title: string;
+  figure: (evidence: Evidence, colors: ChartColors) => Figure;
+}
+
+type Plotly = typeof import("plotly.js-basic-dist-min");
+let plotly: Promise<Plotly> | null = null;
+const EVERY = 400;
+
+type Range = [number, number];
+
+/** Half of the way from the range shown to the one wanted; the whole way once it is near, or where none is shown. */
+export function eased(shown: Range | undefined, wanted: Range): Range {
+  if (!shown) return wanted;
+  const span = Math.abs(wanted[1] - wanted[0]) || 1;
+  const far = Math.max(Math.abs(wanted[0] - shown[0]), Math.abs(wanted[1] - shown[1])) / span;
+  if (far < 0.01 || far > 20) return wanted;
+  return [(shown[0] + wanted[0]) / 2, (shown[1] + wanted[1]) / 2];
+}
+
+/** Draws a view in a box of fixed height, when it is on the screen and has something new. */
+export function Plot({ view, height }: { view: View; height: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current!;
+    let library: Plotly | null = null;
+    let seen = false;
+    let width = 0;
+    let drawn: unknown[] = [];
+    const ranges: Record<string, Range> = {};
+    plotly ??= import("plotly.js-basic-dist-min");
+    void plotly.then((loaded) => {
+      library = loaded;
+    });
+    const sight = new IntersectionObserver(([entry]) => {
+      seen = entry!.isIntersecting;
+    });
+    sight.observe(element);
+    const size = new ResizeObserver(([entry]) => {
+      width = Math.floor(entry!.contentRect.width);
+    });
+    size.observe(element);
+    const remove = loop.add({
+      every: EVERY,
+      visible: () => seen && library !== null && width > 0,
+      draw: () => {
+        const inputs = [evidence.value, chartColors.value, width];
+        if (inputs.every((input, i) => input === drawn[i])) return;
+        const { data, layout } = view.figure(evidence.value, chartColors.value);
+        let settled = true;
+        for (const name of ["xaxis", "yaxis"]) {
+          const axis = layout[name] as { range?: Range };
+          if (!axis.range) continue;
+          const range = eased(ranges[name], axis.range);
+          settled &&= range[0] === axis.range[0] && range[1] === axis.range[1];
+          ranges[name] = axis.range = range;
+        }
+        drawn = settled ? inputs : [];
+        void library!.react(element, data, { ...layout, width, height, uirevision: view.title }, CONFIG);
+      },
+    });
+    return () => {
+      remove();
+      sight.disconnect();
+      size.disconnect();
+      library?.purge(element);
+    };
+  }, [view, height]);
+  return <div ref={box} class="plot" style={{ height: `${height}px` }} role="img" aria-label={view.title} />;
+}
+
+const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };

@@ -1,0 +1,220 @@
+/** What a person can do on the page. */
+import { batch } from "@preact/signals";
+import * as api from "./api";
+import { connection, follow, refreshKeyframes, refreshRuns } from "./lab";
+import * as replay from "./replay";
+import { fault, get, set } from "./schema";
+import { recipeFor, sameShape, startOf } from "./shelf";
+import type { Mark } from "./record";
+import {
+  active, asking, catalogue, composing, draft, faults, fields, fresh, info, notice, primary, record, rolling, stored,
+} from "./state";
+import type { Json, Run } from "./wire";
+
+const DEBOUNCE = 120;
+
+/** Runs a request of the server; says what went wrong, at the fields where it can. */
+async function ask<T>(what: typeof asking.value, request: () => Promise<T>): Promise<T | null> {
+  if (what) asking.value = what;
+  try {
+    const answer = await request();
+    if (notice.value?.tone === "fault") notice.value = null;
+    return answer;
+  } catch (error) {
+    explain(error);
+    return null;
+  } finally {
+    if (what) asking.value = null;
+  }
+}
+
+function explain(error: unknown): void {
+  if (!(error instanceof api.Refusal)) throw error;
+  const shown = new Set(fields.value.map((field) => field.path));
+  const elsewhere = error.faults.filter((one) => !shown.has(one.path));
+  batch(() => {
+    for (const one of error.faults) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
+    const text = error.faults.length > 0 ? elsewhere.map((one) => `${one.path}: ${api.faultText(one)}`).join(" ") : error.message;
+    notice.value = { tone: "fault", text: text || "Some settings are refused; they are marked on the left." };
+  });
+}
+
+function update(run: Run | null): void {
+  if (run && record.value?.info.id === run.id) record.value = { ...record.value, info: run };
+}
+
+/** Trains the choice. The run on the stage before, if it is still going, is stopped and kept. */
+export async function start(): Promise<void> {
+  const choice = draft.value;
+  if (!choice || asking.value) return;
+  const before = active.value ? info.value?.id : null;
+  faults.value = {};
+  const run = await ask("start", async () => {
+    const created = await api.createRun(choice);
+    if (before) await api.stopRun(before).catch(() => null);
+    return created;
+  });
+  if (run) follow(run);
+}
+
+/** The big button. */
+export function press(): void {
+  const id = info.value?.id;
+  if (primary.value === "start" || !id) void start();
+  else if (primary.value === "pause") void ask("pause", () => api.pauseRun(id)).then(update);
+  else if (primary.value === "resume") void resume(id);
+  else void ask("stop", () => api.stopRun(id)).then(update);
+}
+
+export async function resume(id: string): Promise<void> {
+  replay.backToLive();
+  const run = await ask("resume", () => api.resumeRun(id));
+  if (run && info.value?.id !== id) follow(run);
+  else update(run);
+  if (run) connection.watch(id, 15);
+}
+
+/** One update of a paused run; a running one is paused first. */
+export async function stepOnce(): Promise<void> {
+  const run = info.value;
+  if (!run || stored.value || asking.value) return;
+  replay.backToLive();
+  if (run.state === "running") update(await ask("pause", () => api.pauseRun(run.id)));
+  else if (run.state === "paused") update(await ask("step", () => api.stepRun(run.id)));
+}
+
+/** Back to the untrained stage. Nothing is lost: a run that goes on is stopped, and stays among the runs. */
+export function reset(): void {
+  const id = active.value ? info.value?.id : null;
+  replay.backToLive();
+  batch(() => {
+    fresh.value = true;
+    faults.value = {};
+    notice.value = id ? { tone: "news", text: "The run was stopped; it is kept under Runs." } : null;
+  });
+  if (id) void ask("stop", () => api.stopRun(id)).then(update);
+}
+
+export async function stop(id: string): Promise<void> {
+  update(await ask(null, () => api.stopRun(id)));
+  void refreshRuns();
+}
+
+export async function remove(id: string): Promise<void> {
+  await ask(null, () => api.deleteRun(id));
+  if (info.value?.id === id) batch(() => {
+    connection.unwatch(id);
+    replay.load(null);
+    record.value = null;
+  });
+  void refreshRuns();
+}
+
+export async function open(id: string): Promise<boolean> {
+  const run = await ask(null, () => api.getRun(id));
+  if (run) follow(run);
+  return run !== null;
+}
+
+export async function setSpeed(speed: number | null): Promise<void> {
+  const id = info.value?.id;
+  if (id && active.value) update(await ask(null, () => api.setRunSpeed(id, speed)));
+}
+
+export function chooseDataset(kind: string, given?: Json): void {
+  const [known, choice] = [catalogue.value, draft.value];
+  if (!known || !choice) return;
+  const dataset = given === undefined ? defaultsOfDataset(kind) : { kind, values: given };
+  const kept = sameShape(known, choice.dataset.kind, kind) ? { ...choice, dataset } : null;
+  choose(kept ?? recipeFor(known, dataset, choice.method.kind) ?? { ...choice, dataset });
+}
+
+function defaultsOfDataset(kind: string): { kind: string } {
+  const shown = info.value?.config.dataset;
+  return shown?.kind === kind ? shown : { kind };
+}
+
+export function chooseMethod(kind: string): void {
+  const [known, choice] = [catalogue.value, draft.value];
+  if (!known || !choice || choice.method.kind === kind) return;
+  const recipe = recipeFor(known, choice.dataset, kind);
+  if (recipe) choose({ ...recipe, seed: choice.seed ?? 0 });
+}
+
+function choose(choice: NonNullable<typeof draft.value>): void {
+  batch(() => {
+    draft.value = choice;
+    faults.value = {};
+    if (stored.value) rolling.value = false;
+  });
+}
+
+/** Back to the choice of the run that goes on. */
+export function abandonChoice(): void {
+  const config = info.value?.config;
+  if (config) choose({ ...config, updates: config.seconds ? null : (config.updates ?? null) });
+}
+
+let pending: Record<string, Json> = {};
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Sets a field of the choice; a live one takes effect in the run that goes on. */
+export function change(path: string, value: Json): void {
+  const [known, choice] = [catalogue.value, draft.value];
+  const field = fields.value.find((candidate) => candidate.path === path);
+  if (!known || !choice || !field) return;
+  const { [path]: _, ...others } = faults.value;
+  if (field.control.type === "plug-in") {
+    const plugIn = value === null ? null : startOf(known, choice, path, String(value));
+    batch(() => {
+      draft.value = set(choice, path, plugIn);
+      faults.value = others;
+    });
+    return;
+  }
+  const wrong = fault(field.control, value);
+  batch(() => {
+    draft.value = only(set(choice, path, value), path);
+    faults.value = wrong ? { ...others, [path]: wrong } : others;
+  });
+  if (wrong || !field.live || !active.value || composing.value) return;
+  pending[path] = value;
+  clearTimeout(timer);
+  timer = setTimeout(() => void send(), DEBOUNCE);
+}
+
+/** A run has a length in seconds or in updates: to give the one takes the other away. */
+function only(choice: NonNullable<typeof draft.value>, path: string): NonNullable<typeof draft.value> {
+  if (path === "updates" && choice.updates) return { ...choice, seconds: null };
+  if (path === "seconds" && choice.seconds) return { ...choice, updates: null };
+  return choice;
+}
+
+async function send(): Promise<void> {
+  const id = info.value?.id;
+  const changes = pending;
+  pending = {};
+  if (id && active.value) update(await ask(null, () => api.changeRun(id, changes)));
+}
+
+/** Takes a change back: the field gets the value that it had before. */
+export function undo(mark: Mark): void {
+  const previous = (mark.previous ?? null) as Json;
+  if (get({ ...draft.value } as Json, mark.path) !== undefined) change(mark.path, previous);
+}
+
+export function scrub(to: number): void {
+  rolling.value = false;
+  void refreshKeyframesOnce();
+  void replay.seek(to);
+}
+
+let refreshed = "";
+
+/** A run that has ended gets no new keyframes: they are fetched once. */
+async function refreshKeyframesOnce(): Promise<void> {
+  const run = info.value;
+  if (!run || stored.value || refreshed === `${run.id} ${run.step}`) return;
+  refreshed = `${run.id} ${run.step}`;
+  await refreshKeyframes();
+}

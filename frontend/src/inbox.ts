@@ -1,0 +1,36 @@
+/** What the socket has brought since the page last looked: every ordered message, and the newest frame of each run. */
+import type { WireFrame } from "./frame";
+import type { FrameMessage, ServerMessage } from "./wire";
+
+export interface Delivery {
+  ordered: Exclude<ServerMessage, FrameMessage>[];
+  frames: { frame: WireFrame & { run: string }; at: number }[];
+}
+
+export class Inbox {
+  private ordered: Delivery["ordered"] = [];
+  private frames = new Map<string, Delivery["frames"][number]>();
+
+  /** Keeps a message. A newer frame replaces an older one, but never loses a landscape that was not drawn. */
+  store(message: ServerMessage, now: number): void {
+    if (message.type !== "frame") {
+      this.ordered.push(message);
+      return;
+    }
+    const older = this.frames.get(message.run)?.frame.landscape;
+    const frame = message.landscape || !older ? message : { ...message, landscape: older };
+    this.frames.set(message.run, { frame, at: now });
+  }
+
+  /** Hands everything over and forgets it. */
+  take(): Delivery {
+    const delivery = { ordered: this.ordered, frames: [...this.frames.values()] };
+    this.ordered = [];
+    this.frames.clear();
+    return delivery;
+  }
+
+  get empty(): boolean {
+    return this.ordered.length === 0 && this.frames.size === 0;
+  }
+}

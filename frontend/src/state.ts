@@ -1,0 +1,168 @@
+/** What the page knows, as a few signals, and what follows from it. */
+import { computed, signal } from "@preact/signals";
+import type { Link } from "./connection";
+import type { DecodedFrame } from "./frame";
+import { marksOf, metricsAt, type RunRecord } from "./record";
+import { differences, type Field, type Titles } from "./schema";
+import { shelfFields } from "./shelf";
+import type { Catalogue, Run, RunConfig } from "./wire";
+
+export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
+export type Mode = "energy" | "density" | "truth" | "difference";
+export type ThemeChoice = "dark" | "light" | "system";
+export interface Notice {
+  tone: "fault" | "news";
+  text: string;
+}
+
+export const catalogue = signal<Catalogue | null>(null);
+export const catalogueFault = signal<string | null>(null);
+/** Sample points by dataset kind that came with the stored run, until the catalogue is there. */
+export const storedThumbnails = signal<Record<string, number[][]>>({});
+export const runs = signal<Run[] | null>(null);
+export const runsFault = signal<string | null>(null);
+
+/** The run on the stage. */
+export const record = signal<RunRecord | null>(null);
+/** The choice on the left: what play would train. */
+export const draft = signal<RunConfig | null>(null);
+/** Reset was pressed: the stage shows the untrained choice. */
+export const fresh = signal(false);
+/** What is being asked of the server; the control that asked shows it. */
+export const asking = signal<"start" | "pause" | "resume" | "step" | "stop" | null>(null);
+/** Why a field's value was refused, by its path. */
+export const faults = signal<Record<string, string>>({});
+export const notice = signal<Notice | null>(null);
+export const link = signal<Link>({ state: "idle" });
+
+/** The step of the keyframe on the stage; null shows the newest frame. */
+export const moment = signal<number | null>(null);
+export const momentFrame = signal<DecodedFrame | null>(null);
+/** A replay is running on by itself. */
+export const rolling = signal(false);
+
+export const view = signal<"lab" | "runs">("lab");
+export const help = signal(false);
+export const layers = signal<Record<LayerName, boolean>>({
+  energy: true, contours: true, data: true, chains: true, score: false, generator: true,
+});
+export const mode = signal<Mode>("energy");
+export const dropped = signal(0);
+
+/** What counts faster than anything is drawn; written by the loop. */
+export const step = signal(0);
+export const pace = signal({ updates: 0, frames: 0, lag: 0 });
+
+export const info = computed(() => record.value?.info ?? null);
+export const stored = computed(() => record.value?.source === "stored");
+export const active = computed(() => {
+  const state = stored.value ? null : info.value?.state;
+  return state === "queued" || state === "starting" || state === "running" || state === "paused";
+});
+
+export const titles = computed<Titles>(() => {
+  const known = catalogue.value;
+  const plugIns = known ? [...known.datasets, ...known.methods, ...known.samplers, ...known.energies] : [];
+  return Object.fromEntries(plugIns.map(({ kind, title }) => [kind, title]));
+});
+
+/** A plug-in's name for people. */
+export function titleOf(kind: string | undefined): string {
+  return kind ? (titles.value[kind] ?? kind.replaceAll("_", " ")) : "";
+}
+
+/** "Pinwheel · Persistent CD" of a configuration. */
+export function nameOf(config: RunConfig | null | undefined): string {
+  return config ? `${titleOf(config.dataset.kind)} · ${titleOf(config.method.kind)}` : "";
+}
+
+/** The form of the choice. */
+export const fields = computed<Field[]>(() => {
+  const known = catalogue.value;
+  const choice = draft.value;
+  return known && choice ? shelfFields(known, choice, titles.value) : [];
+});
+
+/** The choice is of another distribution or method than the run on the stage. */
+export const composing = computed(() => {
+  const [shown, choice] = [info.value?.config, draft.value];
+  if (!shown || !choice) return false;
+  return shown.method.kind !== choice.method.kind || otherData.value;
+});
+
+/** The choice is of other data than the run on the stage. */
+export const otherData = computed(() => {
+  const [shown, choice] = [info.value?.config, draft.value];
+  return !!shown && !!choice && differences(shown.dataset, choice.dataset).length > 0;
+});
+
+/** Settings of the choice that the run on the stage could take over only by starting again. */
+export const needRestart = computed<string[]>(() => {
+  const [shown, choice] = [info.value?.config, draft.value];
+  if (!shown || !choice || composing.value || stored.value) return [];
+  const live = new Set(fields.value.filter((field) => field.live).map((field) => field.path));
+  return differences({ ...choice }, { ...shown }).filter((path) => !live.has(path));
+});
+
+/** The stage shows only the data of the choice: nothing is trained on them yet. */
+export const untrained = computed(() => fresh.value || record.value === null || (otherData.value && !rolling.value));
+
+export const marks = computed(() => marksOf(record.value?.events ?? []));
+
+/** Where on the time axis the evidence is read: the whole run, or up to the moment that is replayed. */
+export const until = computed(() => moment.value ?? Number.POSITIVE_INFINITY);
+
+/** The newest figures at that point. */
+export const metrics = computed<Record<string, number>>(() => {
+  const known = record.value;
+  if (!known || fresh.value) return {};
+  const frame = moment.value === null ? known.frame : momentFrame.value;
+  const newest = moment.value === null ? known.info.metrics : {};
+  return { ...newest, ...metricsAt(known.rows, until.value), ...(frame?.metrics ?? {}) };
+});
+
+export type Badge =
+  | "LIVE" | "PAUSED" | "REPLAY" | "FINISHED" | "FAILED" | "STOPPED" | "QUEUED" | "STARTING" | "CONNECTING" | "READY";
+
+export const badge = computed<Badge>(() => {
+  if (asking.value === "start") return "STARTING";
+  if (untrained.value) return "READY";
+  if (moment.value !== null || stored.value) return "REPLAY";
+  if (active.value && (link.value.state === "connecting" || link.value.state === "lost")) return "CONNECTING";
+  switch (info.value?.state) {
+    case "running":
+      return "LIVE";
+    case "paused":
+      return "PAUSED";
+    case "finished":
+      return "FINISHED";
+    case "failed":
+      return "FAILED";
+    case "stopped":
+      return "STOPPED";
+    case "queued":
+      return "QUEUED";
+    default:
+      return "STARTING";
+  }
+});
+
+export type Primary = "start" | "pause" | "resume" | "cancel";
+
+/** What the big button does now. */
+export const primary = computed<Primary>(() => {
+  if (fresh.value || stored.value || !info.value || composing.value) return "start";
+  switch (info.value.state) {
+    case "running":
+      return "pause";
+    case "paused":
+      return "resume";
+    case "queued":
+    case "starting":
+      return "cancel";
+    case "stopped":
+      return needRestart.value.length > 0 ? "start" : "resume";
+    default:
+      return "start";
+  }
+});

@@ -1,0 +1,47 @@
+/** Dark, light, or as the system has it; kept in this browser. */
+import { computed, effect, signal } from "@preact/signals";
+import type { ThemeChoice } from "./state";
+
+const stored = localStorage.getItem("theme");
+export const themeChoice = signal<ThemeChoice>(stored === "dark" || stored === "light" ? stored : "system");
+
+const systemLight = matchMedia("(prefers-color-scheme: light)");
+const system = signal<"dark" | "light">(systemLight.matches ? "light" : "dark");
+systemLight.addEventListener("change", () => {
+  system.value = systemLight.matches ? "light" : "dark";
+});
+
+export const theme = computed<"dark" | "light">(() => (themeChoice.value === "system" ? system.value : themeChoice.value));
+
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+  if (themeChoice.value === "system") localStorage.removeItem("theme");
+  else localStorage.setItem("theme", themeChoice.value);
+});
+
+const NEXT: Record<ThemeChoice, ThemeChoice> = { system: "dark", dark: "light", light: "system" };
+
+export function nextTheme(): void {
+  themeChoice.value = NEXT[themeChoice.value];
+}
+
+export const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Colours for charts, read from the style sheet so that each is told once. */
+export interface ChartColors {
+  ink: string;
+  muted: string;
+  line: string;
+  accent: string;
+  data: string;
+  chains: string;
+}
+
+export const chartColors = computed<ChartColors>(() => {
+  document.documentElement.dataset.theme = theme.value;
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: read("ink"), muted: read("muted"), line: read("line"), accent: read("accent-ink"), data: read("data"), chains: read("chains"),
+  };
+});

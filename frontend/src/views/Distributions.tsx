@@ -1,0 +1,101 @@
+/** The question: thumbnails drawn from the distributions' own samples, and the way in for the user's points. */
+import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { chooseDataset } from "../actions";
+import { catalogue, draft, notice, storedThumbnails, titleOf } from "../state";
+import { readPoints } from "../upload";
+import type { DatasetInfo } from "../wire";
+import * as Icons from "./Icons";
+import { Thumbnail } from "./Thumbnail";
+
+type Offer = Pick<DatasetInfo, "kind" | "title" | "summary" | "thumbnail">;
+
+/** From the catalogue; before it is there, from the stored run. */
+function offers(): Offer[] {
+  if (catalogue.value) return catalogue.value.datasets;
+  return Object.entries(storedThumbnails.value).map(([kind, thumbnail]) => ({ kind, title: titleOf(kind), summary: "", thumbnail }));
+}
+
+const reading = signal(false);
+
+export function Distributions() {
+  const chosen = draft.value?.dataset.kind;
+  const ready = catalogue.value !== null;
+  return (
+    <section aria-labelledby="distributions">
+      <h2 id="distributions">Distribution</h2>
+      <ul class="thumbnails" role="radiogroup" aria-labelledby="distributions">
+        {offers()
+          .filter(({ kind }) => kind !== "points")
+          .map((offer) => (
+            <li key={offer.kind}>
+              <button
+                type="button"
+                role="radio"
+                aria-checked={chosen === offer.kind}
+                aria-label={offer.title}
+                title={[offer.title, offer.summary].filter(Boolean).join(": ")}
+                class="thumbnail"
+                disabled={!ready}
+                onClick={() => chooseDataset(offer.kind)}
+              >
+                <Thumbnail samples={offer.thumbnail} />
+              </button>
+            </li>
+          ))}
+        <li>
+          <Upload chosen={chosen === "points"} disabled={!ready} />
+        </li>
+      </ul>
+      <p class="small chosen-name">{titleOf(chosen)}</p>
+    </section>
+  );
+}
+
+function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
+  const input = useRef<HTMLInputElement>(null);
+  const read = async (file: File | undefined) => {
+    if (!file) return;
+    reading.value = true;
+    try {
+      chooseDataset("points", await readPoints(file));
+      notice.value = null;
+    } catch (error) {
+      notice.value = { tone: "fault", text: (error as Error).message };
+    } finally {
+      reading.value = false;
+    }
+  };
+  const own = draft.value?.dataset.values;
+  return (
+    <>
+      <button
+        type="button"
+        class="thumbnail"
+        role="radio"
+        aria-checked={chosen}
+        aria-label="Your own points: upload a CSV or NPY file"
+        title="Your own points: two columns of a CSV, or an (n, 2) array in an NPY file"
+        disabled={disabled || reading.value}
+        onClick={() => input.current?.click()}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          void read(event.dataTransfer?.files[0]);
+        }}
+      >
+        {chosen && Array.isArray(own) ? <Thumbnail samples={own as number[][]} fit /> : <Icons.Upload />}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept=".csv,.tsv,.txt,.npy"
+        hidden
+        onChange={(event) => {
+          void read(event.currentTarget.files?.[0]);
+          event.currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}

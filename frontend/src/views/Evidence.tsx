@@ -1,0 +1,107 @@
+/** The evidence on the right: distance to the truth, figures, energies, loss, and the update with its numbers. */
+import { headline, others } from "../merits";
+import { Plot } from "../Plot";
+import { draft, info, metrics, record, titleOf, untrained } from "../state";
+import { distance, energies, loss } from "./figures";
+import { Tex } from "./Tex";
+import { ThisUpdate } from "./ThisUpdate";
+
+const kl = distance("kl", "KL divergence over updates", "nats");
+const frechet = distance("frechet", "Fréchet distance over updates", "");
+const nll = { ...distance("nll", "Negative log-likelihood over updates", "nats") };
+
+/** Figures that are shown before the rest is folded. */
+const SHOWN = 4;
+
+export function Evidence() {
+  return (
+    <aside class="evidence" aria-label="Evidence">
+      <Distance />
+      <Figures />
+      <section aria-labelledby="energies">
+        <h2 id="energies">
+          Energy of <span class="data-color">data</span> and <span class="chains-color">samples</span>
+        </h2>
+        <Plot view={energies} height={92} />
+      </section>
+      <section aria-labelledby="loss">
+        <h2 id="loss">Loss</h2>
+        <Plot view={loss} height={48} />
+      </section>
+      <ThisUpdate />
+    </aside>
+  );
+}
+
+function Distance() {
+  const first = headline(metrics.value);
+  const view = first?.name === "frechet" ? frechet : first?.name === "nll" ? nll : kl;
+  return (
+    <section aria-labelledby="distance">
+      <h2 id="distance">{first?.name === "nll" ? "Fit to unseen data" : "Distance to the truth"}</h2>
+      <p class="headline">
+        <span class="mono big" data-empty={!first}>
+          {first?.text ?? "—"}
+        </span>
+        <span class="small muted" title={first?.explanation}>
+          {first ? <Meaning name={first.name} unit={first.unit} /> : untrained.value ? "press play" : "measured within the first second"}
+        </span>
+      </p>
+      <Plot key={view.title} view={view} height={72} />
+      <Target />
+    </section>
+  );
+}
+
+function Meaning({ name, unit }: { name: string; unit: string }) {
+  if (name === "frechet") return <>Fréchet distance, samples to real images</>;
+  if (name === "nll") return <>{unit}, negative log-likelihood</>;
+  const smooth = metrics.value.kl_data !== undefined;
+  return (
+    <>
+      {unit}, <Tex tex={smooth ? "\\mathrm{KL}(p_\\sigma \\,\\|\\, p_\\theta)" : "\\mathrm{KL}(p \\,\\|\\, p_\\theta)"} label="KL of the truth from the model" />
+    </>
+  );
+}
+
+/** Which density the KL is against, where it is not that of the data. */
+function Target() {
+  if (metrics.value.kl_data === undefined || metrics.value.kl === undefined) return null;
+  const method = titleOf((record.value ? info.value?.config : draft.value)?.method.kind);
+  return (
+    <p class="small muted target">
+      {method} estimates the data blurred by its noise σ. The KL is against that; against the data themselves it is below.
+    </p>
+  );
+}
+
+function Figures() {
+  const rows = others(metrics.value);
+  if (rows.length === 0) return null;
+  return (
+    <section aria-label="Figures">
+      <Rows rows={rows.slice(0, SHOWN)} />
+      {rows.length > SHOWN && (
+        <details class="more">
+          <summary class="small">{rows.length - SHOWN} more figures</summary>
+          <Rows rows={rows.slice(SHOWN)} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Rows({ rows }: { rows: ReturnType<typeof others> }) {
+  return (
+    <dl class="figures">
+      {rows.map(({ name, label, text, unit, explanation }) => (
+        <div key={name} title={explanation}>
+          <dt class="muted">{label}</dt>
+          <dd class="mono">
+            {text} {unit && <span class="muted">{unit}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

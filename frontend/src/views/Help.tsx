@@ -1,0 +1,63 @@
+/** The overlay with the keys and how to read the page. */
+import { useEffect, useRef } from "preact/hooks";
+import { help } from "../state";
+import * as Icons from "./Icons";
+
+const KEYS: [string, string][] = [
+  ["space", "play or pause"],
+  ["s", "one update"],
+  ["L", "back to the newest moment"],
+  ["← →", "keyframe before, keyframe after"],
+  ["1 … 6", "layers of the stage, in their order"],
+  ["e, p", "show energy, show density"],
+  ["c", "clear dropped chains"],
+  ["t", "dark, light or the system's colours"],
+  ["?", "this help"],
+];
+
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = help.value;
+  useEffect(() => {
+    const element = dialog.current!;
+    if (open && !element.open) element.showModal();
+    if (!open && element.open) element.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={dialog}
+      class="help"
+      aria-labelledby="help-title"
+      onClose={() => (help.value = false)}
+      onClick={(event) => {
+        if (event.target === dialog.current) help.value = false;
+      }}
+    >
+      <div class="help-body">
+        <div class="heading">
+          <h2 id="help-title">How to read and drive this page</h2>
+          <button type="button" class="quiet" aria-label="Close" onClick={() => (help.value = false)}>
+            <Icons.Close />
+          </button>
+        </div>
+        <p>
+          An energy-based model is a landscape E(x): where the energy is low, it expects data, p(x) = exp(−E(x)) / Z. Training pushes the energy
+          down at <span class="data-color">data</span> and up at samples of the model, drawn by <span class="chains-color">chains</span> that walk
+          on the landscape. When both energies agree, the model is right.
+        </p>
+        <p>
+          Pick a distribution and a method, press play. Settings with a dot act at once while it trains, and leave a numbered mark on the time line.
+          Click on the stage to drop chains; they run down the landscape that is shown.
+        </p>
+        <dl class="keys">
+          {KEYS.map(([key, meaning]) => (
+            <div key={key}>
+              <dt class="mono">{key}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </dialog>
+  );
+}

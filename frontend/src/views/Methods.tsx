@@ -1,0 +1,63 @@
+/** The method cards, in their families. */
+import { chooseMethod } from "../actions";
+import { colored } from "../equations";
+import { catalogue, catalogueFault, draft, titleOf } from "../state";
+import type { MethodInfo } from "../wire";
+import { Tex } from "./Tex";
+
+/** Beyond so many methods only the chosen one shows its equation. */
+const ROOM = 5;
+
+export function Methods() {
+  const known = catalogue.value;
+  if (!known) return <Waiting />;
+  const families = known.families
+    .map((family) => ({ ...family, methods: known.methods.filter((method) => method.family === family.kind) }))
+    .filter(({ methods }) => methods.length > 0);
+  return (
+    <section aria-labelledby="methods">
+      <h2 id="methods">Method</h2>
+      <div role="radiogroup" aria-labelledby="methods">
+        {families.map(({ kind, title, methods }) => (
+          <div key={kind} class="family">
+            <h3 class="small muted">{title}</h3>
+            {methods.map((method) => (
+              <Card key={method.kind} method={method} roomy={known.methods.length <= ROOM} />
+            ))}
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Card({ method, roomy }: { method: MethodInfo; roomy: boolean }) {
+  const chosen = draft.value?.method.kind === method.kind;
+  return (
+    <button type="button" class="card" role="radio" aria-checked={chosen} title={`${method.summary}\n${method.source}`} onClick={() => chooseMethod(method.kind)}>
+      <span class="card-title">{method.title}</span>
+      <span class="small muted">{yearOf(method.source)}</span>
+      {(roomy || chosen) && (
+        <span class="card-equation">
+          <Tex tex={colored(method.equation)} />
+        </span>
+      )}
+    </button>
+  );
+}
+
+/** The year of a paper in its citation. */
+export function yearOf(source: string): string {
+  return /\b(19|20)\d\d\b/.exec(source)?.[0] ?? "";
+}
+
+function Waiting() {
+  return (
+    <section aria-labelledby="methods">
+      <h2 id="methods">Method</h2>
+      <p class="small muted" role="status">
+        {catalogueFault.value ?? `${titleOf(draft.value?.method.kind)}. The others come with the server's catalogue.`}
+      </p>
+    </section>
+  );
+}

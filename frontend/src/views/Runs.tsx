@@ -1,0 +1,136 @@
+/** All runs: their state, and what can be done with each. */
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { downloadAddress } from "../api";
+import { open, remove, resume, stop } from "../actions";
+import { ago, count } from "../format";
+import { refreshRuns } from "../lab";
+import { headline } from "../merits";
+import { info, nameOf, runs, runsFault, stored, view } from "../state";
+import type { Run } from "../wire";
+
+/** The run whose deletion waits for a second press. */
+const doomed = signal<string | null>(null);
+
+export function Runs() {
+  useEffect(() => void refreshRuns(), []);
+  return (
+    <main class="runs" aria-label="Runs">
+      <h2>Runs</h2>
+      {runsFault.value && (
+        <p class="fault" role="alert">
+          {runsFault.value}{" "}
+          <button type="button" class="link" onClick={() => void refreshRuns()}>
+            Try again
+          </button>
+        </p>
+      )}
+      <List />
+    </main>
+  );
+}
+
+function List() {
+  const all = runs.value;
+  if (all === null) return runsFault.value ? null : <p class="muted" role="status">Asking the server for its runs.</p>;
+  if (all.length === 0) {
+    return (
+      <p class="muted">
+        No runs yet. Pick a distribution and a method in the{" "}
+        <button type="button" class="link" onClick={() => (view.value = "lab")}>
+          lab
+        </button>{" "}
+        and press play; every run is kept here.
+      </p>
+    );
+  }
+  return (
+    <table>
+      <thead>
+        <tr class="small muted">
+          <th scope="col">Run</th>
+          <th scope="col">State</th>
+          <th scope="col">Updates</th>
+          <th scope="col">Distance</th>
+          <th scope="col">Made</th>
+          <th scope="col">
+            <span class="hidden-visually">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {all.map((run) => (
+          <Row key={run.id} run={run} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ run }: { run: Run }) {
+  const figure = headline(run.metrics);
+  const shown = !stored.value && info.value?.id === run.id;
+  return (
+    <tr data-shown={shown}>
+      <td class="run-title">
+        <button type="button" class="link" onClick={() => void open(run.id)}>
+          {run.name || nameOf(run.config)}
+        </button>
+        {run.name && run.name !== nameOf(run.config) && <span class="small muted"> {nameOf(run.config)}</span>}
+        {shown && <span class="small muted"> on the stage</span>}
+        {run.reason && <p class="small fault">{run.reason}</p>}
+      </td>
+      <td>
+        <span class="badge" data-state={run.state === "running" ? "LIVE" : run.state.toUpperCase()}>
+          {run.state}
+        </span>
+      </td>
+      <td class="mono">
+        {count(run.step)}
+        {run.horizon !== null && <span class="muted"> / {count(run.horizon)}</span>}
+      </td>
+      <td class="mono">{figure ? `${figure.label} ${figure.text}` : "—"}</td>
+      <td class="muted">{ago(run.created, Date.now())}</td>
+      <td class="row-actions">
+        <Actions run={run} />
+      </td>
+    </tr>
+  );
+}
+
+function Actions({ run }: { run: Run }) {
+  const going = run.state === "running" || run.state === "paused" || run.state === "starting" || run.state === "queued";
+  if (going) {
+    return (
+      <button type="button" class="link" onClick={() => void stop(run.id)}>
+        Stop
+      </button>
+    );
+  }
+  return (
+    <>
+      {run.state !== "finished" && (
+        <button type="button" class="link" onClick={() => void resume(run.id)}>
+          Resume
+        </button>
+      )}
+      <a class="link" href={downloadAddress(run.id)} download>
+        Download
+      </a>
+      {doomed.value === run.id ? (
+        <>
+          <button type="button" class="link fault" onClick={() => void remove(run.id)}>
+            Delete for good
+          </button>
+          <button type="button" class="link" onClick={() => (doomed.value = null)}>
+            Keep
+          </button>
+        </>
+      ) : (
+        <button type="button" class="link" onClick={() => (doomed.value = run.id)}>
+          Delete
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+/** What is said over the lower edge of the stage: the invitation, faults, a failed run, a lost connection. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { press, resume } from "../actions";
+import { connection } from "../lab";
+import { asking, draft, info, link, nameOf, notice, stored, untrained, catalogueFault, active } from "../state";
+
+export function StageNotes() {
+  return (
+    <div class="notes">
+      <Message />
+      <Lost />
+      <Failed />
+      <Invitation />
+    </div>
+  );
+}
+
+function Message() {
+  const said = notice.value;
+  if (!said) return null;
+  return (
+    <div class="note" data-tone={said.tone} role={said.tone === "fault" ? "alert" : "status"}>
+      <p>{said.text}</p>
+      <button type="button" class="link" onClick={() => (notice.value = null)}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+/** Counts down to the next attempt. The run itself does not need the page. */
+function Lost() {
+  const now = useSignal(Date.now());
+  const state = link.value;
+  const lost = state.state === "lost";
+  useEffect(() => {
+    if (!lost) return undefined;
+    const tick = setInterval(() => (now.value = Date.now()), 250);
+    return () => clearInterval(tick);
+  }, [lost]);
+  if (!lost || stored.value) return null;
+  const seconds = Math.ceil(Math.max(0, state.retryAt - now.value) / 1000);
+  return (
+    <div class="note" data-tone="fault" role="status">
+      <p>
+        The connection is lost. {active.value ? "The run goes on without this page." : "What was received stays."}
+        <span class="muted"> {seconds > 0 ? `Next attempt in ${seconds} s.` : "Trying again."}</span>
+      </p>
+      <button type="button" class="link" onClick={() => connection.connect()}>
+        Try now
+      </button>
+    </div>
+  );
+}
+
+/** Why the run failed and what to do; the last good frame stays on the stage. */
+function Failed() {
+  const run = info.value;
+  if (run?.state !== "failed" || untrained.value) return null;
+  return (
+    <div class="note" data-tone="fault" role="alert">
+      <p>
+        <b>The run failed.</b> {run.reason ?? "The server gives no reason; its log may."}
+        <span class="muted"> The stage shows its last good moment.</span>
+      </p>
+      <button type="button" class="link" onClick={() => void resume(run.id)}>
+        Go on from the last checkpoint
+      </button>
+    </div>
+  );
+}
+
+function Invitation() {
+  if (!draft.value || asking.value === "start" || notice.value?.tone === "fault") return null;
+  if (!stored.value && !untrained.value) return null;
+  const offline = catalogueFault.value;
+  return (
+    <div class="note invitation">
+      <p>
+        {stored.value && !untrained.value ? (
+          <>A stored run replays.</>
+        ) : (
+          <>
+            Untrained: <b>{nameOf(draft.value)}</b>
+          </>
+        )}
+        {offline && <span class="muted"> {offline}</span>}
+      </p>
+      <button type="button" class="pill primary" onClick={press} disabled={offline !== null}>
+        Train it yourself
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+/** The run in one sentence for screen readers, told when its state changes and now and then while it goes on. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { count } from "../format";
+import { headline } from "../merits";
+import { badge, draft, info, metrics, nameOf, step, untrained } from "../state";
+
+const EVERY = 15000;
+
+export function sentence(): string {
+  const config = untrained.value ? draft.value : info.value?.config;
+  if (!config) return "";
+  const figure = headline(metrics.value);
+  const distance = figure ? `, ${figure.label} ${figure.text} ${figure.unit}` : "";
+  return `${nameOf(config)}: ${badge.value.toLowerCase()}, update ${count(untrained.value ? 0 : step.value)}${distance}.`;
+}
+
+export function Summary() {
+  const said = useSignal("");
+  const state = badge.value;
+  const run = info.value?.id;
+  useEffect(() => {
+    said.value = sentence();
+    const timer = setInterval(() => (said.value = sentence()), EVERY);
+    return () => clearInterval(timer);
+  }, [state, run]);
+  return (
+    <p class="hidden-visually" aria-live="polite">
+      {said.value}
+    </p>
+  );
+}

@@ -1,0 +1,68 @@
+/** The update rule of the method on the stage, with its current numbers in place. */
+import { computed } from "@preact/signals";
+import { colored, moveOf, noiseOf, withNumbers } from "../equations";
+import { significant } from "../format";
+import { get, isObject } from "../schema";
+import { catalogue, draft, fields, info, metrics, untrained } from "../state";
+import type { Json, SamplerInfo } from "../wire";
+import { Tex } from "./Tex";
+
+interface Update {
+  equation: string;
+  move: string | null;
+  /** Letters that stand in neither formula, with their numbers. */
+  rest: { symbol: string; label: string; text: string }[];
+}
+
+/** What is shown is the run on the stage, or the choice where nothing is trained. */
+const update = computed<Update | null>(() => {
+  const config = untrained.value ? draft.value : (info.value?.config ?? draft.value);
+  const method = catalogue.value?.methods.find(({ kind }) => kind === config?.method.kind);
+  if (!config || !method) return null;
+  const sampler = get({ ...config } as Json, "method.sampler.kind");
+  const own: SamplerInfo | undefined = catalogue.value?.samplers.find(({ kind }) => kind === sampler);
+  const move = typeof sampler === "string" ? (own?.equation ?? moveOf(sampler)) : null;
+  const numbers: Record<string, string> = {};
+  const labels: Record<string, string> = {};
+  for (const { symbol, path, label } of fields.value) {
+    const value = get({ ...config } as Json, path);
+    if (!symbol || typeof value !== "number" || !path.startsWith("method")) continue;
+    const adapted = path.endsWith("sampler.step_size") ? metrics.value.step_size : undefined;
+    numbers[symbol] = significant(adapted ?? value, 2);
+    labels[symbol] = label;
+  }
+  const chosen = get({ ...config } as Json, "method.sampler");
+  const stepSize = get(chosen, "step_size");
+  const noise = isObject(chosen) && typeof stepSize === "number" ? noiseOf(chosen, metrics.value.step_size ?? stepSize) : null;
+  if (noise !== null) numbers.σ = significant(noise, 2);
+  const used = new Set<string>();
+  const equation = withNumbers(method.equation, numbers, used);
+  const moved = move && withNumbers(move, numbers, used);
+  const rest = Object.entries(numbers)
+    .filter(([symbol]) => !used.has(symbol))
+    .map(([symbol, text]) => ({ symbol, label: labels[symbol] ?? "", text }));
+  return { equation: colored(equation), move: moved, rest };
+});
+
+export function ThisUpdate() {
+  const shown = update.value;
+  if (!shown) return null;
+  return (
+    <section aria-labelledby="this-update">
+      <h2 id="this-update">This update</h2>
+      <div class="formulas">
+        <Tex tex={shown.equation} />
+        {shown.move && <Tex tex={shown.move} />}
+      </div>
+      <p class="mono small muted numbers">
+        {shown.rest.map(({ symbol, label, text }) => (
+          <span key={symbol} title={label}>
+            {symbol} {text}
+          </span>
+        ))}
+        {metrics.value.grad_norm !== undefined && <span title="Norm of the gradient of the weights">‖∇L‖ {significant(metrics.value.grad_norm, 3)}</span>}
+        {metrics.value.learning_rate !== undefined && <span title="Learning rate now">rate {significant(metrics.value.learning_rate, 2)}</span>}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,61 @@
+/** A few hundred samples of a distribution in a square of a few pixels. */
+import { useEffect, useRef } from "preact/hooks";
+import { theme } from "../theme";
+import { fitted, type Point } from "../upload";
+import type { DatasetInfo } from "../wire";
+
+const EXTENT = 4.6;
+const SIZE = 36;
+
+/** `fit` brings points in units of their own into the square. */
+export function Thumbnail({ samples, fit = false }: { samples: DatasetInfo["thumbnail"]; fit?: boolean }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const colors = theme.value;
+  useEffect(() => {
+    const element = canvas.current!;
+    const scale = Math.max(1, Math.round(devicePixelRatio * 2) / 2);
+    element.width = element.height = SIZE * scale;
+    const context = element.getContext("2d");
+    if (!context) return;
+    if (isImages(samples)) drawImages(context, samples, SIZE * scale);
+    else drawPoints(context, (fit ? fitted(samples as Point[]) : samples) as Point[], SIZE * scale, scale);
+  }, [samples, fit, colors]);
+  return <canvas ref={canvas} style={{ width: `${SIZE}px`, height: `${SIZE}px` }} aria-hidden="true" />;
+}
+
+export function isImages(samples: DatasetInfo["thumbnail"]): samples is number[][][] {
+  return Array.isArray(samples[0]?.[0]);
+}
+
+function drawPoints(context: CanvasRenderingContext2D, points: Point[], size: number, scale: number): void {
+  context.fillStyle = getComputedStyle(context.canvas).getPropertyValue("--data");
+  context.globalAlpha = 0.8;
+  const side = 1.1 * scale;
+  const stride = Math.ceil(points.length / 300);
+  for (let i = 0; i < points.length; i += stride) {
+    const [x, y] = points[i]!;
+    context.fillRect(((x + EXTENT) / (2 * EXTENT)) * size - side / 2, ((EXTENT - y) / (2 * EXTENT)) * size - side / 2, side, side);
+  }
+}
+
+/** Four images in a square. */
+function drawImages(context: CanvasRenderingContext2D, images: number[][][], size: number): void {
+  const rows = images[0]!.length;
+  const columns = images[0]![0]!.length;
+  const sheet = document.createElement("canvas");
+  sheet.width = columns;
+  sheet.height = rows;
+  const small = sheet.getContext("2d")!;
+  const gap = 2;
+  const tile = (size - 3 * gap) / 2;
+  context.imageSmoothingEnabled = false;
+  for (let i = 0; i < Math.min(4, images.length); i++) {
+    const pixels = small.createImageData(columns, rows);
+    images[i]!.flat().forEach((level, at) => {
+      pixels.data.fill(Math.round(255 * level), 4 * at, 4 * at + 3);
+      pixels.data[4 * at + 3] = 255;
+    });
+    small.putImageData(pixels, 0, 0);
+    context.drawImage(sheet, gap + (i % 2) * (tile + gap), gap + Math.floor(i / 2) * (tile + gap), tile, tile);
+  }
+}

@@ -1,0 +1,168 @@
+/** Time at the bottom: a scrubber over the whole run, numbered marks where something was changed, back to live. */
+import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { scrub, undo } from "../actions";
+import { counter, count, duration, rate, setting } from "../format";
+import type { Mark } from "../record";
+import { backToLive, nudge, roll } from "../replay";
+import { active, fields, info, marks, moment, pace, record, rolling, step, stored, untrained } from "../state";
+import * as Icons from "./Icons";
+
+export function Timeline() {
+  return (
+    <footer class="timeline" aria-label="Time">
+      <Pace />
+      <RollButton />
+      <Scrubber />
+      <End />
+    </footer>
+  );
+}
+
+function Pace() {
+  const { updates, frames, lag } = pace.value;
+  if (stored.value || untrained.value) {
+    return <p class="pace small muted">{untrained.value ? "not started" : "stored run"}</p>;
+  }
+  if (info.value?.state !== "running") return <p class="pace small muted mono">{duration(info.value?.seconds ?? 0)} trained</p>;
+  return (
+    <p class="pace small mono muted">
+      <span title="Updates a second, as they arrive">{rate(updates)} updates/s</span>
+      <span title="Frames a second, and how far the stage is behind the run">
+        {Math.round(frames)} fps · {Math.round(lag)} ms
+      </span>
+    </p>
+  );
+}
+
+/** Lets the run be seen again from the moment shown. */
+function RollButton() {
+  const few = (record.value?.keyframes.length ?? 0) < 2;
+  const label = rolling.value ? "Hold the replay" : "Replay from the start or the moment shown";
+  return (
+    <button
+      type="button"
+      class="round small-round"
+      disabled={few || untrained.value}
+      aria-label={label}
+      title={label}
+      onClick={() => (rolling.value ? (rolling.value = false) : roll())}
+    >
+      {rolling.value ? <Icons.Pause size={12} /> : <Icons.Play size={12} />}
+    </button>
+  );
+}
+
+/** Where the pointer is on the track, as a step. */
+const hovered = signal<number | null>(null);
+
+function Scrubber() {
+  const track = useRef<HTMLDivElement>(null);
+  const known = record.value;
+  const newest = Math.max(known?.info.step ?? 0, known?.rows.at(-1)?.step ?? 0, known?.keyframes.at(-1)?.step ?? 0);
+  const end = Math.max(info.value?.horizon ?? 0, newest, 1);
+  const here = moment.value === null ? Math.min(step.value, end) : rolling.value ? Math.min(step.value, end) : moment.value;
+  const share = (at: number) => `${(100 * Math.min(at, end)) / end}%`;
+  const usable = !untrained.value && (known?.keyframes.length ?? 0) > 0;
+  const stepAt = (event: PointerEvent) => {
+    const box = track.current!.getBoundingClientRect();
+    return Math.round(Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * end);
+  };
+  const to = (event: PointerEvent) => {
+    const at = stepAt(event);
+    if (!stored.value && at >= newest) backToLive();
+    else scrub(at);
+  };
+  if (untrained.value) return <div class="track-box" />;
+  return (
+    <div
+      class="track-box"
+      role="slider"
+      tabIndex={0}
+      aria-label="Moment of the run"
+      aria-disabled={!usable}
+      aria-valuemin={0}
+      aria-valuemax={end}
+      aria-valuenow={here}
+      aria-valuetext={`update ${count(here)} of ${count(end)}${moment.value === null ? ", newest" : ""}`}
+      onPointerDown={(event) => {
+        if (!usable || (event.target as HTMLElement).closest(".mark")) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        to(event);
+      }}
+      onPointerMove={(event) => {
+        hovered.value = stepAt(event);
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) to(event);
+      }}
+      onPointerLeave={() => (hovered.value = null)}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowLeft") nudge(-1);
+        else if (event.key === "ArrowRight") nudge(1);
+        else if (event.key === "Home") scrub(0);
+        else if (event.key === "End") backToLive();
+        else return;
+        event.preventDefault();
+      }}
+    >
+      <div class="track" ref={track}>
+        <i class="track-done" style={{ width: share(newest) }} />
+        <i class="track-head" data-replay={moment.value !== null} style={{ left: share(here) }} />
+        {usable && hovered.value !== null && (
+          <i class="track-hover mono" style={{ left: share(hovered.value) }}>
+            {counter(hovered.value)}
+          </i>
+        )}
+        {marks.value.map((mark) => (
+          <MarkButton key={mark.number} mark={mark} left={share(mark.step)} side={mark.step > 0.7 * end ? "left" : mark.step < 0.3 * end ? "right" : "middle"} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** "η 0.05 → 0.034" of a change. */
+export function changeText(mark: Pick<Mark, "path" | "value" | "previous">): string {
+  const field = fields.value.find(({ path }) => path === mark.path);
+  const name = field?.symbol ?? field?.label ?? mark.path.split(".").at(-1)!.replaceAll("_", " ");
+  return `${name} ${setting(mark.previous)} → ${setting(mark.value)}`;
+}
+
+function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: string }) {
+  const text = changeText(mark);
+  const possible = active.value && fields.value.some(({ path, live }) => live && path === mark.path);
+  return (
+    <div class="mark" style={{ left }} data-side={side}>
+      <button type="button" class="mark-number mono" aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}`} onClick={() => scrub(mark.step)}>
+        {mark.number}
+      </button>
+      <div class="mark-note small">
+        <span>
+          <span class="mono">{text}</span> <span class="muted">at update {count(mark.step)}</span>
+        </span>
+        {possible && (
+          <button type="button" class="link" onClick={() => undo(mark)}>
+            Undo
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function End() {
+  const run = info.value;
+  if (untrained.value || !run) return <p class="track-end" />;
+  const replay = moment.value !== null && !stored.value;
+  const horizon = run.horizon;
+  return (
+    <p class="track-end small muted">
+      {replay ? (
+        <button type="button" class="pill" onClick={backToLive} title="Back to the newest moment (L)">
+          {active.value ? "Back to live" : "To the end"}
+        </button>
+      ) : (
+        horizon !== null && <span class="mono">of {count(horizon)}</span>
+      )}
+    </p>
+  );
+}

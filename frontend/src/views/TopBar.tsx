@@ -1,0 +1,56 @@
+/** The bar at the top: name, views, theme. The transport sits in its middle. */
+import { help, info, nameOf, stored, untrained, view, draft } from "../state";
+import { nextTheme, themeChoice } from "../theme";
+import * as Icons from "./Icons";
+import { Transport } from "./Transport";
+
+export function TopBar() {
+  return (
+    <header class="topbar">
+      <div class="brand">
+        <h1>EBM Lab</h1>
+        <RunName />
+      </div>
+      <Transport />
+      <nav class="views" aria-label="Views">
+        <ViewLink name="lab" label="Lab" />
+        <ViewLink name="runs" label="Runs" />
+        <ThemeButton />
+        <button type="button" class="quiet" aria-label="Help and keys" title="Help and keys (?)" onClick={() => (help.value = true)}>
+          ?
+        </button>
+      </nav>
+    </header>
+  );
+}
+
+/** What is on the stage, in words. */
+function RunName() {
+  const config = untrained.value ? draft.value : info.value?.config;
+  if (!config) return null;
+  return (
+    <p class="small muted run-name" title={stored.value ? "A stored run that ships with the page" : nameOf(config)}>
+      {nameOf(config)}
+    </p>
+  );
+}
+
+function ViewLink({ name, label }: { name: "lab" | "runs"; label: string }) {
+  const current = view.value === name;
+  return (
+    <button type="button" class="view-link" aria-current={current ? "page" : undefined} onClick={() => (view.value = name)}>
+      {label}
+    </button>
+  );
+}
+
+function ThemeButton() {
+  const choice = themeChoice.value;
+  const Icon = { dark: Icons.Moon, light: Icons.Sun, system: Icons.System }[choice];
+  const label = `Colours: ${choice === "system" ? "as the system has them" : choice}. Change`;
+  return (
+    <button type="button" class="quiet" aria-label={label} title={label} onClick={nextTheme}>
+      <Icon />
+    </button>
+  );
+}

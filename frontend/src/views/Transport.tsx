@@ -1,0 +1,88 @@
+/** Reset, play or pause, step, speed, the counter and the badge. */
+import { press, reset, setSpeed, stepOnce } from "../actions";
+import { counter, rate } from "../format";
+import { active, asking, badge, composing, draft, info, nameOf, primary, step, stored, untrained } from "../state";
+import * as Icons from "./Icons";
+
+/** Limits of updates a second that the menu offers; null is as fast as it goes. */
+const SPEEDS: (number | null)[] = [null, 100, 20, 5, 1];
+
+export function Transport() {
+  return (
+    <div class="transport" role="group" aria-label="Transport">
+      <button type="button" class="round" onClick={reset} aria-label="Reset to the untrained model" title="Reset: back to the untrained model. The run is kept.">
+        <Icons.Reset />
+      </button>
+      <PlayButton />
+      <StepButton />
+      <SpeedMenu />
+      <p class="counter">
+        <span class="muted small">update</span> <Count />
+      </p>
+      <BadgeLabel />
+    </div>
+  );
+}
+
+function PlayButton() {
+  const action = primary.value;
+  const busy = asking.value === "start" || asking.value === "pause" || asking.value === "resume" || action === "cancel";
+  const label = {
+    start: stored.value ? "Train it yourself" : `Train ${nameOf(draft.value)}`,
+    pause: "Pause",
+    resume: info.value?.state === "stopped" ? "Go on from the last checkpoint" : "Go on",
+    cancel: "Cancel: do not start",
+  }[action];
+  return (
+    <button type="button" class="play" data-busy={busy} aria-label={label} title={`${label} (space)`} disabled={!draft.value} onClick={press}>
+      {action === "pause" ? <Icons.Pause size={24} /> : action === "cancel" ? <Icons.Stop size={22} /> : <Icons.Play size={24} />}
+    </button>
+  );
+}
+
+function StepButton() {
+  const state = info.value?.state;
+  const possible = !stored.value && !untrained.value && !composing.value && (state === "running" || state === "paused");
+  return (
+    <button type="button" class="round" disabled={!possible} onClick={() => void stepOnce()} aria-label="One update" title="One update (s); pauses first">
+      <Icons.Step />
+    </button>
+  );
+}
+
+function SpeedMenu() {
+  const speed = info.value?.speed ?? null;
+  const known = SPEEDS.includes(speed) ? SPEEDS : [...SPEEDS, speed];
+  return (
+    <label class="speed">
+      <span class="hidden-visually">Speed limit</span>
+      <select
+        disabled={!active.value}
+        value={String(speed)}
+        title="Most updates a second"
+        onChange={(event) => void setSpeed(event.currentTarget.value === "null" ? null : Number(event.currentTarget.value))}
+      >
+        {known.map((limit) => (
+          <option key={String(limit)} value={String(limit)}>
+            {limit === null ? "full speed" : `${rate(limit)} / s`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Counts faster than anything else on the page is drawn. */
+function Count() {
+  const now = untrained.value ? 0 : step.value;
+  return <span class="mono count">{counter(now)}</span>;
+}
+
+function BadgeLabel() {
+  const name = badge.value;
+  return (
+    <span class="badge" data-state={name}>
+      {name}
+    </span>
+  );
+}

@@ -1,0 +1,23 @@
+/** How the page is built (into the server's static folder), served while it is written, and tested. */
+import { defineConfig } from "vitest/config";
+
+const server = process.env.EBM_SERVER ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../server/static",
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 1400, // Plotly's own chunk, loaded after the first paint
+  },
+  server: {
+    proxy: {
+      "/api": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+    },
+  },
+  test: {
+    include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
+    environment: "happy-dom",
+  },
+});
