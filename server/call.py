@@ -39,7 +39,8 @@ class Call:
             ConnectionLost: The worker may or may not have obeyed.
         """
         number = next(self._numbers)
-        answer = self._asked[number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[list[Problem]] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
         self.tell(command.model_copy(update={"id": number}))
         try:
             return await answer
@@ -53,14 +54,14 @@ class Call:
         sender = asyncio.create_task(self._send())
         try:
             while True:
-                message = WORKER_MESSAGE.validate_python(unpack(await self.websocket.receive_bytes()))
+                data = await self.websocket.receive_bytes()
+                message = WORKER_MESSAGE.validate_python(unpack(data))
                 if isinstance(message, WorkerFrame):
                     on_frame(message)
                 elif isinstance(message, Items):
                     on_items(message)
-                elif isinstance(message, Done) and (asked := self._asked.get(message.id)):
-                    if not asked.done():
-                        asked.set_result(message.problems)
+                elif isinstance(message, Done):
+                    self._answered(message)
         except WebSocketDisconnect:
             log.debug("worker %s has hung up", self.hello.worker)
         except (ValidationError, ValueError) as error:
@@ -71,6 +72,11 @@ class Call:
             for future in self._asked.values():
                 if not future.done():
                     future.set_exception(ConnectionLost())
+
+    def _answered(self, done: Done) -> None:
+        asked = self._asked.get(done.id)
+        if asked and not asked.done():
+            asked.set_result(done.problems)
 
     async def _send(self) -> None:
         try:

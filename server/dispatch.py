@@ -268,4 +268,5 @@ def ending(code: int | None) -> str:
 
 def kept(record: Record) -> str:
     """What can still be done with a run whose worker is gone."""
-    return f"everything until update {record.run.step} is kept, and resume goes on from its last checkpoint"
+    until = f"everything until update {record.run.step} is kept"
+    return f"{until}, and resume goes on from its last checkpoint"

@@ -9,7 +9,7 @@ import msgpack
 
 @dataclass(frozen=True)
 class PackedFrame:
-    """The MessagePack of a frame message in two parts, so that a landscape can be kept or left out."""
+    """The MessagePack of a frame message in two parts, so that a landscape can be handed on."""
 
     step: int
     core: bytes
@@ -34,7 +34,9 @@ class PackedFrame:
         return PackedFrame(self.step, self.core, self.fields, older.landscape)
 
 
-def packed_frame(step: int, fields: dict[str, Any], landscape: dict[str, Any] | None) -> PackedFrame:
+def packed_frame(
+    step: int, fields: dict[str, Any], landscape: dict[str, Any] | None
+) -> PackedFrame:
     """Packs the fields of a frame message.
 
     Raises:

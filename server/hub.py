@@ -93,7 +93,7 @@ class Hub:
             self.on_rate(run, self.rate(run))
 
     async def watch(self, mailbox: Mailbox, run: Run, after: int, frames_per_second: float) -> None:
-        """Sends a run's state, its history after a number, its newest frame, then all that follows."""
+        """Sends a run's state, its history, its newest frame, and then all that follows."""
         mailbox.forget(run.id)
         watching = Watching(1 / frames_per_second if frames_per_second else float("inf"))
         mailbox.watching[run.id] = watching
@@ -124,8 +124,8 @@ class Hub:
         for is_metrics, group in groupby(sorted(found, key=itemgetter(0)), key=itemgetter(1)):
             numbered = [row for _, _, row in group]
             if is_metrics:
-                rows = [MetricRow(**row) for row in numbered]
-                letters += [rows_letter(run, rows[i : i + ROWS]) for i in range(0, len(rows), ROWS)]
+                kept = [MetricRow(**row) for row in numbered]
+                letters += [rows_letter(run, kept[i : i + ROWS]) for i in range(0, len(kept), ROWS)]
             else:
                 letters += [event_letter(run, Event(**row)) for row in numbered]
         return letters

@@ -9,25 +9,10 @@ from typing import Any
 from server.dispatch import Dispatch, Silent
 from server.intake import write_json
 from server.ledger import Ledger, Record, now
+from server.refusals import Invalid, Refused
 from server.settings import Settings
-from server.wire import ENDED, Problem, Run, RunState
+from server.wire import ENDED, Run, RunState
 from server.worker_messages import Command
-
-
-class Refused(Exception):
-    """What was asked cannot be done: an HTTP status, and why."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class Invalid(Exception):
-    """Values that are refused, each with its reason."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(f"{problem.path}: {problem.message}" for problem in problems))
-        self.problems = problems
 
 
 class Jobs:
@@ -68,7 +53,7 @@ class Jobs:
         self.dispatch.pool.spare_after(0)
 
     async def close(self) -> None:
-        """Ends with every run saved: those that ran are "stopped", queued ones wait for next time."""
+        """Saves every run: those that ran are "stopped", queued ones wait for next time."""
         await self.dispatch.close()
 
     def _pump(self) -> None:
@@ -90,11 +75,9 @@ class Jobs:
             )
 
     def create(self, config: dict[str, Any], name: str) -> Run:
-        """A new run, started at once where a core is free; refused with 429 when the queue is full."""
+        """A new run, started where a core is free; refused with 429 when the queue is full."""
         self._refuse_when_full()
-        run = Run(
-            id=uuid.uuid4().hex[:10], name=name, state="queued", config=config, created=now()
-        )
+        run = Run(id=uuid.uuid4().hex[:10], name=name, state="queued", config=config, created=now())
         write_json(self.directory(run.id) / "config.json", config)
         self.ledger.add(Record(run, initial=config))
         self._pump()
@@ -132,7 +115,7 @@ class Jobs:
         except Refused as refusal:
             if refusal.status != 503 or record.run.state in ENDED:
                 raise
-            reason = "its worker did not answer and was ended; resume goes on from its last checkpoint"
+            reason = "its worker did not answer and was ended; its last checkpoint is kept"
             await self.dispatch.kill(record, "stopped", reason)
             return record.run
 
@@ -141,7 +124,9 @@ class Jobs:
         command = Command(verb="change", changes=changes)
         return await self._command(run, command, "starting", "running", "paused")
 
-    def keep_for_later(self, record: Record, changes: dict[str, Any], config: dict[str, Any]) -> Run:
+    def keep_for_later(
+        self, record: Record, changes: dict[str, Any], config: dict[str, Any]
+    ) -> Run:
         """Sets live fields of a run that no worker has: they hold from its next update on."""
         pending = [*record.pending, *({"path": p, "value": v} for p, v in changes.items())]
         self.ledger.write(record, tell=True, pending=pending, config=config)
@@ -163,7 +148,7 @@ class Jobs:
         await asyncio.to_thread(shutil.rmtree, self.directory(run), ignore_errors=True)
 
     async def _command(self, run: str, command: Command, *states: RunState) -> Run:
-        """Has the worker obey; refused with 409 in any state but `states`, 503 without an answer."""
+        """Has the worker obey; refused with 409 in other states, 503 without an answer."""
         record = self.record(run)
         if record.run.state not in states:
             raise Refused(

@@ -114,9 +114,10 @@ class Ledger:
         old_state = run.state
         for name, value in fields.items():
             setattr(run if name in RUN_FIELDS else record, name, value)
-        for numbered in (*rows, *events):
+        numbered: Sequence[MetricRow | Event] = (*rows, *events)
+        for entry in numbered:
             record.numbered += 1
-            numbered.seq = record.numbered
+            entry.seq = record.numbered
         works = []
         if rows:
             works.append(insert(METRICS, [{"run": run.id, **row.model_dump()} for row in rows]))

@@ -34,6 +34,10 @@ from server.worker_messages import (
 
 FIRST_BACK_OFF = 0.1
 LONGEST_BACK_OFF = 1.0
+PATIENCE = 60.0
+"""Seconds that an ended run's worker waits for a server."""
+UNASSIGNED_PATIENCE = 5.0
+"""Seconds that a worker without a run looks for a server at the start."""
 AT_ONCE = 50
 """Items in one message."""
 
@@ -52,6 +56,8 @@ class Link:
         self.worker = worker
         self.inbox: SimpleQueue[Assign | Command | Dismiss] = SimpleQueue()
         self.assignment: Assign | None = None
+        self.terminated = False
+        """The process was asked to end."""
         self.cpu_seconds = 0.0
         """Processor time that sending has taken."""
         self.lost_since: float | None = time.monotonic()
@@ -99,6 +105,19 @@ class Link:
         with self._changed:
             return self._changed.wait_for(lambda: not self._items, seconds)
 
+    @property
+    def lost_for(self) -> float:
+        """Seconds without a connection."""
+        since = self.lost_since
+        return 0.0 if since is None else time.monotonic() - since
+
+    def leave(self) -> None:
+        """Delivers what is left; where nobody takes it, the next server finds it in a file."""
+        while not self.delivered(0.2):
+            if self.lost_for > (0 if self.terminated else PATIENCE):
+                break
+        self.leave_behind()
+
     def leave_behind(self) -> None:
         """Writes what was not delivered where the next server finds it."""
         with self._changed:
@@ -134,7 +153,7 @@ class Link:
             with self._changed:
                 self._connection = None
                 self.lost_since = self.lost_since or time.monotonic()
-            if self.assignment is None and time.monotonic() - self.lost_since > LONGEST_BACK_OFF * 5:
+            if self.assignment is None and self.lost_for > UNASSIGNED_PATIENCE:
                 self.inbox.put(Dismiss())
             time.sleep(pause)
 
@@ -207,6 +226,12 @@ class Link:
             self._answers.clear()
         if (frame := self._frame) is not None:
             self._frame = None
-            parts = {"core": frame.core, "landscape": frame.landscape}
-            messages.append(WorkerFrame(step=frame.step, fields=frame.fields, **parts))
+            messages.append(
+                WorkerFrame(
+                    step=frame.step,
+                    fields=frame.fields,
+                    core=frame.core,
+                    landscape=frame.landscape,
+                )
+            )
         return messages

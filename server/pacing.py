@@ -1,4 +1,4 @@
-"""When a run records, shows and evaluates itself, so that all of it costs a few per cent at most."""
+"""When a run records, shows and evaluates itself, so that all of it costs a few per cent."""
 
 import math
 import time
@@ -8,7 +8,7 @@ ROW_SECONDS = 0.1
 ROWS_BEFORE_THINNING = 1200
 """Rows at full density; after them the distance between rows grows with the run."""
 KEYFRAMES_GROWTH = 1.05
-"""The step of a keyframe over that of the one before: dense early, thin late, 300 in 10^7 updates."""
+"""The step of a keyframe over that of the one before: dense early, thin late, 300 in 10^6."""
 
 
 class Budget:
@@ -25,8 +25,12 @@ class Budget:
         self.credit = credit
 
     def earn(self, seconds: float, idle: float = 0.0) -> float:
-        """Adds the share of some training time, and half of idle time; returns what is beyond the limit."""
-        self.credit += self.share * seconds + idle / 2
+        """Adds the share of some training time, and half of idle time; returns what is beyond."""
+        return self.add(self.share * seconds + idle / 2)
+
+    def add(self, seconds: float) -> float:
+        """Adds to the credit up to the limit; returns what is beyond."""
+        self.credit += seconds
         beyond = max(0.0, self.credit - self.limit)
         self.credit -= beyond
         return beyond
@@ -41,7 +45,7 @@ class Budget:
 
 
 class Rows:
-    """Gathers the metrics of updates into rows: means over the row's updates, at most ten a second."""
+    """Gathers the metrics of updates into rows of means, at most ten a second."""
 
     def __init__(self, elapsed: float = 0.0) -> None:
         now = time.monotonic()
@@ -68,7 +72,7 @@ class Rows:
 
     def close(self, now: float) -> dict[str, float]:
         """The row's values, without those that are not finite, and a new row."""
-        values = {name: total / self.count for name, total in self.sums.items()} if self.count else {}
+        values = {name: total / self.count for name, total in self.sums.items()}
         if self.count and now > self.opened:
             values["updates_per_second"] = self.count / (now - self.opened)
         values |= self.exact

@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 from ebm_core.frame import Frame, Landscape
 from server.frames import PackedFrame, packed_frame
 
-DTYPES = {"f4": np.dtype("<f4"), "u1": np.dtype("u1"), "u2": np.dtype("<u2")}
+DTYPES: dict[str, np.dtype[Any]] = {
+    "f4": np.dtype("<f4"),
+    "u1": np.dtype("u1"),
+    "u2": np.dtype("<u2"),
+}
 QUANTA = {"u1": 255, "u2": 65535}
 
 
 def pack_array(array: NDArray[Any]) -> dict[str, Any]:
-    """An array as dtype, shape and raw bytes; unsigned 8 and 16 bits stay, all else becomes float32."""
+    """An array as dtype, shape and raw bytes; all but unsigned 8 and 16 bits becomes float32."""
     name = {"uint8": "u1", "uint16": "u2"}.get(array.dtype.name, "f4")
     raw = np.ascontiguousarray(array, dtype=DTYPES[name])
     return {"dtype": name, "shape": list(array.shape), "data": raw.tobytes()}
@@ -45,7 +49,9 @@ def quantise(landscape: Landscape, dtype: str = "u2") -> dict[str, Any]:
     values = landscape.values
     lo, hi = float(values.min()), float(values.max())
     if not np.isfinite(hi - lo):
-        raise ValueError(f"the landscape reaches from {lo:g} to {hi:g}; every energy must be finite")
+        raise ValueError(
+            f"the landscape reaches from {lo:g} to {hi:g}; every energy must be finite"
+        )
     quanta = QUANTA[dtype]
     scale = quanta / (hi - lo) if hi > lo else 0.0
     levels = np.rint((values.astype(np.float64) - lo) * scale).astype(DTYPES[dtype])

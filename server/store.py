@@ -1,7 +1,7 @@
-"""Runs, metrics, keyframes and events in a database: SQLite in a file by default, PostgreSQL by URL.
+"""Runs, metrics, keyframes and events in a database: an SQLite file, or PostgreSQL by URL.
 
-One thread writes, in batches and in the order of submission; what follows a write (telling the page,
-acknowledging to a worker) happens after its commit. Reads block and belong in threads of their own.
+One thread writes, in batches and in the order of submission; what follows a write (telling the
+page, acknowledging to a worker) happens after its commit. Reads block: call them in threads.
 """
 
 import asyncio
@@ -124,7 +124,12 @@ class Store:
     async def done(self, work: Callable[[Connection], T]) -> T:
         """Writes and waits for the commit."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self.submit(work, lambda result: future.done() or future.set_result(result))
+
+        def tell(result: T) -> None:
+            if not future.done():
+                future.set_result(result)
+
+        self.submit(work, tell)
         return await future
 
     def _write_all(self) -> None:
@@ -155,9 +160,7 @@ class Store:
                     self._commit([single])
                 return
             break
-        calls = [
-            (then, result) for (_, then), result in zip(batch, results, strict=True) if then
-        ]
+        calls = [(then, result) for (_, then), result in zip(batch, results, strict=True) if then]
         if calls and self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(_call_all, calls)
 
@@ -241,7 +244,8 @@ def delete_run(run: str) -> Work:
 def rewind(run: str, step: int, changes: int) -> Callable[[Connection], int | None]:
     """A write that removes what a checkpoint at `step` with `changes` recorded changes undoes.
 
-    Its result is the lowest sequence number removed, None where nothing was. States stay: they happened.
+    Its result is the lowest sequence number removed, None where nothing was. States stay: they
+    happened.
     """
 
     def work(connection: Connection) -> int | None:

@@ -43,7 +43,7 @@ class Run(Message):
     """Training time so far, of one core."""
     horizon: int | None = None
     """Updates in the whole run, once known."""
-    metrics: Values = {}
+    metrics: Values = Field(default_factory=dict)
     """The newest value of each metric."""
     seq: int = 0
     speed: float | None = None
@@ -97,7 +97,7 @@ class Steps(Message):
 class Patch(Message):
     """Live changes by path, and the speed limit (null lifts it; left out keeps it)."""
 
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = Field(default_factory=dict)
     speed: float | None = Field(None, gt=0, le=1e6)
 
 

@@ -114,7 +114,7 @@ class Done(Message):
 
     type: Literal["done"] = "done"
     id: int
-    problems: list[Problem] = []
+    problems: list[Problem] = Field(default_factory=list)
 
 
 WorkerMessage = Annotated[Hello | Items | WorkerFrame | Done, Field(discriminator="type")]
@@ -144,9 +144,9 @@ class Assign(Message):
     """The config that the run was created with."""
     resume: bool
     """Go on from the checkpoint in the directory, if there is one."""
-    recorded: list[Recorded] = []
+    recorded: list[Recorded] = Field(default_factory=list)
     """All changes made while it ran, to be replayed where the checkpoint lacks them."""
-    pending: list[Recorded] = []
+    pending: list[Recorded] = Field(default_factory=list)
     """Changes asked for while it did not run, to be made at once."""
     speed: float | None = None
     paused: bool = False
@@ -179,7 +179,7 @@ class Command(Message):
     id: int = 0
     verb: Literal["pause", "resume", "step", "change", "speed", "stop", "watch"]
     updates: int = 1
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = Field(default_factory=dict)
     speed: float | None = None
     frames_per_second: float = 0.0
     reason: str | None = None

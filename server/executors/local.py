@@ -20,7 +20,10 @@ def birth(pid: int) -> str | None:
         if Path("/proc/self/stat").exists():
             return None
         answer = subprocess.run(
-            ["ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+            ["ps", "-o", "state=,lstart=", "-p", str(pid)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         state, _, started = answer.stdout.strip().partition(" ")
         return None if not state or state.startswith("Z") else started.strip()

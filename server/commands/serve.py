@@ -1,0 +1,88 @@
+"""`ebm serve`: the laboratory in the browser."""
+
+import logging
+import secrets
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server.commands import refuse
+from server.settings import Settings, from_environment, is_loopback
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 picks a free one.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; beyond this machine a token is asked.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where runs are kept (also EBM_DATA_DIR).")
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log every request.")] = False,
+) -> None:
+    """Starts the server and opens the page. Ctrl-C saves and stops the runs."""
+    try:
+        settings = from_environment(port=port, host=host, data_dir=data_dir)
+    except ValueError as error:
+        refuse(str(error))
+    listener = listen(settings)
+    bound = {"port": listener.getsockname()[1]}
+    if not is_loopback(settings.host) and settings.token is None:
+        bound["token"] = secrets.token_urlsafe(24)
+    settings = settings.model_copy(update=bound)
+    url = page_url(settings)
+    typer.echo(f"EBM Lab is at {url}")
+    run(settings, listener, None if no_browser else url, verbose)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A listening socket; ends the command with what to do where there can be none."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        refuse(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}; "
+            "choose another with --port (0 picks a free one) or --host"
+        )
+    listener.listen(2048)
+    return listener
+
+
+def page_url(settings: Settings) -> str:
+    """The address for the user to click."""
+    host = settings.host
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
+    shown = f"[{host}]" if ":" in host else host
+    query = f"?token={settings.token}" if settings.token else ""
+    return f"http://{shown}:{settings.port}/{query}"
+
+
+def run(settings: Settings, listener: socket.socket, open_url: str | None, verbose: bool) -> None:
+    """Serves until it is told to end."""
+    import uvicorn
+
+    from server.app import create_app
+
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    config = uvicorn.Config(
+        create_app(settings),
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=64 * 1024 * 1024,
+        log_level=level,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    if open_url:
+        threading.Thread(target=webbrowser.open, args=(open_url,), daemon=True).start()
+    uvicorn.Server(config).run(sockets=[listener])
