@@ -20,6 +20,12 @@ export function gridSide(count: number): number {
   return Math.min(SIDE, Math.max(1, Math.ceil(Math.sqrt(count))));
 }
 
+/** Device pixels for a pixel of an image: a whole number, for crisp squares, unless that leaves much of the room empty. */
+export function tileZoom(fit: number, smooth: boolean): number {
+  const whole = Math.floor(fit);
+  return smooth || whole < 0.85 * fit ? fit : whole;
+}
+
 export class ImageGrid {
   private readonly context: CanvasRenderingContext2D;
   private readonly document: Document;
@@ -125,10 +131,10 @@ export class ImageGrid {
     const side = gridSide(count);
     const gap = Math.max(1, Math.round(this.size / 280));
     const room = Math.floor((this.size - gap * (side - 1)) / side);
-    const whole = Math.floor(room / Math.max(width, height));
-    const zoom = this.smooth || whole < 1 ? room / Math.max(width, height) : whole;
+    const fit = room / Math.max(width, height);
+    const zoom = tileZoom(fit, this.smooth);
     const pitch = (this.size - room) / Math.max(side - 1, 1);
-    this.context.imageSmoothingEnabled = this.smooth || whole < 1;
+    this.context.imageSmoothingEnabled = this.smooth || !Number.isInteger(zoom);
     for (let i = 0; i < count && channels > 0; i++) {
       const left = Math.round((i % side) * pitch + (room - zoom * width) / 2);
       const top = Math.round(Math.floor(i / side) * pitch + (room - zoom * height) / 2);
