@@ -174,6 +174,8 @@ class Chains:
     """Steps taken since the first start, for schedules."""
     acceptance: float = 1.0
     """Share of proposals accepted in the newest step."""
+    ages: Tensor | None = None
+    """(n,): steps of each chain since its own start, where they differ from `steps`."""
 
 
 class Sampler(PlugIn, ABC):
@@ -286,6 +288,14 @@ class Method(PlugIn, ABC):
     @abstractmethod
     def learner(self, task: Task) -> Learner:
         """A new learner."""
+
+    def network(self, energy: Energy, shape: Shape) -> EnergyNetwork:
+        """What it trains: the energy's network, where a method does not wrap it."""
+        return energy.build(shape)
+
+    def shown(self, network: EnergyNetwork) -> EnergyNetwork:
+        """The energy that is evaluated and shown: `network`, where that is no family of them."""
+        return network
 
 
 __all__ = [

@@ -65,6 +65,7 @@ class Showing:
         self.points[old] = noise(self.dataset.shape, len(old), self.generator)
         self.ages[old] = 0
         chains = sampler.start(energy, self.points, self.tuning)
+        chains.ages = self.ages.clone()
         for _ in range(steps):
             chains = sampler.step(energy, chains, self.generator)
         self.ages += steps

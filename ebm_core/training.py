@@ -53,7 +53,7 @@ class Training:
         self.generator = torch.Generator(self.device).manual_seed(config.seed)
         with torch.random.fork_rng(devices=[self.device] if config.device == "cuda" else []):
             torch.manual_seed(config.seed)  # network initialisation takes no generator
-            self.energy = config.energy.build(self.dataset.shape).to(self.device)
+            self.energy = config.method.network(config.energy, self.dataset.shape).to(self.device)
             self.learner = config.method.learner(
                 Task(
                     self.dataset.shape,
@@ -88,7 +88,7 @@ class Training:
     @property
     def network(self) -> EnergyNetwork:
         """The energy that is shown and evaluated: the averaged weights."""
-        return self.average.network
+        return self.config.method.shown(self.average.network)
 
     def sample_data(self, count: int) -> Tensor:
         """Fresh training points in the model's coordinates."""

@@ -1,7 +1,7 @@
 """A multilayer perceptron on Fourier features, with a confining quadratic."""
 
 from itertools import pairwise
-from typing import Annotated, ClassVar, Literal, cast, final
+from typing import Annotated, ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from ebm_core.activations import ACTIVATIONS, ActivationName
 from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
+from ebm_core.perceptron import Features, gradient, taylor
+from ebm_core.second_order import second_order
 
 
 @final
@@ -82,16 +84,9 @@ class MlpNetwork(EnergyNetwork):
         self.layers = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
         self.head = nn.Linear(widths[-1], 1)
 
-    def features(self, x: Float[Tensor, "n d"]) -> Float[Tensor, "n f"]:
-        """[x, sin Wx, cos Wx]."""
-        if self.frequencies is None:
-            return x
-        phases = x @ self.frequencies
-        return torch.cat([x, phases.sin(), phases.cos()], 1)
-
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
         x = points.flatten(1)
-        hidden = self.features(x)
+        hidden = Features.of(x, self.frequencies).values
         for layer in self.layers:
             hidden = self.activation.forward(layer(hidden))
         heights: Tensor = self.head(hidden)
@@ -101,22 +96,49 @@ class MlpNetwork(EnergyNetwork):
         self, points: Float[Tensor, "n ..."]
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
         x = points.flatten(1)
-        features = hidden = self.features(x)
-        inputs = []
-        for layer in self.layers:
-            inputs.append(layer(hidden))
-            hidden = self.activation.forward(inputs[-1])
-        energies = self.head(hidden).squeeze(1) + 0.5 * self.precision * x.square().sum(1)
-        slope = self.head.weight.expand(len(x), -1)
-        weights = [cast(nn.Linear, layer).weight for layer in self.layers]
-        for weight, values in zip(reversed(weights), reversed(inputs), strict=True):
-            slope = self.activation.backward(slope, values) @ weight
-        if self.frequencies is None:
-            gradient = slope
+        if torch.is_grad_enabled():
+            derivatives = self.activation.derivatives
+            heights, slopes = gradient(x, self.frequencies, derivatives, *self.flat())
         else:
-            dimensions = x.shape[1]
-            sines, cosines = features[:, dimensions:].chunk(2, 1)
-            by_sine, by_cosine = slope[:, dimensions:].chunk(2, 1)
-            by_phase = by_sine * cosines - by_cosine * sines
-            gradient = slope[:, :dimensions] + by_phase @ self.frequencies.T
-        return energies, (gradient + self.precision * x).view_as(points)
+            heights, slopes = self.without_graph(x)
+        energies = heights + 0.5 * self.precision * x.square().sum(1)
+        return energies, (slopes + self.precision * x).view_as(points)
+
+    def without_graph(self, x: Float[Tensor, "n d"]) -> tuple[Tensor, Tensor]:
+        """What the net adds to the energies and to their gradients, for a sampler's step."""
+        features = Features.of(x, self.frequencies)
+        hidden = features.values
+        sums = []
+        for layer in self.layers:
+            sums.append(layer(hidden))
+            hidden = self.activation.forward(sums[-1])
+        heights: Tensor = self.head(hidden)
+        slope = self.head.weight.expand(len(x), -1)
+        for weight, values in zip(reversed(self.flat()[:-2:2]), reversed(sums), strict=True):
+            slope = self.activation.backward(slope, values) @ weight
+        return heights.squeeze(1), features.pulled_back(slope)
+
+    def flat(self) -> list[nn.Parameter]:
+        """Weight and bias of each layer, the head last."""
+        layers = [*self.layers, self.head]
+        return [parameter for layer in layers for parameter in layer.parameters()]
+
+
+@second_order.register
+def second_order_of_perceptron(
+    energy: MlpNetwork,
+    points: Float[Tensor, "n ..."],
+    directions: Float[Tensor, "s n ..."],
+    bend: Float[Tensor, "n ..."] | None = None,
+) -> tuple[Float[Tensor, " n"], Float[Tensor, "s n"], Float[Tensor, " n"]]:
+    """`second_order` in one forward pass."""
+    x, v = points.detach().flatten(1), directions.flatten(2)
+    w = None if bend is None else bend.flatten(1)
+    derivatives = energy.activation.derivatives
+    heights, slopes, curvature = taylor(x, v, w, energy.frequencies, derivatives, *energy.flat())
+    confined = v.square().sum((0, 2)) if w is None else v.square().sum((0, 2)) + (x * w).sum(1)
+    return (
+        heights + 0.5 * energy.precision * x.square().sum(1),
+        slopes + energy.precision * (x * v).sum(2),
+        curvature + energy.precision * confined,
+    )

@@ -6,24 +6,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import (
-    Descent,
-    Family,
-    Learner,
-    Method,
-    Metrics,
-    Picture,
-    Sampler,
-    Shape,
-    Task,
-    setting,
-)
-from ebm_core.samplers.langevin import Langevin
-from ebm_core.samplers.mala import Mala
+from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
+from ebm_core.samplers.annealed import Annealed
+from ebm_core.score_matching import IMAGE_ENERGY, Objective, ScoreMatching
 
 
 @final
-class DenoisingScoreMatching(Method):
+class DenoisingScoreMatching(ScoreMatching):
     """Fits the score at x + sigma n to the way back: mean |sigma grad E(x + sigma n) - n|^2 / 2.
 
     It estimates p convolved with N(0, sigma^2), so it is compared with that density.
@@ -61,12 +50,7 @@ class DenoisingScoreMatching(Method):
             return {"optimization": {"learning_rate": 3e-3}}
         return {
             "method": {"noise_level": 0.3},
-            "energy": {
-                "kind": "mlp",
-                "hidden": [256, 256],
-                "fourier_features": 0,
-                "confinement": None,
-            },
+            "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 1e-3},
         }
 
@@ -74,46 +58,16 @@ class DenoisingScoreMatching(Method):
     def smoothing(self) -> float:
         return self.noise_level
 
-    def display_sampler(self, shape: Shape) -> Sampler:
-        if len(shape) == 1:
-            return Mala()
-        return Langevin(step_size=0.1 * self.noise_level**2)
-
-    def learner(self, task: Task) -> "DenoisingLearner":
-        return DenoisingLearner(self, task)
-
-
-@final
-class DenoisingLearner(Learner):
-    """One run of `DenoisingScoreMatching`."""
-
-    def __init__(self, method: DenoisingScoreMatching, task: Task) -> None:
-        self.method = method
-        self.task = task
-        self.descent = Descent(task.energy.parameters(), task.schedule)
-
-    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
-        sigma = self.method.noise_level
-        noise = torch.empty_like(positives).normal_(generator=self.task.generator)
-        energies, gradients = self.task.energy.with_gradient(positives + sigma * noise)
-        loss = (sigma * gradients - noise).square().flatten(1).sum(1).mean() / 2
-        return {
-            "grad_norm": self.descent(loss),
-            "loss": loss.detach(),
-            "energy_data": energies.detach().mean(),
-        }
-
-    def reconfigure(self, method: Method) -> None:
-        self.method = DenoisingScoreMatching.model_validate(method)
-
-    def picture(self) -> Picture:
-        return Picture()
-
-    def samples(self, count: int, generator: torch.Generator) -> None:
+    @property
+    def annealing(self) -> Annealed | None:
         return None
 
-    def state(self) -> dict[str, Any]:
-        return {"descent": self.descent.state()}
-
-    def load_state(self, state: dict[str, Any]) -> None:
-        self.descent.load_state(state["descent"])
+    def objective(
+        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+    ) -> Objective:
+        sigma = self.noise_level
+        noise = torch.empty_like(positives).normal_(generator=generator)
+        energies, gradients = energy.with_gradient(positives + sigma * noise)
+        # sigma stays outside, so that a small one does not blow the loss up
+        loss = (sigma * gradients - noise).square().flatten(1).sum(1).mean() / 2
+        return Objective(loss, energies)

@@ -1,0 +1,175 @@
+"""Contrastive divergence: chains of k steps from the data."""
+
+from typing import Any, ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import (
+    Chains,
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
+from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.samplers import AnySampler
+from ebm_core.samplers.random_walk import RandomWalk
+
+
+@final
+class ContrastiveDivergence(Method):
+    """CD-k: negatives are the data after k steps of the sampler.
+
+    The energy learns where the chains drift away from the data. k steps see only what is near, so
+    mass far away can stay unseen.
+
+    Source:
+        Hinton (2002), section 2, https://doi.org/10.1162/089976602760128018
+    """
+
+    rank: ClassVar[int] = 10
+    title: ClassVar[str] = "Contrastive divergence"
+    summary: ClassVar[str] = "Negatives from a few sampler steps away from the data (CD-k)."
+    family: ClassVar[Family] = "mcmc"
+    equation: ClassVar[str] = (
+        r"\nabla L = \mathbb{E}_{x \sim \text{data}} \nabla E(x) - \nabla E(K^k x)"
+    )
+    source: ClassVar[str] = "Hinton 2002, https://doi.org/10.1162/089976602760128018"
+
+    kind: Literal["contrastive_divergence"] = "contrastive_divergence"
+    sampler: AnySampler = setting(
+        RandomWalk(), title="Sampler", description="What moves the chains."
+    )
+    chain_steps: int = setting(
+        8,
+        title="Chain steps",
+        symbol="k",
+        ge=1,
+        le=500,
+        live=True,
+        description="Sampler steps from the data to the negatives.",
+    )
+    energy_penalty: float = setting(
+        0.0,
+        title="Energy penalty",
+        ge=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
+    )
+    data_noise: float = setting(
+        0.0,
+        title="Data noise",
+        ge=0,
+        le=10,
+        live=True,
+        advanced=True,
+        description="Standard deviation of the noise added to the data, in data units.",
+    )
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 5e-3}}
+        return {
+            "method": {
+                "sampler": {
+                    "kind": "langevin",
+                    "step_size": 0.2,
+                    "noise": "separate",
+                    "noise_scale": 0.03,
+                },
+                "chain_steps": 20,
+                "energy_penalty": 0.01,
+                "data_noise": 0.03,
+            },
+            "energy": {
+                "kind": "mlp",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+                "confinement": None,
+            },
+            "optimization": {"learning_rate": 2e-3, "averaging": 0.998, "gradient_clip": 1.0},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        return self.sampler
+
+    def learner(self, task: Task) -> "ContrastiveLearner":
+        return ContrastiveLearner(self, task)
+
+
+@final
+class ContrastiveLearner(Learner):
+    """One run of `ContrastiveDivergence`."""
+
+    def __init__(self, method: ContrastiveDivergence, task: Task) -> None:
+        self.method = method
+        self.task = task
+        self.ascent = LikelihoodAscent(task, method.energy_penalty)
+        self.negatives: Tensor | None = None
+        self.step_size: tuple[float, float] | None = None
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        method, task = self.method, self.task
+        if method.data_noise:
+            noise = torch.empty_like(positives).normal_(generator=task.generator)
+            positives = positives + method.data_noise * noise
+        chains = method.sampler.start(task.energy, positives, self.tuning())
+        accepted = 0.0
+        for _ in range(method.chain_steps):
+            chains = method.sampler.step(task.energy, chains, task.generator)
+            accepted += chains.acceptance
+        self.step_size = chains.nominal_step_size, chains.step_size
+        self.negatives = chains.points
+        return {
+            **self.ascent(positives, chains.points),
+            "acceptance": accepted / method.chain_steps,
+            "step_size": chains.step_size,
+            "temperature": method.sampler.sampled_temperature,
+        }
+
+    def tuning(self) -> Chains | None:
+        """Hands on the adapted step size, but no steps: every update's chains are new."""
+        if self.step_size is None:
+            return None
+        none = torch.empty(0)
+        return Chains(none, none, none, *self.step_size)
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = ContrastiveDivergence.model_validate(method)
+        self.ascent.energy_penalty = self.method.energy_penalty
+
+    def picture(self) -> Picture:
+        return Picture({} if self.negatives is None else {"negatives": self.negatives[:256]})
+
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."] | None:
+        """The newest negatives, in a random order."""
+        if self.negatives is None:
+            return None
+        order = torch.randperm(len(self.negatives), generator=generator, device=self.task.device)
+        return self.negatives[order[:count]]
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "ascent": self.ascent.state(),
+            "negatives": self.negatives,
+            "step_size": self.step_size and list(self.step_size),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.ascent.load_state(state["ascent"])
+        self.negatives = state["negatives"]
+        self.step_size = state["step_size"] and tuple(state["step_size"])

@@ -1,0 +1,186 @@
+"""Short-run MCMC: chains of k steps from noise, where the k-step flow is the model."""
+
+from typing import Any, ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import (
+    Chains,
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
+from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.noise import noise
+from ebm_core.samplers import AnySampler
+from ebm_core.samplers.langevin import Langevin
+
+
+@final
+class ShortRun(Method):
+    """Negatives are fresh noise after k steps of the sampler, never kept.
+
+    The chains do not converge, and need not: noise moved by k steps is the model, and E is what
+    moves it. Its samples can be right while exp(-E) is no density of theirs.
+
+    Source:
+        Nijkamp, Hill, Zhu and Wu (2019), sections 3 and 4, https://arxiv.org/abs/1904.09770
+    """
+
+    rank: ClassVar[int] = 12
+    title: ClassVar[str] = "Short-run MCMC"
+    summary: ClassVar[str] = (
+        "Negatives from a fixed short walk out of noise; that walk is the model."
+    )
+    family: ClassVar[Family] = "mcmc"
+    equation: ClassVar[str] = (
+        r"\nabla L = \mathbb{E}_{\text{data}} \nabla E - \mathbb{E}_{\text{noise}} \nabla E(K^k x)"
+    )
+    source: ClassVar[str] = "Nijkamp et al. 2019, https://arxiv.org/abs/1904.09770"
+
+    kind: Literal["short_run"] = "short_run"
+    sampler: AnySampler = setting(
+        Langevin(step_size=0.03), title="Sampler", description="What moves the chains."
+    )
+    chain_steps: int = setting(
+        40,
+        title="Chain steps",
+        symbol="k",
+        ge=1,
+        le=500,
+        description="Sampler steps from noise to a sample: part of the model, so it stays fixed.",
+    )
+    chains: int = setting(
+        256, title="Chains", ge=2, le=65536, log=True, description="Negatives of an update."
+    )
+    energy_penalty: float = setting(
+        0.0,
+        title="Energy penalty",
+        ge=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
+    )
+    data_noise: float = setting(
+        0.0,
+        title="Data noise",
+        ge=0,
+        le=10,
+        live=True,
+        advanced=True,
+        description="Standard deviation of the noise added to the data, in data units.",
+    )
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 5e-3}}
+        return {
+            "method": {
+                "sampler": {
+                    "kind": "langevin",
+                    "step_size": 0.2,
+                    "noise": "separate",
+                    "noise_scale": 0.03,
+                },
+                "chain_steps": 60,
+                "chains": 128,
+                "energy_penalty": 0.01,
+                "data_noise": 0.03,
+            },
+            "energy": {
+                "kind": "mlp",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+                "confinement": None,
+            },
+            "optimization": {"learning_rate": 2e-3, "averaging": 0.998, "gradient_clip": 1.0},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        return self.sampler
+
+    def learner(self, task: Task) -> "ShortRunLearner":
+        return ShortRunLearner(self, task)
+
+
+@final
+class ShortRunLearner(Learner):
+    """One run of `ShortRun`."""
+
+    def __init__(self, method: ShortRun, task: Task) -> None:
+        self.method = method
+        self.task = task
+        self.ascent = LikelihoodAscent(task, method.energy_penalty)
+        self.newest: Chains | None = None
+
+    def flow(
+        self, points: Float[Tensor, "n ..."], generator: torch.Generator
+    ) -> tuple[Chains, float]:
+        """The points after k steps, and the mean acceptance on the way."""
+        sampler, steps = self.method.sampler, self.method.chain_steps
+        tuning = self.newest
+        like = tuning and Chains(
+            tuning.points,
+            tuning.energies,
+            tuning.gradients,
+            tuning.nominal_step_size,
+            tuning.step_size,
+        )
+        chains = sampler.start(self.task.energy, points, like)
+        accepted = 0.0
+        for _ in range(steps):
+            chains = sampler.step(self.task.energy, chains, generator)
+            accepted += chains.acceptance
+        return chains, accepted / steps
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        method, task = self.method, self.task
+        if method.data_noise:
+            noise = torch.empty_like(positives).normal_(generator=task.generator)
+            positives = positives + method.data_noise * noise
+        self.newest, acceptance = self.flow(task.sample_noise(method.chains), task.generator)
+        return {
+            **self.ascent(positives, self.newest.points),
+            "acceptance": acceptance,
+            "step_size": self.newest.step_size,
+            "temperature": method.sampler.sampled_temperature,
+        }
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = ShortRun.model_validate(method)
+        self.ascent.energy_penalty = self.method.energy_penalty
+
+    def picture(self) -> Picture:
+        return Picture({} if self.newest is None else {"negatives": self.newest.points[:256]})
+
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        """Fresh noise after k steps: the model."""
+        return self.flow(noise(self.task.shape, count, generator), generator)[0].points
+
+    def state(self) -> dict[str, Any]:
+        chains = self.newest
+        return {
+            "ascent": self.ascent.state(),
+            "points": chains and chains.points,
+            "step_size": chains and [chains.nominal_step_size, chains.step_size],
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.ascent.load_state(state["ascent"])
+        if state["points"] is not None:
+            none = state["points"].new_empty(0)
+            self.newest = Chains(state["points"], none, none, *state["step_size"])

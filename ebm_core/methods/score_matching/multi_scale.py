@@ -1,0 +1,106 @@
+"""Multi-scale denoising score matching: one energy for all noise levels."""
+
+from typing import Any, ClassVar, Literal, Self, final
+
+import torch
+from jaxtyping import Float
+from pydantic import model_validator
+from torch import Tensor
+
+from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
+from ebm_core.samplers.annealed import Annealed
+from ebm_core.score_matching import IMAGE_ENERGY, Objective, ScoreMatching
+
+
+@final
+class MultiScaleDenoising(ScoreMatching):
+    """Denoising at random noise levels by one energy that is not told the level.
+
+    mean |sigma0^2 grad E(x~) - (x~ - x)|^2 / (2 sigma^2) with x~ = x + sigma n: a fixed sigma0, so
+    that E looks the same from every level. In many dimensions |x~ - x| betrays the level, and E is
+    an energy for each shell; in the plane it does not, and exp(-E) has a temperature of its own.
+    Sampling lowers T from sigma^2 / sigma0^2 to 1 and ends with a denoising step.
+
+    Source:
+        Li, Chen and Sommer (2019), equations 5 and 6, https://arxiv.org/abs/1910.07762
+    """
+
+    rank: ClassVar[int] = 34
+    title: ClassVar[str] = "Multi-scale"
+    summary: ClassVar[str] = "One unconditional energy, denoised from many noise levels at once."
+    family: ClassVar[Family] = "score_matching"
+    equation: ClassVar[str] = (
+        r"L = \tfrac{1}{2} \mathbb{E}_{\sigma} \sigma^{-2}"
+        r" \lVert \sigma_0^2 \nabla E(\tilde{x}) - (\tilde{x} - x) \rVert^2"
+    )
+    source: ClassVar[str] = "Li et al. 2019, https://arxiv.org/abs/1910.07762"
+
+    kind: Literal["multi_scale"] = "multi_scale"
+    reference: float = setting(
+        0.1,
+        title="Reference noise",
+        symbol="σ₀",
+        gt=0,
+        le=10,
+        log=True,
+        description="Sets the energy's scale, in data units.",
+    )
+    smallest: float = setting(
+        0.05,
+        title="Smallest noise",
+        symbol="σ_min",
+        gt=0,
+        le=10,
+        log=True,
+        live=True,
+        description="Of the random levels, even in log σ; in data units.",
+    )
+    largest: float = setting(
+        1.0,
+        title="Largest noise",
+        symbol="σ_max",
+        gt=0,
+        le=10,
+        log=True,
+        live=True,
+        description="Of the random levels; in data units.",
+    )
+
+    @model_validator(mode="after")
+    def rises(self) -> Self:
+        """The range is one, and annealing leads down to the reference."""
+        if not (self.smallest < self.largest and self.reference <= self.largest):
+            raise ValueError(
+                f"the largest noise {self.largest:g} must be above the smallest, "
+                f"{self.smallest:g}, and not below the reference, {self.reference:g}"
+            )
+        return self
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 3e-3}}
+        return {
+            "method": {"smallest": 0.1, "largest": 1.5},
+            "energy": IMAGE_ENERGY,
+            "optimization": {"learning_rate": 1e-3},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    @property
+    def annealing(self) -> Annealed:
+        return Annealed(largest=self.largest, smallest=self.reference, denoise=True)
+
+    def objective(
+        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+    ) -> Objective:
+        places = positives.new_empty(len(positives)).uniform_(generator=generator)
+        sigmas = self.smallest * (self.largest / self.smallest) ** places
+        sigmas = sigmas.view(-1, *[1] * (positives.dim() - 1))
+        noise = torch.empty_like(positives).normal_(generator=generator)
+        energies, gradients = energy.with_gradient(positives + sigmas * noise)
+        back = self.reference**2 / sigmas * gradients
+        return Objective((back - noise).square().flatten(1).sum(1).mean() / 2, energies)

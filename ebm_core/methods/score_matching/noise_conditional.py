@@ -1,0 +1,160 @@
+"""Score matching at many noise levels with one conditional energy (NCSN)."""
+
+from typing import Any, ClassVar, Literal, Self, final
+
+import torch
+from jaxtyping import Float
+from pydantic import model_validator
+from torch import Tensor
+
+from ebm_core.contracts import Energy, EnergyNetwork, Family, Shape, setting
+from ebm_core.noise_conditioning import NoiseConditional
+from ebm_core.samplers.annealed import Annealed
+from ebm_core.score_matching import IMAGE_ENERGY, Objective, ScoreMatching
+
+
+@final
+class NoiseConditionalScoreMatching(ScoreMatching):
+    """Denoising at levels from large to small, by one energy E(x, sigma) that is told the level.
+
+    mean |sigma grad E(x + sigma n, sigma) - n|^2 / 2 over levels evenly apart in log sigma. The
+    large levels join the modes and give them their weights; sampling follows them down. What is
+    shown and evaluated is E(., sigma) at one level, against p convolved with N(0, sigma^2).
+
+    Source:
+        Song and Ermon (2019), sections 4.2 and 4.3, https://arxiv.org/abs/1907.05600
+    """
+
+    rank: ClassVar[int] = 33
+    title: ClassVar[str] = "Noise-conditional"
+    summary: ClassVar[str] = "One energy for many noise levels, sampled from the largest down."
+    family: ClassVar[Family] = "score_matching"
+    equation: ClassVar[str] = (
+        r"L = \tfrac{1}{2} \mathbb{E}_{\sigma}"
+        r" \lVert \sigma \nabla E(x + \sigma n, \sigma) - n \rVert^2"
+    )
+    source: ClassVar[str] = "Song and Ermon 2019, https://arxiv.org/abs/1907.05600"
+
+    kind: Literal["noise_conditional"] = "noise_conditional"
+    largest: float = setting(
+        3.0,
+        title="Largest noise",
+        symbol="σ₁",
+        gt=0,
+        le=1000,
+        log=True,
+        description="As wide as the data, so that the modes become one; in data units.",
+    )
+    smallest: float = setting(
+        0.1,
+        title="Smallest noise",
+        symbol="σ_L",
+        gt=0,
+        le=1000,
+        log=True,
+        description="Small beside the finest detail; in data units.",
+    )
+    levels: int = setting(
+        10, title="Noise levels", symbol="L", ge=2, le=1000, description="Evenly apart in log σ."
+    )
+    shown_level: int = setting(
+        1,
+        title="Shown level",
+        ge=1,
+        le=1000,
+        live=True,
+        description="Which level is shown and evaluated: 1 is the smallest.",
+    )
+    level_steps: int = setting(
+        20,
+        title="Steps a level",
+        ge=1,
+        le=10_000,
+        advanced=True,
+        description="Of annealed Langevin, which draws the samples.",
+    )
+    step_size: float = setting(
+        0.2,
+        title="Step size",
+        symbol="ε",
+        gt=0,
+        le=10,
+        live=True,
+        log=True,
+        advanced=True,
+        description="Of annealed Langevin: a step's noise has the variance ε σ².",
+    )
+
+    @model_validator(mode="after")
+    def fits(self) -> Self:
+        """The levels fall, and the shown one is one of them."""
+        if self.smallest >= self.largest:
+            raise ValueError(
+                f"the smallest noise {self.smallest:g} is not below the largest, {self.largest:g}"
+            )
+        if self.shown_level > self.levels:
+            raise ValueError(f"shown_level is {self.shown_level}, but levels is {self.levels}")
+        return self
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 3e-3}}
+        return {
+            "method": {"largest": 1.5},
+            "energy": IMAGE_ENERGY,
+            "optimization": {"learning_rate": 1e-3},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return float(self.noise_levels()[self.shown_level - 1])
+
+    @property
+    def annealing(self) -> Annealed:
+        return Annealed(
+            largest=self.largest,
+            smallest=self.smallest,
+            levels=self.levels,
+            level_steps=self.level_steps,
+            step_size=self.step_size,
+        )
+
+    def noise_levels(self) -> Float[Tensor, " levels"]:
+        """Every sigma, from the smallest up."""
+        places = torch.arange(self.levels) / (self.levels - 1)
+        return self.smallest * (self.largest / self.smallest) ** places
+
+    def network(self, energy: Energy, shape: Shape) -> NoiseConditional:
+        return NoiseConditional(energy, shape, self.smallest)
+
+    def shown(self, network: EnergyNetwork) -> EnergyNetwork:
+        return conditional(network).at(self.smoothing)
+
+    def objective(
+        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+    ) -> Objective:
+        count = len(positives)
+        sigmas = self.noise_levels().to(positives)
+        which = torch.randint(self.levels, (count,), generator=generator, device=positives.device)
+        noise = torch.empty_like(positives).normal_(generator=generator)
+        at_points = sigmas[which].view(-1, *[1] * (positives.dim() - 1))
+        noisy = positives + at_points * noise
+        energies, gradients = conditional(energy).at(sigmas[which]).with_gradient(noisy)
+        losses = (at_points * gradients - noise).square().flatten(1).sum(1) / 2
+        with torch.no_grad():
+            counts = torch.zeros_like(sigmas).index_add_(0, which, torch.ones_like(losses))
+            sums = torch.zeros_like(sigmas).index_add_(0, which, losses)
+        series = {"noise_levels": sigmas, "level_losses": sums / counts}
+        return Objective(losses.mean(), energies, series=series)
+
+
+def conditional(network: EnergyNetwork) -> NoiseConditional:
+    """The network as what `network` above made it.
+
+    Raises:
+        TypeError: It is another.
+    """
+    if not isinstance(network, NoiseConditional):
+        raise TypeError(f"{type(network).__name__} takes no noise level; wrap it: NoiseConditional")
+    return network

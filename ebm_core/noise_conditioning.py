@@ -1,0 +1,89 @@
+"""One energy for every noise level, E(x, sigma)."""
+
+import copy
+import math
+from functools import singledispatch
+from typing import final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import Energy, EnergyNetwork, Shape
+
+
+@final
+class NoiseConditional(EnergyNetwork):
+    """E(x, sigma) = f([x, log sigma]) / sigma for any network f; a call takes the sigma of `at`.
+
+    The division gives f slopes of about one at all levels, since scores grow as 1 / sigma.
+
+    Source:
+        Song and Ermon (2019), section 4.2, and their (2020) technique 3,
+        https://arxiv.org/abs/2006.09011
+    """
+
+    def __init__(self, energy: Energy, shape: Shape, noise_level: float) -> None:
+        super().__init__()
+        # one more number beside a planar point, one more channel beside those of an image
+        self.body = energy.build((shape[0] + 1, *shape[1:]))
+        self.noise_level: float | Float[Tensor, " n"] = noise_level
+
+    def at(self, noise_level: float | Float[Tensor, " n"]) -> "NoiseConditional":
+        """The same weights at another noise level, or at one for each point."""
+        view = copy.copy(self)
+        view.noise_level = noise_level
+        return view
+
+    def levels(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        """sigma for each point."""
+        if isinstance(self.noise_level, Tensor):
+            return self.noise_level
+        return points.new_full((len(points),), self.noise_level)
+
+    def joined(self, points: Float[Tensor, "n c ..."]) -> Float[Tensor, "n d ..."]:
+        """The points and log sigma, as what f takes."""
+        slot = points[:, :1]
+        column = self.levels(points).log().view(-1, *[1] * (points.dim() - 1))
+        return torch.cat([points, (column / math.sqrt(slot[0].numel())).expand_as(slot)], 1)
+
+    def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        energies: Tensor = self.body(self.joined(points))
+        return energies / self.levels(points)
+
+    def with_gradient(
+        self, points: Float[Tensor, "n ..."]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
+        levels = self.levels(points)
+        energies, gradients = self.body.with_gradient(self.joined(points))
+        gradients = gradients[:, : points.shape[1]] / levels.view(-1, *[1] * (points.dim() - 1))
+        return energies / levels, gradients
+
+
+@singledispatch
+def annealed_gradient(
+    energy: EnergyNetwork,
+    points: Float[Tensor, "n ..."],
+    levels: Float[Tensor, " n"],
+    last: float,
+) -> Float[Tensor, "n ..."]:
+    """grad E at a noise level for each point, on the way to the level `last`.
+
+    An energy that knows one level only is heated instead, to T = (sigma / last)^2.
+
+    Source:
+        Li et al. (2019), section 3, https://arxiv.org/abs/1910.07762
+    """
+    _, gradients = energy.with_gradient(points)
+    return gradients * (last / levels).square().view(-1, *[1] * (points.dim() - 1))
+
+
+@annealed_gradient.register
+def conditional_gradient(
+    energy: NoiseConditional,
+    points: Float[Tensor, "n ..."],
+    levels: Float[Tensor, " n"],
+    last: float,
+) -> Float[Tensor, "n ..."]:
+    """The gradient at the levels themselves."""
+    return energy.at(levels).with_gradient(points)[1]
