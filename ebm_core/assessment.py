@@ -1,32 +1,67 @@
 """How good a run's energy is, in the figures that its data allow."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import torch
+from torch import Tensor
 
 from ebm_core.config import RunConfig
-from ebm_core.contracts import EnergyNetwork, Learner, Method
+from ebm_core.contracts import EnergyNetwork, Learner, Method, Shape
+from ebm_core.evaluation.images import ImageEvaluation, LabelledImages, image_evaluation
 from ebm_core.evaluation.partition import ExactEvaluation
+from ebm_core.noise import noise
+
+IMAGES = 500
+"""Sampled images in a Frechet distance."""
 
 
 class Assessment:
-    """Exact figures of an energy in the plane; the Frechet distance of samples of an image's.
+    """Exact figures of an energy in the plane; the Frechet distance of an image energy's samples.
 
     Args:
-        thorough: A grid of 384 x 384 instead of 192 x 192.
+        thorough: A grid of 384 x 384 instead of 192 x 192; images from long chains even where the
+            method has no samples of its own.
     """
 
     def __init__(self, config: RunConfig, thorough: bool) -> None:
         self.dataset = config.dataset
         self.device = torch.device(config.device)
-        self.size = 384 if thorough else 192
+        self.thorough = thorough
         self.exact: dict[float, ExactEvaluation] = {}
+        self.images: Future[ImageEvaluation] | None = None
+        if isinstance(self.dataset, LabelledImages) and len(self.dataset.shape) == 3:
+            # its classifier takes seconds to train: meanwhile the run goes on
+            executor = ThreadPoolExecutor(1)
+            self.images = executor.submit(image_evaluation, self.dataset)
+            executor.shutdown(wait=False)
 
     def __call__(self, energy: EnergyNetwork, method: Method, learner: Learner) -> dict[str, float]:
-        if len(self.dataset.shape) > 1:
+        """The figures, by name; none where the data have none, or while they are being prepared."""
+        if len(self.dataset.shape) == 1:
+            return self.exactly(energy, method.smoothing)
+        if self.images is None or not (self.thorough or self.images.done()):
             return {}
-        smoothing = method.smoothing
+        generator = torch.Generator(self.device).manual_seed(0)
+        samples = learner.samples(IMAGES, generator)
+        if samples is None and self.thorough:
+            samples = chains_from_noise(energy, method, self.dataset.shape, generator)
+        return {} if samples is None else self.images.result()(samples)
+
+    def exactly(self, energy: EnergyNetwork, smoothing: float) -> dict[str, float]:
+        """The figures by quadrature."""
         if smoothing not in self.exact:
+            size = 384 if self.thorough else 192
             # a live noise level gives a new target; only the newest is worth keeping
-            self.exact = {
-                smoothing: ExactEvaluation(self.dataset, smoothing, self.size, self.device)
-            }
+            self.exact = {smoothing: ExactEvaluation(self.dataset, smoothing, size, self.device)}
         return self.exact[smoothing](energy)
+
+
+def chains_from_noise(
+    energy: EnergyNetwork, method: Method, shape: Shape, generator: torch.Generator
+) -> Tensor:
+    """The ends of long chains of the method's sampler."""
+    sampler = method.display_sampler(shape)
+    chains = sampler.start(energy, noise(shape, IMAGES, generator))
+    for _ in range(1000):
+        chains = sampler.step(energy, chains, generator)
+    return chains.points

@@ -98,15 +98,6 @@ class PersistentContrastiveDivergence(Method):
         advanced=True,
         description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
     )
-    data_noise: float = setting(
-        0.0,
-        title="Data noise",
-        ge=0,
-        le=10,
-        live=True,
-        advanced=True,
-        description="Standard deviation of the noise added to the data, in data units.",
-    )
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
@@ -125,7 +116,6 @@ class PersistentContrastiveDivergence(Method):
                 "restart_share": 0.02,
                 "restart_from": "noise",
                 "energy_penalty": 0.01,
-                "data_noise": 0.03,
             },
             "energy": {
                 "kind": "mlp",
@@ -191,9 +181,6 @@ class PersistentLearner(Learner):
             accepted += chains.acceptance
         self.tuning = chains
 
-        if method.data_noise:
-            noise = torch.empty_like(positives).normal_(generator=task.generator)
-            positives = positives + method.data_noise * noise
         metrics = self.ascent(positives, chains.points)
 
         self.buffer[slots] = chains.points
