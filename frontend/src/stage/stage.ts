@@ -19,6 +19,8 @@ export interface StageOptions {
   seed?: number;
 }
 
+/** Device pixels a CSS pixel is worth drawing. */
+const FINEST_DPR = 2;
 const NO_POINTS: Float32Array = new Float32Array(0);
 
 export class Stage {
@@ -125,7 +127,7 @@ export class Stage {
 
   /** Fits the canvas to a square of so many CSS pixels. */
   resize(cssSize: number, dpr: number): void {
-    const devicePixels = Math.max(1, Math.round(cssSize * dpr));
+    const devicePixels = Math.max(1, Math.round(cssSize * Math.min(dpr, FINEST_DPR)));
     this.canvas.width = devicePixels;
     this.canvas.height = devicePixels;
     this.dpr = devicePixels / cssSize;
