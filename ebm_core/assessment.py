@@ -31,7 +31,7 @@ class Assessment:
         self.images: Future[ImageEvaluation] | None = None
         if isinstance(self.dataset, LabelledImages) and len(self.dataset.shape) == 3:
             # its classifier takes seconds to train: meanwhile the run goes on
-            executor = ThreadPoolExecutor(1)
+            executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
             self.images = executor.submit(image_evaluation, self.dataset)
             executor.shutdown(wait=False)
 
