@@ -5,7 +5,6 @@ from typing import ClassVar, Literal, Self, final
 
 import torch
 from jaxtyping import Float, Int
-from sklearn.datasets import load_digits
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
@@ -83,6 +82,10 @@ class Digits(Dataset):
 @lru_cache(maxsize=1)
 def read() -> Labelled:
     """All images in a fixed random order, so that both splits hold the same writers."""
+    from sklearn.datasets import load_digits  # takes a second that only digits should cost
+
+    from sklearn.datasets import load_digits  # takes seconds to import, for this dataset alone
+
     values, labels = load_digits(return_X_y=True)
     order = torch.randperm(len(values), generator=torch.Generator().manual_seed(0))
     images = torch.from_numpy(values).float().view(-1, 1, 8, 8) / 8 - 1

@@ -1,6 +1,7 @@
 """Integrals over the plane: a fine box where the data lie, coarse shells for mass far away."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,9 @@ BOX = 6.0
 
 FAR = 96.0
 """The shells end at the edge of [-FAR, FAR]^2, each twice as wide as the one inside."""
+
+
+Density = Callable[[Float[Tensor, "n 2"]], Float[Tensor, " n"]]
 
 
 class Patch(NamedTuple):
@@ -57,21 +61,26 @@ class Quadrature:
         self.weights: Float[Tensor, " n"] = torch.cat([patch.weights() for patch in self.patches])
         self.outside: Bool[Tensor, " n"] = torch.arange(len(self.points)) >= size**2
 
-    def smooth(self, density: Float[Tensor, " n"], sigma: float) -> Float[Tensor, " n"]:
-        """A density at the nodes, convolved with N(0, sigma^2 I).
+    def smooth(self, density: Density, sigma: float) -> Float[Tensor, " n"]:
+        """A density convolved with N(0, sigma^2 I), at the nodes.
 
-        Mass outside the box is taken to stay where it is, as a density to learn has next to none.
+        It is read on a grid of at least 384 x 384, so that hard edges count where they are. Mass
+        outside the box is taken to stay where it is, as a density to learn has next to none.
         """
-        box = density[: self.size**2].view(self.size, self.size)
-        kernel = band_limited(self.size, self.spacing, sigma)
+        finer = 2 if self.size < 384 else 1
+        source = midpoints(self.size * finer)
+        fine = self.spacing / finer
+        box = density(torch.cartesian_prod(source, source)).view(len(source), -1).T
+        kernel = band_limited(self.size, finer, fine, sigma)
         smoothed = [(kernel @ box @ kernel.T).clamp(min=0).view(-1)]
-        source = midpoints(self.size)
         for patch in self.patches[1:]:
             # here only a tail arrives; narrower than the grid it would fall between the nodes
-            x = gaussian(patch.x, source, max(sigma, self.spacing))
-            y = gaussian(patch.y, source, max(sigma, self.spacing))
-            smoothed.append((y @ box @ x.T).view(-1) * self.spacing**2)
-        return torch.cat(smoothed) + density * self.outside
+            x = fine * gaussian(patch.x, source, max(sigma, fine))
+            y = fine * gaussian(patch.y, source, max(sigma, fine))
+            smoothed.append((y @ box @ x.T).view(-1))
+        far = torch.zeros_like(self.weights)
+        far[self.outside] = density(self.points[self.outside])
+        return torch.cat(smoothed) + far
 
 
 def midpoints(size: int) -> Float[Tensor, " size"]:
@@ -100,14 +109,17 @@ def gaussian(
     return (-(distance**2) / 2).exp() / (math.sqrt(2 * math.pi) * sigma)
 
 
-def band_limited(size: int, spacing: float, sigma: float) -> Float[Tensor, "size size"]:
-    """The matrix that convolves values on a grid with a Gaussian, right even below the spacing.
+def band_limited(size: int, finer: int, spacing: float, sigma: float) -> Float[Tensor, "size fine"]:
+    """The matrix that convolves with a Gaussian, right even where it is narrower than a cell.
 
-    Its entries are the Gaussian's Fourier transform, cut off at the grid's highest frequency and
-    transformed back; the grid is padded so that nothing wraps around.
+    It takes values at `finer * size` midpoints, `spacing` apart, to `size` midpoints. Its entries
+    are the Gaussian's Fourier transform, cut off at the source's highest frequency and transformed
+    back at every half spacing; the line is padded so that nothing wraps around.
     """
-    length = size * 2 ** max(2, math.ceil(math.log2(1 + 16 * sigma / (size * spacing))))
-    frequency = 2 * torch.pi * torch.fft.rfftfreq(length, spacing, dtype=torch.float64)
-    kernel: Tensor = torch.fft.irfft((-((sigma * frequency) ** 2) / 2).exp(), n=length)
-    index = torch.arange(size)
-    return kernel[(index[:, None] - index).abs()]
+    length = 4 * size * finer * 2 ** math.ceil(math.log2(4 + 16 * sigma / (size * spacing)))
+    frequency = 2 * torch.pi * torch.fft.rfftfreq(length, spacing / 2, dtype=torch.float64)
+    spectrum = (-((sigma * frequency) ** 2) / 2).exp() * (frequency <= torch.pi / spacing)
+    kernel: Tensor = 2 * torch.fft.irfft(spectrum, n=length)
+    to = finer * (2 * torch.arange(size) + 1)
+    source = 2 * torch.arange(size * finer) + 1
+    return kernel[(to[:, None] - source).abs()]

@@ -4,11 +4,12 @@ import math
 
 import pytest
 import torch
+from pydantic import TypeAdapter, ValidationError
+from torch import Tensor
+
 from ebm_core.contracts import Dataset
 from ebm_core.datasets import DATASETS, AnyDataset
 from ebm_core.datasets.digits import Digits
-from pydantic import TypeAdapter, ValidationError
-from torch import Tensor
 
 torch.set_num_threads(1)
 READER: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)

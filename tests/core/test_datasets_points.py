@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from ebm_core.datasets.points import Points, load_points
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
+from ebm_core.datasets.points import Points, load_points
 
 torch.set_num_threads(1)
 NUMBER = st.floats(-1e30, 1e30, allow_nan=False, allow_subnormal=False)

@@ -1,0 +1,116 @@
+"""How well Markov chains mix: autocorrelation, effective sample size, R-hat.
+
+Source:
+    Vehtari, Gelman, Simpson, Carpenter and Buerkner (2021), https://doi.org/10.1214/20-BA1221
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+Draws = Float[Tensor, "chains draws"]
+"""One number a draw, such as a coordinate or the energy: a row is one chain in time."""
+
+
+def autocovariance(draws: Draws) -> Float[Tensor, "chains draws"]:
+    """The autocovariance of each chain at lags 0, 1, ..., divided by the number of draws."""
+    count = draws.shape[1]
+    centered = draws.double() - draws.double().mean(1, keepdim=True)
+    # padded to twice the length, so that the end does not wrap to the start
+    spectrum = torch.fft.rfft(centered, n=2 * count).abs().square()
+    products: Tensor = torch.fft.irfft(spectrum, n=2 * count)
+    return products[:, :count] / count
+
+
+def autocorrelation(draws: Draws) -> Float[Tensor, "chains draws"]:
+    """The autocorrelation of each chain at lags 0, 1, ...; 1 throughout where it stands still."""
+    covariance = autocovariance(checked(draws))
+    still = covariance[:, :1] == 0
+    return torch.where(still, 1.0, covariance / torch.where(still, 1.0, covariance[:, :1]))
+
+
+def effective_sample_size(draws: Draws) -> float:
+    """The number of independent draws that estimate the mean as well as these do.
+
+    Each chain is split in two, so that drift counts as slow mixing. At most n log10 n for n draws.
+    """
+    return ess_of(split(checked(draws)))
+
+
+def bulk_effective_sample_size(draws: Draws) -> float:
+    """`effective_sample_size` of the draws' normal scores, which heavy tails do not spoil."""
+    return ess_of(normal_scores(split(checked(draws))))
+
+
+def r_hat(draws: Draws) -> float:
+    """Rank-normalised split R-hat: the larger of bulk and tail. Above 1.01 the chains disagree."""
+    halves = split(checked(draws))
+    folded = (halves - halves.median()).abs()
+    return max(r_hat_of(normal_scores(halves)), r_hat_of(normal_scores(folded)))
+
+
+def checked(draws: Draws) -> Draws:
+    """The draws in float64.
+
+    Raises:
+        ValueError: Fewer than four draws a chain, or a draw that is not finite.
+    """
+    if draws.ndim != 2 or draws.shape[0] < 1 or draws.shape[1] < 4:
+        raise ValueError(
+            f"draws of shape {tuple(draws.shape)} cannot be judged; (chains, draws) with at least "
+            "four draws is needed"
+        )
+    if not draws.isfinite().all():
+        chain, draw = (draws.isfinite().logical_not()).nonzero()[0].tolist()
+        raise ValueError(
+            f"draw {draw} of chain {chain} is {draws[chain, draw].item():g}; all must be finite"
+        )
+    return draws.double()
+
+
+def split(draws: Draws) -> Float[Tensor, "halves half"]:
+    """Each chain as two, its halves; the middle draw of an odd number is left out."""
+    half = draws.shape[1] // 2
+    return torch.cat((draws[:, :half], draws[:, -half:]))
+
+
+def normal_scores(draws: Draws) -> Draws:
+    """Every draw replaced by the normal quantile of its rank among all; ties share a rank."""
+    _, group, sizes = torch.unique(draws, return_inverse=True, return_counts=True)
+    last = sizes.cumsum(0).double()
+    rank = (last - (sizes - 1) / 2)[group]
+    scores: Tensor = torch.special.ndtri((rank - 0.375) / (draws.numel() + 0.25))
+    return scores
+
+
+def r_hat_of(draws: Draws) -> float:
+    """R-hat of chains as they are: how much wider all of them are than each."""
+    count = draws.shape[1]
+    within = draws.var(1).mean()
+    between = draws.mean(1).var() if len(draws) > 1 else torch.zeros(())
+    if within == 0:
+        return 1.0 if between == 0 else math.inf
+    return math.sqrt((count - 1) / count + (between / within).item())
+
+
+def ess_of(draws: Draws) -> float:
+    """The effective sample size of chains as they are, by Geyer's initial monotone sequence."""
+    chains, count = draws.shape
+    total = chains * count
+    covariance = autocovariance(draws).mean(0)
+    within = covariance[0] * count / (count - 1)
+    between = draws.mean(1).var() if chains > 1 else torch.zeros(())
+    variance = within * (count - 1) / count + between
+    if variance == 0:
+        return float(total)
+    correlation = 1 - (within - covariance * count / (count - 1)) / variance
+    correlation[0] = 1
+    # sums of neighbouring lags are positive and fall for a reversible chain: the rest is noise
+    pairs = correlation[: count // 2 * 2].view(-1, 2).sum(1)
+    ends = (pairs <= 0).nonzero()
+    pairs = pairs[: int(ends[0]) if len(ends) else None]
+    pairs = pairs.cummin(0).values if len(pairs) else pairs
+    time = max(2 * pairs.sum().item() - 1, 1 / math.log10(total))
+    return total / time
