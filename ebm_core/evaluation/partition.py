@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
-from scipy.optimize import brentq
 from torch import Tensor
 
 from ebm_core.contracts import Dataset
@@ -159,18 +158,17 @@ class Target:
         if not data.isfinite() or energies[finite].max() - energies[finite].min() == 0:
             return 1.0
         excess, log_weights = energies[finite] - data, self.log_weights[finite]
-
-        def slope(log_b: float) -> float:
-            model = torch.softmax(log_weights - math.exp(log_b) * excess, dim=0)
-            return -(model * excess).sum().item()
-
-        coldest, hottest = (-math.log(temperature) for temperature in TEMPERATURES)
-        if slope(hottest) >= 0:
-            return math.exp(hottest)
-        if slope(coldest) <= 0:
-            return math.exp(coldest)
-        root: float = brentq(slope, hottest, coldest, xtol=1e-7)
-        return math.exp(root)
+        low, high = (1 / temperature for temperature in reversed(TEMPERATURES))
+        b, previous = 1.0, 0.0
+        while abs(b - previous) > 1e-7 * b:
+            model = torch.softmax(log_weights - b * excess, dim=0)
+            mean = (model * excess).sum().item()
+            variance = (model * (excess - mean) ** 2).sum().item()
+            low, high = (b, high) if mean > 0 else (low, b)
+            newton = b + mean / variance if variance > 0 else low
+            # a Newton step where it stays inside, else half the way in log b
+            previous, b = b, newton if low < newton < high else math.sqrt(low * high)
+        return b
 
     def coverage(self, mass: Float[Tensor, " n"]) -> float | None:
         """Share of modes whose core holds at least a third of the mass that it should."""
