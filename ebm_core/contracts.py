@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from pydantic import ConfigDict, Field
 from torch import Tensor, nn
 
@@ -89,6 +89,17 @@ class Dataset(PlugIn, ABC):
     @abstractmethod
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
         """`count` independent points for training, on the CPU."""
+
+    @property
+    @abstractmethod
+    def classes(self) -> int:
+        """How many classes its points fall into; 1 where there is nothing to tell apart."""
+
+    @abstractmethod
+    def sample_labelled(
+        self, count: int, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "count ..."], Int[Tensor, " count"]]:
+        """Points as from `sample`, and the class of each, from 0."""
 
     @abstractmethod
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
@@ -211,6 +222,10 @@ class Task:
     generator: torch.Generator
     """The only source of randomness in training, on the device."""
     device: torch.device
+    classes: int
+    """Classes of the data; 1 where there is nothing to tell apart."""
+    sample_labelled: Callable[[int], tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]]]
+    """Fresh training points on the device, and their classes."""
 
 
 Metrics = Mapping[str, float | Tensor]

@@ -4,10 +4,12 @@ from abc import ABC
 from typing import Self
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape
+
+Labelled = tuple[Float[Tensor, "count 2"], Int[Tensor, " count"]]
 
 WORK = 200_000
 """Numbers in one chunk of a distance table: they stay in the processor's cache."""
@@ -35,6 +37,9 @@ class Planar(Dataset, ABC):
     @property
     def scale(self) -> float:
         return 1.0
+
+    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+        return self.sample_labelled(count, generator)[0]
 
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
         return self.sample(count, generator)

@@ -63,6 +63,8 @@ class Training:
                     self.schedule,
                     self.generator,
                     self.device,
+                    self.dataset.classes,
+                    self.sample_labelled,
                 )
             )
         self.average = Average(self.energy, config.optimization.averaging)
@@ -94,6 +96,11 @@ class Training:
         """Fresh training points in the model's coordinates."""
         points = self.dataset.sample(count, self.data_generator)
         return self.dataset.to_model(points).to(self.device)
+
+    def sample_labelled(self, count: int) -> tuple[Tensor, Tensor]:
+        """Fresh training points in the model's coordinates, and their classes."""
+        points, labels = self.dataset.sample_labelled(count, self.data_generator)
+        return self.dataset.to_model(points).to(self.device), labels.to(self.device)
 
     def sample_noise(self, count: int) -> Tensor:
         """Points that know nothing of the data, for training."""

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import setting
-from ebm_core.planar import Planar, log_mixture, normal, on_circle
+from ebm_core.planar import Labelled, Planar, log_mixture, normal, on_circle
 
 
 @final
@@ -26,10 +26,15 @@ class Moons(Planar):
         0.2, ge=0.05, le=0.5, title="Width", description="Standard deviation of the blur."
     )
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return 2
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         u = torch.pi * torch.rand(count, generator=generator)
         upper = torch.rand(count, 1, generator=generator) < 0.5
-        return torch.where(upper, *self.curves(u)) + normal(count, self.sd, generator)
+        points = torch.where(upper, *self.curves(u)) + normal(count, self.sd, generator)
+        return points, 1 - upper[:, 0].long()
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         u, weight = nodes(0.0, math.pi, speed=2.0, sd=self.sd)
@@ -70,13 +75,17 @@ class Pinwheel(Planar):
         0.25, ge=0, le=0.4, title="Twist", description="Angle of the twist at radius 0, in radians."
     )
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return self.count
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         sd = torch.tensor([self.radial_sd, self.tangential_sd])
         arm = torch.tensor([1.0, 0.0]) + sd * normal(count, 1.0, generator)
         which = torch.randint(self.count, (count,), generator=generator)
         radius = arm.norm(dim=1)
         angle = self.twist * radius.exp() + 2 * torch.pi * which / self.count
-        return on_circle(2 * radius, angle + torch.atan2(arm[:, 1], arm[:, 0]))
+        return on_circle(2 * radius, angle + torch.atan2(arm[:, 1], arm[:, 0])), which
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         x = points.double() / 2
@@ -110,11 +119,16 @@ class TwoSpirals(Planar):
         0.12, ge=0.05, le=0.3, title="Width", description="Standard deviation of the blur."
     )
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return 2
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         n = 3 * torch.pi * torch.rand(count, generator=generator).sqrt()
         first = torch.rand(count, 1, generator=generator) < 0.5
         curve = self.curve(n)
-        return torch.where(first, curve, -curve) + normal(count, self.sd, generator)
+        points = torch.where(first, curve, -curve) + normal(count, self.sd, generator)
+        return points, 1 - first[:, 0].long()
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         n, weight = nodes(0.0, 3 * math.pi, speed=math.sqrt(1 + 9 * math.pi**2) / 3, sd=self.sd)
@@ -143,9 +157,14 @@ class SwissRoll(Planar):
         0.2, ge=0.05, le=0.3, title="Width", description="Standard deviation of the blur."
     )
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return 1
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         t = 1.5 * torch.pi * (1 + 2 * torch.rand(count, generator=generator))
-        return on_circle(t / 5, t) + normal(count, self.sd, generator)
+        points = on_circle(t / 5, t) + normal(count, self.sd, generator)
+        return points, torch.zeros(count, dtype=torch.long)
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         t, weight = nodes(

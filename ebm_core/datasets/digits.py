@@ -64,9 +64,17 @@ class Digits(Dataset):
         return images[part], labels[part]
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 1 8 8"]:
-        images, _ = self.labelled("train")
-        drawn = images[torch.randint(len(images), (count,), generator=generator)]
-        return drawn + self.noise * torch.randn(drawn.shape, generator=generator)
+        return self.sample_labelled(count, generator)[0]
+
+    @property
+    def classes(self) -> int:
+        return 10
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
+        images, labels = self.labelled("train")
+        rows = torch.randint(len(images), (count,), generator=generator)
+        drawn = images[rows]
+        return drawn + self.noise * torch.randn(drawn.shape, generator=generator), labels[rows]
 
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 1 8 8"]:
         """The first `count` test images, clean."""
@@ -83,8 +91,6 @@ class Digits(Dataset):
 def read() -> Labelled:
     """All images in a fixed random order, so that both splits hold the same writers."""
     from sklearn.datasets import load_digits  # takes a second that only digits should cost
-
-    from sklearn.datasets import load_digits  # takes seconds to import, for this dataset alone
 
     values, labels = load_digits(return_X_y=True)
     order = torch.randperm(len(values), generator=torch.Generator().manual_seed(0))

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import setting
-from ebm_core.planar import Planar, log_mixture, normal, on_circle
+from ebm_core.planar import Labelled, Planar, log_mixture, normal, on_circle
 
 
 @final
@@ -28,7 +28,11 @@ class GaussianRing(Planar):
         0.354, ge=0.05, le=0.6, title="Width", description="Standard deviation of each Gaussian."
     )
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return self.count
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         return draw_mixture(self.modes(), self.sd, count, generator)
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
@@ -56,7 +60,11 @@ class GaussianGrid(Planar):
         0.2, ge=0.05, le=0.5, title="Width", description="Standard deviation of each Gaussian."
     )
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return self.count**2
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         return draw_mixture(self.modes(), self.sd, count, generator)
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
@@ -79,10 +87,15 @@ class Checkerboard(Planar):
     kind: Literal["checkerboard"] = "checkerboard"
     count: int = setting(4, ge=2, le=5, title="Squares a side", description="Squares in one row.")
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return len(self.modes())
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         modes = self.modes().float()
         which = torch.randint(len(modes), (count,), generator=generator)
-        return modes[which] + self.side * (torch.rand(count, 2, generator=generator) - 0.5)
+        inside = self.side * (torch.rand(count, 2, generator=generator) - 0.5)
+        return modes[which] + inside, which
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         square = (points.double() / self.side + self.count / 2).floor()
@@ -114,10 +127,15 @@ class Rings(Planar):
         0.1, ge=0.05, le=0.3, title="Width", description="Standard deviation of the blur."
     )
 
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
+    @property
+    def classes(self) -> int:
+        return self.count
+
+    def sample_labelled(self, count: int, generator: torch.Generator) -> Labelled:
         which = torch.randint(1, self.count + 1, (count,), generator=generator)
         angle = 2 * torch.pi * torch.rand(count, generator=generator)
-        return on_circle(self.spacing * which, angle) + normal(count, self.sd, generator)
+        points = on_circle(self.spacing * which, angle) + normal(count, self.sd, generator)
+        return points, which - 1
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         """The angle integrates to a Bessel function: N(|x|; R) I0(|x| R / sd^2) for each ring."""
@@ -139,7 +157,7 @@ def equal(count: int) -> Float[Tensor, " count"]:
 
 def draw_mixture(
     centers: Float[Tensor, "m 2"], sd: float, count: int, generator: torch.Generator
-) -> Float[Tensor, "count 2"]:
-    """Draws of Gaussians of equal weight around `centers`."""
+) -> Labelled:
+    """Draws of Gaussians of equal weight around `centers`, and the number of the Gaussian."""
     which = torch.randint(len(centers), (count,), generator=generator)
-    return centers.float()[which] + normal(count, sd, generator)
+    return centers.float()[which] + normal(count, sd, generator), which

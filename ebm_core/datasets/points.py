@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, NamedTuple, Self, final
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from pydantic import model_validator
 from torch import Tensor
 
@@ -122,6 +122,15 @@ class Points(Dataset):
         """`count` training points with replacement, float64: `to_model` may need the digits."""
         train = self.split.train
         return train[torch.randint(len(train), (count,), generator=generator)]
+
+    @property
+    def classes(self) -> int:
+        return 1
+
+    def sample_labelled(
+        self, count: int, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "count 2"], Int[Tensor, " count"]]:
+        return self.sample(count, generator), torch.zeros(count, dtype=torch.long)
 
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
         return self.split.test[:count]
