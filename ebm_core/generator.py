@@ -1,6 +1,7 @@
 """The generator of a learned sampler: a network from latents to points."""
 
 import math
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float
@@ -17,23 +18,30 @@ class Generator(nn.Module):
         width: Units of each of the two hidden layers.
         shape: Shape of one point.
         spread: s at the start, in data units.
-        bounds: Where s is kept.
+        bounds: Where s is kept; equal ones hold it fixed.
+        batch_norm: Whether each hidden layer is normalised over the batch, with learned scales.
     """
 
     def __init__(
-        self, latents: int, width: int, shape: Shape, spread: float, bounds: tuple[float, float]
+        self,
+        latents: int,
+        width: int,
+        shape: Shape,
+        spread: float,
+        bounds: tuple[float, float],
+        batch_norm: bool = False,
     ) -> None:
         super().__init__()
         self.latents = latents
         self.shape = shape
         self.bounds = bounds
-        self.body = nn.Sequential(
-            nn.Linear(latents, width),
-            nn.SiLU(),
-            nn.Linear(width, width),
-            nn.SiLU(),
-            nn.Linear(width, torch.Size(shape).numel()),
-        )
+        layers: list[nn.Module] = []
+        for before, after in pairwise([latents, width, width]):
+            layers.append(nn.Linear(before, after))
+            if batch_norm:
+                layers.append(nn.BatchNorm1d(after))
+            layers.append(nn.SiLU())
+        self.body = nn.Sequential(*layers, nn.Linear(width, torch.Size(shape).numel()))
         self.log_spread = nn.Parameter(torch.tensor(math.log(spread)))
 
     @property
@@ -42,9 +50,29 @@ class Generator(nn.Module):
         low, high = self.bounds
         return self.log_spread.clamp(math.log(low), math.log(high)).exp()
 
+    @property
+    def scales(self) -> list[Tensor]:
+        """The batch-norm scales gamma, a vector a layer; empty without batch norm."""
+        return [layer.weight for layer in self.body if isinstance(layer, nn.BatchNorm1d)]
+
     def forward(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
+        """G(z); with batch norm, a point depends on the rest of the batch (see `settled`)."""
         flat: Tensor = self.body(latents)
         return flat.view(-1, *self.shape)
+
+    @torch.no_grad()
+    def settled(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
+        """G(z) with the running means of batch norm, which stay as they are; without a graph."""
+        self.eval()
+        points: Tensor = self(latents)
+        self.train()
+        return points
+
+    @torch.no_grad()
+    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
+        """G(z) + s n, from fresh z and n."""
+        centres = self.settled(self.draw_latents(count, generator))
+        return centres + self.spread * torch.empty_like(centres).normal_(generator=generator)
 
     def draw_latents(self, count: int, generator: torch.Generator) -> Float[Tensor, "count z"]:
         """z ~ N(0, I)."""

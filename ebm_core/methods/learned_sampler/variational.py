@@ -1,6 +1,5 @@
 """A learned sampler with a variational entropy gradient (VERA)."""
 
-import math
 from typing import Any, ClassVar, Literal, final
 
 import torch
@@ -20,13 +19,11 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.generator import Generator
+from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
-
-BROAD = 3.0
-"""Standard deviation of the defensive Gaussian, in the model's units."""
 
 
 @final
@@ -101,7 +98,7 @@ class Variational(Method):
         0.25,
         title="Defensive share",
         ge=0,
-        lt=1,
+        le=0.9,
         live=True,
         advanced=True,
         description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
@@ -206,26 +203,15 @@ class VariationalLearner(Learner):
         with torch.no_grad():
             centres = torch.cat([drawn, self.generator(latents[near:])])
             density = KernelDensity(centres, self.generator.spread)
-            shape = (defensive, *task.shape)
-            far = BROAD * torch.randn(shape, generator=task.generator, device=task.device)
-            points = torch.cat([samples, far])
-            energies, gradients = task.energy.with_gradient(points)
-            log_density, score = density.evaluate(points)
-            log_proposal = log_density
-            if defensive:
-                share = defensive / method.negatives
-                log_proposal = torch.logaddexp(
-                    log_density + math.log(1 - share), log_broad(points) + math.log(share)
-                )
-            weights = (-energies - log_proposal).softmax(0)
-            slopes = gradients[:near] + score[:near]
-        metrics = self.ascent(positives, points, weights)
+        found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
+        metrics = self.ascent(positives, found.points, found.weights)
+        slopes = found.gradients[:near] + found.score[:near]
         self.descent((slopes * samples).flatten(1).sum(1).mean())
         return {
             **metrics,
-            "entropy": -log_density[:near].mean(),
-            "generator_energy": energies[:near].mean(),
-            "effective_negatives": 1 / weights.square().sum(),
+            "entropy": -found.log_density[:near].mean(),
+            "generator_energy": found.energies[:near].mean(),
+            "effective_negatives": found.effective,
             "spread": self.generator.spread.detach(),
         }
 
@@ -280,15 +266,11 @@ class VariationalLearner(Learner):
     def reconfigure(self, method: Method) -> None:
         self.method = Variational.model_validate(method)
 
-    @torch.no_grad()
     def picture(self) -> Picture:
-        return Picture({"generator": self.generator(self.shown)})
+        return Picture({"generator": self.generator.settled(self.shown)})
 
-    @torch.no_grad()
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
-        centres: Tensor = self.generator(self.generator.draw_latents(count, generator))
-        noise = torch.empty_like(centres).normal_(generator=generator)
-        return centres + self.generator.spread * noise
+        return self.generator.sample(count, generator)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -301,10 +283,3 @@ class VariationalLearner(Learner):
         self.ascent.load_state(state["ascent"])
         self.generator.load_state_dict(state["generator"])
         self.descent.load_state(state["descent"])
-
-
-def log_broad(points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
-    """log N(x; 0, BROAD^2 I), in nats."""
-    flat = points.flatten(1)
-    normaliser = flat.shape[1] * math.log(BROAD * math.sqrt(2 * math.pi))
-    return -flat.square().sum(1) / (2 * BROAD**2) - normaliser

@@ -1,0 +1,229 @@
+"""A learned sampler whose entropy is read off its batch-norm scales (Kim and Bengio)."""
+
+from typing import Any, ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import (
+    Descent,
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
+from ebm_core.generator import Generator
+from ebm_core.importance import weighted_negatives
+from ebm_core.kernel_density import KernelDensity
+from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.samplers.langevin import Langevin
+from ebm_core.samplers.mala import Mala
+
+
+@final
+class ActivationEntropy(Method):
+    """The generator minimises mean E(G(z)) - w sum log |gamma|, gamma its batch-norm scales.
+
+    A normalised activation with scale gamma has, were it Gaussian, the entropy
+    log(2 pi e gamma^2) / 2. It is no entropy of x: a later layer undoes gamma, so gamma grows for
+    ever while x need not spread (see the metric "log_scale").
+
+    - paper: negatives count equally. The generator finds the modes, but the energy only tells the
+      data from the generator's errors, so it is no density.
+    - corrected (default, as it gives the better energy by far): negatives from a kernel density
+      over the generator's samples and a broad Gaussian, weighted by exp(-E) / proposal.
+
+    Source:
+        Kim and Bengio (2016), sections 3.1 and 3.2, https://arxiv.org/abs/1606.03439
+    """
+
+    rank: ClassVar[int] = 20
+    title: ClassVar[str] = "Activation entropy"
+    summary: ClassVar[str] = (
+        "A generator samples for the energy; its batch-norm scales stand in for its entropy."
+    )
+    family: ClassVar[Family] = "learned_sampler"
+    equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - w \textstyle\sum_i \log |\gamma_i|"
+    source: ClassVar[str] = "Kim and Bengio 2016, https://arxiv.org/abs/1606.03439"
+
+    kind: Literal["activation_entropy"] = "activation_entropy"
+    estimator: Literal["corrected", "paper"] = setting(
+        "corrected",
+        title="Estimator",
+        live=True,
+        description="corrected weights the negatives, so the energy is a density; paper does not.",
+    )
+    entropy_weight: float = setting(
+        0.01,
+        title="Entropy weight",
+        symbol="w",
+        ge=0,
+        le=100,
+        live=True,
+        description="Weight of the scales' entropy, 1 in the paper; 0 leaves it out.",
+    )
+    generator_rate: float = setting(
+        0.5,
+        title="Generator rate",
+        gt=0,
+        le=100,
+        log=True,
+        advanced=True,
+        description="The generator's learning rate as a share of the energy's.",
+    )
+    latents: int = setting(
+        4, title="Latents", ge=1, le=1024, description="Entries of z, the generator's input."
+    )
+    width: int = setting(
+        128, title="Generator width", ge=4, le=2048, description="Units of its hidden layers."
+    )
+    negatives: int = setting(
+        256, title="Negatives", ge=4, le=65536, log=True, description="Samples of an update."
+    )
+    spread: float = setting(
+        0.2,
+        title="Kernel width",
+        symbol="s",
+        ge=0.01,
+        le=1,
+        advanced=True,
+        description="Standard deviation of the kernels on G(z), in data units (corrected).",
+    )
+    centres: int = setting(
+        1024,
+        title="Density samples",
+        ge=2,
+        le=65536,
+        log=True,
+        advanced=True,
+        description="Draws of z that make up the kernel density (corrected).",
+    )
+    defensive_share: float = setting(
+        0.25,
+        title="Defensive share",
+        ge=0,
+        le=0.9,
+        live=True,
+        advanced=True,
+        description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
+    )
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 3e-3}}
+        return {
+            "method": {"estimator": "paper", "latents": 32, "width": 256},
+            "energy": {
+                "kind": "mlp",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+                "confinement": 8.0,
+            },
+            "optimization": {"learning_rate": 1e-3, "gradient_clip": 10.0},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        if len(shape) == 1:
+            return Mala()
+        return Langevin(step_size=0.2, noise="separate", noise_scale=0.03)
+
+    def learner(self, task: Task) -> "ActivationEntropyLearner":
+        """Raises ValueError when fewer draws make up the kernel density than are taken from it."""
+        if self.centres < self.negatives:
+            raise ValueError(
+                f"method.centres is {self.centres}, fewer than method.negatives, "
+                f"{self.negatives}; choose more density samples or fewer negatives"
+            )
+        return ActivationEntropyLearner(self, task)
+
+
+@final
+class ActivationEntropyLearner(Learner):
+    """The generator of one run."""
+
+    def __init__(self, method: ActivationEntropy, task: Task) -> None:
+        self.method = method
+        self.task = task
+        self.ascent = LikelihoodAscent(task)
+        fixed = (method.spread, method.spread)
+        self.generator = Generator(
+            method.latents, method.width, task.shape, method.spread, fixed, batch_norm=True
+        ).to(task.device)
+        self.descent = Descent(
+            self.generator.parameters(), task.schedule, method.generator_rate, betas=(0.5, 0.999)
+        )
+        self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        """One update of the energy, then one of the generator."""
+        method, task = self.method, self.task
+        corrected = method.estimator == "corrected"
+        defensive = round(method.defensive_share * method.negatives) if corrected else 0
+        near = method.negatives - defensive
+        drawn = self.generator(self.generator.draw_latents(near, task.generator))
+        metrics: Metrics
+        if corrected:
+            found = weighted_negatives(
+                task.energy, *self.proposal(drawn.detach()), defensive, task.generator
+            )
+            metrics = {
+                **self.ascent(positives, found.points, found.weights),
+                "effective_negatives": found.effective,
+            }
+        else:
+            metrics = self.ascent(positives, drawn)
+        with torch.no_grad():
+            energies, slopes = task.energy.with_gradient(drawn)
+        log_scales = torch.cat([scale.abs().log() for scale in self.generator.scales])
+        pulled = (slopes * drawn).flatten(1).sum(1).mean()
+        self.descent(pulled - method.entropy_weight * log_scales.sum())
+        return {
+            **metrics,
+            "log_scale": log_scales.detach().mean(),
+            "generator_energy": energies.mean(),
+        }
+
+    @torch.no_grad()
+    def proposal(
+        self, drawn: Float[Tensor, "n ..."]
+    ) -> tuple[Float[Tensor, "n ..."], KernelDensity]:
+        """The generator's samples with the kernels' noise, and the density of such points."""
+        generator = self.task.generator
+        latents = self.generator.draw_latents(self.method.centres - len(drawn), generator)
+        centres = torch.cat([drawn, self.generator.settled(latents)])
+        noise = torch.empty_like(drawn).normal_(generator=generator)
+        spread = self.generator.spread
+        return drawn + spread * noise, KernelDensity(centres, spread)
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = ActivationEntropy.model_validate(method)
+
+    def picture(self) -> Picture:
+        return Picture({"generator": self.generator.settled(self.shown)})
+
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        """G(z) itself, without the kernels' noise."""
+        return self.generator.settled(self.generator.draw_latents(count, generator))
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "ascent": self.ascent.state(),
+            "generator": self.generator.state_dict(),
+            "descent": self.descent.state(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.ascent.load_state(state["ascent"])
+        self.generator.load_state_dict(state["generator"])
+        self.descent.load_state(state["descent"])

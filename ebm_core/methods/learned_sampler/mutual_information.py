@@ -1,0 +1,261 @@
+"""A learned sampler whose entropy is the information that its samples hold of their latents."""
+
+from typing import Any, ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import (
+    Descent,
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
+from ebm_core.critic import Critic, Form, information
+from ebm_core.generator import Generator
+from ebm_core.importance import weighted_negatives
+from ebm_core.kernel_density import KernelDensity
+from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.samplers.langevin import Langevin
+from ebm_core.samplers.mala import Mala
+
+
+@final
+class MutualInformation(Method):
+    """The generator minimises mean E(G(z)) - w I(z; G(z)); a critic T(x, z) estimates I.
+
+    For a deterministic G, H(G(z)) and I(z; G(z)) have the same gradient. The Jensen-Shannon form
+    is not in nats and saturates, so the generator's temperature is undefined; InfoNCE is in nats
+    but at most the log of the batch.
+
+    - paper: negatives count equally, with a zero-centred penalty on grad E at the data. The
+      generator covers the modes; the energy stays a critic of the generator, and no density.
+    - corrected (default, as it gives the better energy by far): negatives from a kernel density
+      over the generator's samples and a broad Gaussian, weighted by exp(-E) / proposal.
+
+    Source:
+        Kumar et al. (2019), sections 3 and 4, https://arxiv.org/abs/1901.08508
+    """
+
+    rank: ClassVar[int] = 21
+    title: ClassVar[str] = "Mutual information"
+    summary: ClassVar[str] = (
+        "A generator samples for the energy; a critic holds it to samples that tell their latents."
+    )
+    family: ClassVar[Family] = "learned_sampler"
+    equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - w\, I(z; G(z))"
+    source: ClassVar[str] = "Kumar et al. 2019, https://arxiv.org/abs/1901.08508"
+
+    kind: Literal["mutual_information"] = "mutual_information"
+    estimator: Literal["corrected", "paper"] = setting(
+        "corrected",
+        title="Estimator",
+        live=True,
+        description="corrected weights the negatives, so the energy is a density; paper does not.",
+    )
+    information: Form = setting(
+        "infonce",
+        title="Information",
+        live=True,
+        description="infonce is in nats, at most log of the batch; the paper's jensen_shannon "
+        "saturates.",
+    )
+    entropy_weight: float = setting(
+        1.0,
+        title="Information weight",
+        symbol="w",
+        ge=0,
+        le=100,
+        live=True,
+        description="Weight of the information; 0 lets the generator collapse.",
+    )
+    generator_rate: float = setting(
+        0.5,
+        title="Generator rate",
+        gt=0,
+        le=100,
+        log=True,
+        advanced=True,
+        description="Learning rate of generator and critic as a share of the energy's.",
+    )
+    latents: int = setting(
+        2, title="Latents", ge=1, le=1024, description="Entries of z, the generator's input."
+    )
+    width: int = setting(
+        128, title="Generator width", ge=4, le=2048, description="Units of its hidden layers."
+    )
+    negatives: int = setting(
+        256, title="Negatives", ge=4, le=65536, log=True, description="Samples of an update."
+    )
+    spread: float = setting(
+        0.2,
+        title="Kernel width",
+        symbol="s",
+        ge=0.01,
+        le=1,
+        advanced=True,
+        description="Standard deviation of the kernels on G(z), in data units (corrected).",
+    )
+    centres: int = setting(
+        1024,
+        title="Density samples",
+        ge=2,
+        le=65536,
+        log=True,
+        advanced=True,
+        description="Draws of z that make up the kernel density (corrected).",
+    )
+    defensive_share: float = setting(
+        0.25,
+        title="Defensive share",
+        ge=0,
+        le=0.9,
+        live=True,
+        advanced=True,
+        description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
+    )
+    gradient_penalty: float = setting(
+        0.1,
+        title="Gradient penalty",
+        ge=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Weight of the mean of |grad E|^2 at the data (paper).",
+    )
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"optimization": {"learning_rate": 3e-3}}
+        return {
+            "method": {"estimator": "paper", "latents": 32, "width": 256},
+            "energy": {
+                "kind": "mlp",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+                "confinement": 8.0,
+            },
+            "optimization": {"learning_rate": 1e-3, "gradient_clip": 10.0},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        if len(shape) == 1:
+            return Mala()
+        return Langevin(step_size=0.2, noise="separate", noise_scale=0.03)
+
+    def learner(self, task: Task) -> "MutualInformationLearner":
+        """Raises ValueError when fewer draws make up the kernel density than are taken from it."""
+        if self.centres < self.negatives:
+            raise ValueError(
+                f"method.centres is {self.centres}, fewer than method.negatives, "
+                f"{self.negatives}; choose more density samples or fewer negatives"
+            )
+        return MutualInformationLearner(self, task)
+
+
+@final
+class MutualInformationLearner(Learner):
+    """The generator and the critic of one run."""
+
+    def __init__(self, method: MutualInformation, task: Task) -> None:
+        self.method = method
+        self.task = task
+        self.ascent = LikelihoodAscent(task)
+        fixed = (method.spread, method.spread)
+        self.generator = Generator(
+            method.latents, method.width, task.shape, method.spread, fixed
+        ).to(task.device)
+        self.critic = Critic(method.latents, method.width, task.shape).to(task.device)
+        # both raise the information, so one descent serves both
+        self.descent = Descent(
+            [*self.generator.parameters(), *self.critic.parameters()],
+            task.schedule,
+            method.generator_rate,
+            betas=(0.5, 0.999),
+        )
+        self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        """One update of the energy, then one of generator and critic."""
+        method, task = self.method, self.task
+        corrected = method.estimator == "corrected"
+        defensive = round(method.defensive_share * method.negatives) if corrected else 0
+        near = method.negatives - defensive
+        latents = self.generator.draw_latents(near, task.generator)
+        drawn = self.generator(latents)
+        metrics: Metrics
+        if corrected:
+            found = weighted_negatives(
+                task.energy, *self.proposal(drawn.detach()), defensive, task.generator
+            )
+            metrics = {
+                **self.ascent(positives, found.points, found.weights),
+                "effective_negatives": found.effective,
+            }
+        else:
+            metrics = self.ascent(positives, drawn, penalty=self.penalty(positives))
+        with torch.no_grad():
+            energies, slopes = task.energy.with_gradient(drawn)
+        nats = information(self.critic(drawn, latents), method.information)
+        pulled = (slopes * drawn).flatten(1).sum(1).mean()
+        self.descent(pulled - method.entropy_weight * nats)
+        return {
+            **metrics,
+            "mutual_information": nats.detach(),
+            "generator_energy": energies.mean(),
+        }
+
+    def penalty(self, positives: Float[Tensor, "n ..."]) -> Tensor | None:
+        """Weighted mean of |grad E|^2 at the data."""
+        if not self.method.gradient_penalty:
+            return None
+        _, slopes = self.task.energy.with_gradient(positives)
+        return self.method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
+
+    @torch.no_grad()
+    def proposal(
+        self, drawn: Float[Tensor, "n ..."]
+    ) -> tuple[Float[Tensor, "n ..."], KernelDensity]:
+        """The generator's samples with the kernels' noise, and the density of such points."""
+        generator = self.task.generator
+        latents = self.generator.draw_latents(self.method.centres - len(drawn), generator)
+        centres = torch.cat([drawn, self.generator(latents)])
+        noise = torch.empty_like(drawn).normal_(generator=generator)
+        spread = self.generator.spread
+        return drawn + spread * noise, KernelDensity(centres, spread)
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = MutualInformation.model_validate(method)
+
+    def picture(self) -> Picture:
+        return Picture({"generator": self.generator.settled(self.shown)})
+
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        """G(z) itself, without the kernels' noise."""
+        return self.generator.settled(self.generator.draw_latents(count, generator))
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "ascent": self.ascent.state(),
+            "generator": self.generator.state_dict(),
+            "critic": self.critic.state_dict(),
+            "descent": self.descent.state(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.ascent.load_state(state["ascent"])
+        self.generator.load_state_dict(state["generator"])
+        self.critic.load_state_dict(state["critic"])
+        self.descent.load_state(state["descent"])
