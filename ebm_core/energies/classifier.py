@@ -1,0 +1,178 @@
+"""A classifier as an energy (JEM): one network for p(y | x) and for p(x)."""
+
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal, cast, final
+
+import torch
+from jaxtyping import Float
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ebm_core.activations import ACTIVATIONS, ActivationName
+from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
+from ebm_core.perceptron import Features
+
+Quantity = Literal["joint", "uncertainty"]
+
+
+@final
+class Classifier(Energy):
+    """Dense layers on Fourier features give logits f(x); the energy is read off them.
+
+    - joint: E(x) = -log sum_y exp f(x)_y. Adding a number to all logits leaves p(y | x) as it is
+      and moves E: the constant that a softmax ignores is the density.
+    - uncertainty: E(x) = a H[p(y | x)] with a learned factor a > 0. Where the classifier is sure,
+      points are probable. Classes that overlap are uncertain and yet probable, which it cannot say.
+
+    A quadratic |x|^2 / (2 b^2) is added to both, so that Z exists; far from all data it, and not
+    the classifier, decides.
+
+    Source:
+        Grathwohl et al. (2020), section 3, https://arxiv.org/abs/1912.03263
+    """
+
+    rank: ClassVar[int] = 30
+    title: ClassVar[str] = "Classifier"
+    summary: ClassVar[str] = "The logits of a classifier, read as an energy (JEM)."
+
+    kind: Literal["classifier"] = "classifier"
+    quantity: Quantity = setting(
+        "joint",
+        title="Energy of",
+        description="joint is -log sum exp of the logits; uncertainty is the entropy of p(y | x).",
+    )
+    classes: int = setting(
+        32,
+        title="Classes",
+        ge=2,
+        le=1024,
+        advanced=True,
+        description="Most classes there can be; data that have fewer use the first.",
+    )
+    hidden: tuple[Annotated[int, Field(ge=1, le=2048)], ...] = setting(
+        (64, 64),
+        title="Hidden layers",
+        description="Units of each hidden layer.",
+        min_length=1,
+        max_length=8,
+    )
+    activation: ActivationName = setting(
+        "silu", title="Activation", description="Smooth, so that the score exists.", advanced=True
+    )
+    fourier_features: int = setting(
+        32,
+        title="Fourier features",
+        ge=0,
+        le=512,
+        description="Pairs of sin Wx and cos Wx beside x; 0 gives the plain net and its plateau.",
+    )
+    fourier_scale: float = setting(
+        1.0,
+        title="Feature scale",
+        gt=0,
+        le=100,
+        advanced=True,
+        description="Standard deviation of the frequencies W, in radians per data unit.",
+    )
+    confinement: float | None = setting(
+        3.0,
+        title="Confinement b",
+        gt=0,
+        le=1000,
+        description="Adds |x|^2 / (2 b^2) so that Z exists; empty switches it off.",
+    )
+
+    def build(self, shape: Shape) -> "ClassifierNetwork":
+        return ClassifierNetwork(self, torch.Size(shape).numel())
+
+
+@final
+class ClassifierNetwork(EnergyNetwork):
+    """The network of `Classifier`."""
+
+    def __init__(self, options: Classifier, dimensions: int) -> None:
+        super().__init__()
+        self.activation = ACTIVATIONS[options.activation]
+        self.precision = 0.0 if options.confinement is None else options.confinement**-2
+        self.quantity = options.quantity
+        self.classes = options.classes
+        self.frequencies: Tensor | None
+        frequencies = torch.randn(dimensions, options.fourier_features) * options.fourier_scale
+        self.register_buffer("frequencies", frequencies if options.fourier_features else None)
+        widths = [dimensions + 2 * options.fourier_features, *options.hidden]
+        self.layers = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
+        self.head = nn.Linear(widths[-1], options.classes)
+        self.log_factor = nn.Parameter(torch.tensor(5.0).log())
+
+    def use(self, classes: int) -> None:
+        """Leaves all logits but the first `classes` out of everything.
+
+        Raises:
+            ValueError: There are not so many.
+        """
+        if classes > self.head.out_features:
+            raise ValueError(
+                f"the data have {classes} classes and energy.classes is {self.head.out_features}; "
+                f"set energy.classes to at least {classes}"
+            )
+        self.classes = classes
+
+    def logits(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n k"]:
+        """f(x), of which p(y | x) is the softmax."""
+        hidden = Features.of(points.flatten(1), self.frequencies).values
+        for layer in self.layers:
+            hidden = self.activation.forward(layer(hidden))
+        return self.read(hidden)
+
+    def read(self, hidden: Float[Tensor, "n h"]) -> Float[Tensor, "n k"]:
+        """The logits in use, from the last hidden layer."""
+        return functional.linear(hidden, *self.heads())
+
+    def heads(self) -> tuple[Float[Tensor, "k h"], Float[Tensor, " k"]]:
+        """Weights and biases of the logits in use."""
+        return self.head.weight[: self.classes], self.head.bias[: self.classes]
+
+    def height(self, logits: Float[Tensor, "n k"]) -> Float[Tensor, " n"]:
+        """The energy without the quadratic."""
+        if self.quantity == "joint":
+            return -logits.logsumexp(1)
+        shares = logits.log_softmax(1)
+        return -self.log_factor.exp() * (shares.exp() * shares).sum(1)
+
+    def tilt(self, logits: Float[Tensor, "n k"]) -> Float[Tensor, "n k"]:
+        """The derivative of `height` by the logits."""
+        if self.quantity == "joint":
+            return -logits.softmax(1)
+        shares = logits.log_softmax(1)
+        mean = (shares.exp() * shares).sum(1, keepdim=True)
+        return -self.log_factor.exp() * shares.exp() * (shares - mean)
+
+    def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        return self.height(self.logits(points)) + self.confined(points)
+
+    def confined(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        """|x|^2 / (2 b^2)."""
+        return 0.5 * self.precision * points.flatten(1).square().sum(1)
+
+    def with_gradient(
+        self, points: Float[Tensor, "n ..."]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
+        if torch.is_grad_enabled():
+            x = points if points.requires_grad else points.detach().requires_grad_()
+            energies = self(x)
+            (gradient,) = torch.autograd.grad(energies.sum(), x, create_graph=True)
+            return energies, gradient
+        features = Features.of(points.flatten(1), self.frequencies)
+        hidden = features.values
+        sums = []
+        for layer in self.layers:
+            sums.append(layer(hidden))
+            hidden = self.activation.forward(sums[-1])
+        logits = self.read(hidden)
+        slope = self.tilt(logits) @ self.heads()[0]
+        weights = [cast(nn.Linear, layer).weight for layer in self.layers]
+        for weight, values in zip(reversed(weights), reversed(sums), strict=True):
+            slope = self.activation.backward(slope, values) @ weight
+        gradient = features.pulled_back(slope).view_as(points) + self.precision * points
+        return self.height(logits) + self.confined(points), gradient

@@ -1,0 +1,318 @@
+"""A joint energy model: a classifier that is also a density."""
+
+import copy
+from typing import Any, ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from ebm_core.contracts import (
+    Chains,
+    Descent,
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+    setting,
+)
+from ebm_core.energies.classifier import ClassifierNetwork
+from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
+from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.optimization import Average
+from ebm_core.samplers import AnySampler
+from ebm_core.samplers.random_walk import RandomWalk
+
+PERIOD = 50
+"""Updates between two looks at the test points."""
+
+TEST = 2000
+"""Fresh labelled points for the figures, and as many far ones."""
+
+MAP = 64
+"""Cells along a side of an uncertainty map, over [-4.5, 4.5]^2; the first row is the lowest y."""
+
+
+@final
+class JointEnergy(Method):
+    """Logits f(x) give p(y | x) by softmax and E(x) = -log sum_y exp f(x)_y, trained together.
+
+    The loss is w times the cross entropy of a few labelled points, plus maximum likelihood of x by
+    persistent chains. A plain classifier with the same labels and the same first weights trains
+    beside it, to compare. Far from all data, part of JEM's detection is the confining quadratic's
+    doing: it raises E there whatever the classifier says.
+
+    Source:
+        Grathwohl et al. (2020), sections 3 to 5, https://arxiv.org/abs/1912.03263
+    """
+
+    rank: ClassVar[int] = 40
+    title: ClassVar[str] = "JEM"
+    summary: ClassVar[str] = (
+        "A classifier that learns the density too: calibrated, and unsure where there are no data."
+    )
+    family: ClassVar[Family] = "hybrid"
+    equation: ClassVar[str] = (
+        r"E(x) = -\log \textstyle\sum_y e^{f(x)_y}, \quad L = -\log p(x) - w \log p(y \mid x)"
+    )
+    source: ClassVar[str] = "Grathwohl et al. 2020, https://arxiv.org/abs/1912.03263"
+
+    kind: Literal["jem"] = "jem"
+    labels: int = setting(
+        100,
+        title="Labelled points",
+        ge=2,
+        le=100_000,
+        log=True,
+        description="Points whose class is known.",
+    )
+    unlabelled: bool = setting(
+        True,
+        title="Unlabelled points",
+        live=True,
+        description="Learn the density from fresh points without labels; else from the labelled "
+        "ones alone, which it then overfits when they are few.",
+    )
+    classification_weight: float = setting(
+        1.0,
+        title="Classification weight",
+        symbol="w",
+        ge=0,
+        le=100,
+        live=True,
+        description="Weight of the cross entropy beside the likelihood.",
+    )
+    sampler: AnySampler = setting(
+        RandomWalk(), title="Sampler", description="What moves the chains."
+    )
+    chain_steps: int = setting(
+        8,
+        title="Chain steps",
+        symbol="k",
+        ge=1,
+        le=500,
+        live=True,
+        description="Sampler steps per update.",
+    )
+    chains: int = setting(
+        256,
+        title="Chains",
+        ge=2,
+        le=65536,
+        log=True,
+        description="Persistent chains, all moved at each update.",
+    )
+    restart_share: float = setting(
+        0.05,
+        title="Restarts",
+        ge=0,
+        le=1,
+        live=True,
+        advanced=True,
+        description="Share of the chains that start afresh from data at each update.",
+    )
+
+    @classmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        if len(shape) == 1:
+            return {"energy": {"kind": "classifier"}, "optimization": {"learning_rate": 5e-3}}
+        return {
+            "method": {
+                "sampler": {
+                    "kind": "langevin",
+                    "step_size": 0.2,
+                    "noise": "separate",
+                    "noise_scale": 0.03,
+                },
+                "chain_steps": 12,
+                "chains": 128,
+            },
+            "energy": {
+                "kind": "classifier",
+                "hidden": [256, 256],
+                "fourier_features": 0,
+            },
+            "optimization": {"learning_rate": 1e-3, "averaging": 0.998, "gradient_clip": 1.0},
+        }
+
+    @property
+    def smoothing(self) -> float:
+        return 0.0
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        return self.sampler
+
+    def learner(self, task: Task) -> "JointEnergyLearner":
+        """Raises ValueError for data of one class, and for an energy without logits."""
+        if task.classes < 2:
+            raise ValueError(
+                "method 'jem' needs data of several classes, and these have one; choose a dataset "
+                "with separate parts, such as 'pinwheel' or 'moons'"
+            )
+        if not isinstance(task.energy, ClassifierNetwork):
+            raise ValueError(
+                "method 'jem' reads its energy off a classifier's logits; choose the energy "
+                "'classifier'"
+            )
+        task.energy.use(task.classes)
+        return JointEnergyLearner(self, task, task.energy)
+
+
+@final
+class JointEnergyLearner(Learner):
+    """The labelled points, the chains and the plain classifier of one run."""
+
+    def __init__(self, method: JointEnergy, task: Task, network: ClassifierNetwork) -> None:
+        self.method = method
+        self.task = task
+        self.network = network
+        self.plain = copy.deepcopy(network)
+        decay = task.schedule.options.averaging
+        self.average = Average(network, decay)
+        self.plain_average = Average(self.plain, decay)
+        self.ascent = LikelihoodAscent(task)
+        self.descent = Descent(self.plain.parameters(), task.schedule)
+        self.points, self.labels = task.sample_labelled(method.labels)
+        self.test = task.sample_labelled(TEST)
+        self.far = far_points(task)
+        self.buffer = self.fresh(method.chains).clone()
+        self.tuning: Chains | None = None
+
+    def fresh(self, count: int) -> Float[Tensor, "count ..."]:
+        """Points of the data whose density is learned."""
+        if self.method.unlabelled:
+            return self.task.sample_data(count)
+        return self.points[self.some(count)]
+
+    def some(self, count: int) -> Tensor:
+        """Rows of labelled points, drawn with replacement."""
+        task, size = self.task, len(self.points)
+        return torch.randint(size, (count,), generator=task.generator, device=task.device)
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        """One update of the joint model, and one of the plain classifier on the same labels."""
+        method, task = self.method, self.task
+        draws = torch.rand(len(self.buffer), generator=task.generator, device=task.device)
+        restarted = (draws < method.restart_share).nonzero().squeeze(1)
+        self.buffer[restarted] = self.fresh(len(restarted))
+        chains = method.sampler.start(task.energy, self.buffer, self.tuning)
+        accepted = 0.0
+        for _ in range(method.chain_steps):
+            chains = method.sampler.step(task.energy, chains, task.generator)
+            accepted += chains.acceptance
+        self.buffer, self.tuning = chains.points, chains
+
+        points, labels = self.points, self.labels
+        if len(points) > len(positives):
+            rows = self.some(len(positives))
+            points, labels = points[rows], labels[rows]
+        if not method.unlabelled:
+            positives = self.fresh(len(positives))
+        crossed = functional.cross_entropy(self.network.logits(points), labels)
+        penalty = method.classification_weight * crossed
+        metrics = self.ascent(positives, self.buffer, penalty=penalty)
+        plain_crossed = functional.cross_entropy(self.plain.logits(points), labels)
+        self.descent(plain_crossed)
+        self.average.update(self.network, task.schedule.step)
+        self.plain_average.update(self.plain, task.schedule.step)
+        return {
+            **metrics,
+            "acceptance": accepted / method.chain_steps,
+            "step_size": chains.step_size,
+            "temperature": method.sampler.sampled_temperature,
+            "cross_entropy": crossed.detach(),
+            "softmax_cross_entropy": plain_crossed.detach(),
+            **(self.figures() if task.schedule.step % PERIOD == 0 else {}),
+        }
+
+    @torch.no_grad()
+    def figures(self) -> dict[str, float]:
+        """Accuracy, calibration and detection of far points, of both classifiers.
+
+        JEM detects by -E(x), the plain classifier by its largest probability.
+        """
+        points, labels = self.test
+        joint, plain = self.average.network, self.plain_average.network
+        chances = joint.logits(points).softmax(1)
+        plain_chances = plain.logits(points).softmax(1)
+        far_chances = plain.logits(self.far).softmax(1)
+        return {
+            "accuracy": accuracy(chances, labels),
+            "calibration_error": calibration_error(chances, labels),
+            "ood_auroc": auroc(-joint(points), -joint(self.far)),
+            "softmax_accuracy": accuracy(plain_chances, labels),
+            "softmax_calibration_error": calibration_error(plain_chances, labels),
+            "softmax_ood_auroc": auroc(plain_chances.amax(1), far_chances.amax(1)),
+        }
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = JointEnergy.model_validate(method)
+
+    @torch.no_grad()
+    def picture(self) -> Picture:
+        """Chains, labelled points, and 1 - max p(y | x) of both classifiers on a grid."""
+        values = {"labels": self.labels.float()}
+        if self.task.shape == (2,):
+            cells = map_cells(self.task.device)
+            values["uncertainty_map"] = uncertainty(self.average.network, cells)
+            values["softmax_uncertainty_map"] = uncertainty(self.plain_average.network, cells)
+        return Picture({"negatives": self.buffer[:256], "labelled": self.points}, values)
+
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        """Ends of the chains, without repetition."""
+        order = torch.randperm(len(self.buffer), generator=generator, device=self.task.device)
+        return self.buffer[order[:count]]
+
+    def state(self) -> dict[str, Any]:
+        tuning = self.tuning
+        return {
+            "ascent": self.ascent.state(),
+            "descent": self.descent.state(),
+            "plain": self.plain.state_dict(),
+            "average": self.average.network.state_dict(),
+            "plain_average": self.plain_average.network.state_dict(),
+            "points": self.points,
+            "labels": self.labels,
+            "buffer": self.buffer,
+            "tuning": [tuning.nominal_step_size, tuning.step_size, tuning.steps]
+            if tuning
+            else None,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.ascent.load_state(state["ascent"])
+        self.descent.load_state(state["descent"])
+        self.plain.load_state_dict(state["plain"])
+        self.average.network.load_state_dict(state["average"])
+        self.plain_average.network.load_state_dict(state["plain_average"])
+        self.points, self.labels = state["points"], state["labels"]
+        self.buffer = state["buffer"]
+        if state["tuning"] is not None:
+            none = self.buffer.new_empty(0)
+            self.tuning = Chains(none, none, none, *state["tuning"])
+
+
+def far_points(task: Task) -> Float[Tensor, "n ..."]:
+    """Points far from all data: uniform on [-12, 12]^2 without [-6, 6]^2, or noise for images."""
+    if task.shape != (2,):
+        return task.sample_noise(TEST)
+    shape = (4 * TEST, 2)
+    points = 24 * torch.rand(shape, generator=task.generator, device=task.device) - 12
+    return points[points.abs().amax(1) > 6][:TEST]
+
+
+def map_cells(device: torch.device) -> Float[Tensor, "n 2"]:
+    """Centres of the cells of an uncertainty map."""
+    axis = 4.5 * ((2 * torch.arange(MAP, device=device) + 1) / MAP - 1)
+    y, x = torch.meshgrid(axis, axis, indexing="ij")
+    return torch.stack((x, y), -1).view(-1, 2)
+
+
+def uncertainty(network: ClassifierNetwork, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+    """1 - max p(y | x)."""
+    return 1 - torch.cat([network.logits(part).softmax(1).amax(1) for part in points.split(2048)])
