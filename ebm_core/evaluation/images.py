@@ -39,10 +39,9 @@ class ImageEvaluation:
     ) -> None:
         self.train = train
         self.low, self.high = train.min().item(), train.max().item()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)  # network initialisation takes no generator
-            self.features, self.classes = classifier(train.shape[1:], int(labels.max()) + 1)
-            self.fit(labels)
+        generator = torch.Generator().manual_seed(0)
+        self.features, self.classes = classifier(train.shape[1:], int(labels.max()) + 1, generator)
+        self.fit(labels, generator)
         self.real = self.embed(train)
         with torch.no_grad():
             guesses = self.classes(self.embed(test)).argmax(1)
@@ -95,13 +94,13 @@ class ImageEvaluation:
         images = images.clamp(self.low, self.high)
         return 2 * (images - self.low) / (self.high - self.low) - 1
 
-    def fit(self, labels: Int[Tensor, " n"]) -> None:
+    def fit(self, labels: Int[Tensor, " n"], generator: torch.Generator) -> None:
         """Trains the classifier on the training images."""
         network = nn.Sequential(self.features, self.classes)
         images = self.normalised(self.train)
         optimizer = torch.optim.Adam(network.parameters(), LEARNING_RATE)
         for _ in range(EPOCHS):
-            for batch in torch.split(torch.randperm(len(images)), BATCH):
+            for batch in torch.split(torch.randperm(len(images), generator=generator), BATCH):
                 loss = nn.functional.cross_entropy(network(images[batch]), labels[batch])
                 optimizer.zero_grad()
                 torch.autograd.backward(loss)
@@ -115,20 +114,30 @@ def image_evaluation(dataset: LabelledImages) -> ImageEvaluation:
     return ImageEvaluation(*dataset.labelled("train"), *dataset.labelled("test"))
 
 
-def classifier(shape: torch.Size, classes: int) -> tuple[nn.Sequential, nn.Linear]:
+def classifier(
+    shape: torch.Size, classes: int, generator: torch.Generator
+) -> tuple[nn.Sequential, nn.Linear]:
     """Two convolutions and a layer of features; a linear map from them to the classes."""
     channels, height, width = shape
     cells = ((height + 1) // 2) * ((width + 1) // 2)
-    features = nn.Sequential(
-        nn.Conv2d(channels, 16, 3, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=2, padding=1),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(32 * cells, FEATURES),
-        nn.ReLU(),
-    )
-    return features, nn.Linear(FEATURES, classes)
+    with torch.device("meta"):  # no weights yet: their usual start draws from the global generator
+        features = nn.Sequential(
+            nn.Conv2d(channels, 16, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(32 * cells, FEATURES),
+            nn.ReLU(),
+        )
+        last = nn.Linear(FEATURES, classes)
+    for layer in (*features, last):
+        layer.to_empty(device="cpu")
+        for weights in layer.parameters():
+            # both a layer's matrix and its offset start as torch would start them
+            inputs = next(layer.parameters())[0].numel()
+            nn.init.uniform_(weights, -(inputs**-0.5), inputs**-0.5, generator)
+    return features, last
 
 
 def frechet(first: Float[Tensor, "n f"], second: Float[Tensor, "m f"]) -> float:

@@ -172,9 +172,8 @@ def test_the_same_classifier_comes_out_every_time(
 ) -> None:
     digits = Digits()
     monkeypatch.setattr("ebm_core.evaluation.images.EPOCHS", 1)
-    torch.manual_seed(5)
     first = ImageEvaluation(*digits.labelled("train"), *digits.labelled("test"))
-    torch.manual_seed(6)
+    torch.rand(1)
     again = ImageEvaluation(*digits.labelled("train"), *digits.labelled("test"))
     assert first.floor == again.floor
     assert first.accuracy < judge.accuracy
