@@ -10,9 +10,12 @@ import importlib.util
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from server.settings import package_version
+
+if TYPE_CHECKING:
+    from ebm_core import Dataset
 
 THUMBNAIL_POINTS = 300
 THUMBNAIL_IMAGES = 16
@@ -37,8 +40,6 @@ def fingerprint() -> str:
 
 def build() -> dict[str, Any]:
     """The catalogue as JSON. Imports torch."""
-    import torch
-
     from ebm_core.config import recipe
     from ebm_core.datasets import DATASETS
     from ebm_core.energies import ENERGIES
@@ -46,25 +47,9 @@ def build() -> dict[str, Any]:
     from ebm_core.optimization import Optimization
     from ebm_core.samplers import SAMPLERS
 
-    datasets = []
-    for kind, dataset in DATASETS.items():
-        entry = _entry(kind, dataset)
-        try:
-            example = dataset()
-        except ValueError:  # it needs something of the user's, such as points
-            entry |= {"shape": [2], "has_density": False, "thumbnail": []}
-        else:
-            generator = torch.Generator().manual_seed(0)
-            planar = len(example.shape) == 1
-            points = example.sample(THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES, generator)
-            if not planar:
-                points = points.mean(1)  # shades of grey: (images, rows, columns)
-            entry |= {
-                "shape": list(example.shape),
-                "has_density": example.has_density,
-                "thumbnail": torch.round(points, decimals=2 + planar).tolist(),
-            }
-        datasets.append(entry)
+    datasets = [
+        _entry(kind, dataset) | _example(dataset.example()) for kind, dataset in DATASETS.items()
+    ]
     methods = [
         _entry(kind, method)
         | {"family": method.family, "equation": method.equation, "source": method.source}
@@ -82,6 +67,23 @@ def build() -> dict[str, Any]:
             kind: {name: recipe(kind, shape) for name, shape in shapes.items()} for kind in METHODS
         },
         "families": [{"kind": kind, "title": title} for kind, title in FAMILIES],
+    }
+
+
+def _example(dataset: "Dataset") -> dict[str, Any]:
+    """What samples of a data set look like: points, or images in shades of grey from 0 to 1."""
+    import torch
+
+    planar = len(dataset.shape) == 1
+    count = THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES
+    points = dataset.sample(count, torch.Generator().manual_seed(0)).double()
+    if not planar:
+        grey = points.mean(1)
+        points = (grey - grey.min()) / (grey.max() - grey.min())
+    return {
+        "shape": list(dataset.shape),
+        "has_density": dataset.has_density,
+        "thumbnail": torch.round(points, decimals=2 + planar).tolist(),
     }
 
 

@@ -12,6 +12,7 @@ from server.ledger import Ledger, Record, now
 from server.wire import ENDED, Event, MetricRow
 from server.worker_messages import (
     ITEMS,
+    OUTBOX,
     Begun,
     ChangeItem,
     Item,
@@ -20,9 +21,6 @@ from server.worker_messages import (
     MetricsItem,
     StateItem,
 )
-
-OUTBOX = "outbox.msgpack"
-"""Where a worker that no server answers leaves what it has not delivered."""
 
 
 def take_in(

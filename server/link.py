@@ -17,9 +17,9 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from server.frames import PackedFrame
-from server.intake import OUTBOX
 from server.wire import pack, unpack
 from server.worker_messages import (
+    OUTBOX,
     TO_WORKER,
     Ack,
     Assign,

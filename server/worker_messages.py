@@ -11,6 +11,10 @@ from pydantic import Field, TypeAdapter
 
 from server.wire import Message, Problem, Values
 
+OUTBOX = "outbox.msgpack"
+"""The file in a run's folder where a worker that no server answers leaves what it has to say."""
+
+
 # Worker to server: what is recorded
 
 

@@ -30,6 +30,12 @@ def birth(pid: int) -> str | None:
     return None if fields[0] in "ZX" else fields[19]
 
 
+def search_path() -> str:
+    """Where workers find this very package first, whatever folder the server was started in."""
+    here = str(Path(__file__).parents[2])
+    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+
+
 class LocalExecutor(Executor):
     """Child processes that are left alone when the server goes."""
 
@@ -40,11 +46,11 @@ class LocalExecutor(Executor):
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             child = subprocess.Popen(
-                [sys.executable, "-m", "server.worker"],
+                [sys.executable, "-P", "-m", "server.worker"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **environment},
+                env={**os.environ, **environment, "PYTHONPATH": search_path()},
                 start_new_session=True,
             )
         self._children[child.pid] = child

@@ -1,0 +1,100 @@
+"""The page's websocket: order, catching up, frames, and slow readers."""
+
+import threading
+
+from server.packing import unpack_frame
+from tests.server.laboratory import Laboratory, endless
+
+
+def test_pages_see_every_number_once_however_late_they_come(lab: Laboratory) -> None:
+    run = lab.create(endless())
+    with lab.page() as early, lab.page() as late:
+        assert early.next()["type"] == "welcome"
+        early.watch(run)
+        early.step_beyond(50)
+        late.watch(run, rate=5)
+        late.step_beyond(50)
+        first = next(m for m in late.messages if m.get("run") == run)
+        assert first["type"] == "run"
+        assert first["info"]["state"] == "running"
+        seq = early.numbers[-1]
+        with lab.page() as again:
+            again.watch(run, after=seq)
+            again.until(lambda m: m["type"] == "metrics")
+            assert again.numbers[0] == seq + 1
+        lab.ask("POST", f"/runs/{run}/stop")
+        for page in (early, late):
+            page.state("stopped")
+            assert page.numbers == list(range(1, page.numbers[-1] + 1))
+        assert early.numbers == late.numbers
+    stored = [row["seq"] for kind in ("metrics", "events")
+              for row in lab.ask("GET", f"/runs/{run}/{kind}")]  # fmt: skip
+    assert sorted(stored) == early.numbers
+    assert lab.ask("GET", f"/runs/{run}")["seq"] == early.numbers[-1]
+
+
+def test_frames_come_only_to_who_watches_and_can_be_drawn(lab: Laboratory) -> None:
+    run = lab.create(endless())
+    with lab.page() as page, lab.page() as other:
+        page.watch(run)
+        frames = [page.until(lambda m: m["type"] == "frame") for _ in range(4)]
+        assert any("landscape" in frame for frame in frames)
+        steps = [frame["step"] for frame in frames]
+        assert steps == sorted(steps)
+        shown = unpack_frame(frames[-1])
+        assert shown.arrays["chains"].shape == unpack_frame(frames[0]).arrays["chains"].shape
+        page.send({"type": "unwatch", "run": run})
+        page.send({"type": "ping"})
+        page.until(lambda m: m["type"] == "pong")
+        page.send({"type": "ping"})
+        before = len(page.messages)
+        page.until(lambda m: m["type"] == "pong")
+        assert {m["type"] for m in page.messages[before:]} <= {"pong", "runs"}
+        other.send({"type": "ping"})
+        other.until(lambda m: m["type"] == "pong")
+        assert {m["type"] for m in other.messages} <= {"welcome", "runs", "pong"}
+    lab.ask("POST", f"/runs/{run}/stop")
+
+
+def test_who_joins_a_run_at_rest_gets_its_newest_frame(lab: Laboratory) -> None:
+    run = lab.create(endless())
+    with lab.page() as page:
+        page.watch(run)
+        page.step_beyond(3)
+    step = lab.ask("POST", f"/runs/{run}/pause")["step"]
+    with lab.page() as page:
+        page.watch(run)
+        frame = page.until(lambda m: m["type"] == "frame")
+    assert frame["step"] == step
+    assert "landscape" in frame
+    lab.ask("POST", f"/runs/{run}/stop")
+
+
+def test_a_page_that_does_not_read_slows_nobody_and_misses_nothing(lab: Laboratory) -> None:
+    run = lab.create(endless())
+    with lab.page() as slow, lab.page() as quick:
+        quick.watch(run, rate=30)
+        quick.step_beyond(3)
+        for _ in range(3000):  # history again and again, until its mailbox and its socket are full
+            slow.watch(run, rate=30)
+        quick.step_beyond(quick.step_beyond(3) + 200)
+        stopped = threading.Thread(target=lab.ask, args=("POST", f"/runs/{run}/stop"))
+        stopped.start()
+        quick.state("stopped")
+        stopped.join()
+        assert quick.numbers == list(range(1, quick.numbers[-1] + 1))
+        slow.state("stopped")
+        last = max(i for i, m in enumerate(slow.messages) if m["type"] == "metrics")
+        assert slow.messages[last]["seq"] <= quick.numbers[-1]
+
+
+def test_messages_that_cannot_be_read_are_answered_with_what_is_wrong(lab: Laboratory) -> None:
+    with lab.page() as page:
+        page.socket.send(b"\xc1")
+        assert "MessagePack" in page.until(lambda m: m["type"] == "error")["message"]
+        page.send({"type": "watch", "run": "nobody", "after": -1})
+        assert "after" in page.until(lambda m: m["type"] == "error")["message"]
+        page.send({"type": "watch", "run": "nobody"})
+        error = page.until(lambda m: m["type"] == "error")
+        assert error["run"] == "nobody"
+        assert "no run" in error["message"]
