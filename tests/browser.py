@@ -15,7 +15,7 @@ def chromium() -> str:
         FileNotFoundError: There is none; the message says how to get one.
     """
     chosen = os.environ.get("CHROMIUM")
-    if chosen is not None:
+    if chosen:
         if shutil.which(chosen) is None:
             raise FileNotFoundError(f"CHROMIUM={chosen} is not a program; set it to a Chromium")
         return chosen
