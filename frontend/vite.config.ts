@@ -2,6 +2,8 @@
 import { defineConfig } from "vitest/config";
 
 const server = process.env.EBM_SERVER ?? "http://127.0.0.1:8000";
+// The server answers only requests that name it as their origin.
+const proxy = { "/api": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true, headers: { origin: server } } };
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -11,11 +13,8 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 1400, // Plotly's own chunk, loaded after the first paint
   },
-  server: {
-    proxy: {
-      "/api": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
-    },
-  },
+  server: { proxy },
+  preview: { proxy },
   test: {
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
     environment: "happy-dom",

@@ -22,13 +22,15 @@ const EVERY = 400;
 
 type Range = [number, number];
 
-/** Half of the way from the range shown to the one wanted; the whole way once it is near, or where none is shown. */
+/** The next range on the way to the one wanted: it grows at once, so that nothing is cut off, and shrinks gently. */
 export function eased(shown: Range | undefined, wanted: Range): Range {
   if (!shown) return wanted;
-  const span = Math.abs(wanted[1] - wanted[0]) || 1;
-  const far = Math.max(Math.abs(wanted[0] - shown[0]), Math.abs(wanted[1] - shown[1])) / span;
-  if (far < 0.01 || far > 20) return wanted;
-  return [(shown[0] + wanted[0]) / 2, (shown[1] + wanted[1]) / 2];
+  const span = wanted[1] - wanted[0] || 1;
+  const approach = (from: number, to: number, outwards: boolean) => {
+    const far = Math.abs(to - from) / span;
+    return outwards || far < 0.01 || far > 20 ? to : (from + to) / 2;
+  };
+  return [approach(shown[0], wanted[0], wanted[0] < shown[0]), approach(shown[1], wanted[1], wanted[1] > shown[1])];
 }
 
 /** Draws a view in a box of fixed height, when it is on the screen and has something new. */

@@ -47,7 +47,7 @@ export function withNumbers(tex: string, numbers: Record<string, string>, used =
     }
     const symbol = byLetter.get(token);
     if (symbol !== undefined) used.add(symbol);
-    out += symbol === undefined ? token : `\\underset{\\htmlClass{number}{\\text{${numbers[symbol]}}}}{${token}}`;
+    out += symbol === undefined ? token : `\\underset{\\htmlClass{number}{\\texttt{\\small ${numbers[symbol]}}}}{${token}}`;
   }
   return out;
 }
@@ -63,10 +63,13 @@ function groupEnd(tokens: string[], start: number): number {
   return tokens.length;
 }
 
-/** Expectations over data, chains and generator take the colour that these have everywhere on the page. */
+/** Expectations over data, chains and generator take the colour that these have everywhere on the page.
+ *
+ * The words below them are set larger than a subscript is, to be read from afar.
+ */
 export function colored(tex: string): string {
   return tex.replace(
     /\\mathbb\{E\}_\{\\text\{(data|chains|generator)\}\}(\s*\\nabla(_\w+)?\s*E)?/g,
-    (term, name: string) => `\\htmlClass{${name}-color}{${term}}`,
+    (_term, name: string, gradient = "") => `\\htmlClass{${name}-color}{\\mathbb{E}_{\\text{\\footnotesize ${name}}}${gradient}}`,
   );
 }

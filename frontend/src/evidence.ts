@@ -2,7 +2,7 @@
 import { computed } from "@preact/signals";
 import type { DecodedFrame } from "./frame";
 import type { Mark } from "./record";
-import { fresh, info, marks, moment, momentFrame, record, stored } from "./state";
+import { info, marks, moment, momentFrame, record, stored, untrained } from "./state";
 import type { MetricRow } from "./wire";
 
 export interface Evidence {
@@ -21,7 +21,7 @@ const NOTHING: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon
 
 export const evidence = computed<Evidence>(() => {
   const known = record.value;
-  if (!known || fresh.value) return NOTHING;
+  if (!known || untrained.value) return NOTHING;
   const newest = known.rows.at(-1)?.step ?? 0;
   const replayed = moment.value;
   return {

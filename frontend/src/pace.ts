@@ -61,21 +61,17 @@ export class Pace {
   }
 }
 
-/** Counts how often something happens in the last second. */
+/** How often something happens, over the last few seconds. */
 export class Frequency {
   private times: number[] = [];
 
   count(now: number): void {
     this.times.push(now);
-    this.forget(now);
   }
 
   perSecond(now: number): number {
-    this.forget(now);
-    return this.times.length;
-  }
-
-  private forget(now: number): void {
-    while (this.times.length > 0 && now - this.times[0]! > 1000) this.times.shift();
+    while (this.times.length > 0 && now - this.times[0]! > WINDOW) this.times.shift();
+    const first = this.times[0];
+    return first === undefined || this.times.length < 2 ? 0 : ((this.times.length - 1) * 1000) / (now - first);
   }
 }

@@ -6,10 +6,11 @@ import { fitted, type Point } from "./upload";
 import type { DatasetInfo } from "./wire";
 import { isImages } from "./views/Thumbnail";
 
-/** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W). */
+/** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
 export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"]): DecodedFrame {
   const values = Float32Array.from(samples.flat(2) as number[]);
   const first = samples[0] as number[] | number[][] | undefined;
+  if (isImages(samples)) for (let i = 0; i < values.length; i++) values[i] = 2 * values[i]! - 1;
   const shape = isImages(samples) ? [samples.length, 1, first!.length, (first as number[][])[0]!.length] : [samples.length, 2];
   return { run: name, step: 0, seconds: 0, metrics: {}, landscape: null, arrays: { data: { shape, values } } };
 }

@@ -89,6 +89,7 @@ export async function seek(at: number): Promise<void> {
   if (!rolling.value) position = index;
   const request = ++wanted;
   moment.value = key;
+  if (!rolling.value) step.value = key;
   const frame = film.ready(key) ?? (await film.frame(key).catch(explain));
   if (request !== wanted || !frame) return;
   const before = momentFrame.value ?? record.value?.frame ?? null;
@@ -121,7 +122,7 @@ export function roll(): void {
 /** Moves a rolling replay on; called by the loop. */
 export function advance(now: number): void {
   if (!film || !rolling.value) return;
-  const elapsed = rolled === 0 ? 0 : Math.min(0.1, (now - rolled) / 1000);
+  const elapsed = rolled === 0 ? 0 : Math.min(0.5, (now - rolled) / 1000);
   rolled = now;
   const last = film.keyframes.length - 1;
   const perSecond = Math.max(last / LENGTH, 1);

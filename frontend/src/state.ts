@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Link } from "./connection";
 import type { DecodedFrame } from "./frame";
-import { marksOf, metricsAt, type RunRecord } from "./record";
+import { lastAt, marksOf, metricsAt, type RunRecord } from "./record";
 import { differences, type Field, type Titles } from "./schema";
 import { shelfFields } from "./shelf";
 import type { Catalogue, Run, RunConfig } from "./wire";
@@ -112,13 +112,19 @@ export const marks = computed(() => marksOf(record.value?.events ?? []));
 /** Where on the time axis the evidence is read: the whole run, or up to the moment that is replayed. */
 export const until = computed(() => moment.value ?? Number.POSITIVE_INFINITY);
 
-/** The newest figures at that point. */
+/** The newest figures at that point, from whichever source has them latest. */
 export const metrics = computed<Record<string, number>>(() => {
   const known = record.value;
-  if (!known || fresh.value) return {};
-  const frame = moment.value === null ? known.frame : momentFrame.value;
-  const newest = moment.value === null ? known.info.metrics : {};
-  return { ...newest, ...metricsAt(known.rows, until.value), ...(frame?.metrics ?? {}) };
+  if (!known || untrained.value) return {};
+  const replayed = moment.value !== null;
+  const frame = replayed ? momentFrame.value : known.frame;
+  const sources = [
+    { step: frame?.step ?? -1, values: frame?.metrics ?? {} },
+    { step: known.rows[lastAt(known.rows, until.value)]?.step ?? -1, values: metricsAt(known.rows, until.value) },
+    replayed ? { step: -1, values: {} } : { step: known.info.step, values: known.info.metrics },
+  ];
+  sources.sort((a, b) => a.step - b.step);
+  return Object.assign({}, ...sources.map(({ values }) => values));
 });
 
 export type Badge =

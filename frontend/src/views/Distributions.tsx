@@ -23,7 +23,10 @@ export function Distributions() {
   const ready = catalogue.value !== null;
   return (
     <section aria-labelledby="distributions">
-      <h2 id="distributions">Distribution</h2>
+      <div class="heading">
+        <h2 id="distributions">Distribution</h2>
+        <span class="small muted">{titleOf(chosen)}</span>
+      </div>
       <ul class="thumbnails" role="radiogroup" aria-labelledby="distributions">
         {offers()
           .filter(({ kind }) => kind !== "points")
@@ -47,7 +50,6 @@ export function Distributions() {
           <Upload chosen={chosen === "points"} disabled={!ready} />
         </li>
       </ul>
-      <p class="small chosen-name">{titleOf(chosen)}</p>
     </section>
   );
 }

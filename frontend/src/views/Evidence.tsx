@@ -41,10 +41,10 @@ function Distance() {
       <h2 id="distance">{first?.name === "nll" ? "Fit to unseen data" : "Distance to the truth"}</h2>
       <p class="headline">
         <span class="mono big" data-empty={!first}>
-          {first?.text ?? "—"}
+          {first?.text ?? "–"}
         </span>
         <span class="small muted" title={first?.explanation}>
-          {first ? <Meaning name={first.name} unit={first.unit} /> : untrained.value ? "press play" : "measured within the first second"}
+          {first ? <Meaning name={first.name} unit={first.unit} floor={first.floor} /> : untrained.value ? "press play" : "not measured yet"}
         </span>
       </p>
       <Plot key={view.title} view={view} height={72} />
@@ -53,8 +53,8 @@ function Distance() {
   );
 }
 
-function Meaning({ name, unit }: { name: string; unit: string }) {
-  if (name === "frechet") return <>Fréchet distance, samples to real images</>;
+function Meaning({ name, unit, floor }: { name: string; unit: string; floor: string | null }) {
+  if (name === "frechet") return <>Fréchet distance{floor && `; real images ${floor}`}</>;
   if (name === "nll") return <>{unit}, negative log-likelihood</>;
   const smooth = metrics.value.kl_data !== undefined;
   return (
@@ -94,11 +94,12 @@ function Figures() {
 function Rows({ rows }: { rows: ReturnType<typeof others> }) {
   return (
     <dl class="figures">
-      {rows.map(({ name, label, text, unit, explanation }) => (
+      {rows.map(({ name, label, text, unit, floor, explanation }) => (
         <div key={name} title={explanation}>
           <dt class="muted">{label}</dt>
           <dd class="mono">
             {text} {unit && <span class="muted">{unit}</span>}
+            {floor && <span class="muted">(real {floor})</span>}
           </dd>
         </div>
       ))}

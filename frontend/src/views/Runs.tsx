@@ -74,9 +74,9 @@ function Row({ run }: { run: Run }) {
     <tr data-shown={shown}>
       <td class="run-title">
         <button type="button" class="link" onClick={() => void open(run.id)}>
-          {run.name || nameOf(run.config)}
+          {nameOf(run.config)}
         </button>
-        {run.name && run.name !== nameOf(run.config) && <span class="small muted"> {nameOf(run.config)}</span>}
+        {named(run) && <span class="small muted"> {run.name}</span>}
         {shown && <span class="small muted"> on the stage</span>}
         {run.reason && <p class="small fault">{run.reason}</p>}
       </td>
@@ -96,6 +96,11 @@ function Row({ run }: { run: Run }) {
       </td>
     </tr>
   );
+}
+
+/** Whether a person gave the run its name; the server's own tells the method and the distribution again. */
+function named({ name, config }: Run): boolean {
+  return name !== "" && name !== `${config.method.kind} on ${config.dataset.kind}`;
 }
 
 function Actions({ run }: { run: Run }) {

@@ -28,7 +28,7 @@ export function StagePanel() {
     <main class="centre" aria-label="Stage">
       <div class="stage-column">
         <div class="stage-tools">
-          {images.value ? <p class="small muted">64 chains, from noise to images</p> : <LayerWords />}
+          {images.value ? <p class="small muted">{untrained.value ? "Samples of the data" : "Chains on their way from noise to images"}</p> : <LayerWords />}
           {!images.value && <Modes />}
         </div>
         <div class="stage-frame">
@@ -143,7 +143,7 @@ function Tiles() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const grid = useRef<ImageGrid | null>(null);
   usePainter(canvas, (element) => {
-    grid.current = createImageGrid(element, { theme: theme.value });
+    grid.current = createImageGrid(element, { theme: theme.value, range: [-1, 1] });
     return grid.current;
   });
   const colors = theme.value;
@@ -217,7 +217,10 @@ function Plane() {
 
 /** Below the stage: the reading under the pointer, or how to read the map. */
 function Under() {
-  if (images.value) return <p class="under small muted">Bright pixels are ink. Each tile is one chain.</p>;
+  if (images.value) {
+    const text = untrained.value ? "Press play, and chains turn noise into images like these." : "Each tile is one chain; some start afresh from noise now and then.";
+    return <p class="under small muted">{text}</p>;
+  }
   return (
     <div class="under small">
       <Reading />
@@ -236,8 +239,8 @@ function Reading() {
     const text = untrained.value
       ? "Data only. Press play, and the landscape forms."
       : mode.value === "energy"
-        ? "Bright is low energy, where the model expects data. Click to drop chains."
-        : "Click to drop chains on the landscape.";
+        ? "Bright is low energy: likely. Press on the map to drop chains."
+        : "Press on the map to drop chains.";
     return <p class="muted">{text}</p>;
   }
   return (

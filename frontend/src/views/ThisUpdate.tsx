@@ -1,7 +1,7 @@
 /** The update rule of the method on the stage, with its current numbers in place. */
 import { computed } from "@preact/signals";
 import { colored, moveOf, noiseOf, withNumbers } from "../equations";
-import { significant } from "../format";
+import { setting, significant } from "../format";
 import { get, isObject } from "../schema";
 import { catalogue, draft, fields, info, metrics, untrained } from "../state";
 import type { Json, SamplerInfo } from "../wire";
@@ -24,11 +24,11 @@ const update = computed<Update | null>(() => {
   const move = typeof sampler === "string" ? (own?.equation ?? moveOf(sampler)) : null;
   const numbers: Record<string, string> = {};
   const labels: Record<string, string> = {};
-  for (const { symbol, path, label } of fields.value) {
+  for (const { symbol, path, label, advanced } of fields.value) {
     const value = get({ ...config } as Json, path);
-    if (!symbol || typeof value !== "number" || !path.startsWith("method")) continue;
+    if (!symbol || advanced || typeof value !== "number" || !path.startsWith("method")) continue;
     const adapted = path.endsWith("sampler.step_size") ? metrics.value.step_size : undefined;
-    numbers[symbol] = significant(adapted ?? value, 2);
+    numbers[symbol] = adapted === undefined ? setting(value) : significant(adapted, 2);
     labels[symbol] = label;
   }
   const chosen = get({ ...config } as Json, "method.sampler");

@@ -5,7 +5,7 @@ import { fitted, type Point } from "../upload";
 import type { DatasetInfo } from "../wire";
 
 const EXTENT = 4.6;
-const SIZE = 36;
+const SIZE = 30;
 
 /** `fit` brings points in units of their own into the square. */
 export function Thumbnail({ samples, fit = false }: { samples: DatasetInfo["thumbnail"]; fit?: boolean }) {
@@ -30,8 +30,8 @@ export function isImages(samples: DatasetInfo["thumbnail"]): samples is number[]
 function drawPoints(context: CanvasRenderingContext2D, points: Point[], size: number, scale: number): void {
   context.fillStyle = getComputedStyle(context.canvas).getPropertyValue("--data");
   context.globalAlpha = 0.8;
-  const side = 1.1 * scale;
-  const stride = Math.ceil(points.length / 300);
+  const side = scale;
+  const stride = Math.ceil(points.length / 260);
   for (let i = 0; i < points.length; i += stride) {
     const [x, y] = points[i]!;
     context.fillRect(((x + EXTENT) / (2 * EXTENT)) * size - side / 2, ((EXTENT - y) / (2 * EXTENT)) * size - side / 2, side, side);

@@ -29,7 +29,7 @@ function Pace() {
     <p class="pace small mono muted">
       <span title="Updates a second, as they arrive">{rate(updates)} updates/s</span>
       <span title="Frames a second, and how far the stage is behind the run">
-        {Math.round(frames)} fps · {Math.round(lag)} ms
+        {rate(frames)} fps · {Math.round(lag)} ms
       </span>
     </p>
   );

@@ -16,10 +16,12 @@ export function Transport() {
       <PlayButton />
       <StepButton />
       <SpeedMenu />
-      <p class="counter">
-        <span class="muted small">update</span> <Count />
-      </p>
-      <BadgeLabel />
+      <div class="readings">
+        <p class="counter">
+          <span class="muted small">update</span> <Count />
+        </p>
+        <BadgeLabel />
+      </div>
     </div>
   );
 }

@@ -57,7 +57,7 @@ export function distance(name: string, title: string, unit: string): View {
           {
             x: { range: [0, evidence.horizon], showticklabels: false },
             y: {
-              type: "log", range, side: "right", showgrid: true, gridcolor: colors.line, dtick: 1, tickformat: "~g", nticks: 4,
+              type: "log", range, side: "right", showgrid: true, showticklabels: y.length > 0, gridcolor: colors.line, dtick: 1, tickformat: "~g", nticks: 4,
             },
           },
           steps(evidence, colors),
@@ -86,7 +86,7 @@ export const loss: View = {
         { r: 42 },
         {
           x: { range: [0, evidence.horizon], showticklabels: false },
-          y: { range: [low - room, high + room], side: "right", nticks: 3, showgrid: true, gridcolor: colors.line, tickformat: "~g" },
+          y: { range: [low - room, high + room], side: "right", nticks: 3, showgrid: true, showticklabels: y.length > 0, gridcolor: colors.line, tickformat: "~g" },
         },
         steps(evidence, colors),
       ),
