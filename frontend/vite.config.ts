@@ -3,7 +3,15 @@ import { defineConfig } from "vitest/config";
 
 const server = process.env.EBM_SERVER ?? "http://127.0.0.1:8000";
 // The server answers only requests that name it as their origin.
-const proxy = { "/api": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true, headers: { origin: server } } };
+const proxy = {
+  "/api": {
+    target: server,
+    ws: true,
+    changeOrigin: true,
+    rewriteWsOrigin: true,
+    headers: { origin: server },
+  },
+};
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -17,6 +25,6 @@ export default defineConfig({
   preview: { proxy },
   test: {
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
-    environment: "happy-dom",
+    environment: "node",
   },
 });

@@ -1,8 +1,9 @@
 /** A chart: the only file that touches Plotly, which is loaded after the first paint. */
-import { useEffect, useRef } from "preact/hooks";
+
 import type { Layout, Trace } from "plotly.js-basic-dist-min";
-import { loop } from "./loop";
+import { useEffect, useRef } from "preact/hooks";
 import { type Evidence, evidence } from "./evidence";
+import { loop } from "./loop";
 import { type ChartColors, chartColors } from "./theme";
 
 export interface Figure {
@@ -30,7 +31,10 @@ export function eased(shown: Range | undefined, wanted: Range): Range {
     const far = Math.abs(to - from) / span;
     return outwards || far < 0.01 || far > 20 ? to : (from + to) / 2;
   };
-  return [approach(shown[0], wanted[0], wanted[0] < shown[0]), approach(shown[1], wanted[1], wanted[1] > shown[1])];
+  return [
+    approach(shown[0], wanted[0], wanted[0] < shown[0]),
+    approach(shown[1], wanted[1], wanted[1] > shown[1]),
+  ];
 }
 
 /** Draws a view in a box of fixed height, when it is on the screen and has something new. */

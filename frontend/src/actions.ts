@@ -2,12 +2,25 @@
 import { batch } from "@preact/signals";
 import * as api from "./api";
 import { connection, follow, refreshKeyframes, refreshRuns } from "./lab";
+import type { Mark } from "./record";
 import * as replay from "./replay";
 import { fault, get, set } from "./schema";
 import { recipeFor, sameShape, startOf } from "./shelf";
-import type { Mark } from "./record";
 import {
-  active, asking, catalogue, composing, draft, faults, fields, fresh, info, notice, primary, record, rolling, stored,
+  active,
+  asking,
+  catalogue,
+  composing,
+  draft,
+  faults,
+  fields,
+  fresh,
+  info,
+  notice,
+  primary,
+  record,
+  rolling,
+  stored,
 } from "./state";
 import type { Json, Run } from "./wire";
 
@@ -34,7 +47,10 @@ function explain(error: unknown): void {
   const elsewhere = error.faults.filter((one) => !shown.has(one.path));
   batch(() => {
     for (const one of error.faults) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
-    const text = error.faults.length > 0 ? elsewhere.map((one) => `${one.path}: ${api.faultText(one)}`).join(" ") : error.message;
+    const text =
+      error.faults.length > 0
+        ? elsewhere.map((one) => `${one.path}: ${api.faultText(one)}`).join(" ")
+        : error.message;
     notice.value = { tone: "fault", text: text || "Some settings are refused; they are marked on the left." };
   });
 }
@@ -102,11 +118,12 @@ export async function stop(id: string): Promise<void> {
 
 export async function remove(id: string): Promise<void> {
   await ask(null, () => api.deleteRun(id));
-  if (info.value?.id === id) batch(() => {
-    connection.unwatch(id);
-    replay.load(null);
-    record.value = null;
-  });
+  if (info.value?.id === id)
+    batch(() => {
+      connection.unwatch(id);
+      replay.load(null);
+      record.value = null;
+    });
   void refreshRuns();
 }
 

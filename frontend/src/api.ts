@@ -36,16 +36,24 @@ async function refusal(response: Response): Promise<Refusal> {
   const detail: unknown = await response
     .clone()
     .json()
-    .then((body: { detail?: unknown }) => body.detail, () => undefined);
+    .then(
+      (body: { detail?: unknown }) => body.detail,
+      () => undefined,
+    );
   if (Array.isArray(detail)) {
     const faults = detail as Fault[];
     return new Refusal(response.status, faults.map(faultText).join(" "), faults);
   }
   if (response.status === 401 || response.status === 403) {
-    return new Refusal(response.status, "The server does not know this page: open the address with ?token= that it printed.");
+    return new Refusal(
+      response.status,
+      "The server does not know this page: open the address with ?token= that it printed.",
+    );
   }
-  if (response.status === 502 || response.status === 504) return new Refusal(0, "The server does not answer. Is it running?");
-  const text = typeof detail === "string" ? detail : `The server answered ${response.status} ${response.statusText}.`;
+  if (response.status === 502 || response.status === 504)
+    return new Refusal(0, "The server does not answer. Is it running?");
+  const text =
+    typeof detail === "string" ? detail : `The server answered ${response.status} ${response.statusText}.`;
   return new Refusal(response.status, text);
 }
 
@@ -69,10 +77,14 @@ export const pauseRun = (id: string) => json<Run>("POST", `${run(id)}/pause`);
 export const resumeRun = (id: string) => json<Run>("POST", `${run(id)}/resume`);
 export const stopRun = (id: string) => json<Run>("POST", `${run(id)}/stop`);
 export const stepRun = (id: string, updates = 1) => json<Run>("POST", `${run(id)}/step`, { updates });
-export const changeRun = (id: string, changes: Record<string, Json>) => json<Run>("PATCH", run(id), { changes });
-export const setRunSpeed = (id: string, speed: number | null) => json<Run>("PATCH", run(id), { changes: {}, speed });
-export const metricsAfter = (id: string, seq: number) => json<MetricRow[]>("GET", `${run(id)}/metrics?after=${seq}`);
-export const eventsAfter = (id: string, seq: number) => json<RunEvent[]>("GET", `${run(id)}/events?after=${seq}`);
+export const changeRun = (id: string, changes: Record<string, Json>) =>
+  json<Run>("PATCH", run(id), { changes });
+export const setRunSpeed = (id: string, speed: number | null) =>
+  json<Run>("PATCH", run(id), { changes: {}, speed });
+export const metricsAfter = (id: string, seq: number) =>
+  json<MetricRow[]>("GET", `${run(id)}/metrics?after=${seq}`);
+export const eventsAfter = (id: string, seq: number) =>
+  json<RunEvent[]>("GET", `${run(id)}/events?after=${seq}`);
 export const keyframes = (id: string) => json<Keyframe[]>("GET", `${run(id)}/keyframes`);
 export const downloadAddress = (id: string) => `${ROOT}${run(id)}/download`;
 

@@ -3,8 +3,22 @@
 import type { JsonObject } from "./wire";
 
 const LETTERS: Record<string, string> = {
-  α: "\\alpha", β: "\\beta", γ: "\\gamma", δ: "\\delta", ε: "\\epsilon", ζ: "\\zeta", η: "\\eta", θ: "\\theta", λ: "\\lambda",
-  μ: "\\mu", ξ: "\\xi", ρ: "\\rho", σ: "\\sigma", τ: "\\tau", φ: "\\phi", ω: "\\omega",
+  α: "\\alpha",
+  β: "\\beta",
+  γ: "\\gamma",
+  δ: "\\delta",
+  ε: "\\epsilon",
+  ζ: "\\zeta",
+  η: "\\eta",
+  θ: "\\theta",
+  λ: "\\lambda",
+  μ: "\\mu",
+  ξ: "\\xi",
+  ρ: "\\rho",
+  σ: "\\sigma",
+  τ: "\\tau",
+  φ: "\\phi",
+  ω: "\\omega",
 };
 
 /** One move of a chain, by the sampler's kind; a sampler that is not here shows only its numbers. */
@@ -47,7 +61,10 @@ export function withNumbers(tex: string, numbers: Record<string, string>, used =
     }
     const symbol = byLetter.get(token);
     if (symbol !== undefined) used.add(symbol);
-    out += symbol === undefined ? token : `\\underset{\\htmlClass{number}{\\texttt{\\small ${numbers[symbol]}}}}{${token}}`;
+    out +=
+      symbol === undefined
+        ? token
+        : `\\underset{\\htmlClass{number}{\\texttt{\\small ${numbers[symbol]}}}}{${token}}`;
   }
   return out;
 }
@@ -70,6 +87,7 @@ function groupEnd(tokens: string[], start: number): number {
 export function colored(tex: string): string {
   return tex.replace(
     /\\mathbb\{E\}_\{\\text\{(data|chains|generator)\}\}(\s*\\nabla(_\w+)?\s*E)?/g,
-    (_term, name: string, gradient = "") => `\\htmlClass{${name}-color}{\\mathbb{E}_{\\text{\\footnotesize ${name}}}${gradient}}`,
+    (_term, name: string, gradient = "") =>
+      `\\htmlClass{${name}-color}{\\mathbb{E}_{\\text{\\footnotesize ${name}}}${gradient}}`,
   );
 }

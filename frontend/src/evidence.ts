@@ -35,7 +35,12 @@ export const evidence = computed<Evidence>(() => {
 });
 
 /** A metric over steps, at most `most` points, the last one always among them. */
-export function series(rows: MetricRow[], name: string, until: number, most = 300): { x: number[]; y: number[] } {
+export function series(
+  rows: MetricRow[],
+  name: string,
+  until: number,
+  most = 300,
+): { x: number[]; y: number[] } {
   const found = rows.filter((row) => row.step <= until && Number.isFinite(row.values[name]));
   const stride = Math.ceil(found.length / most);
   const kept = found.filter((_, i) => i % stride === 0 || i === found.length - 1);

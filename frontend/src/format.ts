@@ -2,7 +2,17 @@
 
 const NONE = "—";
 const SUPERSCRIPTS: Record<string, string> = {
-  "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+  "-": "⁻",
+  "0": "⁰",
+  "1": "¹",
+  "2": "²",
+  "3": "³",
+  "4": "⁴",
+  "5": "⁵",
+  "6": "⁶",
+  "7": "⁷",
+  "8": "⁸",
+  "9": "⁹",
 };
 
 /** A figure with `digits` significant digits; very large and very small ones as 1.2 × 10⁵. */
@@ -85,7 +95,11 @@ export function setting(value: unknown): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value === "number") {
     if (Number.isInteger(value) && Math.abs(value) < 1e6) return count(value).replace("-", "−");
-    return minus(Number(value.toPrecision(3)).toString().replace(/e([+-]\d+)$/, "e$1"));
+    return minus(
+      Number(value.toPrecision(3))
+        .toString()
+        .replace(/e([+-]\d+)$/, "e$1"),
+    );
   }
   if (Array.isArray(value)) return value.map(setting).join(", ");
   if (typeof value === "object") return String((value as { kind?: unknown }).kind ?? JSON.stringify(value));

@@ -1,29 +1,9 @@
 /** Frames: what a run shows at one moment, decoded from the wire into typed arrays. */
 
-/** An array as it travels: little-endian numbers of one type, row-major. */
-export interface WireArray {
-  dtype: string;
-  shape: number[];
-  data: Uint8Array;
-}
+import type { FrameMessage, PackedArray, PackedLandscape } from "./wire.gen";
 
-/** A landscape as it travels: quantised so that value = lo + (hi - lo) * q / max. */
-export interface WireLandscape extends WireArray {
-  lo: number;
-  hi: number;
-  extent: number;
-}
-
-/** A frame as it travels: on the websocket, from the keyframe route and in the stored demo run. */
-export interface WireFrame {
-  type?: "frame";
-  run?: string;
-  step: number;
-  seconds: number;
-  metrics?: Record<string, number>;
-  landscape?: WireLandscape | null;
-  arrays?: Record<string, WireArray>;
-}
+/** A frame as it travels: on the websocket, from the keyframe route and in the stored run. */
+export type WireFrame = Partial<FrameMessage> & Pick<FrameMessage, "step" | "seconds">;
 
 /** Energies on a square grid over [-extent, extent]^2; row 0 is the lowest y, cells are sampled at their centres. */
 export interface Landscape {
@@ -50,59 +30,45 @@ export interface DecodedFrame {
   arrays: Record<string, NumericArray>;
 }
 
-const BYTES: Record<string, number> = { u1: 1, u2: 2, u4: 4, i4: 4, f4: 4, f8: 8 };
+const READERS: Record<PackedArray["dtype"], { width: number; read: (view: DataView, at: number) => number }> =
+  {
+    f4: { width: 4, read: (view, at) => view.getFloat32(at, true) },
+    u1: { width: 1, read: (view, at) => view.getUint8(at) },
+    u2: { width: 2, read: (view, at) => view.getUint16(at, true) },
+  };
 
 /** Decodes one array to float32.
  *
  * Throws an Error that names the type, or both counts, where the bytes do not fit the shape.
  */
-export function decodeArray(wire: WireArray): NumericArray {
-  const dtype = wire.dtype.replace(/^[<|=]/, "");
-  const width = BYTES[dtype];
-  if (width === undefined) {
-    throw new Error(`array type "${wire.dtype}" is unknown; known are ${Object.keys(BYTES).join(", ")}`);
+export function decodeArray({ dtype, shape, data }: PackedArray): NumericArray {
+  const reader = READERS[dtype];
+  if (reader === undefined) {
+    throw new Error(`array type "${dtype}" is unknown; known are ${Object.keys(READERS).join(", ")}`);
   }
-  const count = wire.shape.reduce((product, length) => product * length, 1);
-  if (wire.data.byteLength !== count * width) {
-    throw new Error(
-      `array of shape [${wire.shape.join(", ")}] and type ${dtype} needs ${count * width} bytes, got ${wire.data.byteLength}`,
-    );
+  const count = shape.reduce((product, length) => product * length, 1);
+  if (data.byteLength !== count * reader.width) {
+    const needed = `${count * reader.width} bytes, got ${data.byteLength}`;
+    throw new Error(`array of shape [${shape.join(", ")}] and type ${dtype} needs ${needed}`);
   }
-  const bytes = new DataView(wire.data.buffer, wire.data.byteOffset, wire.data.byteLength);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) values[i] = readNumber(bytes, dtype, i * width);
-  return { shape: [...wire.shape], values };
-}
-
-function readNumber(bytes: DataView, dtype: string, at: number): number {
-  switch (dtype) {
-    case "u1":
-      return bytes.getUint8(at);
-    case "u2":
-      return bytes.getUint16(at, true);
-    case "u4":
-      return bytes.getUint32(at, true);
-    case "i4":
-      return bytes.getInt32(at, true);
-    case "f4":
-      return bytes.getFloat32(at, true);
-    default:
-      return bytes.getFloat64(at, true);
-  }
+  for (let i = 0; i < count; i++) values[i] = reader.read(view, i * reader.width);
+  return { shape: [...shape], values };
 }
 
 /** Decodes a quantised (or plain float) landscape to energies.
  *
  * Throws an Error where it is not a square.
  */
-export function decodeLandscape(wire: WireLandscape): Landscape {
+export function decodeLandscape(wire: PackedLandscape): Landscape {
   const [rows, columns] = wire.shape;
   if (wire.shape.length !== 2 || rows === undefined || rows !== columns) {
     throw new Error(`landscape must be a square, got shape [${wire.shape.join(", ")}]`);
   }
   const { values } = decodeArray(wire);
-  const levels = { u1: 255, u2: 65535 }[wire.dtype.replace(/^[<|=]/, "")];
-  if (levels !== undefined) {
+  if (wire.dtype !== "f4") {
+    const levels = wire.dtype === "u1" ? 255 : 65535;
     const scale = (wire.hi - wire.lo) / levels;
     for (let i = 0; i < values.length; i++) values[i] = wire.lo + scale * (values[i] as number);
   }

@@ -24,9 +24,12 @@ export function listen(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help.value || view.value !== "lab") return;
     const target = event.target as HTMLElement;
-    if (target.closest("input, select, textarea, button, a, summary, [role=slider]") && event.key !== "?") return;
+    if (target.closest("input, select, textarea, button, a, summary, [role=slider]") && event.key !== "?")
+      return;
     const layer = layersShown()[Number(event.key) - 1];
-    const action = layer ? () => toggleLayer(layer) : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const action = layer
+      ? () => toggleLayer(layer)
+      : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();
     action();

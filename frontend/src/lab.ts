@@ -11,8 +11,24 @@ import * as replay from "./replay";
 import { differences, get, set } from "./schema";
 import { recipeFor } from "./shelf";
 import {
-  active, catalogue, catalogueFault, draft, fields, fresh, info, link, moment, notice, pace, record, rolling, runs, runsFault,
-  step, stored, view,
+  active,
+  catalogue,
+  catalogueFault,
+  draft,
+  fields,
+  fresh,
+  info,
+  link,
+  moment,
+  notice,
+  pace,
+  record,
+  rolling,
+  runs,
+  runsFault,
+  step,
+  stored,
+  view,
 } from "./state";
 import type { Json, Run, ServerMessage } from "./wire";
 
@@ -43,7 +59,8 @@ export function drain(now: number): void {
     let next = record.value;
     for (const message of ordered) {
       if (message.type === "runs") void refreshRuns();
-      else if (message.type === "error" && !message.run) notice.value = { tone: "fault", text: message.message };
+      else if (message.type === "error" && !message.run)
+        notice.value = { tone: "fault", text: message.message };
       else if (next) next = received(next, message, now);
     }
     for (const { frame, at } of frames) {
@@ -55,7 +72,8 @@ export function drain(now: number): void {
     }
     if (next !== record.value) record.value = next;
   });
-  if (record.value?.gap !== null && record.value?.gap !== undefined) void catchUp(record.value.info.id, record.value.gap);
+  if (record.value?.gap !== null && record.value?.gap !== undefined)
+    void catchUp(record.value.info.id, record.value.gap);
 }
 
 function received(before: RunRecord, message: ServerMessage, now: number): RunRecord {
@@ -74,7 +92,8 @@ function followConfig(before: Run, after: Run): void {
   if (!choice || fresh.value) return;
   const live = new Set(fields.value.filter((field) => field.live).map((field) => field.path));
   for (const path of differences({ ...before.config }, { ...after.config })) {
-    if (live.has(path) && path !== "updates") draft.value = set(draft.value ?? choice, path, get({ ...after.config } as Json, path) ?? null);
+    if (live.has(path) && path !== "updates")
+      draft.value = set(draft.value ?? choice, path, get({ ...after.config } as Json, path) ?? null);
   }
 }
 
@@ -87,7 +106,10 @@ async function catchUp(id: string, after: number): Promise<void> {
     const [rows, events] = await Promise.all([api.metricsAfter(id, after), api.eventsAfter(id, after)]);
     if (record.value?.info.id === id) record.value = fillGap(record.value, rows, events);
   } catch (error) {
-    notice.value = { tone: "fault", text: `Some of this run's history is missing. ${(error as Error).message}` };
+    notice.value = {
+      tone: "fault",
+      text: `Some of this run's history is missing. ${(error as Error).message}`,
+    };
     if (record.value?.info.id === id) record.value = { ...record.value, gap: null };
   } finally {
     filling.delete(id);
@@ -165,7 +187,11 @@ export function start(): void {
       pace.value = { updates: speed.updatesPerSecond(now), frames: drawn.perSecond(now), lag: speed.lag };
     },
   });
-  loop.add({ every: KEYFRAMES_EVERY, draw: () => void refreshKeyframes(), visible: () => active.value && !rolling.value });
+  loop.add({
+    every: KEYFRAMES_EVERY,
+    draw: () => void refreshKeyframes(),
+    visible: () => active.value && !rolling.value,
+  });
   effect(() => {
     const run = info.value;
     if (!run) return;

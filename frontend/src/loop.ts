@@ -16,7 +16,8 @@ export class Loop {
 
   /** `request` asks for one animation frame; browsers ask none of a hidden tab, so nothing is drawn there. */
   constructor(
-    private readonly request: (callback: (now: number) => void) => number = (callback) => requestAnimationFrame(callback),
+    private readonly request: (callback: (now: number) => void) => number = (callback) =>
+      requestAnimationFrame(callback),
     private readonly clock: () => number = () => performance.now(),
   ) {}
 

@@ -16,6 +16,9 @@ import { catalogue, draft, notice, record, rolling, storedThumbnails } from "./s
 import { stillness } from "./theme";
 import type { StoredRun } from "./wire";
 
+/** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
+const SECONDS = 30;
+
 /** The run that the address names: #run=ID. */
 function runInAddress(): string | null {
   return new URLSearchParams(location.hash.slice(1)).get("run");
@@ -30,8 +33,13 @@ async function playStored(): Promise<void> {
     storedThumbnails.value = stored.thumbnails ?? {};
     if (stored.catalogue) catalogue.value ??= stored.catalogue;
     replay.load(film);
-    record.value = { ...openRecord(stored.run, "stored"), rows: stored.metrics, events: stored.events ?? [], keyframes: film.keyframes };
-    draft.value = stored.run.config;
+    record.value = {
+      ...openRecord(stored.run, "stored"),
+      rows: stored.metrics,
+      events: stored.events ?? [],
+      keyframes: film.keyframes,
+    };
+    draft.value = { ...stored.run.config, seconds: SECONDS, updates: null };
   });
   const last = film.keyframes.at(-1)?.step ?? 0;
   await replay.seek(stillness.matches ? last : 0);

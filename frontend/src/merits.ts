@@ -20,30 +20,132 @@ interface Known {
 }
 
 const KNOWN: Record<string, Known> = {
-  kl: { label: "KL", unit: "nats", write: nats, explanation: "How far the learned density is from the true one; exact, by quadrature of Z." },
-  kl_data: { label: "KL against the data", unit: "nats", write: nats, explanation: "Against the data's own density, not the blurred one that this method estimates." },
-  frechet: { label: "Fréchet distance", write: (value) => fixed(value, 1), explanation: "Between features of samples and of real images; lower is better." },
-  log_z: { label: "log Z", write: (value) => fixed(value, 3), explanation: "Logarithm of the partition function, by quadrature." },
-  temperature: { label: "temperature of the chains", write: (value) => (value < 0.1 ? significant(value, 2) : fixed(value, 2)), explanation: "The chains sample exp(−E / T); 1 is matched." },
-  mass_outside: { label: "mass outside the box", write: percent, explanation: "Share of the model's mass far away from the data." },
-  acceptance: { label: "acceptance", write: (value) => fixed(value, 2), explanation: "Share of the chains' proposals that are accepted." },
-  entropy: { label: "entropy of the generator", unit: "nats", write: (value) => fixed(value, 2), explanation: "H(q): without it, the generator would collapse." },
-  mode_coverage: { label: "modes covered", write: percent, explanation: "Share of the true modes that have their share of the samples." },
-  nll: { label: "NLL", unit: "nats", write: (value) => fixed(value, 3), explanation: "Negative log-likelihood of data that training never sees." },
-  kl_best_temperature: { label: "KL at the best temperature", unit: "nats", write: nats, explanation: "What is left of the KL when a wrong temperature is taken out: a wrong shape." },
-  best_temperature: { label: "best temperature", write: (value) => fixed(value, 2), explanation: "The temperature at which the learned density is nearest to the truth." },
-  total_variation: { label: "total variation", write: (value) => fixed(value, 3), explanation: "Half of the mean absolute difference of the densities: 0 is equal, 1 is apart." },
-  confidence: { label: "recognised as digits", write: percent, explanation: "Share of samples that a classifier is more than 90 % sure of." },
-  nearest_neighbour: { label: "to the nearest training image", write: (value) => fixed(value, 2), explanation: "Mean distance; below that of real test images, the model memorises." },
-  generator_energy: { label: "mean energy of the generator", write: (value) => fixed(value, 2), explanation: "Of what the generator draws." },
-  effective_negatives: { label: "effective negatives", write: (value) => significant(value, 3), explanation: "How many equally weighted samples the weighted negatives are worth." },
-  spread: { label: "spread of the generator", write: (value) => significant(value, 2), explanation: "Standard deviation of the noise on what the generator draws." },
-  step_size: { label: "step size in use", write: (value) => significant(value, 2), explanation: "As adapted from the one that is set." },
-  grad_norm: { label: "gradient norm", write: (value) => significant(value, 3), explanation: "Of the weights, before clipping." },
-  buffer_age: { label: "age of the buffer", unit: "updates", write: (value) => significant(value, 3), explanation: "Mean number of updates since a chain was started." },
-  learning_rate: { label: "learning rate now", write: (value) => significant(value, 2), explanation: "After warm-up and decay." },
-  energy_data: { label: "mean energy of data", write: (value) => fixed(value, 2), explanation: "Pushed down by training." },
-  energy_samples: { label: "mean energy of samples", write: (value) => fixed(value, 2), explanation: "Pushed up by training." },
+  kl: {
+    label: "KL",
+    unit: "nats",
+    write: nats,
+    explanation: "How far the learned density is from the true one; exact, by quadrature of Z.",
+  },
+  kl_data: {
+    label: "KL against the data",
+    unit: "nats",
+    write: nats,
+    explanation: "Against the data's own density, not the blurred one that this method estimates.",
+  },
+  frechet: {
+    label: "Fréchet distance",
+    write: (value) => fixed(value, 1),
+    explanation: "Between features of samples and of real images; lower is better.",
+  },
+  log_z: {
+    label: "log Z",
+    write: (value) => fixed(value, 3),
+    explanation: "Logarithm of the partition function, by quadrature.",
+  },
+  temperature: {
+    label: "temperature of the chains",
+    write: (value) => (value < 0.1 ? significant(value, 2) : fixed(value, 2)),
+    explanation: "The chains sample exp(−E / T); 1 is matched.",
+  },
+  mass_outside: {
+    label: "mass outside the box",
+    write: percent,
+    explanation: "Share of the model's mass far away from the data.",
+  },
+  acceptance: {
+    label: "acceptance",
+    write: (value) => fixed(value, 2),
+    explanation: "Share of the chains' proposals that are accepted.",
+  },
+  entropy: {
+    label: "entropy of the generator",
+    unit: "nats",
+    write: (value) => fixed(value, 2),
+    explanation: "H(q): without it, the generator would collapse.",
+  },
+  mode_coverage: {
+    label: "modes covered",
+    write: percent,
+    explanation: "Share of the true modes that have their share of the samples.",
+  },
+  nll: {
+    label: "NLL",
+    unit: "nats",
+    write: (value) => fixed(value, 3),
+    explanation: "Negative log-likelihood of data that training never sees.",
+  },
+  kl_best_temperature: {
+    label: "KL at the best temperature",
+    unit: "nats",
+    write: nats,
+    explanation: "What is left of the KL when a wrong temperature is taken out: a wrong shape.",
+  },
+  best_temperature: {
+    label: "best temperature",
+    write: (value) => fixed(value, 2),
+    explanation: "The temperature at which the learned density is nearest to the truth.",
+  },
+  total_variation: {
+    label: "total variation",
+    write: (value) => fixed(value, 3),
+    explanation: "Half of the mean absolute difference of the densities: 0 is equal, 1 is apart.",
+  },
+  confidence: {
+    label: "recognised as digits",
+    write: percent,
+    explanation: "Share of samples that a classifier is more than 90 % sure of.",
+  },
+  nearest_neighbour: {
+    label: "to the nearest training image",
+    write: (value) => fixed(value, 2),
+    explanation: "Mean distance; below that of real test images, the model memorises.",
+  },
+  generator_energy: {
+    label: "mean energy of the generator",
+    write: (value) => fixed(value, 2),
+    explanation: "Of what the generator draws.",
+  },
+  effective_negatives: {
+    label: "effective negatives",
+    write: (value) => significant(value, 3),
+    explanation: "How many equally weighted samples the weighted negatives are worth.",
+  },
+  spread: {
+    label: "spread of the generator",
+    write: (value) => significant(value, 2),
+    explanation: "Standard deviation of the noise on what the generator draws.",
+  },
+  step_size: {
+    label: "step size in use",
+    write: (value) => significant(value, 2),
+    explanation: "As adapted from the one that is set.",
+  },
+  grad_norm: {
+    label: "gradient norm",
+    write: (value) => significant(value, 3),
+    explanation: "Of the weights, before clipping.",
+  },
+  buffer_age: {
+    label: "age of the buffer",
+    unit: "updates",
+    write: (value) => significant(value, 3),
+    explanation: "Mean number of updates since a chain was started.",
+  },
+  learning_rate: {
+    label: "learning rate now",
+    write: (value) => significant(value, 2),
+    explanation: "After warm-up and decay.",
+  },
+  energy_data: {
+    label: "mean energy of data",
+    write: (value) => fixed(value, 2),
+    explanation: "Pushed down by training.",
+  },
+  energy_samples: {
+    label: "mean energy of samples",
+    write: (value) => fixed(value, 2),
+    explanation: "Pushed up by training.",
+  },
 };
 
 /** Shown elsewhere: in the headline, in a chart or at the bottom of the page. */

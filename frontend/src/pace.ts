@@ -72,6 +72,8 @@ export class Frequency {
   perSecond(now: number): number {
     while (this.times.length > 0 && now - this.times[0]! > WINDOW) this.times.shift();
     const first = this.times[0];
-    return first === undefined || this.times.length < 2 ? 0 : ((this.times.length - 1) * 1000) / (now - first);
+    return first === undefined || this.times.length < 2
+      ? 0
+      : ((this.times.length - 1) * 1000) / (now - first);
   }
 }

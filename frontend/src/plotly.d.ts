@@ -2,6 +2,11 @@
 declare module "plotly.js-basic-dist-min" {
   export type Trace = Record<string, unknown>;
   export type Layout = Record<string, unknown>;
-  export function react(element: HTMLElement, data: Trace[], layout: Layout, config?: Record<string, unknown>): Promise<HTMLElement>;
+  export function react(
+    element: HTMLElement,
+    data: Trace[],
+    layout: Layout,
+    config?: Record<string, unknown>,
+  ): Promise<HTMLElement>;
   export function purge(element: HTMLElement): void;
 }

@@ -60,7 +60,11 @@ export function withFrame(record: RunRecord, frame: DecodedFrame): RunRecord {
 
 /** The record after a gap was filled over REST. Rows and events that came meanwhile stay. */
 export function fillGap(record: RunRecord, rows: MetricRow[], events: RunEvent[]): RunRecord {
-  const seq = Math.max(record.seq, ...rows.map((row) => row.seq ?? 0), ...events.map((event) => event.seq ?? 0));
+  const seq = Math.max(
+    record.seq,
+    ...rows.map((row) => row.seq ?? 0),
+    ...events.map((event) => event.seq ?? 0),
+  );
   return {
     ...record,
     seq,

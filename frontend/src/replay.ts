@@ -35,7 +35,8 @@ export function storedFilm(run: StoredRun): Film {
   return {
     keyframes: run.frames.map(({ step: at, seconds }) => ({ step: at, seconds })),
     ready,
-    frame: async (at) => ready(at) ?? Promise.reject(new Error(`the stored run has no frame at update ${at}`)),
+    frame: async (at) =>
+      ready(at) ?? Promise.reject(new Error(`the stored run has no frame at update ${at}`)),
   };
 }
 

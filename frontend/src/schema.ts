@@ -51,7 +51,14 @@ export function resolve(schema: Schema, root: Schema): Schema {
 }
 
 /** The fields of an object's schema, nested plug-ins spread out after the field that chooses them. */
-export function fieldsOf(schema: Schema, value: JsonObject, path: string, group: string, titles: Titles, root = schema): Field[] {
+export function fieldsOf(
+  schema: Schema,
+  value: JsonObject,
+  path: string,
+  group: string,
+  titles: Titles,
+  root = schema,
+): Field[] {
   const fields: Field[] = [];
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (name === "kind") continue;
@@ -100,8 +107,12 @@ export function fault(control: Control, value: Json): string | null {
   if (value === null) return control.nullable ? null : `A number is needed, ${bounds(control)}.`;
   if (typeof value !== "number" || !Number.isFinite(value)) return `A number is needed, ${bounds(control)}.`;
   if (control.integer && !Number.isInteger(value)) return `A whole number is needed, ${bounds(control)}.`;
-  const low = (control.min !== undefined && value < control.min) || (control.above !== undefined && value <= control.above);
-  const high = (control.max !== undefined && value > control.max) || (control.below !== undefined && value >= control.below);
+  const low =
+    (control.min !== undefined && value < control.min) ||
+    (control.above !== undefined && value <= control.above);
+  const high =
+    (control.max !== undefined && value > control.max) ||
+    (control.below !== undefined && value >= control.below);
   return low || high ? `Allowed is ${bounds(control)}.` : null;
 }
 
@@ -163,7 +174,9 @@ function withoutNull(schema: Schema, root: Schema): { schema: Schema; nullable: 
 }
 
 function options(schema: Schema, root: Schema): Schema[] {
-  return (schema.oneOf ?? [schema]).map((option) => resolve(option, root)).filter((option) => kindOf(option) !== null);
+  return (schema.oneOf ?? [schema])
+    .map((option) => resolve(option, root))
+    .filter((option) => kindOf(option) !== null);
 }
 
 function kindOf(schema: Schema): Json | null {

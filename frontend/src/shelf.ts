@@ -5,17 +5,36 @@ import type { Catalogue, PlugInConfig, PlugInInfo, RunConfig } from "./wire";
 /** How the run ends and where its randomness starts: the same for all, so no plug-in's schema has them. */
 const LENGTH: Field[] = [
   {
-    path: "seconds", label: "Training time", symbol: null, live: true, advanced: false, group: "Run", initial: 30,
-    description: "Seconds of one core; turned into updates by the measured speed. Empty where the length is given in updates.",
+    path: "seconds",
+    label: "Training time",
+    symbol: null,
+    live: true,
+    advanced: false,
+    group: "Run",
+    initial: 30,
+    description:
+      "Seconds of one core; turned into updates by the measured speed. Empty where the length is given in updates.",
     control: { type: "number", integer: false, above: 0, max: 604800, log: true, nullable: true },
   },
   {
-    path: "updates", label: "Updates", symbol: null, live: true, advanced: true, group: "Run", initial: null,
+    path: "updates",
+    label: "Updates",
+    symbol: null,
+    live: true,
+    advanced: true,
+    group: "Run",
+    initial: null,
     description: "Length of the run in updates, instead of a time.",
     control: { type: "number", integer: true, min: 1, max: 1e9, log: true, nullable: true },
   },
   {
-    path: "seed", label: "Seed", symbol: null, live: false, advanced: false, group: "Run", initial: 0,
+    path: "seed",
+    label: "Seed",
+    symbol: null,
+    live: false,
+    advanced: false,
+    group: "Run",
+    initial: 0,
     description: "The same seed gives the same run: weights, data and chains.",
     control: { type: "number", integer: true, min: 0, max: 2 ** 53 - 1, log: false, nullable: false },
   },
@@ -39,18 +58,34 @@ export function shelfFields(catalogue: Catalogue, choice: RunConfig, titles: Tit
 
 function energyKind({ energies }: Catalogue): Field {
   return {
-    path: "energy", label: "Energy", symbol: null, live: false, advanced: true, group: "Energy", initial: undefined,
+    path: "energy",
+    label: "Energy",
+    symbol: null,
+    live: false,
+    advanced: true,
+    group: "Energy",
+    initial: undefined,
     description: "The family of functions that E(x) is chosen from.",
-    control: { type: "plug-in", options: energies.map(({ kind, title }) => ({ kind, title })), nullable: false },
+    control: {
+      type: "plug-in",
+      options: energies.map(({ kind, title }) => ({ kind, title })),
+      nullable: false,
+    },
   };
 }
 
 /** The configuration that a plug-in of the choice starts with when another kind is chosen at a path. */
 export function startOf(catalogue: Catalogue, choice: RunConfig, path: string, kind: string): PlugInConfig {
-  const plugIn = (shelf: PlugInInfo[], wanted: string) => shelf.find((candidate) => candidate.kind === wanted)?.schema;
+  const plugIn = (shelf: PlugInInfo[], wanted: string) =>
+    shelf.find((candidate) => candidate.kind === wanted)?.schema;
   const [top, ...rest] = path.split(".") as [string, ...string[]];
-  if (top === "energy" && rest.length === 0) return defaultsOf(plugIn(catalogue.energies, kind) ?? {}, [], kind);
-  const shelves: Record<string, PlugInInfo[]> = { method: catalogue.methods, energy: catalogue.energies, dataset: catalogue.datasets };
+  if (top === "energy" && rest.length === 0)
+    return defaultsOf(plugIn(catalogue.energies, kind) ?? {}, [], kind);
+  const shelves: Record<string, PlugInInfo[]> = {
+    method: catalogue.methods,
+    energy: catalogue.energies,
+    dataset: catalogue.datasets,
+  };
   const owner = choice[top as "method" | "energy" | "dataset"];
   return defaultsOf(plugIn(shelves[top] ?? [], owner.kind) ?? {}, rest, kind);
 }

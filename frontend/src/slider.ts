@@ -24,9 +24,17 @@ export function scaleOf(control: NumberControl, initial: number | null): Scale |
   if (control.log) {
     const centre = at ?? (lowest > 0 ? Math.sqrt(lowest * highest) : highest / 100);
     const low = Math.max(lowest, decade(centre) / 100);
-    return { low: control.integer ? Math.max(1, Math.ceil(low), lowest) : low, high: Math.min(highest, decade(centre) * 100), log: true, integer: control.integer };
+    return {
+      low: control.integer ? Math.max(1, Math.ceil(low), lowest) : low,
+      high: Math.min(highest, decade(centre) * 100),
+      log: true,
+      integer: control.integer,
+    };
   }
-  const high = at !== null && highest > 20 * at ? Math.min(highest, control.integer ? Math.max(10, 5 * at) : 5 * at) : highest;
+  const high =
+    at !== null && highest > 20 * at
+      ? Math.min(highest, control.integer ? Math.max(10, 5 * at) : 5 * at)
+      : highest;
   return { low: lowest, high, log: false, integer: control.integer };
 }
 
@@ -42,13 +50,21 @@ export function toPosition(scale: Scale, value: number): number {
 /** From a position to a value with two or three significant digits, inside the field's bounds. */
 export function fromPosition(scale: Scale, position: number, control: NumberControl): number {
   const share = position / STEPS;
-  const exact = scale.log ? scale.low * (scale.high / scale.low) ** share : scale.low + share * (scale.high - scale.low);
-  let value = scale.integer ? Math.round(exact) : scale.log ? Number(exact.toPrecision(2)) : round(exact, scale.high - scale.low);
+  const exact = scale.log
+    ? scale.low * (scale.high / scale.low) ** share
+    : scale.low + share * (scale.high - scale.low);
+  let value = scale.integer
+    ? Math.round(exact)
+    : scale.log
+      ? Number(exact.toPrecision(2))
+      : round(exact, scale.high - scale.low);
   if (control.min !== undefined) value = Math.max(value, control.min);
   if (control.max !== undefined) value = Math.min(value, control.max);
   const least = scale.integer ? 1 : (scale.high - scale.low) / STEPS;
-  if (control.above !== undefined && value <= control.above) value = control.above + (scale.integer ? 1 : scale.log ? scale.low : least);
-  if (control.below !== undefined && value >= control.below) value = Number((control.below - least).toPrecision(6));
+  if (control.above !== undefined && value <= control.above)
+    value = control.above + (scale.integer ? 1 : scale.log ? scale.low : least);
+  if (control.below !== undefined && value >= control.below)
+    value = Number((control.below - least).toPrecision(6));
   return value;
 }
 

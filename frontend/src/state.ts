@@ -5,7 +5,7 @@ import type { DecodedFrame } from "./frame";
 import { lastAt, marksOf, metricsAt, type RunRecord } from "./record";
 import { differences, type Field, type Titles } from "./schema";
 import { shelfFields } from "./shelf";
-import type { Catalogue, Run, RunConfig } from "./wire";
+import type { Catalogue, DatasetInfo, Run, RunConfig } from "./wire";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
 export type Mode = "energy" | "density" | "truth" | "difference";
@@ -18,7 +18,7 @@ export interface Notice {
 export const catalogue = signal<Catalogue | null>(null);
 export const catalogueFault = signal<string | null>(null);
 /** Sample points by dataset kind that came with the stored run, until the catalogue is there. */
-export const storedThumbnails = signal<Record<string, number[][]>>({});
+export const storedThumbnails = signal<Record<string, DatasetInfo["thumbnail"]>>({});
 export const runs = signal<Run[] | null>(null);
 export const runsFault = signal<string | null>(null);
 
@@ -44,7 +44,12 @@ export const rolling = signal(false);
 export const view = signal<"lab" | "runs">("lab");
 export const help = signal(false);
 export const layers = signal<Record<LayerName, boolean>>({
-  energy: true, contours: true, data: true, chains: true, score: false, generator: true,
+  energy: true,
+  contours: true,
+  data: true,
+  chains: true,
+  score: false,
+  generator: true,
 });
 export const mode = signal<Mode>("energy");
 export const dropped = signal(0);
@@ -105,7 +110,9 @@ export const needRestart = computed<string[]>(() => {
 });
 
 /** The stage shows only the data of the choice: nothing is trained on them yet. */
-export const untrained = computed(() => fresh.value || record.value === null || (otherData.value && !rolling.value));
+export const untrained = computed(
+  () => fresh.value || record.value === null || (otherData.value && !rolling.value),
+);
 
 export const marks = computed(() => marksOf(record.value?.events ?? []));
 
@@ -120,7 +127,10 @@ export const metrics = computed<Record<string, number>>(() => {
   const frame = replayed ? momentFrame.value : known.frame;
   const sources = [
     { step: frame?.step ?? -1, values: frame?.metrics ?? {} },
-    { step: known.rows[lastAt(known.rows, until.value)]?.step ?? -1, values: metricsAt(known.rows, until.value) },
+    {
+      step: known.rows[lastAt(known.rows, until.value)]?.step ?? -1,
+      values: metricsAt(known.rows, until.value),
+    },
     replayed ? { step: -1, values: {} } : { step: known.info.step, values: known.info.metrics },
   ];
   sources.sort((a, b) => a.step - b.step);
@@ -128,7 +138,16 @@ export const metrics = computed<Record<string, number>>(() => {
 });
 
 export type Badge =
-  | "LIVE" | "PAUSED" | "REPLAY" | "FINISHED" | "FAILED" | "STOPPED" | "QUEUED" | "STARTING" | "CONNECTING" | "READY";
+  | "LIVE"
+  | "PAUSED"
+  | "REPLAY"
+  | "FINISHED"
+  | "FAILED"
+  | "STOPPED"
+  | "QUEUED"
+  | "STARTING"
+  | "CONNECTING"
+  | "READY";
 
 export const badge = computed<Badge>(() => {
   if (asking.value === "start") return "STARTING";

@@ -11,7 +11,9 @@ systemLight.addEventListener("change", () => {
   system.value = systemLight.matches ? "light" : "dark";
 });
 
-export const theme = computed<"dark" | "light">(() => (themeChoice.value === "system" ? system.value : themeChoice.value));
+export const theme = computed<"dark" | "light">(() =>
+  themeChoice.value === "system" ? system.value : themeChoice.value,
+);
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
@@ -42,6 +44,11 @@ export const chartColors = computed<ChartColors>(() => {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
-    ink: read("ink"), muted: read("muted"), line: read("line"), accent: read("accent-ink"), data: read("data"), chains: read("chains"),
+    ink: read("ink"),
+    muted: read("muted"),
+    line: read("line"),
+    accent: read("accent-ink"),
+    data: read("data"),
+    chains: read("chains"),
   };
 });

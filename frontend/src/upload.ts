@@ -13,7 +13,8 @@ export async function readPoints(file: File): Promise<Point[]> {
   const name = file.name.toLowerCase();
   try {
     if (name.endsWith(".npy")) return checked(parseNpy(await file.arrayBuffer()));
-    if (name.endsWith(".csv") || name.endsWith(".txt") || name.endsWith(".tsv")) return checked(parseCsv(await file.text()));
+    if (name.endsWith(".csv") || name.endsWith(".txt") || name.endsWith(".tsv"))
+      return checked(parseCsv(await file.text()));
   } catch (error) {
     throw new Error(`${file.name}: ${(error as Error).message}`);
   }
@@ -29,15 +30,25 @@ export function parseCsv(text: string): Point[] {
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     const cells = trimmed.split(/\s*[,;\t]\s*|\s+/).map((cell) => cell.replace(/^"(.*)"$/, "$1"));
     const numbers = cells.map((cell) => (cell === "" ? Number.NaN : Number(cell)));
-    if (points.length === 0 && numbers.every(Number.isNaN) && cells.some((cell) => !/^[-+]?(nan|inf)/i.test(cell))) continue;
-    if (cells.length !== 2) throw new Error(`line ${i + 1} has ${cells.length} columns; two are needed, x and y.`);
-    if (!numbers.every(Number.isFinite)) throw new Error(`line ${i + 1}, “${trimmed.slice(0, 40)}”, is not two finite numbers.`);
+    if (
+      points.length === 0 &&
+      numbers.every(Number.isNaN) &&
+      cells.some((cell) => !/^[-+]?(nan|inf)/i.test(cell))
+    )
+      continue;
+    if (cells.length !== 2)
+      throw new Error(`line ${i + 1} has ${cells.length} columns; two are needed, x and y.`);
+    if (!numbers.every(Number.isFinite))
+      throw new Error(`line ${i + 1}, “${trimmed.slice(0, 40)}”, is not two finite numbers.`);
     points.push([numbers[0]!, numbers[1]!]);
   }
   return points;
 }
 
-const READERS: Record<string, { width: number; read: (view: DataView, at: number, little: boolean) => number }> = {
+const READERS: Record<
+  string,
+  { width: number; read: (view: DataView, at: number, little: boolean) => number }
+> = {
   f4: { width: 4, read: (view, at, little) => view.getFloat32(at, little) },
   f8: { width: 8, read: (view, at, little) => view.getFloat64(at, little) },
   i1: { width: 1, read: (view, at) => view.getInt8(at) },
@@ -63,13 +74,18 @@ export function parseNpy(buffer: ArrayBuffer): Point[] {
   if (start + length > buffer.byteLength) throw new Error("the file is cut short.");
   const header = new TextDecoder().decode(new Uint8Array(buffer, start, length));
   const descr = /'descr':\s*'([<>|=])(\w\d+)'/.exec(header);
-  const shape = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1]?.split(",").map((part) => part.trim()).filter(Boolean).map(Number);
+  const shape = /'shape':\s*\(([^)]*)\)/
+    .exec(header)?.[1]
+    ?.split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map(Number);
   const reader = descr?.[2] ? READERS[descr[2]] : undefined;
   if (!descr || !reader) {
     const found = /'descr':\s*('[^']*'|\[.*?\])/.exec(header)?.[1] ?? "unknown";
     throw new Error(`the array's type is ${found}; real numbers (float32, float64 or integers) are needed.`);
   }
-  if (!shape || shape.length !== 2 || shape[1] !== 2) {
+  if (shape?.length !== 2 || shape[1] !== 2) {
     throw new Error(`the array's shape is (${shape?.join(", ") ?? "unknown"}); (n, 2) is needed.`);
   }
   const rows = shape[0]!;
@@ -81,7 +97,8 @@ export function parseNpy(buffer: ArrayBuffer): Point[] {
     reader.read(view, data + (columnMajor ? column * rows + row : row * 2 + column) * reader.width, little);
   return Array.from({ length: rows }, (_, row): Point => {
     const point: Point = [at(row, 0), at(row, 1)];
-    if (!point.every(Number.isFinite)) throw new Error(`row ${row + 1}, (${point.join(", ")}), is not finite.`);
+    if (!point.every(Number.isFinite))
+      throw new Error(`row ${row + 1}, (${point.join(", ")}), is not finite.`);
     return point;
   });
 }
@@ -89,7 +106,9 @@ export function parseNpy(buffer: ArrayBuffer): Point[] {
 function checked(points: Point[]): Point[] {
   if (points.length < 2) throw new Error(`it holds ${points.length} points; at least 2 are needed.`);
   if (points.length > MOST_POINTS) {
-    throw new Error(`it holds ${points.length.toLocaleString("en")} points; at most ${MOST_POINTS.toLocaleString("en")} are allowed: take a random part of them.`);
+    throw new Error(
+      `it holds ${points.length.toLocaleString("en")} points; at most ${MOST_POINTS.toLocaleString("en")} are allowed: take a random part of them.`,
+    );
   }
   return points;
 }
@@ -98,6 +117,7 @@ function checked(points: Point[]): Point[] {
 export function fitted(points: Point[]): Point[] {
   const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];
-  const radius = Math.sqrt(points.reduce((sum, p) => sum + (p[0] - x) ** 2 + (p[1] - y) ** 2, 0) / points.length) || 1;
+  const radius =
+    Math.sqrt(points.reduce((sum, p) => sum + (p[0] - x) ** 2 + (p[1] - y) ** 2, 0) / points.length) || 1;
   return points.map((point) => [((point[0] - x) / radius) * 2.3, ((point[1] - y) / radius) * 2.3]);
 }

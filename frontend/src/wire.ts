@@ -1,7 +1,8 @@
 /** Messages between the page and the server, and the JSON of its REST routes. */
 import type { WireFrame } from "./frame";
+import type * as generated from "./wire.gen";
 
-export type RunState = "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+export type { KeyframeInfo as Keyframe, MetricRow, Problem as Fault } from "./wire.gen";
 
 /** A tree of settings as JSON. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -20,48 +21,13 @@ export interface RunConfig {
   device?: string;
 }
 
-export interface Run {
-  id: string;
-  name: string;
-  state: RunState;
-  /** Why it failed: what, which value, what to do. */
-  reason: string | null;
+export type Run = Omit<generated.Run, "config" | "horizon"> & {
   config: RunConfig;
-  /** Times as ISO 8601 strings or seconds since 1970. */
-  created: string | number;
-  started: string | number | null;
-  ended: string | number | null;
-  step: number;
-  seconds: number;
   /** Updates in the whole run; null while a time budget has not become a number of updates. */
   horizon: number | null;
-  metrics: Record<string, number>;
-  seq: number;
-  /** Limit of updates a second; null is full speed. */
-  speed: number | null;
-}
-
-export interface MetricRow {
-  seq?: number;
-  step: number;
-  seconds: number;
-  values: Record<string, number>;
-}
-
-export interface RunEvent {
-  seq?: number;
-  step: number;
-  kind: string;
-  path?: string | null;
-  value?: Json;
-  previous?: Json;
-  text?: string | null;
-}
-
-export interface Keyframe {
-  step: number;
-  seconds: number;
-}
+};
+export type RunState = Run["state"];
+export type RunEvent = Omit<generated.Event, "seq" | "kind"> & { seq?: number; kind: string };
 
 /** A JSON schema as pydantic writes it, with the marks of a plug-in's field. */
 export interface Schema {
@@ -131,39 +97,26 @@ export interface Catalogue {
   families: { kind: string; title: string }[];
 }
 
-/** One fault in a refused request. */
-export interface Fault {
-  path: string;
-  value?: Json;
-  message: string;
-  allowed?: string | null;
-}
-
 export type FrameMessage = WireFrame & { type: "frame"; run: string };
 
 export type ServerMessage =
-  | { type: "welcome"; version: string }
-  | { type: "run"; run: string; seq: number; info: Run }
-  | { type: "metrics"; run: string; seq: number; rows: MetricRow[] }
-  | { type: "event"; run: string; seq: number; event: RunEvent }
-  | { type: "gap"; run: string; after: number }
-  | { type: "error"; run?: string | null; message: string }
-  | { type: "runs" }
-  | { type: "pong" }
+  | Exclude<
+      generated.Protocol["server"],
+      generated.RunMessage | generated.EventMessage | generated.FrameMessage
+    >
+  | (Omit<generated.RunMessage, "info"> & { info: Run })
+  | (Omit<generated.EventMessage, "event"> & { event: RunEvent })
   | FrameMessage;
 
-export type PageMessage =
-  | { type: "watch"; run: string; after: number; frames_per_second: number }
-  | { type: "unwatch"; run: string }
-  | { type: "ping" };
+export type PageMessage = generated.Protocol["page"];
 
 /** The stored run that the first paint plays. */
 export interface StoredRun {
   run: Run;
   frames: WireFrame[];
-  metrics: MetricRow[];
+  metrics: generated.MetricRow[];
   events?: RunEvent[];
   /** Sample points of each distribution, by kind, for the thumbnails before the catalogue is there. */
-  thumbnails?: Record<string, number[][]>;
+  thumbnails?: Record<string, DatasetInfo["thumbnail"]>;
   catalogue?: Catalogue;
 }

@@ -6,6 +6,7 @@ import { catalogue, draft, notice, storedThumbnails, titleOf } from "../state";
 import { readPoints } from "../upload";
 import type { DatasetInfo } from "../wire";
 import * as Icons from "./Icons";
+import { chooseByArrows } from "./radios";
 import { Thumbnail } from "./Thumbnail";
 
 type Offer = Pick<DatasetInfo, "kind" | "title" | "summary" | "thumbnail">;
@@ -13,7 +14,12 @@ type Offer = Pick<DatasetInfo, "kind" | "title" | "summary" | "thumbnail">;
 /** From the catalogue; before it is there, from the stored run. */
 function offers(): Offer[] {
   if (catalogue.value) return catalogue.value.datasets;
-  return Object.entries(storedThumbnails.value).map(([kind, thumbnail]) => ({ kind, title: titleOf(kind), summary: "", thumbnail }));
+  return Object.entries(storedThumbnails.value).map(([kind, thumbnail]) => ({
+    kind,
+    title: titleOf(kind),
+    summary: "",
+    thumbnail,
+  }));
 }
 
 const reading = signal(false);
@@ -27,29 +33,26 @@ export function Distributions() {
         <h2 id="distributions">Distribution</h2>
         <span class="small muted">{titleOf(chosen)}</span>
       </div>
-      <ul class="thumbnails" role="radiogroup" aria-labelledby="distributions">
+      <div class="thumbnails" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="distributions">
         {offers()
           .filter(({ kind }) => kind !== "points")
           .map((offer) => (
-            <li key={offer.kind}>
-              <button
-                type="button"
-                role="radio"
-                aria-checked={chosen === offer.kind}
-                aria-label={offer.title}
-                title={[offer.title, offer.summary].filter(Boolean).join(": ")}
-                class="thumbnail"
-                disabled={!ready}
-                onClick={() => chooseDataset(offer.kind)}
-              >
-                <Thumbnail samples={offer.thumbnail} />
-              </button>
-            </li>
+            <button
+              key={offer.kind}
+              type="button"
+              role="radio"
+              aria-checked={chosen === offer.kind}
+              aria-label={offer.title}
+              title={[offer.title, offer.summary].filter(Boolean).join(": ")}
+              class="thumbnail"
+              disabled={!ready}
+              onClick={() => chooseDataset(offer.kind)}
+            >
+              <Thumbnail samples={offer.thumbnail} />
+            </button>
           ))}
-        <li>
-          <Upload chosen={chosen === "points"} disabled={!ready} />
-        </li>
-      </ul>
+        <Upload chosen={chosen === "points"} disabled={!ready} />
+      </div>
     </section>
   );
 }
@@ -75,6 +78,7 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
         type="button"
         class="thumbnail"
         role="radio"
+        data-asks
         aria-checked={chosen}
         aria-label="Your own points: upload a CSV or NPY file"
         title="Your own points: two columns of a CSV, or an (n, 2) array in an NPY file"

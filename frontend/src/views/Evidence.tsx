@@ -44,7 +44,13 @@ function Distance() {
           {first?.text ?? "–"}
         </span>
         <span class="small muted" title={first?.explanation}>
-          {first ? <Meaning name={first.name} unit={first.unit} floor={first.floor} /> : untrained.value ? "press play" : "not measured yet"}
+          {first ? (
+            <Meaning name={first.name} unit={first.unit} floor={first.floor} />
+          ) : untrained.value ? (
+            "press play"
+          ) : (
+            "not measured yet"
+          )}
         </span>
       </p>
       <Plot key={view.title} view={view} height={72} />
@@ -59,7 +65,10 @@ function Meaning({ name, unit, floor }: { name: string; unit: string; floor: str
   const smooth = metrics.value.kl_data !== undefined;
   return (
     <>
-      {unit}, <Tex tex={smooth ? "\\mathrm{KL}(p_\\sigma \\,\\|\\, p_\\theta)" : "\\mathrm{KL}(p \\,\\|\\, p_\\theta)"} label="KL of the truth from the model" />
+      {unit},{" "}
+      <Tex
+        tex={smooth ? "\\mathrm{KL}(p_\\sigma \\,\\|\\, p_\\theta)" : "\\mathrm{KL}(p \\,\\|\\, p_\\theta)"}
+      />
     </>
   );
 }
@@ -70,7 +79,8 @@ function Target() {
   const method = titleOf((record.value ? info.value?.config : draft.value)?.method.kind);
   return (
     <p class="small muted target">
-      {method} estimates the data blurred by its noise σ. The KL is against that; against the data themselves it is below.
+      {method} estimates the data blurred by its noise σ. The KL is against that; against the data themselves
+      it is below.
     </p>
   );
 }

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { change } from "../actions";
 import { setting } from "../format";
 import { bounds, type Control, type Field, get, type NumberControl } from "../schema";
-import { fromPosition, scaleOf, STEPS, toPosition } from "../slider";
+import { fromPosition, STEPS, scaleOf, toPosition } from "../slider";
 import { active, composing, draft, faults, needRestart, stored } from "../state";
 import type { Json } from "../wire";
 
@@ -16,7 +16,13 @@ export function FieldRow({ field }: { field: Field }) {
   const id = `field-${field.path.replaceAll(".", "-")}`;
   const waits = needRestart.value.includes(field.path);
   const running = active.value && !stored.value && !composing.value;
-  const hint = [field.description, field.control.type === "number" ? `Allowed: ${bounds(field.control)}.` : "", hintOf(field.live)].filter(Boolean).join("\n");
+  const hint = [
+    field.description,
+    field.control.type === "number" ? `Allowed: ${bounds(field.control)}.` : "",
+    hintOf(field.live),
+  ]
+    .filter(Boolean)
+    .join("\n");
   return (
     <div class="field" data-fault={fault ? true : undefined}>
       <label for={id} title={hint}>
@@ -49,24 +55,73 @@ function Input({ id, field, value, describedBy }: InputProps) {
   const { control, path } = field;
   switch (control.type) {
     case "number":
-      return <NumberInput id={id} field={field} control={control} value={value as number | null} describedBy={describedBy} />;
+      return (
+        <NumberInput
+          id={id}
+          field={field}
+          control={control}
+          value={value as number | null}
+          describedBy={describedBy}
+        />
+      );
     case "switch":
-      return <input id={id} type="checkbox" role="switch" class="switch" checked={value === true} onChange={(event) => change(path, event.currentTarget.checked)} />;
+      return (
+        <input
+          id={id}
+          type="checkbox"
+          class="switch"
+          checked={value === true}
+          onChange={(event) => change(path, event.currentTarget.checked)}
+        />
+      );
     case "choice":
     case "plug-in":
       return <Select id={id} path={path} control={control} value={value} />;
     case "list":
-      return <TextInput id={id} text={Array.isArray(value) ? value.join(", ") : ""} describedBy={describedBy} commit={(text) => change(path, numbersIn(text))} />;
+      return (
+        <TextInput
+          id={id}
+          text={Array.isArray(value) ? value.join(", ") : ""}
+          describedBy={describedBy}
+          commit={(text) => change(path, numbersIn(text))}
+        />
+      );
     default:
-      return <TextInput id={id} text={String(value ?? "")} describedBy={describedBy} commit={(text) => change(path, text)} />;
+      return (
+        <TextInput
+          id={id}
+          text={String(value ?? "")}
+          describedBy={describedBy}
+          commit={(text) => change(path, text)}
+        />
+      );
   }
 }
 
-function NumberInput({ id, field, control, value, describedBy }: { id: string; field: Field; control: NumberControl; value: number | null; describedBy: string | undefined }) {
+function NumberInput({
+  id,
+  field,
+  control,
+  value,
+  describedBy,
+}: {
+  id: string;
+  field: Field;
+  control: NumberControl;
+  value: number | null;
+  describedBy: string | undefined;
+}) {
   const scale = scaleOf(control, typeof field.initial === "number" ? field.initial : value);
   return (
     <>
-      <TextInput id={id} text={value === null ? "" : setting(value).replaceAll(",", "")} describedBy={describedBy} numeric placeholder="none" commit={(text) => change(field.path, numberIn(text))} />
+      <TextInput
+        id={id}
+        text={value === null ? "" : setting(value).replaceAll(",", "")}
+        describedBy={describedBy}
+        numeric
+        placeholder="none"
+        commit={(text) => change(field.path, numberIn(text))}
+      />
       {scale && (
         <input
           type="range"
@@ -78,18 +133,39 @@ function NumberInput({ id, field, control, value, describedBy }: { id: string; f
           style={{ "--share": `${toPosition(scale, value ?? scale.low) / (STEPS / 100)}%` }}
           aria-label={field.label}
           aria-valuetext={setting(value)}
-          onInput={(event) => change(field.path, fromPosition(scale, Number(event.currentTarget.value), control))}
+          onInput={(event) =>
+            change(field.path, fromPosition(scale, Number(event.currentTarget.value), control))
+          }
         />
       )}
     </>
   );
 }
 
-function Select({ id, path, control, value }: { id: string; path: string; control: Extract<Control, { type: "choice" | "plug-in" }>; value: Json }) {
-  const chosen = control.type === "plug-in" ? ((value as { kind?: string } | null)?.kind ?? "") : String(value ?? "");
-  const options = control.type === "plug-in" ? control.options : control.options.map((option) => ({ kind: option, title: option.replaceAll("_", " ") }));
+function Select({
+  id,
+  path,
+  control,
+  value,
+}: {
+  id: string;
+  path: string;
+  control: Extract<Control, { type: "choice" | "plug-in" }>;
+  value: Json;
+}) {
+  const chosen =
+    control.type === "plug-in" ? ((value as { kind?: string } | null)?.kind ?? "") : String(value ?? "");
+  const options =
+    control.type === "plug-in"
+      ? control.options
+      : control.options.map((option) => ({ kind: option, title: option.replaceAll("_", " ") }));
   return (
-    <select id={id} class="choice" value={chosen} onChange={(event) => change(path, event.currentTarget.value || null)}>
+    <select
+      id={id}
+      class="choice"
+      value={chosen}
+      onChange={(event) => change(path, event.currentTarget.value || null)}
+    >
       {control.nullable && <option value="">none</option>}
       {options.map(({ kind, title }) => (
         <option key={kind} value={kind}>
@@ -142,7 +218,11 @@ function TextInput({ id, text, commit, describedBy, numeric = false, placeholder
 
 /** A number as people type it; empty is none. What is no number stays text, and the check refuses it. */
 export function numberIn(text: string): Json {
-  const plain = text.trim().replace("−", "-").replace(/,(?=\d{3}\b)/g, "").replace(",", ".");
+  const plain = text
+    .trim()
+    .replace("−", "-")
+    .replace(/,(?=\d{3}\b)/g, "")
+    .replace(",", ".");
   if (plain === "") return null;
   const value = Number(plain);
   return Number.isNaN(value) ? text : value;

@@ -24,6 +24,7 @@ export function Help() {
     if (!open && element.open) element.close();
   }, [open]);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the box closes it; for keys a dialog has Escape.
     <dialog
       ref={dialog}
       class="help"
@@ -41,13 +42,15 @@ export function Help() {
           </button>
         </div>
         <p>
-          An energy-based model is a landscape E(x): where the energy is low, it expects data, p(x) = exp(−E(x)) / Z. Training pushes the energy
-          down at <span class="data-color">data</span> and up at samples of the model, drawn by <span class="chains-color">chains</span> that walk
-          on the landscape. When both energies agree, the model is right.
+          An energy-based model is a landscape E(x): where the energy is low, it expects data, p(x) =
+          exp(−E(x)) / Z. Training pushes the energy down at <span class="data-color">data</span> and up at
+          samples of the model, drawn by <span class="chains-color">chains</span> that walk on the landscape.
+          When both energies agree, the model is right.
         </p>
         <p>
-          Pick a distribution and a method, press play. Settings with a dot act at once while it trains, and leave a numbered mark on the time line.
-          Click on the stage to drop chains; they run down the landscape that is shown.
+          Pick a distribution and a method, press play. Settings with a dot act at once while it trains, and
+          leave a numbered mark on the time line. Click on the stage to drop chains; they run down the
+          landscape that is shown.
         </p>
         <dl class="keys">
           {KEYS.map(([key, meaning]) => (

@@ -3,6 +3,7 @@ import { chooseMethod } from "../actions";
 import { colored } from "../equations";
 import { catalogue, catalogueFault, draft, titleOf } from "../state";
 import type { MethodInfo } from "../wire";
+import { chooseByArrows } from "./radios";
 import { Tex } from "./Tex";
 
 /** Beyond so many methods only the chosen one shows its equation. */
@@ -12,12 +13,15 @@ export function Methods() {
   const known = catalogue.value;
   if (!known) return <Waiting />;
   const families = known.families
-    .map((family) => ({ ...family, methods: known.methods.filter((method) => method.family === family.kind) }))
+    .map((family) => ({
+      ...family,
+      methods: known.methods.filter((method) => method.family === family.kind),
+    }))
     .filter(({ methods }) => methods.length > 0);
   return (
     <section aria-labelledby="methods">
       <h2 id="methods">Method</h2>
-      <div role="radiogroup" aria-labelledby="methods">
+      <div role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="methods">
         {families.map(({ kind, title, methods }) => (
           <div key={kind} class="family">
             <h3 class="small muted">{title}</h3>
@@ -34,7 +38,14 @@ export function Methods() {
 function Card({ method, roomy }: { method: MethodInfo; roomy: boolean }) {
   const chosen = draft.value?.method.kind === method.kind;
   return (
-    <button type="button" class="card" role="radio" aria-checked={chosen} title={`${method.summary}\n${method.source}`} onClick={() => chooseMethod(method.kind)}>
+    <button
+      type="button"
+      class="card"
+      role="radio"
+      aria-checked={chosen}
+      title={`${method.summary}\n${method.source}`}
+      onClick={() => chooseMethod(method.kind)}
+    >
       <span class="card-title">{method.title}</span>
       <span class="small muted">{yearOf(method.source)}</span>
       {(roomy || chosen) && (
@@ -56,7 +67,8 @@ function Waiting() {
     <section aria-labelledby="methods">
       <h2 id="methods">Method</h2>
       <p class="small muted" role="status">
-        {catalogueFault.value ?? `${titleOf(draft.value?.method.kind)}. The others come with the server's catalogue.`}
+        {catalogueFault.value ??
+          `${titleOf(draft.value?.method.kind)}. The others come with the server's catalogue.`}
       </p>
     </section>
   );

@@ -1,8 +1,8 @@
 /** All runs: their state, and what can be done with each. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { downloadAddress } from "../api";
 import { open, remove, resume, stop } from "../actions";
+import { downloadAddress } from "../api";
 import { ago, count } from "../format";
 import { refreshRuns } from "../lab";
 import { headline } from "../merits";
@@ -32,7 +32,12 @@ export function Runs() {
 
 function List() {
   const all = runs.value;
-  if (all === null) return runsFault.value ? null : <p class="muted" role="status">Asking the server for its runs.</p>;
+  if (all === null)
+    return runsFault.value ? null : (
+      <p class="muted" role="status">
+        Asking the server for its runs.
+      </p>
+    );
   if (all.length === 0) {
     return (
       <p class="muted">
@@ -104,7 +109,8 @@ function named({ name, config }: Run): boolean {
 }
 
 function Actions({ run }: { run: Run }) {
-  const going = run.state === "running" || run.state === "paused" || run.state === "starting" || run.state === "queued";
+  const going =
+    run.state === "running" || run.state === "paused" || run.state === "starting" || run.state === "queued";
   if (going) {
     return (
       <button type="button" class="link" onClick={() => void stop(run.id)}>

@@ -1,13 +1,26 @@
 /** The form of the choice, made from the schemas of its plug-ins. */
 import { abandonChoice, start } from "../actions";
-import { active, catalogue, composing, draft, faults, fields, info, nameOf, needRestart, stored } from "../state";
+import {
+  active,
+  catalogue,
+  composing,
+  draft,
+  faults,
+  fields,
+  info,
+  nameOf,
+  needRestart,
+  stored,
+} from "../state";
 import { FieldRow } from "./FieldRow";
 
 export function Settings() {
   if (!catalogue.value) return null;
   const all = fields.value;
   const isPlugIn = (path: string) => all.find((field) => field.path === path)?.control.type === "plug-in";
-  const basic = all.filter((field) => !field.advanced && !field.path.startsWith("energy") && !field.path.startsWith("dataset"));
+  const basic = all.filter(
+    (field) => !field.advanced && !field.path.startsWith("energy") && !field.path.startsWith("dataset"),
+  );
   const first = basic.filter((field) => field.live || isPlugIn(field.path));
   const restart = basic.filter((field) => !first.includes(field));
   const rest = all.filter((field) => !basic.includes(field));
@@ -54,7 +67,8 @@ function Restart() {
     return (
       <div class="strip small" role="status">
         <span>
-          {nameOf(info.value?.config)} {info.value?.state === "paused" ? "is paused" : "goes on"}. Play stops it and trains this.
+          {nameOf(info.value?.config)} {info.value?.state === "paused" ? "is paused" : "goes on"}. Play stops
+          it and trains this.
         </span>
         <button type="button" class="link" onClick={abandonChoice}>
           Back to it
@@ -66,7 +80,9 @@ function Restart() {
   if (count === 0 || !active.value) return null;
   return (
     <div class="strip small" role="status">
-      <span>{count === 1 ? "One setting takes" : `${count} settings take`} effect at the start of a run.</span>
+      <span>
+        {count === 1 ? "One setting takes" : `${count} settings take`} effect at the start of a run.
+      </span>
       <button type="button" class="link" onClick={() => void start()}>
         Start again
       </button>

@@ -3,7 +3,18 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { press, resume } from "../actions";
 import { connection } from "../lab";
-import { asking, draft, info, link, nameOf, notice, stored, untrained, catalogueFault, active } from "../state";
+import {
+  active,
+  asking,
+  catalogueFault,
+  draft,
+  info,
+  link,
+  nameOf,
+  notice,
+  stored,
+  untrained,
+} from "../state";
 
 export function StageNotes() {
   return (
@@ -44,7 +55,8 @@ function Lost() {
   return (
     <div class="note" data-tone="fault" role="status">
       <p>
-        The connection is lost. {active.value ? "The run goes on without this page." : "What was received stays."}
+        The connection is lost.{" "}
+        {active.value ? "The run goes on without this page." : "What was received stays."}
         <span class="muted"> {seconds > 0 ? `Next attempt in ${seconds} s.` : "Trying again."}</span>
       </p>
       <button type="button" class="link" onClick={() => connection.connect()}>

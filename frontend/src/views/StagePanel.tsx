@@ -5,16 +5,22 @@ import { fixed, significant } from "../format";
 import { type DecodedFrame, showsImages } from "../frame";
 import { loop } from "../loop";
 import { shownFrame } from "../preview";
-import { dropped, type LayerName, layers, type Mode, mode, untrained } from "../state";
 import { createImageGrid, createStage, type ImageGrid, type Readout, type Stage } from "../stage";
+import { dropped, type LayerName, layers, type Mode, mode, untrained } from "../state";
 import { theme } from "../theme";
+import { chooseByArrows } from "./radios";
 import { StageNotes } from "./StageNotes";
 
 /** Chains that one click starts, and that one with shift starts. */
 const CLOUD = { click: 12, shift: 64, drag: 3 };
 
 const readout = signal<Readout | null>(null);
-const available = signal<Record<Mode, boolean>>({ energy: true, density: true, truth: false, difference: false });
+const available = signal<Record<Mode, boolean>>({
+  energy: true,
+  density: true,
+  truth: false,
+  difference: false,
+});
 const images = signal(false);
 let stage: Stage | null = null;
 
@@ -28,7 +34,13 @@ export function StagePanel() {
     <main class="centre" aria-label="Stage">
       <div class="stage-column">
         <div class="stage-tools">
-          {images.value ? <p class="small muted">{untrained.value ? "Samples of the data" : "Chains on their way from noise to images"}</p> : <LayerWords />}
+          {images.value ? (
+            <p class="small muted">
+              {untrained.value ? "Samples of the data" : "Chains on their way from noise to images"}
+            </p>
+          ) : (
+            <LayerWords />
+          )}
           {!images.value && <Modes />}
         </div>
         <div class="stage-frame">
@@ -99,9 +111,17 @@ const MODES: { name: Mode; word: string; title: string }[] = [
 
 function Modes() {
   return (
-    <div class="words modes" role="radiogroup" aria-label="What the map shows">
+    <div class="words modes" role="radiogroup" onKeyDown={chooseByArrows} aria-label="What the map shows">
       {MODES.filter(({ name }) => available.value[name]).map(({ name, word, title }) => (
-        <button key={name} type="button" class="word" role="radio" aria-checked={mode.value === name} title={title} onClick={() => (mode.value = name)}>
+        <button
+          key={name}
+          type="button"
+          class="word"
+          role="radio"
+          aria-checked={mode.value === name}
+          title={title}
+          onClick={() => (mode.value = name)}
+        >
           {word}
         </button>
       ))}
@@ -109,10 +129,17 @@ function Modes() {
   );
 }
 
-type Canvas = { show: (frame: DecodedFrame) => void; resize: (size: number, dpr: number) => void; draw: (now: number) => void };
+type Canvas = {
+  show: (frame: DecodedFrame) => void;
+  resize: (size: number, dpr: number) => void;
+  draw: (now: number) => void;
+};
 
 /** Keeps a canvas the size of its box, hands it frames, and has the loop draw it. */
-function usePainter(canvas: { current: HTMLCanvasElement | null }, create: (element: HTMLCanvasElement) => Canvas & { before?: (now: number) => void }): void {
+function usePainter(
+  canvas: { current: HTMLCanvasElement | null },
+  create: (element: HTMLCanvasElement) => Canvas & { before?: (now: number) => void },
+): void {
   useEffect(() => {
     const element = canvas.current!;
     const painter = create(element);
@@ -169,8 +196,14 @@ function Plane() {
       draw: (now) => created.draw(now),
       before: () => {
         readout.value = pointer.current ? created.readout(pointer.current.x, pointer.current.y) : null;
-        const now = { energy: true, density: true, truth: created.available("truth"), difference: created.available("difference") };
-        if (now.truth !== available.value.truth || now.difference !== available.value.difference) available.value = now;
+        const now = {
+          energy: true,
+          density: true,
+          truth: created.available("truth"),
+          difference: created.available("difference"),
+        };
+        if (now.truth !== available.value.truth || now.difference !== available.value.difference)
+          available.value = now;
       },
     };
   });
@@ -218,7 +251,9 @@ function Plane() {
 /** Below the stage: the reading under the pointer, or how to read the map. */
 function Under() {
   if (images.value) {
-    const text = untrained.value ? "Press play, and chains turn noise into images like these." : "Each tile is one chain; some start afresh from noise now and then.";
+    const text = untrained.value
+      ? "Press play, and chains turn noise into images like these."
+      : "Each tile is one chain; some start afresh from noise now and then.";
     return <p class="under small muted">{text}</p>;
   }
   return (

@@ -15,7 +15,7 @@ async function load(): Promise<void> {
 }
 
 /** `tex` in text style. Classes of our own are allowed in it by \htmlClass, nothing else is. */
-export function Tex({ tex, label }: { tex: string; label?: string }) {
+export function Tex({ tex }: { tex: string }) {
   useEffect(() => void load(), []);
   const typeset = katex.value;
   const html = useMemo(
@@ -28,7 +28,7 @@ export function Tex({ tex, label }: { tex: string; label?: string }) {
       }),
     [typeset, tex],
   );
-  if (!html) return <span class="tex" aria-label={label ?? tex} />;
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes what it does not typeset itself.
-  return <span class="tex" aria-label={label} dangerouslySetInnerHTML={{ __html: html }} />;
+  if (!html) return <span class="tex" />;
+  // KaTeX escapes what it does not typeset itself.
+  return <span class="tex" dangerouslySetInnerHTML={{ __html: html }} />;
 }

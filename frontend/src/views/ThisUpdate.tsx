@@ -33,7 +33,10 @@ const update = computed<Update | null>(() => {
   }
   const chosen = get({ ...config } as Json, "method.sampler");
   const stepSize = get(chosen, "step_size");
-  const noise = isObject(chosen) && typeof stepSize === "number" ? noiseOf(chosen, metrics.value.step_size ?? stepSize) : null;
+  const noise =
+    isObject(chosen) && typeof stepSize === "number"
+      ? noiseOf(chosen, metrics.value.step_size ?? stepSize)
+      : null;
   if (noise !== null) numbers.σ = significant(noise, 2);
   const used = new Set<string>();
   const equation = withNumbers(method.equation, numbers, used);
@@ -60,8 +63,14 @@ export function ThisUpdate() {
             {symbol} {text}
           </span>
         ))}
-        {metrics.value.grad_norm !== undefined && <span title="Norm of the gradient of the weights">‖∇L‖ {significant(metrics.value.grad_norm, 3)}</span>}
-        {metrics.value.learning_rate !== undefined && <span title="Learning rate now">rate {significant(metrics.value.learning_rate, 2)}</span>}
+        {metrics.value.grad_norm !== undefined && (
+          <span title="Norm of the gradient of the weights">
+            ‖∇L‖ {significant(metrics.value.grad_norm, 3)}
+          </span>
+        )}
+        {metrics.value.learning_rate !== undefined && (
+          <span title="Learning rate now">rate {significant(metrics.value.learning_rate, 2)}</span>
+        )}
       </p>
     </section>
   );

@@ -20,7 +20,7 @@ export function Thumbnail({ samples, fit = false }: { samples: DatasetInfo["thum
     if (isImages(samples)) drawImages(context, samples, SIZE * scale);
     else drawPoints(context, (fit ? fitted(samples as Point[]) : samples) as Point[], SIZE * scale, scale);
   }, [samples, fit, colors]);
-  return <canvas ref={canvas} style={{ width: `${SIZE}px`, height: `${SIZE}px` }} aria-hidden="true" />;
+  return <canvas ref={canvas} style={{ width: `${SIZE}px`, height: `${SIZE}px` }} />;
 }
 
 export function isImages(samples: DatasetInfo["thumbnail"]): samples is number[][][] {
@@ -34,7 +34,12 @@ function drawPoints(context: CanvasRenderingContext2D, points: Point[], size: nu
   const stride = Math.ceil(points.length / 260);
   for (let i = 0; i < points.length; i += stride) {
     const [x, y] = points[i]!;
-    context.fillRect(((x + EXTENT) / (2 * EXTENT)) * size - side / 2, ((EXTENT - y) / (2 * EXTENT)) * size - side / 2, side, side);
+    context.fillRect(
+      ((x + EXTENT) / (2 * EXTENT)) * size - side / 2,
+      ((EXTENT - y) / (2 * EXTENT)) * size - side / 2,
+      side,
+      side,
+    );
   }
 }
 
@@ -56,6 +61,12 @@ function drawImages(context: CanvasRenderingContext2D, images: number[][][], siz
       pixels.data[4 * at + 3] = 255;
     });
     small.putImageData(pixels, 0, 0);
-    context.drawImage(sheet, gap + (i % 2) * (tile + gap), gap + Math.floor(i / 2) * (tile + gap), tile, tile);
+    context.drawImage(
+      sheet,
+      gap + (i % 2) * (tile + gap),
+      gap + Math.floor(i / 2) * (tile + gap),
+      tile,
+      tile,
+    );
   }
 }

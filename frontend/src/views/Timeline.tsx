@@ -2,20 +2,32 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { scrub, undo } from "../actions";
-import { counter, count, duration, rate, setting } from "../format";
+import { count, counter, duration, rate, setting } from "../format";
 import type { Mark } from "../record";
 import { backToLive, nudge, roll } from "../replay";
-import { active, fields, info, marks, moment, pace, record, rolling, step, stored, untrained } from "../state";
+import {
+  active,
+  fields,
+  info,
+  marks,
+  moment,
+  pace,
+  record,
+  rolling,
+  step,
+  stored,
+  untrained,
+} from "../state";
 import * as Icons from "./Icons";
 
 export function Timeline() {
   return (
-    <footer class="timeline" aria-label="Time">
+    <section class="timeline" aria-label="Time">
       <Pace />
       <RollButton />
       <Scrubber />
       <End />
-    </footer>
+    </section>
   );
 }
 
@@ -24,7 +36,8 @@ function Pace() {
   if (stored.value || untrained.value) {
     return <p class="pace small muted">{untrained.value ? "not started" : "stored run"}</p>;
   }
-  if (info.value?.state !== "running") return <p class="pace small muted mono">{duration(info.value?.seconds ?? 0)} trained</p>;
+  if (info.value?.state !== "running")
+    return <p class="pace small muted mono">{duration(info.value?.seconds ?? 0)} trained</p>;
   return (
     <p class="pace small mono muted">
       <span title="Updates a second, as they arrive">{rate(updates)} updates/s</span>
@@ -59,9 +72,18 @@ const hovered = signal<number | null>(null);
 function Scrubber() {
   const track = useRef<HTMLDivElement>(null);
   const known = record.value;
-  const newest = Math.max(known?.info.step ?? 0, known?.rows.at(-1)?.step ?? 0, known?.keyframes.at(-1)?.step ?? 0);
+  const newest = Math.max(
+    known?.info.step ?? 0,
+    known?.rows.at(-1)?.step ?? 0,
+    known?.keyframes.at(-1)?.step ?? 0,
+  );
   const end = Math.max(info.value?.horizon ?? 0, newest, 1);
-  const here = moment.value === null ? Math.min(step.value, end) : rolling.value ? Math.min(step.value, end) : moment.value;
+  const here =
+    moment.value === null
+      ? Math.min(step.value, end)
+      : rolling.value
+        ? Math.min(step.value, end)
+        : moment.value;
   const share = (at: number) => `${(100 * Math.min(at, end)) / end}%`;
   const usable = !untrained.value && (known?.keyframes.length ?? 0) > 0;
   const stepAt = (event: PointerEvent) => {
@@ -113,7 +135,12 @@ function Scrubber() {
           </i>
         )}
         {marks.value.map((mark) => (
-          <MarkButton key={mark.number} mark={mark} left={share(mark.step)} side={mark.step > 0.7 * end ? "left" : mark.step < 0.3 * end ? "right" : "middle"} />
+          <MarkButton
+            key={mark.number}
+            mark={mark}
+            left={share(mark.step)}
+            side={mark.step > 0.7 * end ? "left" : mark.step < 0.3 * end ? "right" : "middle"}
+          />
         ))}
       </div>
     </div>
@@ -132,7 +159,12 @@ function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: stri
   const possible = active.value && fields.value.some(({ path, live }) => live && path === mark.path);
   return (
     <div class="mark" style={{ left }} data-side={side}>
-      <button type="button" class="mark-number mono" aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}`} onClick={() => scrub(mark.step)}>
+      <button
+        type="button"
+        class="mark-number mono"
+        aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}`}
+        onClick={() => scrub(mark.step)}
+      >
         {mark.number}
       </button>
       <div class="mark-note small">

@@ -1,5 +1,5 @@
 /** The bar at the top: name, views, theme. The transport sits in its middle. */
-import { help, info, nameOf, stored, untrained, view, draft } from "../state";
+import { draft, help, info, nameOf, stored, untrained, view } from "../state";
 import { nextTheme, themeChoice } from "../theme";
 import * as Icons from "./Icons";
 import { Transport } from "./Transport";
@@ -16,7 +16,13 @@ export function TopBar() {
         <ViewLink name="lab" label="Lab" />
         <ViewLink name="runs" label="Runs" />
         <ThemeButton />
-        <button type="button" class="quiet" aria-label="Help and keys" title="Help and keys (?)" onClick={() => (help.value = true)}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Help and keys"
+          title="Help and keys (?)"
+          onClick={() => (help.value = true)}
+        >
           ?
         </button>
       </nav>
@@ -29,7 +35,10 @@ function RunName() {
   const config = untrained.value ? draft.value : info.value?.config;
   if (!config) return null;
   return (
-    <p class="small muted run-name" title={stored.value ? "A stored run that ships with the page" : nameOf(config)}>
+    <p
+      class="small muted run-name"
+      title={stored.value ? "A stored run that ships with the page" : nameOf(config)}
+    >
       {nameOf(config)}
     </p>
   );
@@ -38,7 +47,12 @@ function RunName() {
 function ViewLink({ name, label }: { name: "lab" | "runs"; label: string }) {
   const current = view.value === name;
   return (
-    <button type="button" class="view-link" aria-current={current ? "page" : undefined} onClick={() => (view.value = name)}>
+    <button
+      type="button"
+      class="view-link"
+      aria-current={current ? "page" : undefined}
+      onClick={() => (view.value = name)}
+    >
       {label}
     </button>
   );

@@ -1,7 +1,19 @@
 /** Reset, play or pause, step, speed, the counter and the badge. */
 import { press, reset, setSpeed, stepOnce } from "../actions";
 import { counter, rate } from "../format";
-import { active, asking, badge, composing, draft, info, nameOf, primary, step, stored, untrained } from "../state";
+import {
+  active,
+  asking,
+  badge,
+  composing,
+  draft,
+  info,
+  nameOf,
+  primary,
+  step,
+  stored,
+  untrained,
+} from "../state";
 import * as Icons from "./Icons";
 
 /** Limits of updates a second that the menu offers; null is as fast as it goes. */
@@ -10,7 +22,13 @@ const SPEEDS: (number | null)[] = [null, 100, 20, 5, 1];
 export function Transport() {
   return (
     <div class="transport" role="group" aria-label="Transport">
-      <button type="button" class="round" onClick={reset} aria-label="Reset to the untrained model" title="Reset: back to the untrained model. The run is kept.">
+      <button
+        type="button"
+        class="round"
+        onClick={reset}
+        aria-label="Reset to the untrained model"
+        title="Reset: back to the untrained model. The run is kept."
+      >
         <Icons.Reset />
       </button>
       <PlayButton />
@@ -28,7 +46,8 @@ export function Transport() {
 
 function PlayButton() {
   const action = primary.value;
-  const busy = asking.value === "start" || asking.value === "pause" || asking.value === "resume" || action === "cancel";
+  const busy =
+    asking.value === "start" || asking.value === "pause" || asking.value === "resume" || action === "cancel";
   const label = {
     start: stored.value ? "Train it yourself" : `Train ${nameOf(draft.value)}`,
     pause: "Pause",
@@ -36,17 +55,39 @@ function PlayButton() {
     cancel: "Cancel: do not start",
   }[action];
   return (
-    <button type="button" class="play" data-busy={busy} aria-label={label} title={`${label} (space)`} disabled={!draft.value} onClick={press}>
-      {action === "pause" ? <Icons.Pause size={24} /> : action === "cancel" ? <Icons.Stop size={22} /> : <Icons.Play size={24} />}
+    <button
+      type="button"
+      class="play"
+      data-busy={busy}
+      aria-label={label}
+      title={`${label} (space)`}
+      disabled={!draft.value}
+      onClick={press}
+    >
+      {action === "pause" ? (
+        <Icons.Pause size={24} />
+      ) : action === "cancel" ? (
+        <Icons.Stop size={22} />
+      ) : (
+        <Icons.Play size={24} />
+      )}
     </button>
   );
 }
 
 function StepButton() {
   const state = info.value?.state;
-  const possible = !stored.value && !untrained.value && !composing.value && (state === "running" || state === "paused");
+  const possible =
+    !stored.value && !untrained.value && !composing.value && (state === "running" || state === "paused");
   return (
-    <button type="button" class="round" disabled={!possible} onClick={() => void stepOnce()} aria-label="One update" title="One update (s); pauses first">
+    <button
+      type="button"
+      class="round"
+      disabled={!possible}
+      onClick={() => void stepOnce()}
+      aria-label="One update"
+      title="One update (s); pauses first"
+    >
       <Icons.Step />
     </button>
   );
@@ -62,7 +103,9 @@ function SpeedMenu() {
         disabled={!active.value}
         value={String(speed)}
         title="Most updates a second"
-        onChange={(event) => void setSpeed(event.currentTarget.value === "null" ? null : Number(event.currentTarget.value))}
+        onChange={(event) =>
+          void setSpeed(event.currentTarget.value === "null" ? null : Number(event.currentTarget.value))
+        }
       >
         {known.map((limit) => (
           <option key={String(limit)} value={String(limit)}>

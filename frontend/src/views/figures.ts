@@ -5,8 +5,19 @@ import type { ChartColors } from "../theme";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
 
-function frame(colors: ChartColors, margin: Record<string, number>, axes: { x: object; y: object }, shapes: object[] = []) {
-  const axis = { zeroline: false, showgrid: false, tickfont: { size: 12, color: colors.muted, family: FONT }, fixedrange: true, ticks: "" };
+function frame(
+  colors: ChartColors,
+  margin: Record<string, number>,
+  axes: { x: object; y: object },
+  shapes: object[] = [],
+) {
+  const axis = {
+    zeroline: false,
+    showgrid: false,
+    tickfont: { size: 12, color: colors.muted, family: FONT },
+    fixedrange: true,
+    ticks: "",
+  };
   return {
     margin: { l: 0, r: 0, t: 4, b: 4, pad: 0, ...margin },
     paper_bgcolor: "rgba(0,0,0,0)",
@@ -24,14 +35,26 @@ function frame(colors: ChartColors, margin: Record<string, number>, axes: { x: o
 /** Vertical hairlines where something was changed, and where the replay stands. */
 function steps({ marks, cursor }: Evidence, colors: ChartColors): object[] {
   const line = (x: number, color: string, dash: string) => ({
-    type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { color, width: 1, dash },
+    type: "line",
+    x0: x,
+    x1: x,
+    y0: 0,
+    y1: 1,
+    yref: "paper",
+    line: { color, width: 1, dash },
   });
   const changes = marks.map((mark) => line(mark.step, colors.accent, "dot"));
   return cursor === null ? changes : [...changes, line(cursor, colors.ink, "solid")];
 }
 
 const trace = (x: number[], y: number[], color: string, more: object = {}) => ({
-  type: "scatter", mode: "lines", x, y, line: { color, width: 1.5 }, hoverinfo: "none", ...more,
+  type: "scatter",
+  mode: "lines",
+  x,
+  y,
+  line: { color, width: 1.5 },
+  hoverinfo: "none",
+  ...more,
 });
 
 /** A distance that is positive and falls: its history on a logarithmic axis, with a hairline at each power of ten. */
@@ -57,7 +80,15 @@ export function distance(name: string, title: string, unit: string): View {
           {
             x: { range: [0, evidence.horizon], showticklabels: false },
             y: {
-              type: "log", range, side: "right", showgrid: true, showticklabels: y.length > 0, gridcolor: colors.line, dtick: 1, tickformat: "~g", nticks: 4,
+              type: "log",
+              range,
+              side: "right",
+              showgrid: true,
+              showticklabels: y.length > 0,
+              gridcolor: colors.line,
+              dtick: 1,
+              tickformat: "~g",
+              nticks: 4,
             },
           },
           steps(evidence, colors),
@@ -79,14 +110,25 @@ export const loss: View = {
     return {
       data: [
         trace(x, y, colors.muted, { opacity: 0.4, line: { color: colors.muted, width: 1 } }),
-        trace(x, mean, colors.ink, { hoverinfo: "all", hovertemplate: "update %{x:,}: %{y:.3g}<extra></extra>" }),
+        trace(x, mean, colors.ink, {
+          hoverinfo: "all",
+          hovertemplate: "update %{x:,}: %{y:.3g}<extra></extra>",
+        }),
       ],
       layout: frame(
         colors,
         { r: 42 },
         {
           x: { range: [0, evidence.horizon], showticklabels: false },
-          y: { range: [low - room, high + room], side: "right", nticks: 3, showgrid: true, showticklabels: y.length > 0, gridcolor: colors.line, tickformat: "~g" },
+          y: {
+            range: [low - room, high + room],
+            side: "right",
+            nticks: 3,
+            showgrid: true,
+            showticklabels: y.length > 0,
+            gridcolor: colors.line,
+            tickformat: "~g",
+          },
         },
         steps(evidence, colors),
       ),
@@ -109,14 +151,28 @@ export const energies: View = {
     const curves = [density(data, ...range, bins), density(samples, ...range, bins)] as const;
     const fill = (color: string) => ({ fill: "tozeroy", fillcolor: translucent(color) });
     return {
-      data: all.length === 0 ? [] : [
-        trace(x, curves[0], colors.data, fill(colors.data)),
-        trace(x, curves[1], colors.chains, fill(colors.chains)),
-      ],
-      layout: frame(colors, { b: 20 }, {
-        x: { range, showline: true, linecolor: colors.muted, nticks: 5, tickformat: "~g", showticklabels: all.length > 0 },
-        y: { range: [0, 1.1 * Math.max(...curves[0], ...curves[1], 1e-6)], showticklabels: false },
-      }),
+      data:
+        all.length === 0
+          ? []
+          : [
+              trace(x, curves[0], colors.data, fill(colors.data)),
+              trace(x, curves[1], colors.chains, fill(colors.chains)),
+            ],
+      layout: frame(
+        colors,
+        { b: 20 },
+        {
+          x: {
+            range,
+            showline: true,
+            linecolor: colors.muted,
+            nticks: 5,
+            tickformat: "~g",
+            showticklabels: all.length > 0,
+          },
+          y: { range: [0, 1.1 * Math.max(...curves[0], ...curves[1], 1e-6)], showticklabels: false },
+        },
+      ),
     };
   },
 };

@@ -1,0 +1,41 @@
+/** Between two looks the inbox keeps every ordered message and the newest frame. */
+import { expect, it } from "vitest";
+import { Inbox } from "../src/inbox";
+import type { FrameMessage } from "../src/wire";
+
+const landscape = { dtype: "u1" as const, shape: [1, 1], data: new Uint8Array(1), lo: 0, hi: 1, extent: 1 };
+const frame = (step: number, more: Partial<FrameMessage> = {}): FrameMessage => ({
+  type: "frame",
+  run: "a",
+  step,
+  seconds: 0,
+  ...more,
+});
+
+it("keeps all ordered messages in order and only the newest frame", () => {
+  const inbox = new Inbox();
+  inbox.store(frame(1), 10);
+  inbox.store({ type: "runs" }, 11);
+  inbox.store(frame(2), 12);
+  inbox.store({ type: "welcome", version: "1" }, 13);
+  const { ordered, frames } = inbox.take();
+  expect(ordered.map(({ type }) => type)).toEqual(["runs", "welcome"]);
+  expect(frames.map((one) => [one.frame.step, one.at])).toEqual([[2, 12]]);
+  expect(inbox.empty).toBe(true);
+});
+
+it("does not lose a landscape to a newer frame that has none", () => {
+  const inbox = new Inbox();
+  inbox.store(frame(1, { landscape }), 0);
+  inbox.store(frame(2), 1);
+  const kept = inbox.take().frames[0]!.frame;
+  expect(kept.step).toBe(2);
+  expect(kept.landscape).toBe(landscape);
+});
+
+it("keeps the newest frame of each run", () => {
+  const inbox = new Inbox();
+  inbox.store(frame(1), 0);
+  inbox.store({ ...frame(5), run: "b" }, 0);
+  expect(inbox.take().frames).toHaveLength(2);
+});
