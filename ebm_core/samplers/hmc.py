@@ -1,0 +1,151 @@
+"""Hamiltonian Monte Carlo."""
+
+from typing import ClassVar, Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.adaptation import adapted, carried_step_size
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
+
+
+@final
+class Hmc(Sampler):
+    """Rolls over the energy with a random momentum p, then accepts with min(1, exp((H - H') / T)).
+
+    H = E(x) + |p|^2 / 2 with p ~ N(0, T I), so exp(-E / T) is kept exactly. A path is about L
+    leapfrog steps, each one gradient; the gradient at its end is the next path's first. L varies
+    from path to path, the same for all chains, so that no orbit always comes back to its start.
+
+    Source:
+        Duane, Kennedy, Pendleton and Roweth (1987), https://doi.org/10.1016/0370-2693(87)91197-X;
+        the jitter and the acceptance to aim at: Neal (2011), sections 4.2 and 4.4,
+        https://arxiv.org/abs/1206.1901
+    """
+
+    rank: ClassVar[int] = 13
+    title: ClassVar[str] = "Hamiltonian (HMC)"
+    summary: ClassVar[str] = (
+        "Follows the gradient with momentum over long paths, with a Metropolis test at the end."
+    )
+
+    kind: Literal["hmc"] = "hmc"
+    step_size: float = setting(
+        0.2,
+        title="Step size",
+        symbol="ε",
+        gt=0,
+        le=100,
+        live=True,
+        log=True,
+        description="Time of one leapfrog step, in data units; where adaptation starts.",
+    )
+    leapfrog_steps: int = setting(
+        10,
+        title="Leapfrog steps",
+        symbol="L",
+        ge=1,
+        le=1000,
+        live=True,
+        log=True,
+        description="Gradients along one path, on average: its length is L ε.",
+    )
+    jitter: float = setting(
+        0.5,
+        title="Jitter",
+        ge=0,
+        le=1,
+        live=True,
+        advanced=True,
+        description="A path's steps are drawn evenly from L (1 - jitter) to L (1 + jitter).",
+    )
+    target_acceptance: float = setting(
+        0.8,
+        title="Target acceptance",
+        gt=0,
+        lt=1,
+        live=True,
+        description="Acceptance that the step size is steered to; 0.65 to 0.9 is near the best.",
+    )
+    adaptation: float = setting(
+        0.05,
+        title="Adaptation rate",
+        ge=0,
+        le=1,
+        live=True,
+        advanced=True,
+        description="How fast the step size follows the acceptance; 0 keeps it fixed, and exact.",
+    )
+    temperature: float = setting(
+        1.0,
+        title="Temperature",
+        symbol="T",
+        gt=0,
+        le=1000,
+        live=True,
+        log=True,
+        advanced=True,
+        description="The chain samples exp(-E / T).",
+    )
+
+    @property
+    def sampled_temperature(self) -> float:
+        return self.temperature
+
+    def start(
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
+    ) -> Chains:
+        with torch.no_grad():
+            energies, gradients = energy.with_gradient(points)
+        step_size = carried_step_size(self.step_size, like)
+        steps = like.steps if like else 0
+        return Chains(points, energies, gradients, self.step_size, step_size, steps)
+
+    def path_steps(self, generator: torch.Generator) -> int:
+        """How many leapfrog steps the next path has."""
+        spread = round(self.jitter * self.leapfrog_steps)
+        shortest, longest = max(1, self.leapfrog_steps - spread), self.leapfrog_steps + spread
+        drawn = torch.randint(
+            shortest, longest + 1, (), generator=generator, device=generator.device
+        )
+        return int(drawn)
+
+    @torch.no_grad()
+    def leapfrog(
+        self, energy: EnergyNetwork, chains: Chains, momenta: Float[Tensor, "n ..."], steps: int
+    ) -> tuple[Chains, Float[Tensor, "n ..."]]:
+        """Where `steps` leapfrog steps lead; it keeps volumes, and -momenta lead back."""
+        points, energies, gradients = chains.points, chains.energies, chains.gradients
+        momenta = momenta.sub(gradients, alpha=chains.step_size / 2)
+        for left in reversed(range(steps)):
+            points = points.add(momenta, alpha=chains.step_size)
+            energies, gradients = energy.with_gradient(points)
+            # the half steps of two neighbours are one
+            momenta.sub_(gradients, alpha=chains.step_size * (1.0 if left else 0.5))
+        end = Chains(points, energies, gradients, chains.nominal_step_size, chains.step_size)
+        return end, momenta
+
+    @torch.no_grad()
+    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
+        epsilon = carried_step_size(self.step_size, chains)
+        start = Chains(chains.points, chains.energies, chains.gradients, self.step_size, epsilon)
+        momenta = torch.empty_like(chains.points).normal_(generator=generator)
+        momenta.mul_(self.temperature**0.5)
+        end, ending = self.leapfrog(energy, start, momenta, self.path_steps(generator))
+        lost = (momenta.square() - ending.square()).flatten(1).sum(1) / 2
+        log_ratio = (chains.energies - end.energies + lost) / self.temperature
+        uniform = torch.empty_like(log_ratio).uniform_(generator=generator)
+        # a path that left all bounds has no finite ratio, and is not accepted
+        accepted = uniform.log() < log_ratio
+        mask = accepted.view(-1, *[1] * (chains.points.dim() - 1))
+        acceptance = float(accepted.float().mean())
+        return Chains(
+            torch.where(mask, end.points, chains.points),
+            torch.where(accepted, end.energies, chains.energies),
+            torch.where(mask, end.gradients, chains.gradients),
+            self.step_size,
+            adapted(epsilon, acceptance, self.target_acceptance, self.adaptation),
+            chains.steps + 1,
+            acceptance,
+        )
