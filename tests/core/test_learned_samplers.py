@@ -1,0 +1,183 @@
+"""Learned samplers: entropy gradients against a Gaussian's, bounds on information, signs."""
+
+import math
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ebm_core.config import RunConfig
+from ebm_core.contracts import EnergyNetwork
+from ebm_core.critic import Critic, information
+from ebm_core.generator import Generator
+from ebm_core.kernel_density import KernelDensity
+from ebm_core.methods.learned_sampler.activation_entropy import ActivationEntropyLearner
+from ebm_core.methods.learned_sampler.mutual_information import MutualInformationLearner
+from ebm_core.methods.learned_sampler.variational import VariationalLearner
+from ebm_core.training import Training
+
+KINDS = ["activation_entropy", "mutual_information", "variational"]
+ESTIMATORS = ["corrected", "paper"]
+SCALES = torch.tensor([0.3, 0.15])
+"""A linear generator x = (a1 z1, a2 z2) + s n: its samples are N(0, diag(a^2 + s^2))."""
+SPREAD = 0.25
+
+
+class Bowl(EnergyNetwork):
+    """E(x) = |x - (1, 0)|^2 / 2, which nothing changes."""
+
+    def forward(self, points: Tensor) -> Tensor:
+        return (points - torch.tensor([1.0, 0.0])).square().sum(1) / 2
+
+    def with_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        return self(points), points - torch.tensor([1.0, 0.0])
+
+
+def training(kind: str, **method: object) -> Training:
+    return Training(
+        RunConfig.model_validate(
+            {
+                "dataset": {"kind": "gaussian_ring"},
+                "method": {"kind": kind, **method},
+                "updates": 1000,
+            }
+        )
+    )
+
+
+def against_a_bowl(kind: str, estimator: str, updates: int) -> list[dict[str, float]]:
+    """The metrics of a generator that learns alone, the energy held."""
+    run = training(kind, estimator=estimator)
+    learner = run.learner
+    assert isinstance(
+        learner, VariationalLearner | ActivationEntropyLearner | MutualInformationLearner
+    )
+    learner.task.energy = Bowl()
+    learner.ascent = lambda *given, **more: {}  # type: ignore[assignment]
+    metrics = []
+    for _ in range(updates):
+        given = learner.update(run.sample_data(256))
+        metrics.append({name: float(value) for name, value in given.items()})
+        run.schedule.step += 1
+    return metrics
+
+
+def linear(method: dict[str, object]) -> VariationalLearner:
+    """A variational learner with the linear generator above."""
+    learner = training("variational", latents=2, spread=SPREAD, **method).learner
+    assert isinstance(learner, VariationalLearner)
+    body = nn.Linear(2, 2, bias=False)
+    body.weight.data = SCALES.diag()
+    learner.generator.body = nn.Sequential(body)
+    return learner
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_entropy_gradient_is_that_of_a_gaussian(estimator: str) -> None:
+    """H = sum log(a^2 + s^2) / 2 + constant, so dH/da = a / (a^2 + s^2)."""
+    learner = linear({"posterior_samples": 200, "posterior_spread": 1.0})
+    generator, noise = learner.generator, learner.task.generator
+    latents = generator.draw_latents(4000, noise)
+    samples = learner.blurred(generator(latents))
+    if estimator == "paper":
+        score = learner.posterior_score(samples, latents)
+    else:
+        with torch.no_grad():
+            centres = generator(generator.draw_latents(4000, noise))
+        score = KernelDensity(centres, generator.spread).score(samples)
+    variance = SCALES.square() + SPREAD**2
+    assert (score + samples / variance).square().mean() < 0.03 * (
+        samples / variance
+    ).square().mean()
+    surrogate = (score.detach() * samples).sum(1).mean()
+    weight = next(generator.body.parameters())
+    slope, by_log_spread = torch.autograd.grad(surrogate, [weight, generator.log_spread])
+    torch.testing.assert_close(-slope.diagonal(), SCALES / variance, rtol=0.1, atol=0.05)
+    expected = (SPREAD**2 / variance).sum()
+    torch.testing.assert_close(-by_log_spread, expected, rtol=0.1, atol=0.05)
+
+
+def test_a_generator_reaches_the_entropy_of_its_energy() -> None:
+    """N((1, 0), I) has the entropy log(2 pi e) = 2.838 nats."""
+    last = against_a_bowl("variational", "corrected", 250)[-1]
+    assert last["entropy"] == pytest.approx(math.log(2 * math.pi * math.e), abs=0.15)
+    assert last["generator_energy"] == pytest.approx(1, abs=0.2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_the_generator_goes_down_the_energy(kind: str, estimator: str) -> None:
+    run = training(kind, estimator=estimator)
+    start = Bowl()(run.learner.samples(2000, torch.Generator().manual_seed(0)) - 3).mean()
+    metrics = against_a_bowl(kind, estimator, 60)
+    assert metrics[-1]["generator_energy"] < max(1.2, float(start))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_an_update_lowers_the_data_and_lifts_the_negatives(kind: str, estimator: str) -> None:
+    run = training(kind, estimator=estimator)
+    data = run.sample_data(500)
+    uniform = run.sample_noise(500)
+    before = run.energy(data).mean() - run.energy(uniform).mean()
+    for _ in range(15):
+        run.update()
+    assert run.energy(data).mean() - run.energy(uniform).mean() < before - 0.01
+
+
+def test_scales_grow_though_the_energy_stays() -> None:
+    """Why they are no entropy of x."""
+    metrics = against_a_bowl("activation_entropy", "paper", 60)
+    scales = [metric["log_scale"] for metric in metrics[30:]]
+    growth = [later - earlier for earlier, later in pairwise(scales)]
+    assert min(growth) > 0
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.0, 30.0])
+def test_information_keeps_its_bounds(strength: float) -> None:
+    noise = torch.randn(64, 64, generator=torch.Generator().manual_seed(0))
+    table = strength * (0.05 * noise + 2 * torch.eye(64) - 1)
+    infonce = information(table, "infonce")
+    jensen_shannon = information(table, "jensen_shannon")
+    assert infonce <= math.log(64) + 1e-5
+    assert jensen_shannon <= 2 * math.log(2) + 1e-5
+    if strength == 0:  # a critic that knows nothing has found nothing
+        assert abs(infonce) < 1e-5 and abs(jensen_shannon) < 1e-5
+    if strength == 30:
+        assert infonce > math.log(64) - 0.01 and jensen_shannon > 2 * math.log(2) - 0.01
+
+
+def test_infonce_finds_the_information_of_a_gaussian_channel() -> None:
+    """x = z + n / 2 with z, n ~ N(0, 1): I = log(5) / 2 a number."""
+    torch.manual_seed(0)
+    critic = Critic(2, 64, (2,))
+    adam = torch.optim.Adam(critic.parameters(), 3e-3)
+    found = []
+    for _ in range(400):
+        latents = torch.randn(128, 2)
+        nats = information(critic(latents + 0.5 * torch.randn(128, 2), latents), "infonce")
+        adam.zero_grad()
+        (-nats).backward()
+        adam.step()
+        found.append(nats.item())
+    assert sum(found[-50:]) / 50 == pytest.approx(math.log(5), abs=0.2)
+
+
+def test_looking_at_a_generator_leaves_it_as_it_is() -> None:
+    torch.manual_seed(0)
+    generator = Generator(3, 16, (2,), 0.2, (0.2, 0.2), batch_norm=True)
+    latents = torch.randn(32, 3)
+    generator(latents)
+    before = {name: value.clone() for name, value in generator.state_dict().items()}
+    seen = generator.settled(latents)
+    torch.testing.assert_close(generator.settled(latents[:5]), seen[:5])  # no batch matters
+    for name, value in generator.state_dict().items():
+        assert torch.equal(value, before[name])
+    assert generator.training
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_more_negatives_than_density_samples_are_refused(kind: str) -> None:
+    with pytest.raises(ValueError, match=r"method\.centres is 100, fewer than method\.negatives"):
+        training(kind, centres=100)
