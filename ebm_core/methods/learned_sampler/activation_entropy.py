@@ -113,6 +113,16 @@ class ActivationEntropy(Method):
         advanced=True,
         description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
     )
+    gradient_penalty: float = setting(
+        0.1,
+        title="Gradient penalty",
+        ge=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Weight of the mean of |grad E|^2 at the data (paper, which has none: without "
+        "it the energy runs away).",
+    )
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
@@ -182,7 +192,7 @@ class ActivationEntropyLearner(Learner):
                 "effective_negatives": found.effective,
             }
         else:
-            metrics = self.ascent(positives, drawn)
+            metrics = self.ascent(positives, drawn, penalty=self.penalty(positives))
         with torch.no_grad():
             energies, slopes = task.energy.with_gradient(drawn)
         log_scales = torch.cat([scale.abs().log() for scale in self.generator.scales])
@@ -193,6 +203,13 @@ class ActivationEntropyLearner(Learner):
             "log_scale": log_scales.detach().mean(),
             "generator_energy": energies.mean(),
         }
+
+    def penalty(self, positives: Float[Tensor, "n ..."]) -> Tensor | None:
+        """Weighted mean of |grad E|^2 at the data."""
+        if not self.method.gradient_penalty:
+            return None
+        _, slopes = self.task.energy.with_gradient(positives)
+        return self.method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
 
     @torch.no_grad()
     def proposal(

@@ -37,8 +37,10 @@ class MutualInformation(Method):
 
     - paper: negatives count equally, with a zero-centred penalty on grad E at the data. The
       generator covers the modes; the energy stays a critic of the generator, and no density.
-    - corrected (default, as it gives the better energy by far): negatives from a kernel density
-      over the generator's samples and a broad Gaussian, weighted by exp(-E) / proposal.
+    - corrected (default, as it gives the better energy by far): the samples are x = G(z) + s n.
+      Then I(z; x) = H(x) - H(s n) is finite, a few nats, and InfoNCE does not saturate; without
+      noise a sharp critic tells all z apart however close their samples are. Negatives come from
+      the density of such x and a broad Gaussian, weighted by exp(-E) / proposal.
 
     Source:
         Kumar et al. (2019), sections 3 and 4, https://arxiv.org/abs/1901.08508
@@ -96,12 +98,12 @@ class MutualInformation(Method):
     )
     spread: float = setting(
         0.2,
-        title="Kernel width",
+        title="Spread",
         symbol="s",
         ge=0.01,
         le=1,
         advanced=True,
-        description="Standard deviation of the kernels on G(z), in data units (corrected).",
+        description="Standard deviation of the noise on G(z), in data units (corrected).",
     )
     centres: int = setting(
         1024,
@@ -194,22 +196,25 @@ class MutualInformationLearner(Learner):
         defensive = round(method.defensive_share * method.negatives) if corrected else 0
         near = method.negatives - defensive
         latents = self.generator.draw_latents(near, task.generator)
-        drawn = self.generator(latents)
+        drawn = samples = self.generator(latents)
         metrics: Metrics
         if corrected:
+            noise = torch.empty_like(drawn).normal_(generator=task.generator)
+            samples = drawn + self.generator.spread * noise
             found = weighted_negatives(
-                task.energy, *self.proposal(drawn.detach()), defensive, task.generator
+                task.energy, samples, self.density(drawn), defensive, task.generator
             )
+            energies, slopes = found.energies[:near], found.gradients[:near]
             metrics = {
                 **self.ascent(positives, found.points, found.weights),
                 "effective_negatives": found.effective,
             }
         else:
-            metrics = self.ascent(positives, drawn, penalty=self.penalty(positives))
-        with torch.no_grad():
-            energies, slopes = task.energy.with_gradient(drawn)
-        nats = information(self.critic(drawn, latents), method.information)
-        pulled = (slopes * drawn).flatten(1).sum(1).mean()
+            metrics = self.ascent(positives, samples, penalty=self.penalty(positives))
+            with torch.no_grad():
+                energies, slopes = task.energy.with_gradient(samples)
+        nats = information(self.critic(samples, latents), method.information)
+        pulled = (slopes * samples).flatten(1).sum(1).mean()
         self.descent(pulled - method.entropy_weight * nats)
         return {
             **metrics,
@@ -225,16 +230,12 @@ class MutualInformationLearner(Learner):
         return self.method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
 
     @torch.no_grad()
-    def proposal(
-        self, drawn: Float[Tensor, "n ..."]
-    ) -> tuple[Float[Tensor, "n ..."], KernelDensity]:
-        """The generator's samples with the kernels' noise, and the density of such points."""
-        generator = self.task.generator
-        latents = self.generator.draw_latents(self.method.centres - len(drawn), generator)
+    def density(self, drawn: Float[Tensor, "n ..."]) -> KernelDensity:
+        """The density of blurred samples: kernels on `drawn` and on further draws."""
+        count = self.method.centres - len(drawn)
+        latents = self.generator.draw_latents(count, self.task.generator)
         centres = torch.cat([drawn, self.generator(latents)])
-        noise = torch.empty_like(drawn).normal_(generator=generator)
-        spread = self.generator.spread
-        return drawn + spread * noise, KernelDensity(centres, spread)
+        return KernelDensity(centres, self.generator.spread)
 
     def reconfigure(self, method: Method) -> None:
         self.method = MutualInformation.model_validate(method)
@@ -243,7 +244,8 @@ class MutualInformationLearner(Learner):
         return Picture({"generator": self.generator.settled(self.shown)})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
-        """G(z) itself, without the kernels' noise."""
+        if self.method.estimator == "corrected":
+            return self.generator.sample(count, generator)
         return self.generator.settled(self.generator.draw_latents(count, generator))
 
     def state(self) -> dict[str, Any]:
