@@ -112,18 +112,19 @@ class PersistentContrastiveDivergence(Method):
                     "noise_scale": 0.03,
                 },
                 "chain_steps": 12,
+                "chains": 64,
                 "buffer_size": 2000,
                 "restart_share": 0.02,
                 "restart_from": "noise",
                 "energy_penalty": 0.01,
             },
-            "energy": {
-                "kind": "mlp",
-                "hidden": [256, 256],
-                "fourier_features": 0,
-                "confinement": None,
+            "energy": {"kind": "mlp", "hidden": [256, 256], "fourier_features": 0},
+            "optimization": {
+                "learning_rate": 2e-3,
+                "batch_size": 64,
+                "averaging": 0.998,
+                "gradient_clip": 1.0,
             },
-            "optimization": {"learning_rate": 2e-3, "averaging": 0.998, "gradient_clip": 1.0},
         }
 
     @property
