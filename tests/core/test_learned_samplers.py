@@ -55,6 +55,8 @@ def against_a_bowl(kind: str, estimator: str, updates: int) -> list[dict[str, fl
     )
     learner.task.energy = Bowl()
     learner.ascent = lambda *given, **more: {}  # type: ignore[assignment]
+    if isinstance(learner, ActivationEntropyLearner):
+        learner.rival, learner.rival_ascent = learner.task.energy, learner.ascent
     metrics = []
     for _ in range(updates):
         given = learner.update(run.sample_data(256))

@@ -1,5 +1,7 @@
 """A learned sampler whose entropy is read off its batch-norm scales (Kim and Bengio)."""
 
+import copy
+import dataclasses
 from typing import Any, ClassVar, Literal, final
 
 import torch
@@ -8,6 +10,7 @@ from torch import Tensor
 
 from ebm_core.contracts import (
     Descent,
+    EnergyNetwork,
     Family,
     Learner,
     Method,
@@ -34,10 +37,13 @@ class ActivationEntropy(Method):
     log(2 pi e gamma^2) / 2. It is no entropy of x: a later layer undoes gamma, so gamma grows for
     ever while x need not spread (see the metric "log_scale").
 
-    - paper: negatives count equally. The generator finds the modes, but the energy only tells the
-      data from the generator's errors, so it is no density.
-    - corrected (default, as it gives the better energy by far): negatives from a kernel density
-      over the generator's samples and a broad Gaussian, weighted by exp(-E) / proposal.
+    - paper: negatives count equally. The generator finds the modes, driven off those that it
+      crowds by the energy that rises there; so the energy is no density.
+    - corrected (default, as it gives the better energy by far): generator and a rival energy play
+      the paper's game, and the energy that is shown learns from their samples: a kernel density
+      over them and a broad Gaussian give negatives, weighted by exp(-E) / proposal. Against that
+      energy itself the generator stays in the modes that it finds first, for nothing drives it
+      off them, and this entropy does not hold it to all.
 
     Source:
         Kim and Bengio (2016), sections 3.1 and 3.2, https://arxiv.org/abs/1606.03439
@@ -120,8 +126,8 @@ class ActivationEntropy(Method):
         le=100,
         live=True,
         advanced=True,
-        description="Weight of the mean of |grad E|^2 at the data (paper, which has none: without "
-        "it the energy runs away).",
+        description="Weight of the mean of |grad E|^2 at the data, where the generator plays. The "
+        "paper has none; without it that energy runs away.",
     )
 
     @classmethod
@@ -166,6 +172,8 @@ class ActivationEntropyLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task)
+        self.rival = copy.deepcopy(task.energy)
+        self.rival_ascent = LikelihoodAscent(dataclasses.replace(task, energy=self.rival))
         fixed = (method.spread, method.spread)
         self.generator = Generator(
             method.latents, method.width, task.shape, method.spread, fixed, batch_norm=True
@@ -176,25 +184,19 @@ class ActivationEntropyLearner(Learner):
         self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
-        """One update of the energy, then one of the generator."""
+        """One update of the energy (and of its rival), then one of the generator."""
         method, task = self.method, self.task
-        corrected = method.estimator == "corrected"
-        defensive = round(method.defensive_share * method.negatives) if corrected else 0
-        near = method.negatives - defensive
-        drawn = self.generator(self.generator.draw_latents(near, task.generator))
+        drawn = self.generator(self.generator.draw_latents(method.negatives, task.generator))
         metrics: Metrics
-        if corrected:
-            found = weighted_negatives(
-                task.energy, *self.proposal(drawn.detach()), defensive, task.generator
-            )
-            metrics = {
-                **self.ascent(positives, found.points, found.weights),
-                "effective_negatives": found.effective,
-            }
+        if method.estimator == "paper":
+            opponent = task.energy
+            metrics = self.ascent(positives, drawn, penalty=self.penalty(opponent, positives))
         else:
-            metrics = self.ascent(positives, drawn, penalty=self.penalty(positives))
+            opponent = self.rival
+            self.rival_ascent(positives, drawn, penalty=self.penalty(opponent, positives))
+            metrics = self.corrected(positives, drawn.detach())
         with torch.no_grad():
-            energies, slopes = task.energy.with_gradient(drawn)
+            energies, slopes = opponent.with_gradient(drawn)
         log_scales = torch.cat([scale.abs().log() for scale in self.generator.scales])
         pulled = (slopes * drawn).flatten(1).sum(1).mean()
         self.descent(pulled - method.entropy_weight * log_scales.sum())
@@ -204,24 +206,31 @@ class ActivationEntropyLearner(Learner):
             "generator_energy": energies.mean(),
         }
 
-    def penalty(self, positives: Float[Tensor, "n ..."]) -> Tensor | None:
+    def corrected(
+        self, positives: Float[Tensor, "n ..."], drawn: Float[Tensor, "m ..."]
+    ) -> Metrics:
+        """One update of the energy with negatives weighted by exp(-E) / proposal."""
+        method, task = self.method, self.task
+        defensive = round(method.defensive_share * method.negatives)
+        with torch.no_grad():
+            count = method.centres - method.negatives
+            more = self.generator.settled(self.generator.draw_latents(count, task.generator))
+            density = KernelDensity(torch.cat([drawn, more]), self.generator.spread)
+            near = drawn[: method.negatives - defensive]
+            noise = torch.empty_like(near).normal_(generator=task.generator)
+            blurred = near + self.generator.spread * noise
+        found = weighted_negatives(task.energy, blurred, density, defensive, task.generator)
+        return {
+            **self.ascent(positives, found.points, found.weights),
+            "effective_negatives": found.effective,
+        }
+
+    def penalty(self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."]) -> Tensor | None:
         """Weighted mean of |grad E|^2 at the data."""
         if not self.method.gradient_penalty:
             return None
-        _, slopes = self.task.energy.with_gradient(positives)
+        _, slopes = energy.with_gradient(positives)
         return self.method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
-
-    @torch.no_grad()
-    def proposal(
-        self, drawn: Float[Tensor, "n ..."]
-    ) -> tuple[Float[Tensor, "n ..."], KernelDensity]:
-        """The generator's samples with the kernels' noise, and the density of such points."""
-        generator = self.task.generator
-        latents = self.generator.draw_latents(self.method.centres - len(drawn), generator)
-        centres = torch.cat([drawn, self.generator.settled(latents)])
-        noise = torch.empty_like(drawn).normal_(generator=generator)
-        spread = self.generator.spread
-        return drawn + spread * noise, KernelDensity(centres, spread)
 
     def reconfigure(self, method: Method) -> None:
         self.method = ActivationEntropy.model_validate(method)
@@ -236,11 +245,15 @@ class ActivationEntropyLearner(Learner):
     def state(self) -> dict[str, Any]:
         return {
             "ascent": self.ascent.state(),
+            "rival": self.rival.state_dict(),
+            "rival_ascent": self.rival_ascent.state(),
             "generator": self.generator.state_dict(),
             "descent": self.descent.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
+        self.rival.load_state_dict(state["rival"])
+        self.rival_ascent.load_state(state["rival_ascent"])
         self.generator.load_state_dict(state["generator"])
         self.descent.load_state(state["descent"])
