@@ -72,19 +72,24 @@ def test_constraints_pin_every_indirect_dependency() -> None:
     assert not missing
 
 
-def test_every_import_is_declared() -> None:
-    modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in declared()}
-    known = modules | set(sys.stdlib_module_names) | {"ebm_core", "server"}
+def imported() -> dict[str, Path]:
+    """The packages that our own import, each with a file that does."""
+    found: dict[str, Path] = {}
     for folder in ("ebm_core", "server"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
-                names: list[str] = []
                 if isinstance(node, ast.Import):
-                    names = [alias.name for alias in node.names]
+                    found |= {alias.name.split(".")[0]: path for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                    names = [node.module]
-                for name in names:
-                    assert name.split(".")[0] in known, f"{path} imports {name}: not in pyproject"
+                    found[node.module.split(".")[0]] = path
+    return found
+
+
+def test_what_is_imported_is_what_is_declared() -> None:
+    modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in declared()}
+    ours = set(sys.stdlib_module_names) | {"ebm_core", "server"}
+    further = {name: path for name, path in imported().items() if name not in ours}
+    assert set(further) == modules, f"imported: {further}"
 
 
 @pytest.mark.parametrize(
