@@ -9,6 +9,7 @@ from typing import Any
 from server.dispatch import Dispatch, Silent
 from server.intake import write_json
 from server.ledger import Ledger, Record, now
+from server.pool import SPARE_AFTER
 from server.refusals import Invalid, Refused
 from server.settings import Settings
 from server.wire import ENDED, Run, RunState
@@ -50,7 +51,7 @@ class Jobs:
         for record in self._in("starting", "running", "paused"):
             self.dispatch.adopt(record)
         self._pump()
-        self.dispatch.pool.spare_after(0)
+        self.dispatch.pool.spare_after(SPARE_AFTER if self.dispatch.pool.workers else 0)
 
     async def close(self) -> None:
         """Saves every run: those that ran are "stopped", queued ones wait for next time."""

@@ -34,8 +34,8 @@ from server.worker_messages import (
 
 FIRST_BACK_OFF = 0.1
 LONGEST_BACK_OFF = 1.0
-PATIENCE = 60.0
-"""Seconds that an ended run's worker waits for a server."""
+PATIENCE = 3.0
+"""Seconds that an ended run's worker looks for a server before it leaves its news in a file."""
 UNASSIGNED_PATIENCE = 5.0
 """Seconds that a worker without a run looks for a server at the start."""
 AT_ONCE = 50

@@ -104,6 +104,8 @@ class Guard:
             shown = headers.get("authorization", "")
             right = origin is None and _equal(shown, f"Bearer {self.worker_token}")
             return None if right else _refuse(403, "only the server's own workers may call here")
+        if "transfer-encoding" in headers:
+            return _refuse(411, "a request must say how long it is (Content-Length)")
         if int(headers.get("content-length") or 0) > LARGEST_BODY:
             return _refuse(413, f"a request may have {LARGEST_BODY} bytes at the most")
         token = self.settings.token

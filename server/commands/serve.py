@@ -1,5 +1,6 @@
 """`ebm serve`: the laboratory in the browser."""
 
+import contextlib
 import logging
 import secrets
 import socket
@@ -12,6 +13,8 @@ import typer
 
 from server.commands import refuse
 from server.settings import Settings, from_environment, is_loopback
+
+SEND_BUFFER = 128 * 1024
 
 
 def serve(
@@ -45,6 +48,8 @@ def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # What a slow page has not read waits where newer frames can replace it, not in the kernel.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
@@ -85,4 +90,5 @@ def run(settings: Settings, listener: socket.socket, open_url: str | None, verbo
     )
     if open_url:
         threading.Thread(target=webbrowser.open, args=(open_url,), daemon=True).start()
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])

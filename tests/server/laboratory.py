@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -42,9 +43,15 @@ def endless(**changes: Any) -> dict[str, Any]:
 class Laboratory:
     """A server process on a port of its own."""
 
-    def __init__(self, data_dir: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        environment: dict[str, str] | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.data_dir = data_dir
         self.environment = environment or {}
+        self.host = host
         self.port = 0
         self.process: subprocess.Popen[str] | None = None
         self.lines: SimpleQueue[str] = SimpleQueue()
@@ -54,8 +61,9 @@ class Laboratory:
     def start(self) -> Self:
         """Starts the server, on the same port as before, and waits for its address."""
         command = [sys.executable, "-m", "server.cli", "serve", "--no-browser", "--verbose"]
+        where = ["--host", self.host, "--port", str(self.port), "--data-dir", str(self.data_dir)]
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port), "--data-dir", str(self.data_dir)],
+            [*command, *where],
             cwd=ROOT,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
@@ -124,17 +132,24 @@ class Laboratory:
         return str(self.ask("POST", "/runs", config, 201)["id"])
 
     @contextmanager
-    def page(self, **headers: str) -> Iterator["Page"]:
-        """A page that has just connected."""
+    def page(
+        self, headers: dict[str, str] | None = None, receive_buffer: int | None = None
+    ) -> Iterator["Page"]:
+        """A page that has just connected; one with a small buffer of bytes feels slow."""
+        bare = socket.socket()
+        if receive_buffer:
+            bare.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        bare.connect(("127.0.0.1", self.port))
         with connect(
             f"ws://127.0.0.1:{self.port}/api/v1/stream",
             additional_headers=headers,
             compression=None,
             max_size=None,
             proxy=None,
-            max_queue=4,
-        ) as socket:
-            yield Page(socket)
+            max_queue=1,
+            sock=bare,
+        ) as connection:
+            yield Page(connection)
 
     def worker_pid(self, run: str) -> int:
         """The process that has the run, by what it logged."""

@@ -1,0 +1,142 @@
+"""What is promised when a worker or the server is killed, shut down and started again."""
+
+import os
+import select
+import signal
+import time
+from pathlib import Path
+
+from tests.server.laboratory import Laboratory, alive, dump, endless
+
+
+def end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_a_killed_worker_fails_its_run_which_goes_on_from_its_checkpoint(lab: Laboratory) -> None:
+    run = lab.create(endless())
+    with lab.page() as page:
+        page.watch(run)
+        while not (lab.data_dir / "runs" / run / "checkpoint.safetensors").exists():
+            page.step_beyond(0)
+        page.step_beyond(0)
+        end(lab.worker_pid(run))
+        info = page.state("failed")
+        assert "signal 9" in info["reason"]
+        assert f"until update {info['step']} is kept" in info["reason"]
+        rows = lab.ask("GET", f"/runs/{run}/metrics")
+        assert rows[-1]["step"] == info["step"]
+
+        lab.ask("POST", f"/runs/{run}/resume")
+        page.state("running")
+        resumed = next(e for e in reversed(page.messages) if e["type"] == "event")["event"]["step"]
+        assert 0 < resumed <= info["step"]
+        page.step_beyond(info["step"])
+        assert lab.ask("POST", f"/runs/{run}/stop")["state"] == "stopped"
+    rows = lab.ask("GET", f"/runs/{run}/metrics")
+    steps = [row["step"] for row in rows]
+    assert steps == sorted(set(steps))
+    assert steps[0] < resumed < info["step"] < steps[-1]
+
+
+def test_a_killed_server_loses_nothing_and_its_workers_carry_on(tmp_path: Path) -> None:
+    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "1"}) as lab:
+        run, waiting = lab.create(endless()), lab.create(endless())
+        with lab.page() as page:
+            page.watch(run)
+            page.step_beyond(20)
+            seq, pid = page.numbers[-1], lab.worker_pid(run)
+            lab.kill()
+        log = lab.data_dir / "runs" / run / "worker.log"
+        assert alive(pid)
+        lab.start()
+        lab.line("Application startup complete")
+        up = time.monotonic()
+        with lab.page() as page:
+            page.watch(run, after=seq)
+            page.step_beyond(20)
+            continued = time.monotonic() - up
+            info = lab.ask("GET", f"/runs/{run}")
+            assert info["state"] == "running"
+            assert lab.worker_pid(run) == pid, log.read_text()
+            assert lab.ask("GET", f"/runs/{waiting}")["state"] == "queued"
+            lab.ask("POST", f"/runs/{waiting}/stop")
+            lab.ask("POST", f"/runs/{run}/stop")
+            page.state("stopped")
+            assert page.numbers == list(range(seq + 1, page.numbers[-1] + 1))
+        stored = [
+            row["seq"]
+            for kind in ("metrics", "events")
+            for row in lab.ask("GET", f"/runs/{run}/{kind}")
+        ]
+        assert sorted(stored) == list(range(1, page.numbers[-1] + 1))
+        assert continued < 2.0
+
+
+def test_a_run_that_ends_while_there_is_no_server_is_found_whole(tmp_path: Path) -> None:
+    with Laboratory(tmp_path) as lab:
+        run = lab.create(endless(updates=1500))
+        with lab.page() as page:
+            page.watch(run)
+            page.step_beyond(5)
+        pid = lab.worker_pid(run)
+        lab.kill()
+        descriptor = os.pidfd_open(pid)
+        wait_for_end(descriptor)
+        lab.start()
+        with lab.page() as page:
+            page.watch(run)
+            info = page.state("finished")
+        assert info["step"] == 1500
+        rows = lab.ask("GET", f"/runs/{run}/metrics")
+        assert rows[-1]["step"] == 1500
+
+
+def wait_for_end(descriptor: int) -> None:
+    assert select.select([descriptor], [], [], 60)[0]
+    os.close(descriptor)
+
+
+def test_a_shut_down_server_leaves_stopped_runs_that_go_on_later(tmp_path: Path) -> None:
+    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "1"}) as lab:
+        run, waiting = lab.create(endless()), lab.create(endless())
+        with lab.page() as page:
+            page.watch(run)
+            page.step_beyond(5)
+        pids = {lab.worker_pid(run)}
+        pids |= {int(line.split("process ")[1]) for line in lab.log if "is process" in line}
+        assert lab.stop() == 0
+        assert not [pid for pid in pids if alive(pid)]
+        lab.start()
+        info = lab.ask("GET", f"/runs/{run}")
+        assert info["state"] == "stopped"
+        assert "server was shut down" in info["reason"]
+        assert info["step"] > 5
+        with lab.page() as page:
+            page.watch(waiting)
+            page.state("running")
+            lab.ask("POST", f"/runs/{waiting}/stop")
+            page.watch(run)
+            lab.ask("POST", f"/runs/{run}/resume")
+            page.step_beyond(info["step"])
+
+
+def test_spare_workers_leave_with_their_server(tmp_path: Path) -> None:
+    with Laboratory(tmp_path) as lab:
+        pid = int(lab.line("is process").split("process ")[1])
+        lab.line("/api/v1/worker")
+        assert alive(pid)
+        descriptor = os.pidfd_open(pid)
+        lab.kill()
+        wait_for_end(descriptor)
+        lab.start()
+
+
+def test_a_data_folder_has_one_server(lab: Laboratory) -> None:
+    second = Laboratory(lab.data_dir)
+    second.start()
+    assert "uses the data folder" in second.line("another server")
+    assert second.process
+    assert second.process.wait(60) != 0
+    assert dump(lab.data_dir / "server.json")["url"] == f"http://127.0.0.1:{lab.port}"
+    second.http.close()
