@@ -2,10 +2,17 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ASK_PLAYWRIGHT = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
+"""In a process of its own, for one cannot start Playwright while it runs."""
 
 
 def chromium() -> str:
@@ -23,10 +30,9 @@ def chromium() -> str:
         found = shutil.which(name)
         if found is not None:
             return found
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        bundled = playwright.chromium.executable_path
+    bundled = subprocess.run(
+        [sys.executable, "-c", ASK_PLAYWRIGHT], capture_output=True, text=True, check=True
+    ).stdout.strip()
     if Path(bundled).is_file():
         return bundled
     raise FileNotFoundError(
