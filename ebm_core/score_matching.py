@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import torch
 from jaxtyping import Float
@@ -47,9 +47,13 @@ class ScoreMatching(Method, ABC):
 
     @abstractmethod
     def objective(
-        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+        self,
+        energy: EnergyNetwork,
+        positives: Float[Tensor, "n ..."],
+        generator: torch.Generator,
+        remaining: float = 1.0,
     ) -> Objective:
-        """The loss on a batch of data."""
+        """The loss on a batch of data; `remaining` falls with the learning rate, from 1."""
 
     @property
     @abstractmethod
@@ -67,6 +71,32 @@ class ScoreMatching(Method, ABC):
         return ScoreLearner(self, task)
 
 
+class Halo(NamedTuple):
+    """Data, and some of it blurred widely: together draws of (1 - a) p + a (p * N(0, width^2))."""
+
+    points: Float[Tensor, "n ..."]
+    weights: Float[Tensor, " n"]
+    """They sum to one; the blurred points' to a."""
+
+    @classmethod
+    def around(
+        cls,
+        positives: Float[Tensor, "n ..."],
+        share: float,
+        width: float,
+        generator: torch.Generator,
+    ) -> "Halo":
+        """The data first, then the blurred points, a quarter as many."""
+        count = len(positives)
+        if share == 0:
+            return cls(positives, positives.new_full((count,), 1 / count))
+        around = positives[: max(1, count // 4)]
+        blur = torch.empty_like(around).normal_(generator=generator).mul_(width)
+        weights = [positives.new_full((count,), (1 - share) / count)]
+        weights.append(positives.new_full((len(around),), share / len(around)))
+        return cls(torch.cat([positives, around + blur]), torch.cat(weights))
+
+
 @final
 class ScoreLearner(Learner):
     """One run of a score matching method."""
@@ -78,7 +108,10 @@ class ScoreLearner(Learner):
         self.series: dict[str, Tensor] = {}
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
-        objective = self.method.objective(self.task.energy, positives, self.task.generator)
+        remaining = self.task.schedule.factor
+        objective = self.method.objective(
+            self.task.energy, positives, self.task.generator, remaining
+        )
         surrogate = objective.loss if objective.surrogate is None else objective.surrogate
         grad_norm = self.descent(surrogate)
         for name, values in objective.series.items():

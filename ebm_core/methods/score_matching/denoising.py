@@ -63,7 +63,11 @@ class DenoisingScoreMatching(ScoreMatching):
         return None
 
     def objective(
-        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+        self,
+        energy: EnergyNetwork,
+        positives: Float[Tensor, "n ..."],
+        generator: torch.Generator,
+        remaining: float = 1.0,
     ) -> Objective:
         sigma = self.noise_level
         noise = torch.empty_like(positives).normal_(generator=generator)

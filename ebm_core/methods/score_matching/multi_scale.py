@@ -95,7 +95,11 @@ class MultiScaleDenoising(ScoreMatching):
         return Annealed(largest=self.largest, smallest=self.reference, denoise=True)
 
     def objective(
-        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+        self,
+        energy: EnergyNetwork,
+        positives: Float[Tensor, "n ..."],
+        generator: torch.Generator,
+        remaining: float = 1.0,
     ) -> Objective:
         places = positives.new_empty(len(positives)).uniform_(generator=generator)
         sigmas = self.smallest * (self.largest / self.smallest) ** places

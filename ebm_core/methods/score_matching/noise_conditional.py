@@ -132,7 +132,11 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         return conditional(network).at(self.smoothing)
 
     def objective(
-        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+        self,
+        energy: EnergyNetwork,
+        positives: Float[Tensor, "n ..."],
+        generator: torch.Generator,
+        remaining: float = 1.0,
     ) -> Objective:
         count = len(positives)
         sigmas = self.noise_levels().to(positives)

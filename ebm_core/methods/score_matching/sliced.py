@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import IMAGE_ENERGY, Objective, ScoreMatching
+from ebm_core.score_matching import IMAGE_ENERGY, Halo, Objective, ScoreMatching
 from ebm_core.second_order import second_order
 
 
@@ -18,6 +18,8 @@ class SlicedScoreMatching(ScoreMatching):
 
     - variance-reduced: |grad E|^2 / 2 - v' H v. Only the second derivative is estimated.
     - plain: (v . grad E)^2 / 2 - v' H v. Both are.
+
+    The data are those of (1 - a) p + a (p * N(0, width^2)), and a falls to nearly nothing.
 
     Source:
         Song, Garg, Shi and Ermon (2019), equations 7 and 8, https://arxiv.org/abs/1905.07088
@@ -54,12 +56,35 @@ class SlicedScoreMatching(ScoreMatching):
         live=True,
         description="Directions for each point at each update.",
     )
+    halo_share: float = setting(
+        0.1,
+        title="Halo",
+        symbol="a",
+        ge=0,
+        lt=1,
+        live=True,
+        description="Share of widely blurred data, falling with the learning rate: a score that "
+        "is learned at the data alone leaves mass far away unseen. 0 shows that.",
+    )
+    halo_width: float = setting(
+        2.0,
+        title="Halo width",
+        gt=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Standard deviation of that blur, in data units.",
+    )
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 3e-3}}
-        return {"energy": IMAGE_ENERGY, "optimization": {"learning_rate": 1e-3}}
+        return {
+            "method": {"halo_share": 0.0},
+            "energy": IMAGE_ENERGY,
+            "optimization": {"learning_rate": 1e-3},
+        }
 
     @property
     def smoothing(self) -> float:
@@ -82,18 +107,24 @@ class SlicedScoreMatching(ScoreMatching):
         return v
 
     def objective(
-        self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."], generator: torch.Generator
+        self,
+        energy: EnergyNetwork,
+        positives: Float[Tensor, "n ..."],
+        generator: torch.Generator,
+        remaining: float = 1.0,
     ) -> Objective:
-        v = self.draw(positives, generator)
+        share = self.halo_share * remaining
+        points, weights = Halo.around(positives, share, self.halo_width, generator)
+        v = self.draw(points, generator)
         if self.estimator == "plain":
-            energies, slopes, curvature = second_order(energy, positives, v)
-            loss = (slopes.square().sum(0) / 2 - curvature).mean() / self.slices
-            return Objective(loss, energies)
+            energies, slopes, curvature = second_order(energy, points, v)
+            loss = weights @ (slopes.square().sum(0) / 2 - curvature) / self.slices
+            return Objective(loss, energies[: len(positives)])
         with torch.no_grad():
-            _, gradient = energy.with_gradient(positives)
+            _, gradient = energy.with_gradient(points)
         # |grad E|^2 / 2 has the gradient grad E . d(grad E) by the weights: a bend of the path
         # along -grad E adds that to the curvature, at no cost
-        energies, _, bent = second_order(energy, positives, v, -self.slices * gradient)
-        surrogate = -bent.mean() / self.slices
-        squares = gradient.square().flatten(1).sum(1).mean()
-        return Objective(surrogate.detach() - squares / 2, energies, surrogate)
+        energies, _, bent = second_order(energy, points, v, -self.slices * gradient)
+        surrogate = -(weights @ bent) / self.slices
+        loss = surrogate.detach() - weights @ gradient.square().flatten(1).sum(1) / 2
+        return Objective(loss, energies[: len(positives)], surrogate)
