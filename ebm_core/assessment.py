@@ -11,6 +11,9 @@ from ebm_core.evaluation.images import ImageEvaluation, LabelledImages, image_ev
 from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.noise import noise
 
+POINTS = 4000
+"""Samples in the plane, at most, whose modes are counted."""
+
 IMAGES = 500
 """Sampled images in a Frechet distance."""
 
@@ -38,7 +41,10 @@ class Assessment:
     def __call__(self, energy: EnergyNetwork, method: Method, learner: Learner) -> dict[str, float]:
         """The figures, by name; none where the data have none, or while they are being prepared."""
         if len(self.dataset.shape) == 1:
-            return self.exactly(energy, method.smoothing)
+            return {
+                **self.exactly(energy, method.smoothing),
+                **self.covered(learner, method.smoothing),
+            }
         if self.images is None or not (self.thorough or self.images.done()):
             return {}
         generator = torch.Generator(self.device).manual_seed(0)
@@ -54,6 +60,12 @@ class Assessment:
             # a live noise level gives a new target; only the newest is worth keeping
             self.exact = {smoothing: ExactEvaluation(self.dataset, smoothing, size, self.device)}
         return self.exact[smoothing](energy)
+
+    def covered(self, learner: Learner, smoothing: float) -> dict[str, float]:
+        """How many modes the method's own samples find, beside those that the energy has."""
+        samples = learner.samples(POINTS, torch.Generator(self.device).manual_seed(0))
+        coverage = None if samples is None else self.exact[smoothing].sample_coverage(samples)
+        return {} if coverage is None else {"sample_coverage": coverage}
 
 
 def chains_from_noise(

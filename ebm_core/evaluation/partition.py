@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Dataset
-from ebm_core.evaluation.quadrature import Quadrature
+from ebm_core.evaluation.quadrature import BOX, Quadrature
 
 CHUNK = 2048
 """Points in one pass of an energy: more spill out of the cache, fewer cost more calls."""
@@ -122,6 +122,17 @@ class ExactEvaluation:
             if (coverage := target.coverage(mass)) is not None:
                 figures["mode_coverage"] = coverage
         return figures
+
+    def sample_coverage(self, points: Float[Tensor, "n 2"]) -> float | None:
+        """`mode_coverage` of samples, as of a generator; None where there are no separate modes."""
+        if self.data is None or self.data.core is None:
+            return None
+        cells = ((points.to("cpu", torch.float64) + BOX) / self.quadrature.spacing).floor().long()
+        size = self.quadrature.size
+        x, y = cells[((cells >= 0) & (cells < size)).all(1)].T
+        none = torch.zeros_like(self.quadrature.weights)
+        shares = torch.full_like(x, 1, dtype=torch.float64) / len(points)
+        return self.data.coverage(none.index_add(0, y * size + x, shares))
 
 
 class Target:

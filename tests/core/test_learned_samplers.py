@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from ebm_core.config import RunConfig
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.critic import Critic, information
+from ebm_core.datasets.curves import Moons
+from ebm_core.datasets.mixtures import GaussianRing
+from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.generator import Generator
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.methods.learned_sampler.activation_entropy import ActivationEntropyLearner
@@ -183,3 +186,13 @@ def test_looking_at_a_generator_leaves_it_as_it_is() -> None:
 def test_more_negatives_than_density_samples_are_refused(kind: str) -> None:
     with pytest.raises(ValueError, match=r"method\.centres is 100, fewer than method\.negatives"):
         training(kind, centres=100)
+
+
+def test_samples_in_half_of_the_modes_cover_half() -> None:
+    dataset = GaussianRing()
+    evaluation = ExactEvaluation(dataset)
+    points, labels = dataset.sample_labelled(4000, torch.Generator().manual_seed(0))
+    assert evaluation.sample_coverage(points) == 1
+    assert evaluation.sample_coverage(points[labels < 4]) == 0.5
+    assert evaluation.sample_coverage(points + 50) == 0
+    assert ExactEvaluation(Moons()).sample_coverage(points) is None
