@@ -1,12 +1,12 @@
 """REST routes under /api/v1: they parse and answer; `jobs` decides."""
 
-import asyncio
 import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from server.background import in_background
 from server.download import csv_rows, zipped
 from server.jobs import Jobs
 from server.refusals import Refused
@@ -50,7 +50,7 @@ async def catalogue(request: Request) -> Response:
 @router.post("/runs", status_code=201)
 async def create(body: Annotated[NewRun, Body()], jobs: AllJobs) -> Run:
     """Starts a run from a (partial) RunConfig; 422 with path and bounds; 429 when too many wait."""
-    config = await asyncio.to_thread(_complete, body.model_extra or {})
+    config = await in_background(lambda: _complete(body.model_extra or {}))
     name = body.name or f"{config['method']['kind']} on {config['dataset']['kind']}"
     return jobs.create(config, name)
 
@@ -115,7 +115,7 @@ async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     record = jobs.record(run)
     if patch.changes:
         if record.run.state in ("queued", "stopped", "failed"):
-            config = await asyncio.to_thread(_change, record.run.config, patch.changes)
+            config = await in_background(lambda: _change(record.run.config, patch.changes))
             jobs.keep_for_later(record, patch.changes, config)
         else:
             await jobs.change(run, patch.changes)

@@ -1,6 +1,7 @@
 """`create_app`: the server put together."""
 
 import asyncio
+import importlib
 import json
 import logging
 import secrets
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from server import api
+from server.background import in_background
 from server.call import Call
 from server.catalogue import Catalogue
 from server.dispatch import Dispatch
@@ -122,7 +124,7 @@ async def warm(catalogue: Catalogue) -> None:
     """Makes the catalogue, then imports torch, without keeping anybody waiting."""
     await catalogue.get()
     await asyncio.sleep(SCIENCE_AFTER)
-    await asyncio.to_thread(__import__, "server.science")
+    await in_background(lambda: importlib.import_module("server.science"))
 
 
 def worker_token(data_dir: Path) -> str:

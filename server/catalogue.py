@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from server.background import in_background
 from server.settings import package_version
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Catalogue:
     async def get(self) -> bytes:
         """The catalogue, as soon as it is there."""
         if self._ready is None or (self._ready.done() and self._ready.exception()):
-            self._ready = asyncio.create_task(asyncio.to_thread(self._load))
+            self._ready = asyncio.create_task(in_background(self._load))
         return await asyncio.shield(self._ready)
 
     def _load(self) -> bytes:

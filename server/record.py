@@ -40,7 +40,8 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
     training = Training(config)
     shown, evaluated = moments(measured, count), moments(measured, EVALUATIONS)
     written = moments(measured, ROWS) | evaluated
-    created, frames, rows = now(), [], []
+    created, frames = now(), []
+    rows: list[dict[str, Any]] = []
     figures: dict[str, float] = {}
     while True:
         if training.step in evaluated:

@@ -77,7 +77,7 @@ class Settings(BaseModel):
         """The names a request may call this server by, without port."""
         named = {*LOOPBACK_NAMES, *self.allowed_hosts}
         if not is_loopback(self.host):
-            named |= {self.host, socket.gethostname(), socket.getfqdn()}
+            named |= {self.host, socket.gethostname()}
         return frozenset(name.lower() for name in named)
 
 

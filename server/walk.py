@@ -2,14 +2,11 @@
 
 import logging
 import time
-import traceback
 from pathlib import Path
 from queue import Empty
 from typing import Literal
 
-import torch
-
-from ebm_core import Change, RunConfig, Training, TrainingDiverged
+from ebm_core import Change, RunConfig, Training
 from server.link import Link
 from server.pacing import Rows
 from server.publishing import Publisher
@@ -35,15 +32,6 @@ ORPHAN_SECONDS = 600.0
 STEP_ANSWER_SECONDS = 1.0
 
 State = Literal["running", "paused", "finished", "stopped", "failed"]
-
-
-def warm_up() -> None:
-    """Makes the first update of a run as fast as the second."""
-    torch.set_num_threads(1)
-    given = {"dataset": {"kind": "gaussian_ring"}, "method": {"kind": "persistent"}, "updates": 2}
-    training = Training(RunConfig.model_validate(given))
-    training.update()
-    training.frame()
 
 
 class Walk:
@@ -287,30 +275,3 @@ class Walk:
         except (ValueError, RuntimeError) as error:
             log.error("there is no last frame: %s", error)
         self.tell_state("failed", reason)
-
-
-def run(given: Assign, link: Link) -> None:
-    """Walks a run to its end; whatever goes wrong becomes its reason."""
-    walk = None
-    try:
-        walk = Walk(given, link)
-        walk.walk()
-    except TrainingDiverged as error:
-        if walk:
-            walk.fail(str(error))
-    except Exception as error:
-        traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}"
-        if walk:
-            walk.fail(reason)
-        else:
-            link.record(
-                StateItem(
-                    n=link.next_number(),
-                    step=0,
-                    seconds=0.0,
-                    horizon=None,
-                    state="failed",
-                    reason=reason,
-                )
-            )

@@ -33,7 +33,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    from server.walk import run, warm_up
+    from server.attempt import run, warm_up
 
     warm_up()
     link.open()

@@ -110,11 +110,8 @@ def test_the_token_becomes_a_strict_cookie_that_opens_everything(closed: Laborat
     assert closed.http.get("/api/v1/runs", headers=bearer).status_code == 200
 
 
-def test_a_token_is_made_where_others_can_reach_the_server(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("open")
-    lab = Laboratory(folder, {"EBM_SPARE": "0"}, host="0.0.0.0")
+def test_a_token_is_made_where_others_can_reach_the_server(tmp_path: Path) -> None:
+    lab = Laboratory(tmp_path, {"EBM_SPARE": "0"}, host="0.0.0.0")
     with lab:
         (printed,) = [line for line in lab.log if "EBM Lab is at" in line]
         token = printed.strip().partition("?token=")[2]
