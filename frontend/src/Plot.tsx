@@ -69,7 +69,10 @@ export function Plot({ view, height }: { view: View; height: number }) {
         let settled = true;
         for (const name of ["xaxis", "yaxis"]) {
           const axis = layout[name] as { range?: Range };
-          if (!axis.range) continue;
+          if (!axis.range) {
+            delete ranges[name];
+            continue;
+          }
           const range = eased(ranges[name], axis.range);
           settled &&= range[0] === axis.range[0] && range[1] === axis.range[1];
           ranges[name] = axis.range = range;

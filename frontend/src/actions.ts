@@ -55,6 +55,13 @@ function explain(error: unknown): void {
   });
 }
 
+function gone(error: unknown): never {
+  const missing = error instanceof api.Refusal && error.status === 404;
+  throw missing
+    ? new api.Refusal(404, "The run of this address is no longer here; a stored one is shown.")
+    : error;
+}
+
 function update(run: Run | null): void {
   if (run && record.value?.info.id === run.id) record.value = { ...record.value, info: run };
 }
@@ -87,7 +94,6 @@ export async function resume(id: string): Promise<void> {
   const run = await ask("resume", () => api.resumeRun(id));
   if (run && info.value?.id !== id) follow(run);
   else update(run);
-  if (run) connection.watch(id, 15);
 }
 
 /** One update of a paused run; a running one is paused first. */
@@ -127,8 +133,9 @@ export async function remove(id: string): Promise<void> {
   void refreshRuns();
 }
 
+/** Puts a run on the stage; tells whether it is there. */
 export async function open(id: string): Promise<boolean> {
-  const run = await ask(null, () => api.getRun(id));
+  const run = await ask(null, () => api.getRun(id).catch(gone));
   if (run) follow(run);
   return run !== null;
 }

@@ -1,5 +1,6 @@
 /** The server's REST routes, and how their refusals read. */
 import { decode } from "@msgpack/msgpack";
+import { sentence } from "./format";
 import { type DecodedFrame, decodeFrame, type WireFrame } from "./frame";
 import type { Catalogue, Fault, Json, Keyframe, MetricRow, Run, RunConfig, RunEvent } from "./wire";
 
@@ -57,10 +58,9 @@ async function refusal(response: Response): Promise<Refusal> {
   return new Refusal(response.status, text);
 }
 
-/** One sentence: what is wrong, and what is allowed. */
+/** What is wrong, and what is allowed. */
 export function faultText(fault: Fault): string {
-  const allowed = fault.allowed ? ` Allowed: ${fault.allowed}.` : "";
-  return `${fault.message.replace(/[.\s]*$/, ".")}${allowed}`;
+  return sentence(fault.message) + (fault.allowed ? ` Allowed: ${fault.allowed}.` : "");
 }
 
 const json = async <T>(method: string, path: string, body?: unknown): Promise<T> =>

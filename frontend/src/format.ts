@@ -106,6 +106,12 @@ export function setting(value: unknown): string {
   return String(value);
 }
 
+/** A message as a sentence: with a capital and a full stop. */
+export function sentence(text: string): string {
+  const plain = text.trim().replace(/[.\s]*$/, "");
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}.`;
+}
+
 function scientific(value: number, digits: number): string {
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string];
   const power = [...exponent.replace("+", "")].map((character) => SUPERSCRIPTS[character]).join("");

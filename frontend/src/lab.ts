@@ -19,6 +19,7 @@ import {
   fresh,
   info,
   link,
+  metrics,
   moment,
   notice,
   pace,
@@ -169,6 +170,18 @@ export async function loadCatalogue(): Promise<void> {
   }
 }
 
+/** A hidden tab asks for nothing; seen again, it gets what it missed and the newest frame. */
+function followWhileSeen(): void {
+  const id = stored.value ? null : info.value?.id;
+  if (!id) return;
+  if (document.hidden) {
+    connection.unwatch(id);
+    return;
+  }
+  drain(performance.now());
+  connection.watch(id, FRAMES_PER_SECOND);
+}
+
 /** Starts the loop's own work: messages, replays and what counts. */
 export function start(): void {
   loop.add({
@@ -184,7 +197,11 @@ export function start(): void {
   loop.add({
     every: 500,
     draw: (now) => {
-      pace.value = { updates: speed.updatesPerSecond(now), frames: drawn.perSecond(now), lag: speed.lag };
+      pace.value = {
+        updates: metrics.value.updates_per_second ?? speed.updatesPerSecond(now),
+        frames: drawn.perSecond(now),
+        lag: speed.lag,
+      };
     },
   });
   loop.add({
@@ -192,6 +209,7 @@ export function start(): void {
     draw: () => void refreshKeyframes(),
     visible: () => active.value && !rolling.value,
   });
+  document.addEventListener("visibilitychange", followWhileSeen);
   effect(() => {
     const run = info.value;
     if (!run) return;

@@ -91,12 +91,12 @@ const KNOWN: Record<string, Known> = {
     explanation: "Half of the mean absolute difference of the densities: 0 is equal, 1 is apart.",
   },
   confidence: {
-    label: "recognised as digits",
+    label: "recognised",
     write: percent,
     explanation: "Share of samples that a classifier is more than 90 % sure of.",
   },
   nearest_neighbour: {
-    label: "to the nearest training image",
+    label: "nearest image",
     write: (value) => fixed(value, 2),
     explanation: "Mean distance; below that of real test images, the model memorises.",
   },

@@ -73,7 +73,8 @@ export const titles = computed<Titles>(() => {
 
 /** A plug-in's name for people. */
 export function titleOf(kind: string | undefined): string {
-  return kind ? (titles.value[kind] ?? kind.replaceAll("_", " ")) : "";
+  if (!kind) return "";
+  return titles.value[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll("_", " ");
 }
 
 /** "Pinwheel · Persistent CD" of a configuration. */

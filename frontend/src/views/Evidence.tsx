@@ -2,13 +2,13 @@
 import { headline, others } from "../merits";
 import { Plot } from "../Plot";
 import { draft, info, metrics, record, titleOf, untrained } from "../state";
-import { distance, energies, loss } from "./figures";
+import { energies, history, loss } from "./figures";
 import { Tex } from "./Tex";
 import { ThisUpdate } from "./ThisUpdate";
 
-const kl = distance("kl", "KL divergence over updates", "nats");
-const frechet = distance("frechet", "Fréchet distance over updates", "");
-const nll = { ...distance("nll", "Negative log-likelihood over updates", "nats") };
+const kl = history("kl", "KL divergence over updates", "nats", "log");
+const frechet = history("frechet", "Fréchet distance over updates", "", "log");
+const nll = history("nll", "Negative log-likelihood over updates", "nats", "linear");
 
 /** Figures that are shown before the rest is folded. */
 const SHOWN = 4;
@@ -45,7 +45,7 @@ function Distance() {
         </span>
         <span class="small muted" title={first?.explanation}>
           {first ? (
-            <Meaning name={first.name} unit={first.unit} floor={first.floor} />
+            <Meaning name={first.name} unit={first.unit} />
           ) : untrained.value ? (
             "press play"
           ) : (
@@ -55,13 +55,16 @@ function Distance() {
       </p>
       <Plot key={view.title} view={view} height={72} />
       <Target />
+      {first?.floor && (
+        <p class="small muted target">Real images, held out, have {first.floor}: no model does better.</p>
+      )}
     </section>
   );
 }
 
-function Meaning({ name, unit, floor }: { name: string; unit: string; floor: string | null }) {
-  if (name === "frechet") return <>Fréchet distance{floor && `; real images ${floor}`}</>;
-  if (name === "nll") return <>{unit}, negative log-likelihood</>;
+function Meaning({ name, unit }: { name: string; unit: string }) {
+  if (name === "frechet") return <>Fréchet distance</>;
+  if (name === "nll") return <>{unit}, negative log p</>;
   const smooth = metrics.value.kl_data !== undefined;
   return (
     <>
@@ -93,7 +96,9 @@ function Figures() {
       <Rows rows={rows.slice(0, SHOWN)} />
       {rows.length > SHOWN && (
         <details class="more">
-          <summary class="small">{rows.length - SHOWN} more figures</summary>
+          <summary class="small">
+            {rows.length - SHOWN} more {rows.length === SHOWN + 1 ? "figure" : "figures"}
+          </summary>
           <Rows rows={rows.slice(SHOWN)} />
         </details>
       )}
@@ -109,7 +114,7 @@ function Rows({ rows }: { rows: ReturnType<typeof others> }) {
           <dt class="muted">{label}</dt>
           <dd class="mono">
             {text} {unit && <span class="muted">{unit}</span>}
-            {floor && <span class="muted">(real {floor})</span>}
+            {floor && <span class="muted">· real {floor}</span>}
           </dd>
         </div>
       ))}

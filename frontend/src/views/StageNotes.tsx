@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { press, resume } from "../actions";
+import { sentence } from "../format";
 import { connection } from "../lab";
 import {
   active,
@@ -73,7 +74,7 @@ function Failed() {
   return (
     <div class="note" data-tone="fault" role="alert">
       <p>
-        <b>The run failed.</b> {run.reason ?? "The server gives no reason; its log may."}
+        <b>The run failed.</b> {sentence(run.reason ?? "the server gives no reason; its log may")}
         <span class="muted"> The stage shows its last good moment.</span>
       </p>
       <button type="button" class="link" onClick={() => void resume(run.id)}>

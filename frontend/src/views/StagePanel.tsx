@@ -235,8 +235,13 @@ function Plane() {
         dragged.current = null;
       }}
       onPointerDown={(event) => {
+        if (event.pointerType === "touch") return; // it may be the start of a scroll; a tap comes as a click
         dragged.current = { x: event.offsetX, y: event.offsetY };
         drop(event.offsetX, event.offsetY, event.shiftKey ? CLOUD.shift : CLOUD.click);
+      }}
+      onClick={(event) => {
+        if ((event as unknown as PointerEvent).pointerType === "touch")
+          drop(event.offsetX, event.offsetY, CLOUD.click);
       }}
       onPointerUp={() => (dragged.current = null)}
       onPointerCancel={() => (dragged.current = null)}

@@ -57,21 +57,19 @@ const trace = (x: number[], y: number[], color: string, more: object = {}) => ({
   ...more,
 });
 
-/** A distance that is positive and falls: its history on a logarithmic axis, with a hairline at each power of ten. */
-export function distance(name: string, title: string, unit: string): View {
+/** The history of one figure: on a logarithmic axis, with a hairline at each power of ten, where it is a distance. */
+export function history(name: string, title: string, unit: string, scale: "log" | "linear"): View {
   return {
     title,
     figure: (evidence, colors): Figure => {
       const { x, y } = series(evidence.rows, name, evidence.until);
-      const positive = y.map((value) => (value > 0 ? value : 1e-6));
-      const top = Math.max(...positive, 1e-3);
-      const bottom = Math.min(...positive, top / 10);
-      const range: [number, number] = [Math.log10(bottom) - 0.12, Math.log10(top) + 0.12];
+      const shown = scale === "log" ? y.map((value) => (value > 0 ? value : 1e-6)) : y;
+      const measured = `${scale === "log" ? "%{y:.2~g}" : "%{y:.3f}"}${unit && ` ${unit}`}`;
       return {
         data: [
-          trace(x, positive, colors.ink, {
+          trace(x, shown, colors.ink, {
             hoverinfo: "all",
-            hovertemplate: `update %{x:,}: %{y:.3g}${unit && ` ${unit}`}<extra></extra>`,
+            hovertemplate: `update %{x:,}: ${measured}<extra></extra>`,
           }),
         ],
         layout: frame(
@@ -80,15 +78,14 @@ export function distance(name: string, title: string, unit: string): View {
           {
             x: { range: [0, evidence.horizon], showticklabels: false },
             y: {
-              type: "log",
-              range,
+              ...(scale === "log"
+                ? { type: "log", dtick: 1, ...(y.length > 0 && { range: decades(shown) }) }
+                : { nticks: 4, ...(y.length > 0 && { range: band(shown) }) }),
               side: "right",
-              showgrid: true,
+              showgrid: y.length > 0,
               showticklabels: y.length > 0,
               gridcolor: colors.line,
-              dtick: 1,
               tickformat: "~g",
-              nticks: 4,
             },
           },
           steps(evidence, colors),
@@ -98,15 +95,27 @@ export function distance(name: string, title: string, unit: string): View {
   };
 }
 
+/** All of some positive values and a power of ten at least, as exponents. */
+function decades(values: number[]): [number, number] {
+  const top = Math.max(...values, 1e-3);
+  const bottom = Math.min(...values, top / 10);
+  return [Math.log10(bottom) - 0.12, Math.log10(top) + 0.12];
+}
+
+/** Nearly all of some values; outliers, and the first moments of a run, may lie beyond. */
+function band(values: number[]): [number, number] {
+  const sorted = values.slice(Math.floor(values.length / 20)).sort((a, b) => a - b);
+  const [low, high] = sorted.length > 1 ? [quantile(sorted, 0.01), quantile(sorted, 0.99)] : [0, 1];
+  const room = 0.1 * (high - low || 1);
+  return [low - room, high + room];
+}
+
 /** A loss: every value faintly, their running mean on top. */
 export const loss: View = {
   title: "Loss over updates",
   figure: (evidence, colors): Figure => {
     const { x, y } = series(evidence.rows, "loss", evidence.until);
     const mean = smoothed(y, 12);
-    const sorted = y.slice(Math.floor(y.length / 20)).sort((a, b) => a - b);
-    const [low, high] = sorted.length > 1 ? [quantile(sorted, 0.01), quantile(sorted, 0.99)] : [0, 1];
-    const room = 0.1 * (high - low || 1);
     return {
       data: [
         trace(x, y, colors.muted, { opacity: 0.4, line: { color: colors.muted, width: 1 } }),
@@ -121,10 +130,10 @@ export const loss: View = {
         {
           x: { range: [0, evidence.horizon], showticklabels: false },
           y: {
-            range: [low - room, high + room],
+            ...(y.length > 0 && { range: band(y) }),
             side: "right",
             nticks: 3,
-            showgrid: true,
+            showgrid: y.length > 0,
             showticklabels: y.length > 0,
             gridcolor: colors.line,
             tickformat: "~g",
