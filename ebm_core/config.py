@@ -44,12 +44,11 @@ class RunConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def complete(cls, given: Any) -> Any:
-        """Lays the recipe under what was given, and 30 seconds under a missing length."""
+        """Lays the recipe under what was given, and under a missing length 30 s, for images 120 s."""
         if not isinstance(given, dict):
             return given
         given = dict(given)
-        if given.get("seconds") is None and given.get("updates") is None:
-            given["seconds"] = 30.0
+        endless = given.get("seconds") is None and given.get("updates") is None
         base: dict[str, Any] = {"energy": {"kind": "mlp"}, "optimization": {}}
         method = given.get("method")
         kind = method.get("kind") if isinstance(method, dict) else getattr(method, "kind", None)
@@ -60,6 +59,8 @@ class RunConfig(BaseModel):
         if not isinstance(kind, str) or kind not in METHODS:
             return laid_under(base, given)
         base["method"] = {"kind": kind}
+        if endless:
+            given["seconds"] = 30.0 if len(dataset.shape) == 1 else 120.0
         return laid_under(base, METHODS[kind].recipe(dataset.shape), given, {"dataset": dataset})
 
     @model_validator(mode="after")
