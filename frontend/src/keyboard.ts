@@ -3,7 +3,8 @@ import { press, stepOnce } from "./actions";
 import { backToLive, nudge } from "./replay";
 import { help, mode, stored, view } from "./state";
 import { nextTheme } from "./theme";
-import { clearDropped, layersShown, toggleLayer } from "./views/StagePanel";
+import { layersShown, toggleLayer } from "./views/Layers";
+import { clearDropped } from "./views/StageCanvas";
 
 const KEYS: Record<string, () => void> = {
   " ": press,

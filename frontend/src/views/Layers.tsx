@@ -1,0 +1,71 @@
+/** The coloured words that switch the layers of the stage, and those that choose what its map shows. */
+import { signal } from "@preact/signals";
+import { shownFrame } from "../preview";
+import { type LayerName, layers, type Mode, mode } from "../state";
+import { chooseByArrows } from "./radios";
+
+/** Modes that the stage knows enough for; the canvas tells. */
+export const available = signal<Record<Mode, boolean>>({
+  energy: true,
+  density: true,
+  truth: false,
+  difference: false,
+});
+
+const LAYERS: LayerName[] = ["energy", "contours", "data", "chains", "score", "generator"];
+
+/** The layers that exist now, in the order of their keys. */
+export function layersShown(): LayerName[] {
+  const has = shownFrame.value?.arrays.generator !== undefined;
+  return LAYERS.filter((name) => name !== "generator" || has);
+}
+
+export function LayerWords() {
+  return (
+    <div class="words" role="group" aria-label="Layers">
+      {layersShown().map((name, i) => (
+        <button
+          key={name}
+          type="button"
+          class={`word ${name}-word`}
+          aria-pressed={layers.value[name]}
+          title={`${layers.value[name] ? "Hide" : "Show"} ${name} (${i + 1})`}
+          onClick={() => toggleLayer(name)}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function toggleLayer(name: LayerName): void {
+  layers.value = { ...layers.value, [name]: !layers.value[name] };
+}
+
+const MODES: { name: Mode; word: string; title: string }[] = [
+  { name: "energy", word: "E(x)", title: "Energy: low is bright, low is probable" },
+  { name: "density", word: "p(x)", title: "Density exp(−E) / Z" },
+  { name: "truth", word: "truth", title: "The true density" },
+  { name: "difference", word: "difference", title: "Learned minus true density" },
+];
+
+export function Modes() {
+  return (
+    <div class="words modes" role="radiogroup" onKeyDown={chooseByArrows} aria-label="What the map shows">
+      {MODES.filter(({ name }) => available.value[name]).map(({ name, word, title }) => (
+        <button
+          key={name}
+          type="button"
+          class="word"
+          role="radio"
+          aria-checked={mode.value === name}
+          title={title}
+          onClick={() => (mode.value = name)}
+        >
+          {word}
+        </button>
+      ))}
+    </div>
+  );
+}

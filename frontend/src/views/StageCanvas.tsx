@@ -1,0 +1,146 @@
+/** The canvases: the plane with its map and chains, and the tiles of images. */
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { DecodedFrame } from "../frame";
+import { loop } from "../loop";
+import { shownFrame } from "../preview";
+import { createImageGrid, createStage, type ImageGrid, type Readout, type Stage } from "../stage";
+import { dropped, layers, mode, untrained } from "../state";
+import { theme } from "../theme";
+import { available } from "./Layers";
+
+/** Chains that one press starts, one with shift, and each bit of a drag. */
+const CLOUD = { click: 12, shift: 64, drag: 3 };
+
+/** What is under the pointer. */
+export const readout = signal<Readout | null>(null);
+let stage: Stage | null = null;
+
+export function clearDropped(): void {
+  stage?.clearDropped();
+  dropped.value = 0;
+}
+
+type Canvas = {
+  show: (frame: DecodedFrame) => void;
+  resize: (size: number, dpr: number) => void;
+  draw: (now: number) => void;
+};
+
+/** Keeps a canvas the size of its box, hands it frames, and has the loop draw it. */
+function usePainter(
+  canvas: { current: HTMLCanvasElement | null },
+  create: (element: HTMLCanvasElement) => Canvas & { before?: (now: number) => void },
+): void {
+  useEffect(() => {
+    const element = canvas.current!;
+    const painter = create(element);
+    let last: DecodedFrame | null = null;
+    const size = new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry!.contentRect.width);
+      if (width > 0) painter.resize(width, devicePixelRatio);
+    });
+    size.observe(element);
+    const remove = loop.add({
+      every: 0,
+      draw: (now) => {
+        const frame = shownFrame.value;
+        if (frame && frame !== last) painter.show(frame);
+        last = frame;
+        painter.before?.(now);
+        painter.draw(now);
+      },
+    });
+    return () => {
+      remove();
+      size.disconnect();
+    };
+  }, []);
+}
+
+export function Tiles() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const grid = useRef<ImageGrid | null>(null);
+  usePainter(canvas, (element) => {
+    grid.current = createImageGrid(element, { theme: theme.value, range: [-1, 1] });
+    return grid.current;
+  });
+  const colors = theme.value;
+  useEffect(() => grid.current?.setTheme(colors), [colors]);
+  return <canvas ref={canvas} class="stage" role="img" aria-label="Images drawn by the chains" />;
+}
+
+export function Plane() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const pointer = useRef<{ x: number; y: number } | null>(null);
+  const dragged = useRef<{ x: number; y: number } | null>(null);
+  usePainter(canvas, (element) => {
+    const created = createStage(element, { theme: theme.value });
+    stage = created;
+    let bare = false;
+    return {
+      show: (frame) => {
+        if (untrained.value !== bare || untrained.value) created.reset();
+        bare = untrained.value;
+        created.show(frame);
+      },
+      resize: (size, dpr) => created.resize(size, dpr),
+      draw: (now) => created.draw(now),
+      before: () => {
+        readout.value = pointer.current ? created.readout(pointer.current.x, pointer.current.y) : null;
+        const now = {
+          energy: true,
+          density: true,
+          truth: created.available("truth"),
+          difference: created.available("difference"),
+        };
+        if (now.truth !== available.value.truth || now.difference !== available.value.difference)
+          available.value = now;
+      },
+    };
+  });
+  const [colors, shown, map] = [theme.value, layers.value, mode.value];
+  useEffect(() => stage?.setTheme(colors), [colors]);
+  useEffect(() => stage?.setLayers(shown), [shown]);
+  useEffect(() => stage?.setMode(map), [map]);
+  const drop = (x: number, y: number, count: number) => {
+    if (untrained.value) return;
+    stage?.drop(x, y, count);
+    dropped.value += count;
+  };
+  return (
+    <canvas
+      ref={canvas}
+      class="stage"
+      role="img"
+      tabIndex={0}
+      aria-label="Energy landscape with data and chains. Enter starts a cloud of chains in the middle."
+      onPointerMove={(event) => {
+        pointer.current = { x: event.offsetX, y: event.offsetY };
+        const from = dragged.current;
+        if (!from || Math.hypot(event.offsetX - from.x, event.offsetY - from.y) < 14) return;
+        dragged.current = pointer.current;
+        drop(event.offsetX, event.offsetY, CLOUD.drag);
+      }}
+      onPointerLeave={() => {
+        pointer.current = null;
+        dragged.current = null;
+      }}
+      onPointerDown={(event) => {
+        if (event.pointerType === "touch") return; // it may be the start of a scroll; a tap comes as a click
+        dragged.current = { x: event.offsetX, y: event.offsetY };
+        drop(event.offsetX, event.offsetY, event.shiftKey ? CLOUD.shift : CLOUD.click);
+      }}
+      onClick={(event) => {
+        if ((event as unknown as PointerEvent).pointerType === "touch")
+          drop(event.offsetX, event.offsetY, CLOUD.click);
+      }}
+      onPointerUp={() => (dragged.current = null)}
+      onPointerCancel={() => (dragged.current = null)}
+      onKeyDown={(event) => {
+        const middle = event.currentTarget.clientWidth / 2;
+        if (event.key === "Enter") drop(middle, middle, CLOUD.shift);
+      }}
+    />
+  );
+}
