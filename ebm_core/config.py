@@ -44,7 +44,7 @@ class RunConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def complete(cls, given: Any) -> Any:
-        """Lays the recipe under what was given, and under a missing length 30 s, for images 120 s."""
+        """Lays the recipe under what was given, and a length: 30 s, or 120 s for images."""
         if not isinstance(given, dict):
             return given
         given = dict(given)
