@@ -1,8 +1,8 @@
 /** What the charts read: the history of the run on the stage up to the moment that is shown. */
 import { computed } from "@preact/signals";
 import type { DecodedFrame } from "./frame";
-import type { Mark } from "./record";
-import { info, marks, moment, momentFrame, record, stored, untrained } from "./state";
+import { endOfTime, type Mark } from "./record";
+import { marks, moment, momentFrame, record, stored, untrained } from "./state";
 import type { MetricRow } from "./wire";
 
 export interface Evidence {
@@ -22,14 +22,13 @@ const NOTHING: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon
 export const evidence = computed<Evidence>(() => {
   const known = record.value;
   if (!known || untrained.value) return NOTHING;
-  const newest = known.rows.at(-1)?.step ?? 0;
   const replayed = moment.value;
   return {
     rows: known.rows,
     until: stored.value && replayed !== null ? replayed : Number.POSITIVE_INFINITY,
     cursor: stored.value ? null : replayed,
     marks: marks.value,
-    horizon: Math.max(info.value?.horizon ?? 0, newest, 1),
+    horizon: endOfTime(known),
     frame: replayed === null ? known.frame : momentFrame.value,
   };
 });

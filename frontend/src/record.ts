@@ -132,6 +132,28 @@ export function lastAt(rows: { step: number }[], step: number): number {
   return low - 1;
 }
 
+/** The newest step that is known of a run. */
+export function newestStep({ info, rows, keyframes }: RunRecord): number {
+  return Math.max(info.step, rows.at(-1)?.step ?? 0, keyframes.at(-1)?.step ?? 0);
+}
+
+/** Where the time axis ends: the run's length in updates, or what its time budget comes to at the speed so far.
+ *
+ * An estimate is rounded to two digits, so that the axis does not creep under what is drawn on it.
+ */
+export function endOfTime(record: RunRecord): number {
+  const newest = newestStep(record);
+  const { horizon, config } = record.info;
+  const spent = record.rows.at(-1)?.seconds ?? 0;
+  if (horizon !== null) return Math.max(horizon, newest, 1);
+  if (!config.seconds || spent <= 0.3 || record.info.state === "stopped" || record.info.state === "failed") {
+    return Math.max(newest, 1);
+  }
+  const estimate = (newest / spent) * config.seconds;
+  const digit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(estimate, 1))) - 1);
+  return Math.max(Math.round(estimate / digit) * digit, newest, 1);
+}
+
 /** A change of a live field by a person, as a numbered mark on the charts and the scrubber. */
 export interface Mark {
   number: number;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DecodedFrame, Landscape } from "../src/frame";
 import {
+  endOfTime,
   fillGap,
   lastAt,
   MOST_ROWS,
@@ -135,6 +136,28 @@ describe("rows", () => {
 
   it("are found by step", () => {
     expect([0, 1, 2.5, 9].map((step) => lastAt([row(1), row(2), row(3)], step))).toEqual([-1, 0, 1, 2]);
+  });
+});
+
+describe("the time axis", () => {
+  const budget = { ...run, horizon: null, config: { seconds: 30 } } as unknown as Run;
+
+  it("ends with the run, as far as its length is known", () => {
+    expect(endOfTime({ ...opened(), info: { ...budget, horizon: 900 } })).toBe(900);
+    expect(endOfTime({ ...opened(), info: { ...budget, horizon: 900, step: 950 } })).toBe(950);
+  });
+
+  it("is estimated from the time budget, in steps that hold still", () => {
+    const at = (step: number, seconds: number) =>
+      endOfTime({ ...opened(), info: budget, rows: [{ seq: 1, step, seconds, values: {} }] });
+    expect(at(100, 1)).toBe(3000);
+    expect(at(203, 2.03)).toBe(3000);
+    expect(at(207, 2.01)).toBe(3100);
+  });
+
+  it("ends where a run without a known length was stopped", () => {
+    const rows = [{ seq: 1, step: 70, seconds: 1, values: {} }];
+    expect(endOfTime({ ...opened(), info: { ...budget, state: "stopped" }, rows })).toBe(70);
   });
 });
 

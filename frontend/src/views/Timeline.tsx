@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { scrub, undo } from "../actions";
 import { count, counter, duration, rate, setting } from "../format";
-import type { Mark } from "../record";
+import { endOfTime, type Mark, newestStep } from "../record";
 import { backToLive, nudge, roll } from "../replay";
 import {
   active,
@@ -72,12 +72,9 @@ const hovered = signal<number | null>(null);
 function Scrubber() {
   const track = useRef<HTMLDivElement>(null);
   const known = record.value;
-  const newest = Math.max(
-    known?.info.step ?? 0,
-    known?.rows.at(-1)?.step ?? 0,
-    known?.keyframes.at(-1)?.step ?? 0,
-  );
-  const end = Math.max(info.value?.horizon ?? 0, newest, 1);
+  if (!known || untrained.value) return <div class="track-box" />;
+  const newest = newestStep(known);
+  const end = endOfTime(known);
   const here =
     moment.value === null
       ? Math.min(step.value, end)
@@ -85,7 +82,7 @@ function Scrubber() {
         ? Math.min(step.value, end)
         : moment.value;
   const share = (at: number) => `${(100 * Math.min(at, end)) / end}%`;
-  const usable = !untrained.value && (known?.keyframes.length ?? 0) > 0;
+  const usable = known.keyframes.length > 0;
   const stepAt = (event: PointerEvent) => {
     const box = track.current!.getBoundingClientRect();
     return Math.round(Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * end);
@@ -95,7 +92,6 @@ function Scrubber() {
     if (!stored.value && at >= newest) backToLive();
     else scrub(at);
   };
-  if (untrained.value) return <div class="track-box" />;
   return (
     <div
       class="track-box"
@@ -154,16 +150,31 @@ export function changeText(mark: Pick<Mark, "path" | "value" | "previous">): str
   return `${name} ${setting(mark.previous)} → ${setting(mark.value)}`;
 }
 
+/** The mark whose note stays open. */
+const pinned = signal<number | null>(null);
+
 function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: string }) {
   const text = changeText(mark);
   const possible = active.value && fields.value.some(({ path, live }) => live && path === mark.path);
+  const open = pinned.value === mark.number;
   return (
-    <div class="mark" style={{ left }} data-side={side}>
+    <div
+      class="mark"
+      role="group"
+      style={{ left }}
+      data-side={side}
+      data-open={open}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") pinned.value = null;
+        event.stopPropagation();
+      }}
+    >
       <button
         type="button"
         class="mark-number mono"
+        aria-expanded={open}
         aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}`}
-        onClick={() => scrub(mark.step)}
+        onClick={() => (pinned.value = open ? null : mark.number)}
       >
         {mark.number}
       </button>
@@ -171,8 +182,18 @@ function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: stri
         <span>
           <span class="mono">{text}</span> <span class="muted">at update {count(mark.step)}</span>
         </span>
+        <button type="button" class="link" onClick={() => scrub(mark.step)}>
+          Show
+        </button>
         {possible && (
-          <button type="button" class="link" onClick={() => undo(mark)}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              pinned.value = null;
+              undo(mark);
+            }}
+          >
             Undo
           </button>
         )}
