@@ -32,7 +32,7 @@ class Showing:
         host = torch.Generator().manual_seed(config.seed + 1)
         count = 400 if self.planar else 64
         self.data = self.dataset.to_model(self.dataset.sample(count, host)).to(device)
-        self.points = noise(config.dataset.shape, 256 if self.planar else 64, self.generator)
+        self.points = noise(config.dataset.shape, 160 if self.planar else 64, self.generator)
         self.ages = torch.zeros(len(self.points), device=device)
         self.tuning: Chains | None = None
         self.cells = cell_centres(EXTENT, SIZE).to(device)
@@ -40,17 +40,21 @@ class Showing:
     def draw(
         self, energy: EnergyNetwork, config: RunConfig, picture: Picture, landscape: bool
     ) -> tuple[Landscape | None, dict[str, NDArray[np.float32]]]:
-        """The landscape, if it is wanted and the data are planar, and the arrays of a frame."""
+        """The landscape, where the data are planar, and the arrays of a frame.
+
+        Without `landscape` the arrays are those that move from frame to frame, and no others.
+        """
         self.move(energy, config)
-        arrays = {
-            "data": self.data,
-            "chains": self.points,
-            "data_energies": energies(energy, self.data),
-            "sample_energies": energies(energy, picture.points.get("negatives", self.points)),
-            **picture.points,
-            **picture.values,
-        }
+        arrays = {"chains": self.points, **picture.points}
         values = None
+        if landscape or not self.planar:
+            samples = picture.points.get("negatives", self.points)
+            arrays |= {
+                "data": self.data,
+                "data_energies": energies(energy, self.data),
+                "sample_energies": energies(energy, samples),
+                **picture.values,
+            }
         if landscape and self.planar:
             grid = energies(energy, self.cells).view(SIZE, SIZE)
             values = Landscape(as_array(grid), EXTENT)
@@ -59,7 +63,7 @@ class Showing:
     def move(self, energy: EnergyNetwork, config: RunConfig) -> None:
         """A few steps of the shown chains."""
         sampler = config.method.display_sampler(self.dataset.shape)
-        life, steps = (400, 4) if self.planar else (600, 10)
+        life, steps = (400, 3) if self.planar else (600, 10)
         draws = torch.rand(len(self.points), generator=self.generator, device=self.device)
         old = (draws < steps / life).nonzero().squeeze(1)
         self.points[old] = noise(self.dataset.shape, len(old), self.generator)

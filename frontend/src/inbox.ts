@@ -11,14 +11,20 @@ export class Inbox {
   private ordered: Delivery["ordered"] = [];
   private frames = new Map<string, Delivery["frames"][number]>();
 
-  /** Keeps a message. A newer frame replaces an older one, but never loses a landscape that was not drawn. */
+  /** Keeps a message. A newer frame replaces an older one, but never loses what it does not renew. */
   store(message: ServerMessage, now: number): void {
     if (message.type !== "frame") {
       this.ordered.push(message);
       return;
     }
-    const older = this.frames.get(message.run)?.frame.landscape;
-    const frame = message.landscape || !older ? message : { ...message, landscape: older };
+    const older = this.frames.get(message.run)?.frame;
+    const frame = older
+      ? {
+          ...message,
+          landscape: message.landscape ?? older.landscape,
+          arrays: { ...older.arrays, ...message.arrays },
+        }
+      : message;
     this.frames.set(message.run, { frame, at: now });
   }
 

@@ -101,7 +101,7 @@ def test_a_generator_of_frames_takes_changes() -> None:
     assert (first.step, last.step) == (10, 30)
     assert last.metrics["learning_rate"] < 1e-9
     assert "kl" in last.metrics
-    assert first.arrays["chains"].shape == (256, 2)
+    assert first.arrays["chains"].shape == (160, 2)
 
 
 def test_a_loaded_energy_is_in_the_datas_own_coordinates(tmp_path: Path) -> None:
