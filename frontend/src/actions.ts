@@ -55,7 +55,7 @@ function explain(error: unknown): void {
   });
 }
 
-function gone(error: unknown): never {
+function missing(error: unknown): never {
   const missing = error instanceof api.Refusal && error.status === 404;
   throw missing
     ? new api.Refusal(404, "The run of this address is no longer here; a stored one is shown.")
@@ -123,19 +123,20 @@ export async function stop(id: string): Promise<void> {
 }
 
 export async function remove(id: string): Promise<void> {
-  await ask(null, () => api.deleteRun(id));
-  if (info.value?.id === id)
+  const gone = await ask(null, () => api.deleteRun(id).then(() => true));
+  if (gone && info.value?.id === id)
     batch(() => {
       connection.unwatch(id);
       replay.load(null);
       record.value = null;
+      history.replaceState(null, "", location.pathname + location.search);
     });
   void refreshRuns();
 }
 
 /** Puts a run on the stage; tells whether it is there. */
 export async function open(id: string): Promise<boolean> {
-  const run = await ask(null, () => api.getRun(id).catch(gone));
+  const run = await ask(null, () => api.getRun(id).catch(missing));
   if (run) follow(run);
   return run !== null;
 }

@@ -59,8 +59,9 @@ export function drain(now: number): void {
   batch(() => {
     let next = record.value;
     for (const message of ordered) {
-      if (message.type === "runs") void refreshRuns();
-      else if (message.type === "error" && !message.run)
+      if (message.type === "runs") {
+        if (view.value === "runs") void refreshRuns();
+      } else if (message.type === "error" && !message.run)
         notice.value = { tone: "fault", text: message.message };
       else if (next) next = received(next, message, now);
     }

@@ -12,7 +12,7 @@ import "./style/runs.css";
 import { App } from "./App";
 import { open } from "./actions";
 import { listen } from "./keyboard";
-import { connection, loadCatalogue, refreshRuns, start } from "./lab";
+import { connection, loadCatalogue, start } from "./lab";
 import { openRecord } from "./record";
 import * as replay from "./replay";
 import { catalogue, draft, notice, record, rolling, storedThumbnails } from "./state";
@@ -67,7 +67,6 @@ async function main(): Promise<void> {
   });
   await loadCatalogue();
   connection.connect();
-  await refreshRuns();
 }
 
 window.addEventListener("hashchange", () => {

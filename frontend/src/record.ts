@@ -55,7 +55,8 @@ export function reduce(record: RunRecord, message: ServerMessage): RunRecord {
 /** The record with a new frame; a frame without a landscape keeps the one before. */
 export function withFrame(record: RunRecord, frame: DecodedFrame): RunRecord {
   const landscape = frame.landscape ?? record.frame?.landscape ?? null;
-  return { ...record, frame: landscape === frame.landscape ? frame : { ...frame, landscape } };
+  const arrays = { ...record.frame?.arrays, ...frame.arrays };
+  return { ...record, frame: { ...frame, landscape, arrays } };
 }
 
 /** The record after a gap was filled over REST. Rows and events that came meanwhile stay. */

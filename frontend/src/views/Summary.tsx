@@ -21,6 +21,9 @@ export function Summary() {
   const run = info.value?.id;
   useEffect(() => {
     said.value = sentence();
+    document.title = [nameOf(untrained.value ? draft.value : info.value?.config), "EBM Lab"]
+      .filter(Boolean)
+      .join(" · ");
     const timer = setInterval(() => (said.value = sentence()), EVERY);
     return () => clearInterval(timer);
   }, [state, run]);
