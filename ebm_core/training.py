@@ -67,6 +67,7 @@ class Training:
                     self.sample_labelled,
                 )
             )
+        self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count
         self.average = Average(self.energy, config.optimization.averaging)
         self._showing: Showing | None = None
         self._evaluation: dict[bool, Assessment] = {}
