@@ -70,13 +70,14 @@ class MutualInformation(Method):
         "saturates.",
     )
     entropy_weight: float = setting(
-        1.0,
+        1.5,
         title="Information weight",
         symbol="w",
         ge=0,
         le=100,
         live=True,
-        description="Weight of the information; 0 lets the generator collapse.",
+        description="Weight of the information, 1 in the paper; 0 lets the generator collapse. "
+        "More than 1 spreads it beyond the data, as a bound falls short of the information.",
     )
     generator_rate: float = setting(
         0.5,
@@ -97,7 +98,7 @@ class MutualInformation(Method):
         256, title="Negatives", ge=4, le=65536, log=True, description="Samples of an update."
     )
     spread: float = setting(
-        0.2,
+        0.3,
         title="Spread",
         symbol="s",
         ge=0.01,
