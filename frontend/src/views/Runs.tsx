@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { open, remove, resume, stop } from "../actions";
 import { downloadAddress } from "../api";
-import { ago, count } from "../format";
+import { ago, count, sentence } from "../format";
 import { refreshRuns } from "../lab";
 import { headline } from "../merits";
 import { info, nameOf, runs, runsFault, stored, view } from "../state";
@@ -83,7 +83,9 @@ function Row({ run }: { run: Run }) {
         </button>
         {named(run) && <span class="small muted"> {run.name}</span>}
         {shown && <span class="small muted"> on the stage</span>}
-        {run.reason && <p class="small fault">{run.reason}</p>}
+        {run.reason && (
+          <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>{sentence(run.reason)}</p>
+        )}
       </td>
       <td>
         <span class="badge" data-state={run.state === "running" ? "LIVE" : run.state.toUpperCase()}>

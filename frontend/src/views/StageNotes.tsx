@@ -17,12 +17,16 @@ import {
   untrained,
 } from "../state";
 
+/** Milliseconds of waiting that need no words. */
+const PATIENCE = 1500;
+
 export function StageNotes() {
   return (
     <div class="notes">
       <Message />
       <Lost />
       <Failed />
+      <Waiting />
       <Invitation />
     </div>
   );
@@ -80,6 +84,29 @@ function Failed() {
       <button type="button" class="link" onClick={() => void resume(run.id)}>
         Go on from the last checkpoint
       </button>
+    </div>
+  );
+}
+
+/** What a run waits for before its first update, when that takes longer than a moment. */
+function Waiting() {
+  const late = useSignal(false);
+  const run = stored.value || untrained.value ? null : info.value;
+  const waits = run?.state === "queued" || run?.state === "starting";
+  useEffect(() => {
+    late.value = false;
+    if (!waits) return undefined;
+    const timer = setTimeout(() => (late.value = true), PATIENCE);
+    return () => clearTimeout(timer);
+  }, [waits, run?.id]);
+  if (!waits || !late.value) return null;
+  return (
+    <div class="note" role="status">
+      <p>
+        {run?.state === "queued"
+          ? "Queued: it starts when another run ends, or its worker is ready."
+          : "A worker process starts; without a warm one this takes some seconds."}
+      </p>
     </div>
   );
 }
