@@ -1,6 +1,7 @@
 """What every test shares: shapes and types are checked as code runs, and torch uses one thread."""
 
 import hypothesis
+import pytest
 import torch
 from jaxtyping import install_import_hook
 
@@ -11,3 +12,8 @@ torch.set_num_threads(1)
 
 hypothesis.settings.register_profile("ebm", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ebm")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests go last: Playwright's event loop then stays in this thread."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)
