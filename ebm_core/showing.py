@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ebm_core.config import RunConfig
-from ebm_core.contracts import Chains, EnergyNetwork, Picture
+from ebm_core.contracts import Chains, Dataset, EnergyNetwork, Picture
 from ebm_core.frame import Landscape
 from ebm_core.noise import noise
 
@@ -74,6 +74,16 @@ class Showing:
             chains = sampler.step(energy, chains, self.generator)
         self.ages += steps
         self.points, self.tuning = chains.points, chains
+
+
+def true_density(dataset: Dataset) -> Landscape:
+    """p(x) itself in the place of the energy: what a landscape's exp(-E) / Z should become.
+
+    Raises:
+        ValueError: The dataset has no known density.
+    """
+    log_density = dataset.log_density(cell_centres(EXTENT, SIZE).double())
+    return Landscape(as_array(log_density.exp().view(SIZE, SIZE)), EXTENT)
 
 
 def cell_centres(extent: float, size: int) -> Tensor:

@@ -67,6 +67,12 @@ def _change(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return change_json(config, changes)
 
 
+def _truth(config: dict[str, Any]) -> bytes:
+    from server.science import truth
+
+    return truth(config)
+
+
 @router.get("/runs")
 async def runs(jobs: AllJobs) -> list[Run]:
     """Every run, the newest first."""
@@ -164,6 +170,15 @@ def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
         )
     headers = {"cache-control": "private, max-age=3600"}
     return Response(frame.message, media_type=MSGPACK, headers=headers)
+
+
+@router.get("/runs/{run}/truth", response_class=Response)
+async def truth(run: str, jobs: AllJobs) -> Response:
+    """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
+    record = jobs.record(run)
+    headers = {"cache-control": "private, max-age=3600"}
+    body = await in_background(lambda: _truth(record.run.config))
+    return Response(body, media_type=MSGPACK, headers=headers)
 
 
 @router.get("/runs/{run}/download", response_class=Response)

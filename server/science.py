@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import msgpack
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.config import RunConfig, changed, value_at
 from ebm_core.problems import allowed, problems
-from server.refusals import Invalid
+from ebm_core.showing import true_density
+from server.packing import quantise
+from server.refusals import Invalid, Refused
 from server.wire import Problem
 
 
@@ -21,6 +24,19 @@ def complete(given: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         found = problems(RunConfig, error)
         raise Invalid([Problem(**problem._asdict()) for problem in found]) from error
+
+
+def truth(config: dict[str, Any]) -> bytes:
+    """The true density of a run's data on the landscape's grid, as MessagePack.
+
+    Raises:
+        Refused: It is not known.
+    """
+    dataset = RunConfig.model_validate(config).dataset
+    if not dataset.has_density:
+        raise Refused(404, f"the density of {dataset.title!r} is not known")
+    packed: bytes = msgpack.packb(quantise(true_density(dataset)))
+    return packed
 
 
 def with_changes(config: RunConfig, changes: dict[str, Any]) -> RunConfig:

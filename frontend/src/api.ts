@@ -1,8 +1,9 @@
 /** The server's REST routes, and how their refusals read. */
 import { decode } from "@msgpack/msgpack";
 import { sentence } from "./format";
-import { type DecodedFrame, decodeFrame, type WireFrame } from "./frame";
+import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape, type WireFrame } from "./frame";
 import type { Catalogue, Fault, Json, Keyframe, MetricRow, Run, RunConfig, RunEvent } from "./wire";
+import type { PackedLandscape } from "./wire.gen";
 
 const ROOT = "/api/v1";
 
@@ -90,6 +91,12 @@ export const downloadAddress = (id: string) => `${ROOT}${run(id)}/download`;
 
 export async function deleteRun(id: string): Promise<void> {
   await request("DELETE", run(id));
+}
+
+/** The true density of a run's data, on the landscape's grid. */
+export async function truth(id: string): Promise<Landscape> {
+  const response = await request("GET", `${run(id)}/truth`);
+  return decodeLandscape(decode(new Uint8Array(await response.arrayBuffer())) as PackedLandscape);
 }
 
 /** The frame that was kept at a step. */

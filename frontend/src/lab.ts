@@ -20,6 +20,7 @@ import {
   info,
   link,
   metrics,
+  mode,
   moment,
   notice,
   pace,
@@ -29,6 +30,7 @@ import {
   runsFault,
   step,
   stored,
+  truth,
   view,
 } from "./state";
 import type { Json, Run, ServerMessage } from "./wire";
@@ -134,6 +136,24 @@ export function follow(run: Run): void {
   });
   connection.watch(run.id, FRAMES_PER_SECOND);
   void refreshKeyframes();
+  void refreshTruth();
+}
+
+/** Fetches the true density of the run on the stage, where it is known. */
+export async function refreshTruth(): Promise<void> {
+  const run = info.value;
+  truth.value = null;
+  const known = catalogue.value?.datasets.find(({ kind }) => kind === run?.config.dataset.kind);
+  if (!run || stored.value || !known?.has_density) {
+    if (mode.value === "truth" || mode.value === "difference") mode.value = "energy";
+    return;
+  }
+  try {
+    const density = await api.truth(run.id);
+    if (info.value?.id === run.id) truth.value = density;
+  } catch (error) {
+    notice.value = { tone: "fault", text: `The true density cannot be shown. ${(error as Error).message}` };
+  }
 }
 
 export async function refreshRuns(): Promise<void> {
@@ -165,6 +185,7 @@ export async function loadCatalogue(): Promise<void> {
       catalogueFault.value = null;
       draft.value ??= recipeFor(known, dataset, known.methods[0]!.kind);
     });
+    void refreshTruth();
   } catch (error) {
     catalogueFault.value = (error as Error).message;
     setTimeout(() => void loadCatalogue(), 3000);

@@ -1,7 +1,7 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
 import type { Link } from "./connection";
-import type { DecodedFrame } from "./frame";
+import type { DecodedFrame, Landscape } from "./frame";
 import { lastAt, marksOf, metricsAt, type RunRecord } from "./record";
 import { differences, type Field, type Titles } from "./schema";
 import { shelfFields } from "./shelf";
@@ -52,6 +52,8 @@ export const layers = signal<Record<LayerName, boolean>>({
   generator: true,
 });
 export const mode = signal<Mode>("energy");
+/** The true density of the run on the stage, where it is known. */
+export const truth = signal<Landscape | null>(null);
 export const dropped = signal(0);
 
 /** What counts faster than anything is drawn; written by the loop. */

@@ -5,7 +5,7 @@ import type { DecodedFrame } from "../frame";
 import { loop } from "../loop";
 import { shownFrame } from "../preview";
 import { createImageGrid, createStage, type ImageGrid, type Readout, type Stage } from "../stage";
-import { dropped, layers, mode, untrained } from "../state";
+import { dropped, layers, mode, truth, untrained } from "../state";
 import { theme } from "../theme";
 import { available } from "./Layers";
 
@@ -99,10 +99,11 @@ export function Plane() {
       },
     };
   });
-  const [colors, shown, map] = [theme.value, layers.value, mode.value];
+  const [colors, shown, map, density] = [theme.value, layers.value, mode.value, truth.value];
   useEffect(() => stage?.setTheme(colors), [colors]);
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
+  useEffect(() => stage?.setTruth(null, density), [density]);
   const drop = (x: number, y: number, count: number) => {
     if (untrained.value) return;
     stage?.drop(x, y, count);
