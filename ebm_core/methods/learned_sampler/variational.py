@@ -136,9 +136,12 @@ class Variational(Method):
         return {
             "method": {
                 "estimator": "paper",
-                "latents": 32,
+                "latents": 16,
                 "width": 256,
-                "gradient_penalty": 0.05,
+                "negatives": 128,
+                "posterior_samples": 6,
+                "generator_rate": 1.0,
+                "gradient_penalty": 0.2,
             },
             "energy": {
                 "kind": "mlp",
@@ -146,7 +149,7 @@ class Variational(Method):
                 "fourier_features": 0,
                 "confinement": None,
             },
-            "optimization": {"learning_rate": 1e-3},
+            "optimization": {"learning_rate": 2e-3, "batch_size": 128},
         }
 
     @property
