@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser import chromium
 from tests.server.laboratory import Laboratory
@@ -35,6 +35,12 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+def faulty(message: ConsoleMessage) -> bool:
+    """An error of the page's own; refused requests are logged by the browser, and may be meant."""
+    network = ("Failed to load resource", "WebSocket connection to")
+    return message.type == "error" and not message.text.startswith(network)
+
+
 @pytest.fixture
 def page(browser: Browser, lab: Laboratory) -> Iterator[Page]:
     """The page, opened at a lecture hall's resolution; an error on it fails the test."""
@@ -43,7 +49,7 @@ def page(browser: Browser, lab: Laboratory) -> Iterator[Page]:
     opened.set_default_timeout(60_000)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    opened.on("console", lambda m: errors.append(m.text) if faulty(m) else None)
     opened.goto(f"http://127.0.0.1:{lab.port}/")
     yield opened
     context.close()
