@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
+from ebm_core.classification import TEST, far_points, map_cells, uncertainty
 from ebm_core.contracts import (
     Chains,
     Descent,
@@ -30,12 +31,6 @@ from ebm_core.samplers.random_walk import RandomWalk
 
 PERIOD = 50
 """Updates between two looks at the test points."""
-
-TEST = 2000
-"""Fresh labelled points for the figures, and as many far ones."""
-
-MAP = 64
-"""Cells along a side of an uncertainty map, over [-4.5, 4.5]^2; the first row is the lowest y."""
 
 
 @final
@@ -295,24 +290,3 @@ class JointEnergyLearner(Learner):
         if state["tuning"] is not None:
             none = self.buffer.new_empty(0)
             self.tuning = Chains(none, none, none, *state["tuning"])
-
-
-def far_points(task: Task) -> Float[Tensor, "n ..."]:
-    """Points far from all data: uniform on [-12, 12]^2 without [-6, 6]^2, or noise for images."""
-    if task.shape != (2,):
-        return task.sample_noise(TEST)
-    shape = (4 * TEST, 2)
-    points = 24 * torch.rand(shape, generator=task.generator, device=task.device) - 12
-    return points[points.abs().amax(1) > 6][:TEST]
-
-
-def map_cells(device: torch.device) -> Float[Tensor, "n 2"]:
-    """Centres of the cells of an uncertainty map."""
-    axis = 4.5 * ((2 * torch.arange(MAP, device=device) + 1) / MAP - 1)
-    y, x = torch.meshgrid(axis, axis, indexing="ij")
-    return torch.stack((x, y), -1).view(-1, 2)
-
-
-def uncertainty(network: ClassifierNetwork, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
-    """1 - max p(y | x)."""
-    return 1 - torch.cat([network.logits(part).softmax(1).amax(1) for part in points.split(2048)])

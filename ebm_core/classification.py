@@ -1,0 +1,34 @@
+"""Where a classifier is looked at: far from all data, and on a grid of its uncertainty."""
+
+import torch
+from jaxtyping import Float
+
+from ebm_core.contracts import Task
+from ebm_core.energies.classifier import ClassifierNetwork
+
+TEST = 2000
+"""Fresh labelled points for the figures, and as many far ones."""
+
+MAP = 64
+"""Cells along a side of an uncertainty map, over [-4.5, 4.5]^2; the first row is the lowest y."""
+
+
+def far_points(task: Task) -> Float[Tensor, "n ..."]:
+    """Points far from all data: uniform on [-12, 12]^2 without [-6, 6]^2, or noise for images."""
+    if task.shape != (2,):
+        return task.sample_noise(TEST)
+    shape = (4 * TEST, 2)
+    points = 24 * torch.rand(shape, generator=task.generator, device=task.device) - 12
+    return points[points.abs().amax(1) > 6][:TEST]
+
+
+def map_cells(device: torch.device) -> Float[Tensor, "n 2"]:
+    """Centres of the cells of an uncertainty map."""
+    axis = 4.5 * ((2 * torch.arange(MAP, device=device) + 1) / MAP - 1)
+    y, x = torch.meshgrid(axis, axis, indexing="ij")
+    return torch.stack((x, y), -1).view(-1, 2)
+
+
+def uncertainty(network: ClassifierNetwork, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+    """1 - max p(y | x)."""
+    return 1 - torch.cat([network.logits(part).softmax(1).amax(1) for part in points.split(2048)])
