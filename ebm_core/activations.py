@@ -11,22 +11,26 @@ ActivationName = Literal["silu", "softplus", "tanh"]
 
 
 class Activation(NamedTuple):
-    """f; (g, z) -> g f'(z) without a graph; and f(z), f'(z), ... to an order from 2 to 3."""
+    """One f. Two of its functions make no graph and use up the memory of z."""
 
     forward: Callable[[Tensor], Tensor]
+    """z -> f(z)"""
     backward: Callable[[Tensor, Tensor], Tensor]
+    """(g, z) -> g f'(z). Uses up z."""
+    with_slope: Callable[[Tensor], tuple[Tensor, Tensor]]
+    """z -> f(z), f'(z). Uses up z."""
     derivatives: Callable[[Tensor, int], list[Tensor]]
+    """z -> f(z), f'(z), ... to an order of 2 or 3."""
 
 
 def silu(z: Tensor, order: int) -> list[Tensor]:
     """z s and its derivatives, with s the logistic function of z."""
     s = torch.sigmoid(z)
-    t = 1 - s
-    f, slope, tilt = z * s, s * t, t - s
-    bend = z * tilt
-    derivatives = [f, torch.addcmul(s, f, t), slope * (bend + 2)]
+    f = z * s
+    slope, bend = torch.addcmul(s, s, s, value=-1), torch.sub(z, f, alpha=2)
+    derivatives = [f, torch.lerp(s, s.new_ones(()), f), (bend + 2).mul_(slope)]
     if order == 3:
-        derivatives.append(slope * (tilt * (bend + 3)).sub_(z * slope, alpha=2))
+        derivatives.append(slope * ((1 - 2 * s) * (bend + 3)).sub_(z * slope, alpha=2))
     return derivatives
 
 
@@ -46,12 +50,40 @@ def tanh(z: Tensor, order: int) -> list[Tensor]:
 
 def silu_backward(g: Tensor, z: Tensor) -> Tensor:
     """g silu'(z) as one kernel."""
-    product: Tensor = torch.ops.aten.silu_backward(g, z)
+    product: Tensor = torch.ops.aten.silu_backward.grad_input(g, z, grad_input=z)
     return product
 
 
+def silu_with_slope(z: Tensor) -> tuple[Tensor, Tensor]:
+    """f = z s and s + f (1 - s): the exponential, which they share, is most of the cost."""
+    s = torch.sigmoid(z)
+    f = z.mul_(s)
+    return f, s.lerp_(s.new_ones(()), f)
+
+
+def softplus_backward(g: Tensor, z: Tensor) -> Tensor:
+    """g times the logistic function."""
+    return z.sigmoid_().mul_(g)
+
+
+def softplus_with_slope(z: Tensor) -> tuple[Tensor, Tensor]:
+    """log(1 + exp z) and the logistic function."""
+    return functional.softplus(z), z.sigmoid_()
+
+
+def tanh_backward(g: Tensor, z: Tensor) -> Tensor:
+    """g (1 - y^2) with y = tanh z."""
+    return z.tanh_().square_().neg_().add_(1).mul_(g)
+
+
+def tanh_with_slope(z: Tensor) -> tuple[Tensor, Tensor]:
+    """y = tanh z and 1 - y^2."""
+    y = z.tanh_()
+    return y, 1 - y.square()
+
+
 ACTIVATIONS: dict[ActivationName, Activation] = {
-    "silu": Activation(functional.silu, silu_backward, silu),
-    "softplus": Activation(functional.softplus, lambda g, z: g * torch.sigmoid(z), softplus),
-    "tanh": Activation(torch.tanh, lambda g, z: g * (1 - torch.tanh(z).square()), tanh),
+    "silu": Activation(functional.silu, silu_backward, silu_with_slope, silu),
+    "softplus": Activation(functional.softplus, softplus_backward, softplus_with_slope, softplus),
+    "tanh": Activation(torch.tanh, tanh_backward, tanh_with_slope, tanh),
 }

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from ebm_core.adaptation import adapted, carried_step_size
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
+from ebm_core.gradients import gradient_alone
 
 
 @final
@@ -116,13 +117,14 @@ class Hmc(Sampler):
         self, energy: EnergyNetwork, chains: Chains, momenta: Float[Tensor, "n ..."], steps: int
     ) -> tuple[Chains, Float[Tensor, "n ..."]]:
         """Where `steps` leapfrog steps lead; it keeps volumes, and -momenta lead back."""
-        points, energies, gradients = chains.points, chains.energies, chains.gradients
-        momenta = momenta.sub(gradients, alpha=chains.step_size / 2)
-        for left in reversed(range(steps)):
-            points = points.add(momenta, alpha=chains.step_size)
-            energies, gradients = energy.with_gradient(points)
+        momenta = momenta.sub(chains.gradients, alpha=chains.step_size / 2)
+        points = chains.points.add(momenta, alpha=chains.step_size)
+        for _ in range(steps - 1):
             # the half steps of two neighbours are one
-            momenta.sub_(gradients, alpha=chains.step_size * (1.0 if left else 0.5))
+            momenta.sub_(gradient_alone(energy, points), alpha=chains.step_size)
+            points.add_(momenta, alpha=chains.step_size)
+        energies, gradients = energy.with_gradient(points)
+        momenta.sub_(gradients, alpha=chains.step_size / 2)
         end = Chains(points, energies, gradients, chains.nominal_step_size, chains.step_size)
         return end, momenta
 

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
+from ebm_core.gradients import gradient_alone
 
 
 @final
@@ -103,10 +104,10 @@ class Langevin(Sampler):
         if self.schedule == "welling_teh":
             step_size *= (1 + chains.steps / self.schedule_offset) ** -self.schedule_exponent
         with torch.no_grad():
-            _, gradients = energy.with_gradient(chains.points)
+            gradients = gradient_alone(energy, chains.points)
             noise = torch.empty_like(chains.points).normal_(generator=generator)
-            points = noise.mul_(self.sigma(step_size)).sub_(gradients, alpha=step_size)
-            points.add_(chains.points)
+            points = chains.points.sub(gradients, alpha=step_size)
+            points.add_(noise, alpha=self.sigma(step_size))
         return Chains(
             points, chains.energies, chains.gradients, self.step_size, step_size, chains.steps + 1
         )

@@ -88,29 +88,30 @@ class Mala(Sampler):
         steps = like.steps if like else 0
         return Chains(points, energies, gradients, self.step_size, step_size, steps)
 
-    def drift(self, gradients: Tensor, step_size: float) -> Tensor:
+    def drift(self, gradients: Float[Tensor, "n ..."], step_size: float) -> Float[Tensor, "n ..."]:
         """eta grad E, no longer than the limit."""
-        flat = gradients.flatten(1)
-        lengths = torch.linalg.vector_norm(flat, dim=1, keepdim=True) * step_size
-        shares = (self.drift_limit / lengths.clamp(min=1e-30)).clamp(max=1.0)
-        cut: Tensor = flat * (step_size * shares)
-        return cut.view_as(gradients)
+        lengths = torch.linalg.vector_norm(gradients.flatten(1), dim=1)
+        shares = (self.drift_limit / lengths).clamp_(max=step_size)
+        drift: Tensor = gradients * shares.view(-1, *[1] * (gradients.dim() - 1))
+        return drift
 
     @torch.no_grad()
     def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
         eta = carried_step_size(self.step_size, chains)
-        spread = (2 * eta * self.temperature) ** 0.5
-        noise = torch.empty_like(chains.points).normal_(generator=generator).mul_(spread)
-        mean = chains.points - self.drift(chains.gradients, eta)
-        proposals = mean + noise
+        noise = torch.empty_like(chains.points).normal_(generator=generator)
+        noise.mul_((2 * eta * self.temperature) ** 0.5)
+        drift = self.drift(chains.gradients, eta)
+        proposals = (chains.points - drift).add_(noise)
         energies, gradients = energy.with_gradient(proposals)
-        back = chains.points - proposals + self.drift(gradients, eta)
-        forward_minus_back = noise.square().flatten(1).sum(1) - back.square().flatten(1).sum(1)
-        log_ratio = (chains.energies - energies + forward_minus_back / (4 * eta)) / self.temperature
+        # y - x + drift(x) is the noise, and x - y + drift(y) is both drifts less the noise
+        both = drift.add_(self.drift(gradients, eta))
+        back_minus_forward = noise.mul_(-2).add_(both).mul_(both).flatten(1).sum(1)
+        log_ratio = chains.energies - energies
+        log_ratio.sub_(back_minus_forward, alpha=1 / (4 * eta)).div_(self.temperature)
         uniform = torch.empty_like(log_ratio).uniform_(generator=generator)
-        accepted = uniform.log() < log_ratio
+        accepted = uniform.log_() < log_ratio
         mask = accepted.view(-1, *[1] * (proposals.dim() - 1))
-        acceptance = float(accepted.float().mean())
+        acceptance = int(accepted.count_nonzero()) / max(1, len(accepted))
         return Chains(
             torch.where(mask, proposals, chains.points),
             torch.where(accepted, energies, chains.energies),
