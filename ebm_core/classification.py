@@ -2,6 +2,7 @@
 
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from ebm_core.contracts import Task
 from ebm_core.energies.classifier import ClassifierNetwork
