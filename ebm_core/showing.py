@@ -9,6 +9,7 @@ from ebm_core.config import RunConfig
 from ebm_core.contracts import Chains, Dataset, EnergyNetwork, Picture
 from ebm_core.frame import Landscape
 from ebm_core.noise import noise
+from ebm_core.streams import stream
 
 EXTENT = 4.5
 """The landscape covers [-EXTENT, EXTENT]^2 of the model's coordinates."""
@@ -28,8 +29,8 @@ class Showing:
         self.dataset = config.dataset
         self.planar = len(config.dataset.shape) == 1
         self.device = device
-        self.generator = torch.Generator(device).manual_seed(config.seed + 1)
-        host = torch.Generator().manual_seed(config.seed + 1)
+        self.generator = stream(config.seed, "shown_chains", device)
+        host = stream(config.seed, "shown_data")
         count = 400 if self.planar else 64
         self.data = self.dataset.to_model(self.dataset.sample(count, host)).to(device)
         self.points = noise(config.dataset.shape, 160 if self.planar else 64, self.generator)

@@ -19,6 +19,7 @@ from ebm_core.frame import Frame
 from ebm_core.noise import noise
 from ebm_core.optimization import Average, Schedule, TrainingDiverged
 from ebm_core.showing import Showing
+from ebm_core.streams import stream, stream_seed
 
 CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
 """Shares of a time budget at which the speed is measured and the length in updates is set anew."""
@@ -49,10 +50,11 @@ class Training:
         self.seconds = 0.0
         self.calibrated = 0
         self.schedule = Schedule(config.optimization, horizon=config.updates)
-        self.data_generator = torch.Generator().manual_seed(config.seed)
-        self.generator = torch.Generator(self.device).manual_seed(config.seed)
+        self.data_generator = stream(config.seed, "data")
+        self.generator = stream(config.seed, "training", self.device)
         with torch.random.fork_rng(devices=[self.device] if config.device == "cuda" else []):
-            torch.manual_seed(config.seed)  # network initialisation takes no generator
+            # network initialisation takes no generator
+            torch.manual_seed(stream_seed(config.seed, "weights"))
             self.energy = config.method.network(config.energy, self.dataset.shape).to(self.device)
             self.learner = config.method.learner(
                 Task(
