@@ -36,7 +36,7 @@ from server.wire import unpack
 from server.worker_messages import Hello
 
 log = logging.getLogger(__name__)
-SCIENCE_AFTER = 1.5
+SCIENCE_AFTER = 0.7
 """Seconds after the start until torch is imported in the background: the page comes first."""
 
 
@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings.runs_dir,
         settings.data_dir / "workers",
         {"EBM_SERVER": str(address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
+        settings.answer_seconds,
     )
     jobs = Jobs(settings, dispatch.ledger, dispatch)
     catalogue = Catalogue(settings.data_dir)
@@ -68,9 +69,10 @@ def create_app(settings: Settings) -> FastAPI:
             address.write_text(json.dumps({"url": worker_url(settings)}))
             store.open()
             await jobs.open()
-            science = asyncio.create_task(warm(catalogue))
+            science = asyncio.create_task(warm(catalogue)) if settings.spare else None
             yield
-            science.cancel()
+            if science:
+                science.cancel()
             await jobs.close()
             await store.close()
 

@@ -28,7 +28,6 @@ from server.worker_messages import (
 )
 
 log = logging.getLogger(__name__)
-ANSWER_SECONDS = 10.0
 SILENCE_SECONDS = 300.0
 """A worker that is not heard of for this long is given up."""
 LEAVE_SECONDS = 8.0
@@ -54,10 +53,12 @@ class Dispatch:
         runs_dir: Path,
         logs: Path,
         environment: dict[str, str],
+        answer_seconds: float,
     ) -> None:
         self.ledger = ledger
         self.hub = hub
         self.runs_dir = runs_dir
+        self.answer_seconds = answer_seconds
         self.pool = Pool(executor, logs, environment, self._worker_ended)
         self.on_free: Callable[[], None] = lambda: None
         self.closing = False
@@ -192,7 +193,7 @@ class Dispatch:
         """
         worker = self.pool.workers.get(record.worker or "")
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self.answer_seconds):
                 while worker:
                     await worker.connected.wait()
                     if worker.call:
@@ -230,7 +231,8 @@ class Dispatch:
             elif state == "starting" and (worker.adopted or self.closing):
                 self.ledger.write(record, tell=True, state="queued", attempt=record.attempt - 1)
             elif state not in ENDED:
-                reason = f"{ending(code)}{last_words(directory / 'worker.log')}; {kept(record)}"
+                said = last_words(directory / "worker.log", self.pool.log(worker))
+                reason = f"{ending(code)}{said}; {kept(record)}"
                 self.end(record, *self._ending.get(record.run.id, ("failed", reason)))
         self._ending.pop(worker.run or "", None)
         if not self.closing:

@@ -90,7 +90,7 @@ class Hub:
         """A page has gone."""
         self.mailboxes.discard(mailbox)
         for run in mailbox.watching:
-            self.on_rate(run, self.rate(run))
+            self._rate_changed(run)
 
     async def watch(self, mailbox: Mailbox, run: Run, after: int, frames_per_second: float) -> None:
         """Sends a run's state, its history, its newest frame, and then all that follows."""
@@ -100,17 +100,23 @@ class Hub:
         self.on_rate(run.id, self.rate(run.id))
         info, upto = info_letter(run), run.seq
         history = await asyncio.to_thread(self._history, run.id, after, upto)
-        frame = self.frames.get(run.id)
-        if frame is None:
-            kept = await asyncio.to_thread(self.store.keyframe, run.id)
-            frame = self.frames.get(run.id) or kept
+        frame = await asyncio.to_thread(self.store.keyframe, run.id)
+        newest = self.frames.get(run.id)
+        if newest and (frame is None or newest.step >= frame.step):
+            frame = newest
         if mailbox.watching.get(run.id) is watching:
             mailbox.release(run.id, [info, *history], frame)
 
     def unwatch(self, mailbox: Mailbox, run: str) -> None:
         """Ends what `watch` began."""
         mailbox.forget(run)
-        self.on_rate(run, self.rate(run))
+        self._rate_changed(run)
+
+    def _rate_changed(self, run: str) -> None:
+        rate = self.rate(run)
+        if not rate:
+            self.drop_frame(run)  # it grows old: no more will come
+        self.on_rate(run, rate)
 
     def _history(self, run: str, after: int, upto: int) -> list[Letter]:
         """Letters of everything numbered in (after, upto], or one gap where that is too much."""

@@ -112,13 +112,13 @@ def outbox(directory: Path, attempt: int) -> list[Item]:
     return ITEMS.validate_python(left["items"]) if left["attempt"] == attempt else []
 
 
-def last_words(log: Path) -> str:
-    """The last line that a worker wrote, such as an exception, in parentheses; or nothing."""
-    try:
-        lines = log.read_text(errors="replace").strip().splitlines()
-    except FileNotFoundError:
-        return ""
-    return f" ({lines[-1].strip()[:300]})" if lines else ""
+def last_words(*logs: Path) -> str:
+    """The last line of an exception that a worker wrote, in parentheses; or nothing."""
+    for log in logs:
+        text = log.read_text(errors="replace") if log.is_file() else ""
+        if "Traceback" in text:
+            return f" ({text.strip().splitlines()[-1].strip()[:300]})"
+    return ""
 
 
 def write_json(path: Path, value: Any) -> None:

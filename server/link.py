@@ -58,6 +58,8 @@ class Link:
         self.assignment: Assign | None = None
         self.terminated = False
         """The process was asked to end."""
+        self.dismissed = False
+        """The server has no use for what this worker says."""
         self.cpu_seconds = 0.0
         """Processor time that sending has taken."""
         self.lost_since: float | None = time.monotonic()
@@ -113,10 +115,12 @@ class Link:
 
     def leave(self) -> None:
         """Delivers what is left; where nobody takes it, the next server finds it in a file."""
-        while not self.delivered(0.2):
-            if self.lost_for > (0 if self.terminated else PATIENCE):
-                break
-        self.leave_behind()
+        end = time.monotonic() + PATIENCE
+        while not self.dismissed and not self.delivered(0.2):
+            hurried = self.terminated and (self.lost_for > 0 or time.monotonic() > end)
+            if hurried or self.lost_for > PATIENCE:
+                self.leave_behind()
+                return
 
     def leave_behind(self) -> None:
         """Writes what was not delivered where the next server finds it."""
@@ -174,6 +178,8 @@ class Link:
             else:
                 if isinstance(message, Assign):
                     self.assignment = message
+                elif isinstance(message, Dismiss):
+                    self.dismissed = True
                 self.inbox.put(message)
         if self.assignment is None:
             self.inbox.put(Dismiss())

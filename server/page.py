@@ -1,5 +1,6 @@
 """The built page as files, and a plain page where it has not been built."""
 
+import mimetypes
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,21 @@ then load this again.</p>
 """
 
 
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("application/msgpack", ".msgpack")
+
+
 class Page(StaticFiles):
     """Files of the page. Those with a hash in their name never change; others may."""
 
     def __init__(self, directory: Path = STATIC) -> None:
         super().__init__(directory=directory, html=True, check_dir=False)
+        self.config_checked = True  # a missing page has an answer of its own
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file at a path; the plain page at the root where there is none."""
-        if path == "." and not (STATIC / "index.html").is_file():
+        if path == "." and not Path(str(self.directory), "index.html").is_file():
             return HTMLResponse(MISSING, 503)
         return await super().get_response(path, scope)
 

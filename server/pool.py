@@ -11,6 +11,7 @@ from server.call import Call
 from server.executors import Executor, Process
 
 log = logging.getLogger(__name__)
+LONGEST_PAUSE = 60.0
 SPARE_AFTER = 4.0
 """Seconds from a run's start to the next spare's, which must not slow the run's first second."""
 
@@ -22,6 +23,8 @@ class Worker:
     name: str
     process: Process
     run: str | None = None
+    warm: bool = False
+    """It has called."""
     adopted: bool = False
     """It was started by a server before this one."""
     call: Call | None = None
@@ -30,6 +33,7 @@ class Worker:
 
     def connect(self, call: Call) -> None:
         self.call = call
+        self.warm = True
         self.connected.set()
 
     def disconnect(self, call: Call) -> None:
@@ -57,6 +61,8 @@ class Pool:
         self.wants_spare: Callable[[], bool] = lambda: True
         self._watches: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._failures = 0
+        """Workers in a row that ended before they were warm."""
 
     @property
     def spare(self) -> Worker | None:
@@ -71,7 +77,9 @@ class Pool:
         return worker
 
     def spare_after(self, seconds: float) -> None:
-        """Sees to it that there is a spare in a while."""
+        """Sees to it that there is a spare in a while; later where none gets warm."""
+        if self._failures:
+            seconds = max(seconds, min(LONGEST_PAUSE, 2.0**self._failures))
         if self._timer:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(seconds, self._start_spare)
@@ -82,11 +90,16 @@ class Pool:
 
     def _start(self) -> Worker:
         name = uuid.uuid4().hex[:12]
-        process = self.executor.start(
-            {**self.environment, "EBM_WORKER": name}, self.logs / f"{name}.log"
+        worker = Worker(name, Process(0, ""))
+        worker.process = self.executor.start(
+            {**self.environment, "EBM_WORKER": name}, self.log(worker)
         )
-        log.info("worker %s is process %d", name, process.pid)
-        return self._know(Worker(name, process))
+        log.info("worker %s is process %d", name, worker.process.pid)
+        return self._know(worker)
+
+    def log(self, worker: Worker) -> Path:
+        """Where a worker writes until it is given a run."""
+        return self.logs / f"{worker.name}.log"
 
     def adopt(self, name: str, process: Process, run: str) -> Worker:
         """A worker that an earlier server started for a run."""
@@ -102,10 +115,11 @@ class Pool:
     async def _watch(self, worker: Worker) -> None:
         code = await self.executor.ended(worker.process)
         self.workers.pop(worker.name, None)
+        self._failures = 0 if worker.warm or not code else self._failures + 1
         log.info("worker %s has ended with code %s", worker.name, code)
         self.on_end(worker, code)
         worker.gone.set()
-        (self.logs / f"{worker.name}.log").unlink(missing_ok=True)
+        self.log(worker).unlink(missing_ok=True)
 
     async def close(self, seconds: float) -> None:
         """Asks all workers to save and leave; ends those that have not after `seconds`."""

@@ -1,7 +1,6 @@
 """What a run shows of itself while it trains: frames for who watches, keyframes, exact figures.
 
-All frames together may cost `SHARE` of the training time, and the exact figures as much again: the
-half of a frame's budget goes to motion (chains) and the other half to landscapes and keyframes.
+Each may cost its share of the training time. What motion leaves over goes to landscapes.
 """
 
 import math
@@ -16,7 +15,11 @@ from server.pacing import Budget, Keyframes
 from server.packing import pack_frame
 from server.worker_messages import KeyframeItem
 
-SHARE = 0.04
+MOTION_SHARE = 0.04
+"""Of the training time, for frames as such: moving the shown chains, packing, sending."""
+LANDSCAPE_SHARE = 0.03
+"""For the landscapes in some of them, and for keyframes."""
+EVALUATION_SHARE = 0.04
 EVALUATION_SECONDS = 1.0
 FIRST_EVALUATION_SECONDS = 0.5
 MEMORY_SECONDS = 10.0
@@ -34,9 +37,9 @@ class Publisher:
         self.clock: Callable[[], float] = (
             time.thread_time if training.config.device == "cpu" else time.perf_counter
         )
-        self.motion = Budget(SHARE / 2, credit=0.1)
-        self.landscapes = Budget(SHARE / 2, credit=0.2)
-        self.evaluation = Budget(SHARE, credit=0.2)
+        self.motion = Budget(MOTION_SHARE, credit=0.1)
+        self.landscapes = Budget(LANDSCAPE_SHARE, credit=0.2)
+        self.evaluation = Budget(EVALUATION_SHARE, credit=0.2)
         self.keyframes = Keyframes(training.step)
         self.exact_names: set[str] = set()
         self.next_frame = 0.0

@@ -61,8 +61,11 @@ class Settings(BaseModel):
     """Further origins that may talk to it, such as a development server's http://localhost:5173."""
     max_running: int = Field(default_factory=lambda: max(1, cores()), ge=1, le=1024)
     max_queued: int = Field(32, ge=0, le=100_000)
+    answer_seconds: float = Field(30.0, gt=0)
+    """A worker that does not obey for so long is taken for hung."""
     spare: bool = True
-    """Keep one worker process with torch imported, so that a run starts within a second."""
+    """Prepare in advance, so that a run starts within a second: keep one worker process with torch
+    imported, and import it here too."""
 
     @property
     def database_url(self) -> str:
@@ -90,6 +93,7 @@ def from_environment(**flags: object) -> Settings:
             ("token", "EBM_TOKEN"),
             ("max_running", "EBM_MAX_RUNNING"),
             ("max_queued", "EBM_MAX_QUEUED"),
+            ("answer_seconds", "EBM_ANSWER_SECONDS"),
             ("spare", "EBM_SPARE"),
         )
         if os.environ.get(variable)

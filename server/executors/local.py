@@ -62,16 +62,15 @@ class LocalExecutor(Executor):
     async def ended(self, process: Process) -> int | None:
         if hasattr(os, "pidfd_open"):
             await self._readable(process)
-        else:
-            while self.alive(process):
-                await asyncio.sleep(POLL_SECONDS)
+        while self.alive(process):
+            await asyncio.sleep(POLL_SECONDS)
         child = self._children.pop(process.pid, None)
         return None if child is None else child.wait()
 
     async def _readable(self, process: Process) -> None:
         try:
             descriptor = os.pidfd_open(process.pid)
-        except ProcessLookupError:
+        except OSError:  # it is gone, or descriptors are short: then it is polled
             return
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.server.laboratory import Laboratory, alive, dump, endless
 
+ALONE = {"EBM_MAX_RUNNING": "1", "EBM_SPARE": "0"}
+
 
 def end(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
@@ -40,7 +42,7 @@ def test_a_killed_worker_fails_its_run_which_goes_on_from_its_checkpoint(lab: La
 
 
 def test_a_killed_server_loses_nothing_and_its_workers_carry_on(tmp_path: Path) -> None:
-    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "1"}) as lab:
+    with Laboratory(tmp_path, ALONE) as lab:
         run, waiting = lab.create(endless()), lab.create(endless())
         with lab.page() as page:
             page.watch(run)
@@ -74,7 +76,7 @@ def test_a_killed_server_loses_nothing_and_its_workers_carry_on(tmp_path: Path) 
 
 
 def test_a_run_that_ends_while_there_is_no_server_is_found_whole(tmp_path: Path) -> None:
-    with Laboratory(tmp_path) as lab:
+    with Laboratory(tmp_path, ALONE) as lab:
         run = lab.create(endless(updates=1500))
         with lab.page() as page:
             page.watch(run)
@@ -98,7 +100,7 @@ def wait_for_end(descriptor: int) -> None:
 
 
 def test_a_shut_down_server_leaves_stopped_runs_that_go_on_later(tmp_path: Path) -> None:
-    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "1"}) as lab:
+    with Laboratory(tmp_path, ALONE) as lab:
         run, waiting = lab.create(endless()), lab.create(endless())
         with lab.page() as page:
             page.watch(run)
@@ -130,6 +132,20 @@ def test_spare_workers_leave_with_their_server(tmp_path: Path) -> None:
         lab.kill()
         wait_for_end(descriptor)
         lab.start()
+
+
+def test_a_hung_worker_is_ended_when_its_run_is_stopped(tmp_path: Path) -> None:
+    with Laboratory(tmp_path, ALONE | {"EBM_ANSWER_SECONDS": "1"}) as lab:
+        run = lab.create(endless())
+        with lab.page() as page:
+            page.watch(run)
+            page.step_beyond(5)
+            os.kill(lab.worker_pid(run), signal.SIGSTOP)
+            assert "does not answer" in lab.ask("POST", f"/runs/{run}/pause", status=503)["detail"]
+            stopped = lab.ask("POST", f"/runs/{run}/stop")
+        assert stopped["state"] == "stopped"
+        assert "did not answer" in stopped["reason"]
+        assert not alive(lab.worker_pid(run))
 
 
 def test_a_data_folder_has_one_server(lab: Laboratory) -> None:

@@ -1,26 +1,35 @@
 """The page's files, the API's documentation and the command line."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+
 from server.page import STATIC, YEAR, Page
 from server.wire import schema
 from tests.server.laboratory import ROOT, Laboratory
 
 
-def test_the_page_or_how_to_build_it_is_answered_at_the_root(lab: Laboratory) -> None:
-    answer = lab.http.get("/")
-    if (STATIC / "index.html").is_file():
-        assert answer.status_code == 200
-        assert answer.headers["cache-control"] == "no-cache"
-    else:
-        assert answer.status_code == 503
-        assert "make page" in answer.text
-    assert lab.http.get("/../settings.py").status_code == 404
-    assert lab.http.get("/%2e%2e/settings.py").status_code == 404
+def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
+    async def answers() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(Page(tmp_path / "static"), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return [await client.get("/"), await client.get("/assets/index.js")]
+
+    root, script = asyncio.run(answers())
+    assert root.status_code == 503
+    assert "make page" in root.text
+    assert script.status_code >= 400
+
+
+def test_files_outside_the_page_are_not_served(lab: Laboratory) -> None:
+    assert lab.http.get("/").status_code in (200, 503)
+    for path in ("/../settings.py", "/%2e%2e/settings.py", "/assets/../../settings.py"):
+        assert lab.http.get(path).status_code == 404
 
 
 def test_files_with_a_hash_are_kept_and_others_asked_for_again(tmp_path: Path) -> None:
