@@ -11,7 +11,7 @@ ActivationName = Literal["silu", "softplus", "tanh"]
 
 
 class Activation(NamedTuple):
-    """One f. Two of its functions make no graph and use up the memory of z."""
+    """One f. All but `forward` make no graph and use up the memory of z."""
 
     forward: Callable[[Tensor], Tensor]
     """z -> f(z)"""
@@ -20,30 +20,32 @@ class Activation(NamedTuple):
     with_slope: Callable[[Tensor], tuple[Tensor, Tensor]]
     """z -> f(z), f'(z). Uses up z."""
     derivatives: Callable[[Tensor, int], list[Tensor]]
-    """z -> f(z), f'(z), ... to an order of 2 or 3."""
+    """z -> f(z), f'(z), ... to an order of 2 or 3. Uses up z."""
 
 
 def silu(z: Tensor, order: int) -> list[Tensor]:
-    """z s and its derivatives, with s the logistic function of z."""
+    """f = z s and its derivatives, with s the logistic function of z."""
     s = torch.sigmoid(z)
     f = z * s
-    slope, bend = torch.addcmul(s, s, s, value=-1), torch.sub(z, f, alpha=2)
-    derivatives = [f, torch.lerp(s, s.new_ones(()), f), (bend + 2).mul_(slope)]
+    slope = torch.addcmul(s, s, s, value=-1)
+    third = []
     if order == 3:
-        derivatives.append(slope * ((1 - 2 * s) * (bend + 3)).sub_(z * slope, alpha=2))
-    return derivatives
+        tilt = torch.rsub(s, 1, alpha=2)
+        third = [tilt.mul_(torch.sub(z, f, alpha=2).add_(3)).sub_(z * slope, alpha=2).mul_(slope)]
+    second = z.sub_(f, alpha=2).add_(2).mul_(slope)
+    return [f, s.lerp_(s.new_ones(()), f), second, *third]
 
 
 def softplus(z: Tensor, order: int) -> list[Tensor]:
     """log(1 + exp z) and its derivatives, the first of which is the logistic function s."""
-    s = torch.sigmoid(z)
-    slope = s * (1 - s)
-    return [functional.softplus(z), s, slope, slope * (1 - 2 * s)][: order + 1]
+    f, s = functional.softplus(z), z.sigmoid_()
+    slope = torch.addcmul(s, s, s, value=-1)
+    return [f, s, slope, slope * (1 - 2 * s)][: order + 1]
 
 
 def tanh(z: Tensor, order: int) -> list[Tensor]:
     """y = tanh z and its derivatives, all polynomials in y."""
-    y = torch.tanh(z)
+    y = z.tanh_()
     slope = 1 - y.square()
     return [y, slope, -2 * y * slope, slope * (4 - 6 * slope)][: order + 1]
 

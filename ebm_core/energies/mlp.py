@@ -12,11 +12,8 @@ from torch.nn import functional
 from ebm_core.activations import ACTIVATIONS, ActivationName
 from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
 from ebm_core.gradients import gradient_alone
-from ebm_core.perceptron import Features, gradient, taylor
+from ebm_core.perceptron import Features, gradient, product, taylor
 from ebm_core.second_order import second_order
-
-NARROW = 16
-"""Products of fewer columns are twice as fast with the weights turned."""
 
 
 @final
@@ -146,10 +143,7 @@ class Walk:
         for weight in reversed(self.weights[1:]):
             values, slopes = self.hidden.pop()
             slope = torch.mm(slope, weight, out=values).mul_(slopes)
-        weight = self.weights[0]
-        if weight.shape[1] < NARROW:
-            return self.features.pulled_back(functional.linear(slope, weight.T.contiguous()))
-        return self.features.pulled_back(slope @ weight)
+        return self.features.pulled_back(product(slope, self.weights[0]))
 
 
 @gradient_alone.register

@@ -7,6 +7,8 @@ from ebm_core.contracts import EnergyNetwork, Shape
 from ebm_core.energies import ENERGIES
 from ebm_core.energies.convolutional import Convolutional
 from ebm_core.energies.mlp import Mlp
+from ebm_core.gradients import gradient_alone
+from ebm_core.second_order import second_order
 
 NETWORKS = {
     "fourier": (Mlp(), (2,)),
@@ -41,21 +43,51 @@ def test_gradient_is_that_of_autograd(name: str) -> None:
     torch.testing.assert_close(gradients, slopes, rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("parts", [["energy"], ["gradient"], ["energy", "gradient"]])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_loss_of_the_gradient_has_autograds_derivative(name: str) -> None:
+def test_a_loss_of_either_has_autograds_derivative(name: str, parts: list[str]) -> None:
     network, points = built(name)
     weights = list(network.parameters())
 
-    def derivative(slopes: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        loss = (slopes.flatten(1).sum(1) ** 2).mean()
+    def derivative(energies: torch.Tensor, slopes: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        terms = {"energy": energies.square().mean(), "gradient": slopes.square().mean()}
+        loss = torch.stack([terms[part] for part in parts]).sum()
         return torch.autograd.grad(loss, weights, allow_unused=True, materialize_grads=True)
 
     x = points.clone().requires_grad_()
-    (slopes,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
+    energies = network(x)
+    (slopes,) = torch.autograd.grad(energies.sum(), x, create_graph=True)
     for own, autograds in zip(
-        derivative(network.with_gradient(points)[1]), derivative(slopes), strict=True
+        derivative(*network.with_gradient(points)), derivative(energies, slopes), strict=True
     ):
         torch.testing.assert_close(own, autograds, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_gradient_alone_is_the_same(name: str) -> None:
+    network, points = built(name)
+    with torch.no_grad():
+        _, gradients = network.with_gradient(points)
+    alone = gradient_alone(network, points)
+    assert not alone.requires_grad
+    torch.testing.assert_close(alone, gradients, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", ["fourier", "plain", "tanh", "softplus", "image"])
+def test_second_derivatives_and_their_derivative_are_those_of_autograd(name: str) -> None:
+    network, points = built(name)
+    weights = list(network.parameters())
+    directions, bend = torch.randn(3, *points.shape).double(), torch.randn_like(points)
+
+    def derivatives(own: bool) -> list[torch.Tensor]:
+        propagate = second_order if own else second_order.dispatch(object)
+        energies, slopes, curvature = propagate(network, points, directions, bend)
+        loss = (energies.square() + slopes.square().sum(0) + curvature.square()).mean()
+        found = torch.autograd.grad(loss, weights, allow_unused=True, materialize_grads=True)
+        return [energies, slopes, curvature, *found]
+
+    for own, autograds in zip(derivatives(True), derivatives(False), strict=True):
+        torch.testing.assert_close(own, autograds, rtol=1e-8, atol=1e-8)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
