@@ -131,7 +131,16 @@ describe("figures of merit", () => {
       log_z: 2.381,
       frechet_floor: 1,
     }).map(({ label, text }) => `${label} ${text}`);
-    expect(names).toEqual(["log Z 2.381", "acceptance 0.50", "strange figure 3.00"]);
+    expect(names).toEqual(["acceptance 0.50", "log Z 2.381", "strange figure 3.00"]);
+  });
+
+  it("a plain classifier's figures stand beside those of the joint model, not in rows of their own", () => {
+    const rows = others({ log_z: 2, softmax_accuracy: 0.989, accuracy: 0.992, softmax_margin: 1 });
+    expect(rows.map(({ name, rival }) => [name, rival])).toEqual([
+      ["accuracy", "98.9 %"],
+      ["log_z", null],
+      ["softmax_margin", null],
+    ]);
   });
 });
 

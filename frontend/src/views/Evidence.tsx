@@ -109,12 +109,13 @@ function Figures() {
 function Rows({ rows }: { rows: ReturnType<typeof others> }) {
   return (
     <dl class="figures">
-      {rows.map(({ name, label, text, unit, floor, explanation }) => (
+      {rows.map(({ name, label, text, unit, floor, rival, explanation }) => (
         <div key={name} title={explanation}>
           <dt class="muted">{label}</dt>
           <dd class="mono">
             {text} {unit && <span class="muted">{unit}</span>}
             {floor && <span class="muted">· real {floor}</span>}
+            {rival && <span class="muted">· softmax {rival}</span>}
           </dd>
         </div>
       ))}
