@@ -33,7 +33,7 @@ from server.worker_messages import (
 )
 
 FIRST_BACK_OFF = 0.1
-LONGEST_BACK_OFF = 1.0
+LONGEST_BACK_OFF = 0.5
 PATIENCE = 3.0
 """Seconds that an ended run's worker looks for a server before it leaves its news in a file."""
 UNASSIGNED_PATIENCE = 5.0

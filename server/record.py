@@ -1,7 +1,7 @@
 """`python -m server.record`: trains the run that the page plays when it is opened.
 
-The file holds the run's info, frames (dense early, thin late), metrics rows and the catalogue's
-thumbnails, as one MessagePack map.
+The file holds the run's info, frames (dense early, thin late), metrics rows and the catalogue, so
+that the page stands whole before a server answers, as one MessagePack map.
 """
 
 import argparse
@@ -73,13 +73,12 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         "seq": len(rows),
         "speed": None,
     }
-    thumbnails = {entry["kind"]: entry["thumbnail"] for entry in build()["datasets"]}
     return {
         "version": package_version(),
         "run": info,
         "frames": frames,
         "metrics": rows,
-        "thumbnails": thumbnails,
+        "catalogue": build(),
     }
 
 

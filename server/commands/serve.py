@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from server.commands import refuse
+from server.lock import locked
 from server.settings import Settings, from_environment, is_loopback
 
 SEND_BUFFER = 128 * 1024
@@ -33,6 +34,7 @@ def serve(
         settings = from_environment(port=port, host=host, data_dir=data_dir)
     except ValueError as error:
         refuse(str(error))
+    prepare(settings)
     listener = listen(settings)
     bound = {"port": listener.getsockname()[1]}
     if not is_loopback(settings.host) and settings.token is None:
@@ -41,6 +43,18 @@ def serve(
     url = page_url(settings)
     typer.echo(f"EBM Lab is at {url}")
     run(settings, listener, None if no_browser else url, verbose)
+
+
+def prepare(settings: Settings) -> None:
+    """Ends the command where the data folder cannot be used, or another server uses it."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with locked(settings.data_dir / "server.lock"):
+            return
+    except OSError as error:
+        refuse(f"cannot write in {settings.data_dir}: {error.strerror}; choose another --data-dir")
+    except RuntimeError as error:
+        refuse(str(error))
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -3,10 +3,14 @@
 import os
 import select
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
-from tests.server.laboratory import Laboratory, alive, dump, endless
+import msgpack
+
+from tests.server.laboratory import ROOT, Laboratory, alive, endless
 
 ALONE = {"EBM_MAX_RUNNING": "1", "EBM_SPARE": "0"}
 
@@ -39,6 +43,28 @@ def test_a_killed_worker_fails_its_run_which_goes_on_from_its_checkpoint(lab: La
     steps = [row["step"] for row in rows]
     assert steps == sorted(set(steps))
     assert steps[0] < resumed < info["step"] < steps[-1]
+
+
+def test_a_killed_and_resumed_run_ends_as_one_that_was_left_alone(lab: Laboratory) -> None:
+    config = endless(updates=4000)
+    calm, killed = lab.create(config), lab.create(config)
+    with lab.page() as page:
+        page.watch(killed)
+        while not (lab.data_dir / "runs" / killed / "checkpoint.safetensors").exists():
+            page.step_beyond(0)
+        end(lab.worker_pid(killed))
+        page.state("failed")
+        lab.ask("POST", f"/runs/{killed}/resume")
+        page.state("finished")
+        page.watch(calm)
+        page.state("finished")
+    frames = [
+        msgpack.unpackb(lab.http.get(f"/api/v1/runs/{run}/keyframes/4000").content)
+        for run in (calm, killed)
+    ]
+    assert frames[0]["landscape"] == frames[1]["landscape"]
+    first, second = (lab.ask("GET", f"/runs/{run}")["metrics"]["kl"] for run in (calm, killed))
+    assert first == second
 
 
 def test_a_killed_server_loses_nothing_and_its_workers_carry_on(tmp_path: Path) -> None:
@@ -149,10 +175,12 @@ def test_a_hung_worker_is_ended_when_its_run_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_data_folder_has_one_server(lab: Laboratory) -> None:
-    second = Laboratory(lab.data_dir)
-    second.start()
-    assert "uses the data folder" in second.line("another server")
-    assert second.process
-    assert second.process.wait(60) != 0
-    assert dump(lab.data_dir / "server.json")["url"] == f"http://127.0.0.1:{lab.port}"
-    second.http.close()
+    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--no-browser"]
+    second = subprocess.run(
+        [*command, "--data-dir", str(lab.data_dir)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert second.returncode == 2
+    assert "uses the data folder" in second.stderr
+    assert str(lab.process and lab.process.pid) in second.stderr
+    assert second.stdout == ""

@@ -1,0 +1,29 @@
+"""The stored run of the first paint."""
+
+import msgpack
+
+from server.packing import unpack_frame
+from server.record import DEMO, LARGEST, moments
+
+
+def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
+    data = DEMO.read_bytes()
+    assert len(data) <= LARGEST
+    stored = msgpack.unpackb(data)
+    frames = [unpack_frame(frame) for frame in stored["frames"]]
+    steps = [frame.step for frame in frames]
+    assert steps[0] == 0
+    assert steps[-1] == stored["run"]["step"]
+    gaps = [after - before for before, after in zip(steps, steps[1:], strict=False)]
+    assert gaps[0] < gaps[len(gaps) // 2] < gaps[-1]
+    for frame in frames:
+        assert frame.landscape is not None
+        assert frame.landscape.values.shape == (96, 96)
+        assert frame.arrays["chains"].shape[1] == 2
+    kls = [row["values"]["kl"] for row in stored["metrics"] if "kl" in row["values"]]
+    assert kls[-1] < 0.05 < 0.3 < kls[0]
+    assert len(stored["thumbnails"]["pinwheel"]) == 300
+
+
+def test_moments_are_dense_early_and_reach_the_end() -> None:
+    assert sorted(moments(100, 5)) == [0, 6, 25, 56, 100]
