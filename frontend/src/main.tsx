@@ -15,7 +15,7 @@ import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./lab";
 import { openRecord } from "./record";
 import * as replay from "./replay";
-import { catalogue, draft, notice, record, rolling, storedThumbnails } from "./state";
+import { catalogue, draft, notice, record, rolling } from "./state";
 import { stillness } from "./theme";
 import type { StoredRun } from "./wire";
 
@@ -33,7 +33,6 @@ async function playStored(): Promise<void> {
   const stored = decode(new Uint8Array(await answer.arrayBuffer())) as StoredRun;
   const film = replay.storedFilm(stored);
   batch(() => {
-    storedThumbnails.value = stored.thumbnails ?? {};
     if (stored.catalogue) catalogue.value ??= stored.catalogue;
     replay.load(film);
     record.value = {

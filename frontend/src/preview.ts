@@ -1,7 +1,7 @@
 /** What the stage shows before anything is trained: samples of the chosen distribution. */
 import { computed } from "@preact/signals";
 import type { DecodedFrame } from "./frame";
-import { catalogue, draft, moment, momentFrame, record, storedThumbnails, untrained } from "./state";
+import { catalogue, draft, moment, momentFrame, record, untrained } from "./state";
 import { fitted, type Point } from "./upload";
 import { isImages } from "./views/Thumbnail";
 import type { DatasetInfo } from "./wire";
@@ -35,9 +35,7 @@ const previewFrame = computed<DecodedFrame | null>(() => {
       fitted((own as Point[]).filter((_, i) => i % stride === 0)),
     );
   }
-  const samples =
-    catalogue.value?.datasets.find(({ kind }) => kind === dataset.kind)?.thumbnail ??
-    storedThumbnails.value[dataset.kind];
+  const samples = catalogue.value?.datasets.find(({ kind }) => kind === dataset.kind)?.thumbnail;
   return frameOfSamples(`preview ${dataset.kind}`, samples ?? []);
 });
 

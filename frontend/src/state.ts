@@ -5,7 +5,7 @@ import type { DecodedFrame, Landscape } from "./frame";
 import { lastAt, marksOf, metricsAt, type RunRecord } from "./record";
 import { differences, type Field, type Titles } from "./schema";
 import { shelfFields } from "./shelf";
-import type { Catalogue, DatasetInfo, Run, RunConfig } from "./wire";
+import type { Catalogue, Run, RunConfig } from "./wire";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
 export type Mode = "energy" | "density" | "truth" | "difference";
@@ -17,8 +17,6 @@ export interface Notice {
 
 export const catalogue = signal<Catalogue | null>(null);
 export const catalogueFault = signal<string | null>(null);
-/** Sample points by dataset kind that came with the stored run, until the catalogue is there. */
-export const storedThumbnails = signal<Record<string, DatasetInfo["thumbnail"]>>({});
 export const runs = signal<Run[] | null>(null);
 export const runsFault = signal<string | null>(null);
 

@@ -116,7 +116,6 @@ export interface StoredRun {
   frames: WireFrame[];
   metrics: generated.MetricRow[];
   events?: RunEvent[];
-  /** Sample points of each distribution, by kind, for the thumbnails before the catalogue is there. */
-  thumbnails?: Record<string, DatasetInfo["thumbnail"]>;
+  /** As it was when the run was stored; it stands until the server's own is there. */
   catalogue?: Catalogue;
 }

@@ -2,25 +2,11 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { chooseDataset } from "../actions";
-import { catalogue, draft, notice, storedThumbnails, titleOf } from "../state";
+import { catalogue, draft, notice, titleOf } from "../state";
 import { readPoints } from "../upload";
-import type { DatasetInfo } from "../wire";
 import * as Icons from "./Icons";
 import { chooseByArrows } from "./radios";
 import { Thumbnail } from "./Thumbnail";
-
-type Offer = Pick<DatasetInfo, "kind" | "title" | "summary" | "thumbnail">;
-
-/** From the catalogue; before it is there, from the stored run. */
-function offers(): Offer[] {
-  if (catalogue.value) return catalogue.value.datasets;
-  return Object.entries(storedThumbnails.value).map(([kind, thumbnail]) => ({
-    kind,
-    title: titleOf(kind),
-    summary: "",
-    thumbnail,
-  }));
-}
 
 const reading = signal(false);
 
@@ -34,7 +20,7 @@ export function Distributions() {
         <span class="small muted">{titleOf(chosen)}</span>
       </div>
       <div class="thumbnails" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="distributions">
-        {offers()
+        {catalogue.value?.datasets
           .filter(({ kind }) => kind !== "points")
           .map((offer) => (
             <button
