@@ -10,6 +10,7 @@ from server.background import in_background
 from server.download import csv_rows, zipped
 from server.jobs import Jobs
 from server.refusals import Refused
+from server.samplings import Samplings
 from server.settings import package_version
 from server.store import EVENTS, METRICS, Store
 from server.wire import Event, KeyframeInfo, MetricRow, NewRun, Patch, Run, Steps
@@ -179,6 +180,19 @@ async def truth(run: str, jobs: AllJobs) -> Response:
     headers = {"cache-control": "private, max-age=3600"}
     body = await in_background(lambda: _truth(record.run.config))
     return Response(body, media_type=MSGPACK, headers=headers)
+
+
+@router.post("/samplings", response_class=Response)
+async def sample(
+    body: Annotated[dict[str, Any], Body()], request: Request, jobs: AllJobs
+) -> Response:
+    """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
+    energy = body.get("energy")
+    run = energy.get("run") if isinstance(energy, dict) else None
+    directory = jobs.directory(jobs.record(run).run.id) if isinstance(run, str) else None
+    samplings: Samplings = request.app.state.samplings
+    answer = await in_background(lambda: samplings.ask(body, directory))
+    return Response(answer, media_type=MSGPACK)
 
 
 @router.get("/runs/{run}/download", response_class=Response)

@@ -28,6 +28,7 @@ from server.ledger import Ledger
 from server.lock import locked
 from server.page import Page
 from server.refusals import Invalid, Refused
+from server.samplings import Samplings
 from server.security import Guard
 from server.settings import Settings, is_loopback, package_version
 from server.store import Store
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     jobs = Jobs(settings, dispatch.ledger, dispatch)
     catalogue = Catalogue(settings.data_dir)
+    samplings = Samplings()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -73,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
             if science:
                 science.cancel()
+            samplings.close()
             await jobs.close()
             await store.close()
 
@@ -86,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.jobs = jobs
     app.state.catalogue = catalogue
+    app.state.samplings = samplings
     app.include_router(api.router)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(Invalid, invalid)

@@ -41,6 +41,7 @@ def fingerprint() -> str:
 
 def build() -> dict[str, Any]:
     """The catalogue as JSON. Imports torch."""
+    from ebm_core.analytic import ANALYTIC_ENERGIES
     from ebm_core.config import recipe
     from ebm_core.datasets import DATASETS
     from ebm_core.energies import ENERGIES
@@ -63,6 +64,7 @@ def build() -> dict[str, Any]:
         "methods": methods,
         "samplers": [_entry(kind, sampler) for kind, sampler in SAMPLERS.items()],
         "energies": [_entry(kind, energy) for kind, energy in ENERGIES.items()],
+        "landscapes": [_entry(kind, formula) for kind, formula in ANALYTIC_ENERGIES.items()],
         "optimization": Optimization.model_json_schema(),
         "recipes": {
             kind: {name: recipe(kind, shape) for name, shape in shapes.items()} for kind in METHODS

@@ -1,9 +1,11 @@
 """Samplers tried on energies, in a process of their own: one request after the other."""
 
 import logging
+import math
 import multiprocessing
 import signal
 import threading
+from dataclasses import fields
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -16,9 +18,9 @@ from server.wire import Problem
 
 log = logging.getLogger(__name__)
 
-LIMIT = 20.0
+LIMIT = 30.0
 """Seconds that one sampling may take."""
-GRACE = 40.0
+GRACE = 90.0
 """Seconds more until a process that does not answer is ended: importing torch takes some."""
 WAITING = 8
 """Most requests that wait for the process or are in it."""
@@ -138,9 +140,6 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
 
 def packed(drawn: Any) -> bytes:
     """A `Drawn` as MessagePack; figures that are not finite are left empty."""
-    import math
-    from dataclasses import fields
-
     from server.packing import pack_array, quantise
 
     values = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
