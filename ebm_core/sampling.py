@@ -1,279 +1,157 @@
-"""A sampler tried on an energy: its chains' draws, and how well they mix."""
+"""Runs any sampler on any energy, and says how well it mixed."""
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, Self, final
 
-import numpy as np
 import torch
 from jaxtyping import Float
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from torch import Tensor
 
-from ebm_core.analytic import AnyAnalyticEnergy
-from ebm_core.analytic_energy import AnalyticEnergy
-from ebm_core.checkpoint import FILE_NAME
-from ebm_core.contracts import EnergyNetwork, setting
-from ebm_core.evaluation.chains import autocorrelation, effective_sample_size, r_hat
-from ebm_core.frame import Landscape
-from ebm_core.gradients import gradient_alone
-from ebm_core.samplers import AnySampler
-from ebm_core.showing import EXTENT, SIZE, as_array, cell_centres, energies
-from ebm_core.trained import load
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler
+from ebm_core.evaluation.chains import (
+    autocorrelation,
+    bulk_effective_sample_size,
+    r_hat,
+)
 
-CHAIN_STEPS = 500_000
-"""Most chains times steps of one sampling."""
-KEPT = 400
-"""Most moments that are shown of all steps."""
-LAGS = 300
-"""Most lags of the autocorrelation."""
-RELIEF = 100.0
-"""Nats above the lowest energy from where the landscape is flat: there exp(-E) is nothing."""
-STARTING_RELIEF = 25.0
-"""Nats above the lowest energy within which chains start."""
-
-Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
-
-
-class Target(BaseModel):
-    """Which energy: a formula, or the one that a run has learned, as it was last saved."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    landscape: AnyAnalyticEnergy | None = setting(
-        None, title="Landscape", description="An energy in closed form."
-    )
-    run: str | None = setting(None, title="Run", description="The id of a run.")
-
-    @model_validator(mode="after")
-    def one(self) -> Self:
-        """It is one of the two, with points in the plane."""
-        if (self.landscape is None) == (self.run is None):
-            raise ValueError('give either "landscape" or "run"')
-        if self.landscape is not None and self.landscape.shape != (2,):
-            raise ValueError(
-                f"its points have {self.landscape.shape[0]} coordinates; the map takes energies "
-                "with 2"
-            )
-        return self
-
-
-class Sampling(BaseModel):
-    """What to try: an energy, a sampler, and how long."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    energy: Target
-    sampler: AnySampler
-    chains: int = setting(
-        64, title="Chains", ge=1, le=256, log=True, description="Independent chains, all at once."
-    )
-    steps: int = setting(
-        1000,
-        title="Steps",
-        ge=20,
-        le=5000,
-        log=True,
-        description="Of each chain; the first half warms up, the second is measured.",
-    )
-    start: tuple[Coordinate, Coordinate] | None = setting(
-        None,
-        title="Start",
-        description="Where all chains start; empty spreads them over the map, off its peaks.",
-    )
-    seed: int = setting(
-        0, title="Seed", ge=0, le=2**53 - 1, description="The same seed gives the same chains."
-    )
-
-    @field_validator("steps")
-    @classmethod
-    def affordable(cls, steps: int, info: ValidationInfo) -> int:
-        """Chains times steps are within what one sampling may take."""
-        chains = info.data.get("chains", 1)
-        if steps * chains > CHAIN_STEPS:
-            raise ValueError(
-                f"{chains} chains of {steps} steps are more than {CHAIN_STEPS} steps in all; take "
-                f"{CHAIN_STEPS // chains} steps or fewer"
-            )
-        return steps
+LARGEST = 2**27
+"""Numbers that are kept at most: half a gibibyte."""
+LAGS = 200
+"""Lags of the autocorrelation, at most."""
+JUDGED = 64
+"""Coordinates that are judged, at most; more are judged at as many places, evenly apart."""
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """What a sampling gives. Figures are of the steps after `warm_up`, the worse of x and y."""
+class Sampling:
+    """What chains did, and how well they mixed. All tensors are on the CPU."""
 
-    landscape: Landscape
-    """Around `center`; flat from `RELIEF` nats above its lowest point."""
-    center: tuple[float, float]
-    draws: NDArray[np.float32]
-    """(kept, chains, 2): the start, then each `thinning`-th step."""
-    thinning: int
-    warm_up: int
-    acceptance: float
+    points: Float[Tensor, "draws chains ..."]
+    """The kept draws, in the energy's own coordinates."""
+    energies: Float[Tensor, "draws chains"]
+    acceptance: Float[Tensor, " draws"]
+    """Share of proposals accepted in each kept step; 1 for samplers that never reject."""
     step_size: float
-    temperature: float
-    ess: float
-    """Effective number of draws, of all chains together."""
-    r_hat: float
-    autocorrelation: NDArray[np.float32]
-    """(2, lags): of x and of y, at lags of whole steps, the mean over the chains."""
+    """As adapted in the warm-up, and held from then on."""
+    coordinates: tuple[int, ...]
+    """Which coordinates of a point (flattened) the figures below are of."""
+    effective_sample_size: Float[Tensor, " c"]
+    """Independent draws worth as much as all draws of all chains, for each coordinate (bulk)."""
+    r_hat: Float[Tensor, " c"]
+    """Rank-normalised split R-hat of each coordinate; above 1.01 the chains disagree."""
+    autocorrelation: Float[Tensor, "lags c"]
+    """Mean over the chains, at lags of 0, 1, ... kept draws."""
     seconds: float
-    gradient_evaluations: int | None
-    """Points whose gradient was taken; None where the energy does not tell."""
+    """CPU seconds of the kept draws."""
+
+    @property
+    def summary(self) -> dict[str, float]:
+        """The worst coordinate's figures, in numbers: what a table shows."""
+        least = float(self.effective_sample_size.min())
+        return {
+            "acceptance": float(self.acceptance.mean()),
+            "step_size": self.step_size,
+            "effective_sample_size": least,
+            "effective_share": least / self.energies.numel(),
+            "r_hat": float(self.r_hat.max()),
+            "energy": float(self.energies.double().mean()),
+            "effective_per_second": least / max(self.seconds, 1e-9),
+        }
 
 
-@final
-class Counting(EnergyNetwork):
-    """A formula that counts the gradients that are asked of it."""
-
-    def __init__(self, formula: AnalyticEnergy) -> None:
-        super().__init__()
-        self.formula = formula
-        self.gradients = 0
-
-    def forward(self, points: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
-        return self.formula.energies(points)
-
-    def with_gradient(
-        self, points: Float[Tensor, "n d"]
-    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n d"]]:
-        self.gradients += len(points)
-        return self.formula.energies(points), self.formula.gradients(points)
-
-
-@gradient_alone.register
-def gradient_counted(energy: Counting, points: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-    """The formula's gradient alone."""
-    energy.gradients += len(points)
-    return energy.formula.gradients(points)
-
-
-@lru_cache(maxsize=2)
-def saved(directory: Path, written: int) -> EnergyNetwork:
-    """The energy of a run's directory whose checkpoint was written at a time in nanoseconds.
-
-    Raises:
-        ValueError: Its points are no points of the plane.
-    """
-    trained = load(directory)
-    if trained.config.dataset.shape != (2,):
-        shape = " x ".join(map(str, trained.config.dataset.shape))
-        raise ValueError(f"its points are images of {shape}; the map takes points of the plane")
-    return trained.network.cpu()
-
-
-def square(window: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], float]:
-    """Centre and half the width of the smallest square around a window of the plane."""
-    (left, right), (bottom, top) = window
-    return ((left + right) / 2, (bottom + top) / 2), max(right - left, top - bottom) / 2
-
-
-def relief(energy: EnergyNetwork, center: tuple[float, float], extent: float) -> Landscape:
-    """The energy on the map, cut off where it is too high to matter."""
-    cells = cell_centres(extent, SIZE) + torch.tensor(center, dtype=torch.float32)
-    grid = energies(energy, cells).view(SIZE, SIZE)
-    lowest = grid[grid.isfinite()].min()
-    return Landscape(as_array(grid.nan_to_num(nan=torch.inf).clamp(max=lowest + RELIEF)), extent)
-
-
-def scattered(
-    landscape: Landscape, center: tuple[float, float], count: int, generator: torch.Generator
-) -> Float[Tensor, "count 2"]:
-    """Points uniform over the map where the energy is not far above its lowest value.
-
-    From the highest slopes a step of plain Langevin dynamics would leave all bounds.
-    """
-    values = torch.from_numpy(landscape.values).flatten()
-    low = (values <= values.min() + STARTING_RELIEF).nonzero().squeeze(1)
-    cells = low[torch.randint(len(low), (count,), generator=generator)]
-    inside = torch.rand(count, 2, generator=generator) - 0.5
-    middle = torch.tensor(center, dtype=torch.float32)
-    width = 2 * landscape.extent / SIZE
-    return cell_centres(landscape.extent, SIZE)[cells] + middle + inside * width
-
-
-def draw(sampling: Sampling, directory: Path | None = None, limit: float = torch.inf) -> Drawn:
-    """Runs the chains and judges them.
-
-    Args:
-        directory: That of the run, where the energy is one that was learned.
-        limit: Seconds it may take.
-
-    Raises:
-        FileNotFoundError: The run has no checkpoint.
-        ValueError: The energy is not one of points in the plane, or the chains leave all bounds.
-        TimeoutError: It takes too long.
-    """
-    formula = sampling.energy.landscape
-    generator = torch.Generator().manual_seed(sampling.seed)
-    energy: EnergyNetwork
-    if formula is not None:
-        energy = Counting(formula)
-        center, extent = square(formula.window)
-    else:
-        place = directory or Path()
-        energy = saved(place, (place / FILE_NAME).stat().st_mtime_ns)
-        center, extent = (0.0, 0.0), EXTENT
-    landscape = relief(energy, center, extent)
-    if sampling.start is not None:
-        points = torch.tensor([sampling.start]).repeat(sampling.chains, 1)
-    else:
-        points = scattered(landscape, center, sampling.chains, generator)
-    return walk(sampling, energy, points, generator, landscape, center, limit)
-
-
-def walk(
-    sampling: Sampling,
+def sample(
     energy: EnergyNetwork,
-    points: Float[Tensor, "n 2"],
-    generator: torch.Generator,
-    landscape: Landscape,
-    center: tuple[float, float],
-    limit: float,
-) -> Drawn:
-    """The chains from `points`, and their figures; errors as in `draw`."""
-    sampler, steps = sampling.sampler, sampling.steps
-    path = torch.empty(steps + 1, len(points), 2)
-    path[0] = points
-    accepted = 0.0
-    warm_up = steps // 2
-    begin = time.perf_counter()
-    chains = sampler.start(energy, points)
-    for step in range(1, steps + 1):
-        chains = sampler.step(energy, chains, generator)
-        path[step] = chains.points
-        accepted += chains.acceptance if step > warm_up else 0.0
-        if time.perf_counter() - begin > limit:
-            raise TimeoutError(
-                f"step {step} of {steps} was reached in {limit:g} s; take fewer steps, fewer "
-                "chains or a sampler with fewer gradients a step"
-            )
-    seconds = time.perf_counter() - begin
-    gone = (~path.isfinite().all(2).all(1)).nonzero()
-    if len(gone):
+    sampler: Sampler,
+    starts: Float[Tensor, "chains ..."],
+    *,
+    draws: int = 1000,
+    warmup: int = 200,
+    thinning: int = 1,
+    seed: int = 0,
+) -> Sampling:
+    """Chains from `starts`: `warmup` steps, then `draws` kept ones, every `thinning`-th step.
+
+    The energy is a trained one (`load(directory).network`, of the last or of any past checkpoint),
+    or an analytic one (`formula.network()`). A sampler adapts its step size in the warm-up only,
+    so that the kept draws come from one Markov chain. The seed decides everything but `seconds`.
+
+    Raises:
+        ValueError: Too few draws to judge, too many to keep, or a chain that left all bounds.
+    """
+    size = draws * starts.numel()
+    if draws < 4 or warmup < 0 or thinning < 1 or not len(starts):
         raise ValueError(
-            f"the chains leave all bounds at step {int(gone[0])}; take a smaller step size than "
-            f"{chains.nominal_step_size:g}, or a sampler with a Metropolis test"
+            f"{len(starts)} chains, {draws} draws, {warmup} warm-up steps and a thinning of "
+            f"{thinning} cannot be judged; take at least 1, 4, 0 and 1"
         )
-    coordinates = path[warm_up + 1 :].permute(2, 1, 0)
-    thinning = -(-steps // (KEPT - 1))
-    lags = min(LAGS, coordinates.shape[2] // 2)
-    curves = [autocorrelation(draws).mean(0)[:lags] for draws in coordinates]
-    return Drawn(
-        landscape,
-        center,
-        as_array(path[::thinning]),
-        thinning,
-        warm_up,
-        accepted / (steps - warm_up),
-        chains.step_size,
-        sampler.sampled_temperature,
-        min(effective_sample_size(draws) for draws in coordinates),
-        max(r_hat(draws) for draws in coordinates),
-        as_array(torch.stack(curves)),
+    if size > LARGEST:
+        raise ValueError(
+            f"{draws} draws of {starts.numel()} numbers are {size}, more than the {LARGEST} that "
+            "are kept; take fewer draws or chains"
+        )
+    generator = torch.Generator(starts.device).manual_seed(seed)
+    chains = sampler.start(energy, starts)
+    for _ in range(warmup):
+        chains = sampler.step(energy, chains, generator)
+    held = chains.step_size
+    points = torch.empty(draws, *starts.shape)
+    energies, acceptance = torch.empty(draws, len(starts)), torch.empty(draws)
+    begun = time.process_time()
+    for draw in range(draws):
+        for _ in range(thinning):
+            chains = held_step(sampler, energy, chains, generator, held)
+        points[draw], acceptance[draw] = chains.points, chains.acceptance
+        with torch.no_grad():
+            energies[draw] = chains.energies if len(chains.energies) else energy(chains.points)
+    seconds = time.process_time() - begun
+    return judged(points, energies, acceptance, held, seconds)
+
+
+def held_step(
+    sampler: Sampler, energy: EnergyNetwork, chains: Chains, generator: torch.Generator, held: float
+) -> Chains:
+    """A step that leaves the adapted step size alone."""
+    chains = sampler.step(energy, chains, generator)
+    chains.step_size = held
+    return chains
+
+
+def judged(
+    points: Float[Tensor, "draws chains ..."],
+    energies: Float[Tensor, "draws chains"],
+    acceptance: Float[Tensor, " draws"],
+    step_size: float,
+    seconds: float,
+) -> Sampling:
+    """The draws with their figures."""
+    if not points.isfinite().all():
+        draw = int(points.flatten(1).isfinite().all(1).logical_not().int().argmax())
+        raise ValueError(
+            f"a chain is not finite at draw {draw}, with step size {step_size:g}; take a smaller "
+            "one, or a sampler with a Metropolis test"
+        )
+    flat = points.flatten(2)
+    count = min(JUDGED, flat.shape[2])
+    places = torch.linspace(0, flat.shape[2] - 1, count).round().long()
+    series = [flat[:, :, place].T.contiguous() for place in places]
+    lags = min(LAGS, len(points) // 2)
+    return Sampling(
+        points,
+        energies,
+        acceptance,
+        step_size,
+        tuple(places.tolist()),
+        torch.tensor([bulk_effective_sample_size(draws) for draws in series]),
+        torch.tensor([r_hat(draws) for draws in series]),
+        torch.stack([autocorrelation(draws).mean(0)[: lags + 1] for draws in series], 1).float(),
         seconds,
-        energy.gradients if isinstance(energy, Counting) else None,
     )
+
+
+def spread_starts(
+    window: tuple[tuple[float, float], ...], chains: int, seed: int = 0
+) -> Float[Tensor, "chains d"]:
+    """Uniform over a window (`AnalyticEnergy.window`): far apart, so that R-hat can tell."""
+    low, high = torch.tensor(window).unbind(1)
+    generator = torch.Generator().manual_seed(seed)
+    return low + (high - low) * torch.rand(chains, len(window), generator=generator)
