@@ -14,20 +14,24 @@ from ebm_core.contracts import Energy, EnergyNetwork, Shape
 
 @final
 class NoiseConditional(EnergyNetwork):
-    """E(x, sigma) = f([x, log sigma]) / sigma for any network f; a call takes the sigma of `at`.
+    """E(x, sigma) = f([x, log sigma]) / sigma + |x|^2 / (2 (b^2 + sigma^2)) for any network f.
 
-    The division gives f slopes of about one at all levels, since scores grow as 1 / sigma.
+    The division gives f slopes of about one at all levels, since scores grow as 1 / sigma; the
+    quadratic is outside it, or f would have to undo it at every level. sigma is that of `at`.
 
     Source:
         Song and Ermon (2019), section 4.2, and their (2020) technique 3,
         https://arxiv.org/abs/2006.09011
     """
 
-    def __init__(self, energy: Energy, shape: Shape, noise_level: float) -> None:
+    def __init__(
+        self, energy: Energy, shape: Shape, noise_level: float, confinement: float | None
+    ) -> None:
         super().__init__()
         # one more number beside a planar point, one more channel beside those of an image
         self.body = energy.build((shape[0] + 1, *shape[1:]))
         self.noise_level: float | Float[Tensor, " n"] = noise_level
+        self.confinement = confinement
 
     def at(self, noise_level: float | Float[Tensor, " n"]) -> "NoiseConditional":
         """The same weights at another noise level, or at one for each point."""
@@ -41,6 +45,13 @@ class NoiseConditional(EnergyNetwork):
             return self.noise_level
         return points.new_full((len(points),), self.noise_level)
 
+    def precisions(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        """The curvature of the quadratic at each point."""
+        levels = self.levels(points)
+        if self.confinement is None:
+            return torch.zeros_like(levels)
+        return 1 / (self.confinement**2 + levels.square())
+
     def joined(self, points: Float[Tensor, "n c ..."]) -> Float[Tensor, "n d ..."]:
         """The points and log sigma, as what f takes."""
         slot = points[:, :1]
@@ -49,15 +60,18 @@ class NoiseConditional(EnergyNetwork):
 
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
         energies: Tensor = self.body(self.joined(points))
-        return energies / self.levels(points)
+        quadratic = points.square().flatten(1).sum(1) * self.precisions(points) / 2
+        return energies / self.levels(points) + quadratic
 
     def with_gradient(
         self, points: Float[Tensor, "n ..."]
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
-        levels = self.levels(points)
+        levels, precisions = self.levels(points), self.precisions(points)
         energies, gradients = self.body.with_gradient(self.joined(points))
-        gradients = gradients[:, : points.shape[1]] / levels.view(-1, *[1] * (points.dim() - 1))
-        return energies / levels, gradients
+        column = (-1, *[1] * (points.dim() - 1))
+        gradients = gradients[:, : points.shape[1]] / levels.view(column)
+        quadratic = points.square().flatten(1).sum(1) * precisions / 2
+        return energies / levels + quadratic, gradients + points * precisions.view(column)
 
 
 @singledispatch

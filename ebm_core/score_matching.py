@@ -28,6 +28,9 @@ from ebm_core.samplers.mala import Mala
 MEMORY = 0.95
 """Share of a shown series that is left after one update."""
 
+MOST_SAMPLES = 500
+"""In one annealed run: it takes some hundred steps."""
+
 
 @dataclass
 class Objective:
@@ -134,7 +137,7 @@ class ScoreLearner(Learner):
         """The end of an annealed run from noise, where the method has one."""
         if self.method.annealing is None:
             return None
-        starts = noise(self.task.shape, count, generator)
+        starts = noise(self.task.shape, min(count, MOST_SAMPLES), generator)
         return self.method.annealing.run(self.task.energy, starts, generator)
 
     def state(self) -> dict[str, Any]:

@@ -57,6 +57,15 @@ class NoiseConditionalScoreMatching(ScoreMatching):
     levels: int = setting(
         10, title="Noise levels", symbol="L", ge=2, le=1000, description="Evenly apart in log σ."
     )
+    confinement: float | None = setting(
+        3.0,
+        title="Confinement b",
+        gt=0,
+        le=1000,
+        advanced=True,
+        description="Adds |x|² / (2 (b² + σ²)) so that Z exists at every level; in data units. "
+        "Leave the energy's own empty: it would grow as 1 / σ.",
+    )
     shown_level: int = setting(
         1,
         title="Shown level",
@@ -99,9 +108,12 @@ class NoiseConditionalScoreMatching(ScoreMatching):
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
         if len(shape) == 1:
-            return {"optimization": {"learning_rate": 3e-3}}
+            return {
+                "energy": {"kind": "mlp", "confinement": None},
+                "optimization": {"learning_rate": 1e-2},
+            }
         return {
-            "method": {"largest": 1.5},
+            "method": {"largest": 1.5, "confinement": None},
             "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 1e-3},
         }
@@ -126,7 +138,7 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         return self.smallest * (self.largest / self.smallest) ** places
 
     def network(self, energy: Energy, shape: Shape) -> NoiseConditional:
-        return NoiseConditional(energy, shape, self.smallest)
+        return NoiseConditional(energy, shape, self.smallest, self.confinement)
 
     def shown(self, network: EnergyNetwork) -> EnergyNetwork:
         return conditional(network).at(self.smoothing)

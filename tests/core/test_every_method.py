@@ -1,0 +1,60 @@
+"""What holds for every method on the shelf: a new one is tested by existing."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from ebm_core.config import RunConfig
+from ebm_core.methods import METHODS
+from ebm_core.training import Training
+
+
+def training(kind: str, updates: int, dataset: str = "gaussian_ring") -> Training:
+    config = {"dataset": {"kind": dataset}, "method": {"kind": kind}, "updates": updates}
+    return Training(RunConfig.model_validate(config))
+
+
+def weights(run: Training) -> list[list[float]]:
+    return [parameter.flatten().tolist() for parameter in run.energy.parameters()]
+
+
+@pytest.mark.parametrize("kind", METHODS)
+def test_a_short_run_learns_the_ring(kind: str) -> None:
+    """KL falls below a third of what it is before the first update."""
+    run = training(kind, 120)
+    before = run.evaluate()["kl"]
+    while not run.finished:
+        run.update()
+    after = run.evaluate()
+    assert before > 1
+    assert min(after["kl"], after["kl_best_temperature"]) < before / 3
+
+
+@pytest.mark.parametrize("dataset", ["gaussian_ring", "digits"])
+@pytest.mark.parametrize("kind", METHODS)
+def test_a_resumed_run_goes_on_bit_for_bit(kind: str, dataset: str, tmp_path: Path) -> None:
+    run = training(kind, 8, dataset)
+    for _ in range(4):
+        run.update()
+    run.save(tmp_path)
+    resumed = Training.resume(tmp_path)
+    while not run.finished:
+        run.update()
+        resumed.update()
+    assert weights(resumed) == weights(run)
+    assert resumed.metrics == run.metrics
+    assert resumed.generator.get_state().equal(run.generator.get_state())
+
+
+@pytest.mark.parametrize("kind", METHODS)
+def test_looking_does_not_disturb_training(kind: str) -> None:
+    watched, alone = training(kind, 6), training(kind, 6)
+    while not alone.finished:
+        alone.update()
+        watched.update()
+        watched.frame()
+        if watched.step == 3:
+            watched.learner.samples(8, torch.Generator().manual_seed(0))
+    watched.evaluate()
+    assert weights(watched) == weights(alone)

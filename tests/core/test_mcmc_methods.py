@@ -1,0 +1,90 @@
+"""Contrastive divergence and short-run MCMC: signs, starts and what is kept."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+from torch import Tensor
+
+from ebm_core.contracts import Chains, EnergyNetwork, Method, Sampler, Task
+from ebm_core.energies.mlp import Mlp
+from ebm_core.methods.mcmc.contrastive_divergence import ContrastiveDivergence
+from ebm_core.methods.mcmc.short_run import ShortRun
+from ebm_core.optimization import Optimization, Schedule
+from ebm_core.samplers.langevin import Langevin
+from ebm_core.samplers.mala import Mala
+
+
+def task(learning_rate: float = 1e-4) -> Task:
+    torch.manual_seed(0)
+    draws = torch.Generator().manual_seed(0)
+    options = Optimization(learning_rate=learning_rate, warmup=0)
+
+    def sample_data(count: int) -> Tensor:
+        return 0.5 * torch.randn(count, 2, generator=draws)
+
+    def sample_noise(count: int) -> Tensor:
+        return torch.rand(count, 2, generator=draws) * 8 - 4
+
+    return Task(
+        shape=(2,),
+        energy=Mlp(hidden=(16,)).build((2,)),
+        sample_data=sample_data,
+        sample_noise=sample_noise,
+        schedule=Schedule(options, horizon=1000),
+        generator=draws,
+        device=torch.device("cpu"),
+        classes=1,
+        sample_labelled=lambda count: (sample_data(count), torch.zeros(count, dtype=torch.long)),
+    )
+
+
+@pytest.mark.parametrize("method", [ContrastiveDivergence(), ShortRun()])
+def test_an_update_lowers_data_against_negatives(method: Method) -> None:
+    parts = task()
+    learner = method.learner(parts)
+    data = parts.sample_data(256)
+    before = learner.update(data)
+    negatives = learner.picture().points["negatives"]
+    with torch.no_grad():
+        gap = parts.energy(data).mean() - parts.energy(negatives).mean()
+    assert gap < before["loss"]
+
+
+def test_contrastive_divergence_starts_at_the_data() -> None:
+    sampler = Langevin(step_size=1e-8, noise="separate", noise_scale=0)
+    parts = task()
+    learner = ContrastiveDivergence(sampler=sampler, chain_steps=3).learner(parts)
+    data = parts.sample_data(64)
+    learner.update(data)
+    torch.testing.assert_close(learner.picture().points["negatives"], data, atol=1e-5, rtol=0)
+
+
+def test_contrastive_divergence_hands_the_adapted_step_size_on() -> None:
+    parts = task()
+    method = ContrastiveDivergence(sampler=Mala(step_size=1e-4), chain_steps=5)
+    learner = method.learner(parts)
+    sizes = [learner.update(parts.sample_data(64))["step_size"] for _ in range(5)]
+    assert all(after > before * 1.03 for before, after in pairwise(sizes))
+
+
+def test_the_short_run_flow_is_the_model() -> None:
+    parts = task()
+    method = ShortRun(sampler=Langevin(step_size=0.05), chain_steps=7)
+    learner = method.learner(parts)
+    found = learner.samples(32, torch.Generator().manual_seed(5))
+    again = learner.samples(32, torch.Generator().manual_seed(5))
+    assert found is not None and again is not None and found.tolist() == again.tolist()
+    draws = torch.Generator().manual_seed(5)
+    points = torch.empty(32, 2).uniform_(-4, 4, generator=draws)
+    chains = walked(method.sampler, parts.energy, points, draws, 7)
+    assert found.tolist() == chains.points.tolist()
+
+
+def walked(
+    sampler: Sampler, energy: EnergyNetwork, points: Tensor, draws: torch.Generator, steps: int
+) -> Chains:
+    chains = sampler.start(energy, points)
+    for _ in range(steps):
+        chains = sampler.step(energy, chains, draws)
+    return chains
