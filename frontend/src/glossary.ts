@@ -33,12 +33,12 @@ export const GLOSSARY: Record<string, Entry> = {
     explanation: "Share of unseen labelled points whose class is told right.",
   },
   calibration_error: {
-    label: "calibration error",
+    label: "calibration",
     write: percent,
-    explanation: "How far the claimed certainty is from the share that is right (ECE); 0 is honest.",
+    explanation: "Expected error (ECE): how far the claimed certainty is from the share that is right.",
   },
   ood_auroc: {
-    label: "detection of far points",
+    label: "far AUROC",
     write: (value) => fixed(value, 3),
     explanation: "AUROC of telling points far from all data from real ones: 1 is perfect, 0.5 is a guess.",
   },

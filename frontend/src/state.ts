@@ -8,7 +8,7 @@ import { shelfFields } from "./shelf";
 import type { Catalogue, Run, RunConfig } from "./wire";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
-export type Mode = "energy" | "density" | "truth" | "difference";
+export type Mode = "energy" | "density" | "truth" | "difference" | "uncertainty" | "softmax";
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
   tone: "fault" | "news";

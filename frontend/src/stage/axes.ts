@@ -31,6 +31,9 @@ export function legend(mode: Mode, theme: Theme, lo: number, hi: number, peak: n
   if (mode === "difference") {
     return { title: "model \u2212 truth", low: `\u2212${figure(hi)}`, high: `+${figure(hi)}`, stops };
   }
+  if (mode === "uncertainty" || mode === "softmax") {
+    return { title: "1 \u2212 max p(y|x)", low: "0", high: figure(hi), stops };
+  }
   return { title: mode === "truth" ? "true p(x)" : "p(x)", low: "0", high: figure(peak), stops };
 }
 

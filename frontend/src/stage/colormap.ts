@@ -64,6 +64,18 @@ export const densityColors = viridis.map((_, k) => {
   return viridis[Math.round(density * (LEVELS - 1))] as number;
 });
 
+// From the colour of the page for what is sure to its ink for what is not, so that coloured classes stand out on it.
+const GREYS = {
+  dark: "14181e 39414d 7a8594 c4cbd4 eef1f4",
+  light: "f7f7f4 d3d6d4 9aa1aa 5d6672 2b313a",
+} as const;
+
+/** Indexed by uncertainty: neutral, the background's own for 0. */
+export const uncertaintyColors = {
+  dark: tableFromStops(GREYS.dark),
+  light: tableFromStops(GREYS.light),
+} as const;
+
 export const differenceColors = {
   dark: tableFromStops(DIVERGING.dark),
   light: tableFromStops(DIVERGING.light),

@@ -1,6 +1,7 @@
 /** The stage's layers by name, and what is drawn for each over the map. */
 
 import type { Chains } from "./chains";
+import { classMark } from "./classes";
 import { Contours } from "./contours";
 import { Upsampler } from "./field";
 import { ENERGY_SPAN, type Moment } from "./modes";
@@ -25,12 +26,21 @@ export interface Marks {
   generator: Mark;
   dropped: Mark;
   droppedDot: Mark;
+  /** Of a class of labelled points, drawn when it is first asked for. */
+  ofClass: (label: number) => Mark;
 }
 
 /** Draws the marks once for a size, a resolution and a palette. */
 export function makeMarks(document: Document, size: number, dpr: number, colors: Palette): Marks {
   const unit = Math.max(size / 560, 0.75);
+  const classes = new Map<number, Mark>();
+  const ofClass = (label: number): Mark => {
+    const known = classes.get(label) ?? classMark(document, label, 4.4 * unit, dpr);
+    classes.set(label, known);
+    return known;
+  };
   return {
+    ofClass,
     data: dotMark(document, 1.35 * unit, dpr, colors.data, colors.dataRim),
     chain: dotMark(document, 1.3 * unit, dpr, colors.chainTrail, colors.chainRim),
     head: headMark(document, 2.7 * unit, dpr, colors.chainHead, "#ffffff"),

@@ -7,12 +7,21 @@ import {
   ENERGY_REACH,
   energyColors,
   type LookUpTable,
+  uncertaintyColors,
   viridis,
 } from "./colormap";
 import { type Field, logPartition, type Sample, sampleField, shownQuantile } from "./field";
 import type { Theme } from "./palette";
 
-export type Mode = "energy" | "density" | "truth" | "difference";
+export type Mode = "energy" | "density" | "truth" | "difference" | "uncertainty" | "softmax";
+
+/** Where classifiers are unsure, 1 - max p(y | x): the energy's own, and the plain one that trains beside it. */
+export interface Uncertainty {
+  uncertainty: Field;
+  softmax: Field | null;
+  /** That of a blind guess: 1 - 1 / classes. */
+  most: number;
+}
 
 /** A field and the range of its values that a colour map spans. */
 export interface Picture {
@@ -59,12 +68,22 @@ export function measure(energy: Field, shown: number, massOutside: number): Mome
 export function colors(mode: Mode, theme: Theme): LookUpTable {
   if (mode === "energy") return energyColors;
   if (mode === "density") return densityColors;
-  return mode === "truth" ? viridis : differenceColors[theme];
+  if (mode === "truth") return viridis;
+  return mode === "difference" ? differenceColors[theme] : uncertaintyColors[theme];
 }
 
 /** The field to paint and its range, or null where what the mode needs is not known. */
-export function picture(mode: Mode, moment: Moment | null, truth: Field | null): Picture | null {
+export function picture(
+  mode: Mode,
+  moment: Moment | null,
+  truth: Field | null,
+  unsure: Uncertainty | null = null,
+): Picture | null {
   if (mode === "truth") return truth && { field: truth, lo: 0, hi: peak(truth) };
+  if (mode === "uncertainty" || mode === "softmax") {
+    const field = unsure?.[mode];
+    return field ? { field, lo: 0, hi: unsure?.most ?? 1 } : null;
+  }
   if (!moment) return null;
   if (mode === "energy") {
     return { field: moment.energy, lo: moment.lowest, hi: moment.lowest + ENERGY_REACH * moment.span };

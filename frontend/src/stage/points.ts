@@ -11,7 +11,8 @@ export interface Mark {
   reach: number;
 }
 
-function mark(
+/** Draws a mark once, around the origin, in CSS pixels. */
+export function mark(
   document: Document,
   reach: number,
   dpr: number,

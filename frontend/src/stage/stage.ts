@@ -4,6 +4,7 @@ import type { DecodedFrame } from "../frame";
 import { drawArrows } from "./arrows";
 import { drawAxes, drawLegend, type Legend } from "./axes";
 import { Chains } from "./chains";
+import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
 import { Ease } from "./ease";
 import { ContourLayer, drawChains, drawDropped, type LayerName, type Marks, makeMarks } from "./layers";
 import type { Mode } from "./modes";
@@ -47,6 +48,7 @@ export class Stage {
   private step = -1;
   private truthPoints: Float32Array = NO_POINTS;
   private data: Float32Array = NO_POINTS;
+  private labelled: Labelled | null = null;
   private generator: Float32Array = NO_POINTS;
   private readonly chains = new Chains();
   private readonly chainEase = new Ease();
@@ -142,6 +144,7 @@ export class Stage {
     this.run = "";
     this.step = -1;
     this.data = NO_POINTS;
+    this.labelled = null;
     this.generator = NO_POINTS;
     this.chains.clear();
     this.chainEase.reset();
@@ -181,7 +184,7 @@ export class Stage {
     this.run = frame.run;
     this.step = frame.step;
     if (frame.landscape) {
-      this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now);
+      this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now, uncertaintyOf(frame));
       const extent = Math.min(SHOWN_EXTENT, this.terrain.extent);
       if (extent !== this.view.extent) this.resize(this.view.size, this.dpr);
     }
@@ -193,6 +196,9 @@ export class Stage {
     const data = points(frame, "data");
     if (!same(data, this.data)) this.dataLayer = null;
     this.data = data;
+    const labelled = labelledOf(frame);
+    if (!same(labelled?.points ?? NO_POINTS, this.labelled?.points ?? NO_POINTS)) this.dataLayer = null;
+    this.labelled = labelled;
     this.generator = points(frame, "generator");
   }
 
@@ -237,6 +243,7 @@ export class Stage {
       const context = layer.getContext("2d") as CanvasRenderingContext2D;
       context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
       stampAll(context, this.view, marks.data, data);
+      if (this.labelled) drawLabelled(context, this.view, this.labelled, marks.ofClass);
       this.dataLayer = layer;
     }
     this.context.drawImage(this.dataLayer, 0, 0, this.view.size, this.view.size);

@@ -4,7 +4,7 @@ import { type Legend, legend } from "./axes";
 import { Ease } from "./ease";
 import { type Field, type Sample, sampleField } from "./field";
 import { Landscape } from "./landscape";
-import { colors, type Mode, type Moment, measure, picture } from "./modes";
+import { colors, type Mode, type Moment, measure, picture, type Uncertainty } from "./modes";
 import type { Theme } from "./palette";
 
 /** What is under the pointer. */
@@ -16,11 +16,14 @@ export interface Readout {
   density: number;
   /** Minus the gradient of the energy, in nats a unit. */
   score: [number, number];
+  /** 1 - max p(y | x) of the energy's own classifier and of the plain one; null where there is none. */
+  unsure: { joint: number; softmax: number | null } | null;
 }
 
 export class Terrain {
   private mode: Mode = "energy";
   private truth: Field | null = null;
+  private unsure: Uncertainty | null = null;
   private before: Moment | null = null;
   private after: Moment | null = null;
   private between: Moment | null = null;
@@ -68,6 +71,7 @@ export class Terrain {
     this.before = null;
     this.after = null;
     this.between = null;
+    this.unsure = null;
     this.ease.reset();
     this.landscape.clear();
     this.stale = true;
@@ -76,15 +80,17 @@ export class Terrain {
   /** Whether what a mode shows is known. */
   available(mode: Mode = this.mode): boolean {
     if (mode === "truth") return this.truth !== null;
+    if (mode === "uncertainty" || mode === "softmax") return Boolean(this.unsure?.[mode]);
     return this.after !== null && (mode !== "difference" || this.truth !== null);
   }
 
-  /** Takes the next landscape as the target. */
-  take(energy: Field, massOutside: number, now: number): void {
+  /** Takes the next landscape, and where its classifier is unsure if it has one, as the target. */
+  take(energy: Field, massOutside: number, now: number, unsure: Uncertainty | null = null): void {
     const progress = this.ease.progress(now);
     this.before = blend(this.before, this.after, progress);
     this.ease.arrive(now);
     this.after = measure(energy, this.shown, massOutside);
+    this.unsure = unsure;
     this.progress = -1;
     if (!this.stale && this.mode !== "truth") this.aim(progress, true);
   }
@@ -101,7 +107,7 @@ export class Terrain {
 
   private aim(progress: number, ease: boolean): void {
     this.stale = false;
-    const next = picture(this.mode, this.after, this.truth);
+    const next = picture(this.mode, this.after, this.truth, this.unsure);
     if (next) this.landscape.aim(next, progress, ease);
     else this.landscape.clear();
   }
@@ -120,7 +126,7 @@ export class Terrain {
 
   /** True where high values are dark or bright but never the colour of the page. */
   get overViridis(): boolean {
-    return this.mode !== "difference";
+    return this.mode === "energy" || this.mode === "density" || this.mode === "truth";
   }
 
   readout(x: number, y: number): Readout | null {
@@ -128,8 +134,19 @@ export class Terrain {
     if (!moment) return null;
     const sample: Sample = sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });
     const density = Math.exp(-sample.value - moment.logPartition);
-    return { x, y, energy: sample.value, density, score: [-sample.dx, -sample.dy] };
+    const score: [number, number] = [-sample.dx, -sample.dy];
+    return { x, y, energy: sample.value, density, score, unsure: unsureAt(this.unsure, x, y) };
   }
+}
+
+/** Both uncertainties at a point, kept within [0, 1] where the interpolation leaves it. */
+function unsureAt(unsure: Uncertainty | null, x: number, y: number): Readout["unsure"] {
+  if (!unsure) return null;
+  const at = (field: Field) => {
+    const { value } = sampleField(field, x, y, { value: 0, dx: 0, dy: 0 });
+    return Math.min(Math.max(value, 0), 1);
+  };
+  return { joint: at(unsure.uncertainty), softmax: unsure.softmax && at(unsure.softmax) };
 }
 
 /** The moment at `progress` between two; the newer where they do not fit together. */

@@ -10,6 +10,8 @@ export const available = signal<Record<Mode, boolean>>({
   density: true,
   truth: false,
   difference: false,
+  uncertainty: false,
+  softmax: false,
 });
 
 const LAYERS: LayerName[] = ["energy", "contours", "data", "chains", "score", "generator"];
@@ -48,6 +50,12 @@ const MODES: { name: Mode; word: string; title: string }[] = [
   { name: "density", word: "p(x)", title: "Density exp(−E) / Z" },
   { name: "truth", word: "truth", title: "The true density" },
   { name: "difference", word: "difference", title: "Learned minus true density" },
+  { name: "uncertainty", word: "unsure", title: "Where the joint model's classifier is unsure of the class" },
+  {
+    name: "softmax",
+    word: "softmax",
+    title: "Where a plain softmax classifier with the same labels is unsure",
+  },
 ];
 
 export function Modes() {

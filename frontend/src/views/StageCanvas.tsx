@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../frame";
 import { loop } from "../loop";
 import { shownFrame } from "../preview";
-import { createImageGrid, createStage, type ImageGrid, type Readout, type Stage } from "../stage";
+import { createImageGrid, createStage, type ImageGrid, type Mode, type Readout, type Stage } from "../stage";
 import { dropped, layers, mode, truth, untrained } from "../state";
 import { theme } from "../theme";
 import { available } from "./Layers";
@@ -93,9 +93,13 @@ export function Plane() {
           density: true,
           truth: created.available("truth"),
           difference: created.available("difference"),
+          uncertainty: created.available("uncertainty"),
+          softmax: created.available("softmax"),
         };
-        if (now.truth !== available.value.truth || now.difference !== available.value.difference)
-          available.value = now;
+        const names = Object.keys(now) as Mode[];
+        if (names.some((name) => now[name] !== available.value[name])) available.value = now;
+        const classifies = mode.value === "uncertainty" || mode.value === "softmax";
+        if (classifies && created.available("energy") && !now[mode.value]) mode.value = "energy";
       },
     };
   });

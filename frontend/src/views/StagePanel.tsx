@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { fixed, significant } from "../format";
 import { showsImages } from "../frame";
 import { shownFrame } from "../preview";
-import { dropped, mode, untrained } from "../state";
+import { dropped, type Mode, mode, untrained } from "../state";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
@@ -65,26 +65,41 @@ function Under() {
   );
 }
 
+/** How to read the map in a mode that does not speak for itself. */
+const READINGS: Partial<Record<Mode, string>> = {
+  energy: "Bright is low energy: likely. Press on the map to drop chains.",
+  uncertainty: "Where the joint model is unsure of the class. Shapes are the labelled points.",
+  softmax: "Where a plain classifier is unsure, trained on the same labelled points.",
+};
+
 function Reading() {
   const at = readout.value;
   if (!at) {
     const text = untrained.value
       ? "Data only. Press play, and the landscape forms."
-      : mode.value === "energy"
-        ? "Bright is low energy: likely. Press on the map to drop chains."
-        : "Press on the map to drop chains.";
+      : (READINGS[mode.value] ?? "Press on the map to drop chains.");
     return <p class="muted">{text}</p>;
   }
+  const classifies = mode.value === "uncertainty" || mode.value === "softmax";
   return (
     <p class="mono reading">
       <span>
         x {fixed(at.x, 2)}, {fixed(at.y, 2)}
       </span>
       <span>E {fixed(at.energy, 2)}</span>
-      <span>p {significant(at.density, 2)}</span>
-      <span>
-        score {fixed(at.score[0], 1)}, {fixed(at.score[1], 1)}
-      </span>
+      {at.unsure && classifies ? (
+        <>
+          <span>1 − max p(y|x) {fixed(at.unsure.joint, 3)}</span>
+          {at.unsure.softmax !== null && <span>softmax {fixed(at.unsure.softmax, 3)}</span>}
+        </>
+      ) : (
+        <>
+          <span>p {significant(at.density, 2)}</span>
+          <span>
+            score {fixed(at.score[0], 1)}, {fixed(at.score[1], 1)}
+          </span>
+        </>
+      )}
     </p>
   );
 }
