@@ -1,5 +1,7 @@
 """The stored run of the first paint."""
 
+from itertools import pairwise
+
 import msgpack
 
 from server.packing import unpack_frame
@@ -14,7 +16,7 @@ def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
     steps = [frame.step for frame in frames]
     assert steps[0] == 0
     assert steps[-1] == stored["run"]["step"]
-    gaps = [after - before for before, after in zip(steps, steps[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(steps)]
     assert gaps[0] < gaps[len(gaps) // 2] < gaps[-1]
     for frame in frames:
         assert frame.landscape is not None
@@ -22,7 +24,8 @@ def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
         assert frame.arrays["chains"].shape[1] == 2
     kls = [row["values"]["kl"] for row in stored["metrics"] if "kl" in row["values"]]
     assert kls[-1] < 0.05 < 0.3 < kls[0]
-    assert len(stored["thumbnails"]["pinwheel"]) == 300
+    kinds = {entry["kind"]: entry for entry in stored["catalogue"]["datasets"]}
+    assert len(kinds["pinwheel"]["thumbnail"]) == 300
 
 
 def test_moments_are_dense_early_and_reach_the_end() -> None:
