@@ -120,7 +120,7 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
     from pydantic import ValidationError
 
     from ebm_core.problems import problems
-    from ebm_core.sampling import Sampling, draw
+    from ebm_core.playground import Sampling, draw
 
     try:
         return "done", packed(draw(Sampling.model_validate(given), directory, LIMIT))

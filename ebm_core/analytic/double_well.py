@@ -42,7 +42,13 @@ class DoubleWell(AnalyticEnergy):
         description="From the pass to the floor of either well, in data units.",
     )
     dimensions: int = setting(
-        2, title="Dimensions", symbol="d", ge=2, le=1024, description="Coordinates of a point."
+        2,
+        title="Dimensions",
+        symbol="d",
+        ge=2,
+        le=1024,
+        advanced=True,
+        description="Coordinates of a point; the map takes 2.",
     )
 
     @property
