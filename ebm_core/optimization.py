@@ -145,7 +145,7 @@ class Descent:
         if clip is not None and norm > clip:
             torch._foreach_mul_(gradients, clip / norm)
         for parameter, gradient in zip(self.parameters, gradients, strict=True):
-            parameter.grad = gradient
+            parameter.grad = gradient.contiguous()  # fused Adam heeds no strides
         self.adam.param_groups[0]["lr"] = self.schedule.learning_rate * self.share
         self.adam.step()
         return norm

@@ -16,7 +16,7 @@ from torch.nn import functional
 Derivatives = Callable[[Tensor, int], list[Tensor]]
 
 NARROW = 16
-"""Products of fewer columns are several times as fast with the weights turned."""
+"""Products of fewer columns are several times as fast with the narrow factor turned."""
 
 
 def product(slopes: Float[Tensor, "n h"], weight: Float[Tensor, "h d"]) -> Float[Tensor, "n d"]:
@@ -24,6 +24,14 @@ def product(slopes: Float[Tensor, "n h"], weight: Float[Tensor, "h d"]) -> Float
     if weight.shape[1] < NARROW:
         return functional.linear(slopes, weight.T.contiguous())
     return slopes @ weight
+
+
+def outer(slopes: Float[Tensor, "n h"], inputs: Float[Tensor, "n d"]) -> Float[Tensor, "h d"]:
+    """slopes.T @ inputs, as fast as it can be had."""
+    if inputs.shape[1] < NARROW:
+        # contiguous, since a fused optimiser heeds no strides
+        return (inputs.T @ slopes).T.contiguous()
+    return slopes.T @ inputs
 
 
 class Features(NamedTuple):
@@ -149,7 +157,7 @@ class Gradient(torch.autograd.Function):
             summed = sums[-depth].mul_(second).mul_(slope)
             if carried is not None:
                 summed.addcmul_(carried, first)
-            by_weight = torch.addmm(local.T @ tangents[-depth - 1], summed.T, inputs[-depth - 1])
+            by_weight = outer(local, tangents[-depth - 1]).add_(outer(summed, inputs[-depth - 1]))
             found += [summed.sum(0), by_weight]
             if depth < len(weights) - 1 or ctx.needs_input_grad[0]:
                 carried = product(summed, weight)
@@ -216,7 +224,7 @@ class Taylor(torch.autograd.Function):
             by_z[0].addcmul_(second, (by_a[1:-1] * z[1:-1]).sum(0))
             by_z[1:-1].addcmul_(bent, z[1:-1], value=2)
             flat = by_z.flatten(0, 1)
-            found += [by_z[0].sum(0), flat.T @ inputs[-depth - 1].flatten(0, 1)]
+            found += [by_z[0].sum(0), outer(flat, inputs[-depth - 1].flatten(0, 1))]
             if depth < len(weights) - 1:
                 by_a = by_z @ weight
         return (None, None, None, None, None, *reversed(found))
