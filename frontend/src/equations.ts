@@ -25,6 +25,9 @@ const LETTERS: Record<string, string> = {
 const MOVES: Record<string, string> = {
   langevin: "x \\leftarrow x - \\eta\\,\\nabla E(x) + \\sigma\\,\\omega",
   mala: "x \\leftarrow x - \\eta\\,\\nabla E(x) + \\sqrt{2\\eta}\\,\\omega \\;\\text{ or stay}",
+  hmc: "p \\leftarrow p - \\epsilon\\,\\nabla E(x),\\; x \\leftarrow x + \\epsilon\\,p \\;\\; L \\text{ times, or stay}",
+  annealed:
+    "x \\leftarrow x - \\tfrac{a}{2}\\,\\nabla E(x, \\sigma_i) + \\sqrt{a}\\,\\omega, \\; a = \\epsilon\\,\\sigma_i^2",
   random_walk: "x \\leftarrow x + s\\,\\omega \\;\\text{ or stay}",
 };
 
@@ -43,7 +46,8 @@ export function noiseOf(sampler: JsonObject, stepSize: number): number | null {
   return sampler.noise === "lecture" ? 2 * Math.sqrt(stepSize) : null;
 }
 
-/** Writes numbers under the letters that stand on the line; those in subscripts and exponents stay bare.
+/** Writes numbers under the letters that stand on the line; those in subscripts and exponents stay bare, and so does
+ * what the formula defines: the L of "L = ..." is the loss, whatever else is called L.
  *
  * Adds the letters that got their number to `used`.
  */
@@ -59,7 +63,8 @@ export function withNumbers(tex: string, numbers: Record<string, string>, used =
       i = end - 1;
       continue;
     }
-    const symbol = byLetter.get(token);
+    const defined = tokens.slice(i + 1).find((next) => next.trim() !== "") === "=";
+    const symbol = defined ? undefined : byLetter.get(token);
     if (symbol !== undefined) used.add(symbol);
     out +=
       symbol === undefined

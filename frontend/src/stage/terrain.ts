@@ -16,8 +16,8 @@ export interface Readout {
   density: number;
   /** Minus the gradient of the energy, in nats a unit. */
   score: [number, number];
-  /** 1 - max p(y | x) of the energy's own classifier and of the plain one; null where there is none. */
-  unsure: { joint: number; softmax: number | null } | null;
+  /** 1 - max p(y | x) of the energy's own classifier and of the plain one, where there are some. */
+  unsure?: { joint: number; softmax: number | null } | null;
 }
 
 export class Terrain {

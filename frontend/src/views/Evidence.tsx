@@ -1,8 +1,10 @@
 /** The evidence on the right: distance to the truth, figures, energies, loss, and the update with its numbers. */
+import { evidence } from "../evidence";
 import { headline, others } from "../merits";
 import { Plot } from "../Plot";
 import { draft, info, metrics, record, titleOf, untrained } from "../state";
 import { energies, history, loss } from "./figures";
+import { seriesOf } from "./series";
 import { Tex } from "./Tex";
 import { ThisUpdate } from "./ThisUpdate";
 
@@ -28,8 +30,23 @@ export function Evidence() {
         <h2 id="loss">Loss</h2>
         <Plot view={loss} height={48} />
       </section>
+      <OwnSeries />
       <ThisUpdate />
     </aside>
+  );
+}
+
+/** What the method's frames carry besides, one small chart each. */
+function OwnSeries() {
+  return (
+    <>
+      {seriesOf(evidence.value.frame).map(({ name, title, view }) => (
+        <section key={name} aria-label={title}>
+          <h2>{title}</h2>
+          <Plot view={view} height={64} />
+        </section>
+      ))}
+    </>
   );
 }
 

@@ -3,8 +3,9 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fixed, significant } from "../format";
 import { showsImages } from "../frame";
+import { shownNoise } from "../noise";
 import { shownFrame } from "../preview";
-import { dropped, type Mode, mode, untrained } from "../state";
+import { draft, dropped, info, type Mode, mode, untrained } from "../state";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
@@ -56,6 +57,7 @@ function Under() {
   return (
     <div class="under small">
       <Reading />
+      <Noise />
       {dropped.value > 0 && (
         <button type="button" class="link" onClick={clearDropped}>
           Clear dropped chains
@@ -63,6 +65,13 @@ function Under() {
       )}
     </div>
   );
+}
+
+/** The noise level that the map is at, of the methods that have some. */
+function Noise() {
+  const config = untrained.value ? draft.value : info.value?.config;
+  const text = config && readout.value === null ? shownNoise(config.method) : null;
+  return text && <p class="muted noise">{text}</p>;
 }
 
 /** How to read the map in a mode that does not speak for itself. */

@@ -5,7 +5,7 @@ import type { ChartColors } from "../theme";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
 
-function frame(
+export function frame(
   colors: ChartColors,
   margin: Record<string, number>,
   axes: { x: object; y: object },
@@ -47,7 +47,7 @@ function steps({ marks, cursor }: Evidence, colors: ChartColors): object[] {
   return cursor === null ? changes : [...changes, line(cursor, colors.ink, "solid")];
 }
 
-const trace = (x: number[], y: number[], color: string, more: object = {}) => ({
+export const trace = (x: number[], y: number[], color: string, more: object = {}) => ({
   type: "scatter",
   mode: "lines",
   x,

@@ -1,0 +1,66 @@
+/** What only some methods have is drawn by itself. */
+import { expect, it } from "vitest";
+import { moveOf, withNumbers } from "../src/equations";
+import type { Evidence } from "../src/evidence";
+import type { DecodedFrame } from "../src/frame";
+import { shownNoise } from "../src/noise";
+import { histogram, seriesOf } from "../src/views/series";
+
+const colors = {
+  ink: "#000000",
+  muted: "#777777",
+  line: "#eeeeee",
+  accent: "#ff0000",
+  data: "#ff9d5c",
+  chains: "#7fe3ff",
+};
+const frameOf = (arrays: Record<string, number[]>): DecodedFrame => ({
+  run: "",
+  step: 0,
+  seconds: 0,
+  metrics: {},
+  landscape: null,
+  arrays: Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => [
+      name,
+      { shape: [values.length], values: Float32Array.from(values) },
+    ]),
+  ),
+});
+const six = [1, 2, 3, 4, 5, 6];
+
+it("a series that the page has never heard of gets a chart with its name, and the known ones no second one", () => {
+  const frame = frameOf({ strange_thing: six, data_energies: six, labels: six, uncertainty_map: six });
+  expect(seriesOf(frame).map(({ title }) => title)).toEqual(["strange thing"]);
+  expect(seriesOf(frame)[0]).toBe(seriesOf(frame)[0]);
+  expect(seriesOf(null)).toEqual([]);
+});
+
+it("what there is of each noise level stands over the levels", () => {
+  const frame = frameOf({ noise_levels: [1, 2, 4, 8, 16], level_losses: [5, 4, 3, 2, 1] });
+  const known: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon: 1, frame };
+  const { data, layout } = seriesOf(frame)[0]!.view.figure(known, colors);
+  expect(data[0]).toMatchObject({ x: [1, 2, 4, 8, 16], y: [5, 4, 3, 2, 1] });
+  expect(layout.xaxis).toMatchObject({ type: "log" });
+});
+
+it("a histogram counts everything once, and whole numbers on their own", () => {
+  expect(histogram([0, 0, 1, 3], 24)).toEqual({ x: [0, 1, 2, 3], y: [2, 1, 0, 1] });
+  const { y } = histogram([0.1, 0.5, 0.5, 0.9, 2.5], 4);
+  expect(y).toEqual([3, 1, 0, 1]);
+  expect(histogram([7.5, 7.5], 4).y[0]).toBe(2);
+  expect(histogram([], 4).x).toEqual([]);
+});
+
+it("the stage tells the level that it shows", () => {
+  const levels = { kind: "any", smallest: 0.1, largest: 10, levels: 3 };
+  expect(shownNoise({ ...levels, shown_level: 2 })).toBe("E(x, σ) at σ 1.0, level 2 of 3");
+  expect(shownNoise({ kind: "any", smallest: 0.05, largest: 1, reference: 0.1 })).toContain("0.05 to 1");
+  expect(shownNoise({ kind: "any", noise_level: 0.1 })).toBe("of data blurred by σ 0.1");
+  expect(shownNoise({ kind: "any", chains: 256 })).toBeNull();
+});
+
+it("what a formula defines does not take the number of a setting with the same letter", () => {
+  expect(withNumbers("L = w x", { L: "10", w: "2" })).not.toContain("10");
+  expect(withNumbers(moveOf("hmc")!, { L: "10", ε: "0.2" })).toMatch(/10.*L/);
+});
