@@ -12,7 +12,7 @@ const BINS = 24;
 
 const TITLES: Record<string, string> = {
   buffer_age: "Age of the buffer, updates",
-  level_losses: "Loss at each noise level σ",
+  level_losses: "Loss at each noise level",
 };
 
 export interface Series {
