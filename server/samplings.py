@@ -119,8 +119,8 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
     """The answer to one request; a mistake of the program's own is logged, and told as 500."""
     from pydantic import ValidationError
 
-    from ebm_core.problems import problems
     from ebm_core.playground import Sampling, draw
+    from ebm_core.problems import problems
 
     try:
         return "done", packed(draw(Sampling.model_validate(given), directory, LIMIT))

@@ -5,6 +5,7 @@ import { Evidence } from "./views/Evidence";
 import { Help } from "./views/Help";
 import { Methods } from "./views/Methods";
 import { Runs } from "./views/Runs";
+import { Samplers } from "./views/Samplers";
 import { Settings } from "./views/Settings";
 import { StagePanel } from "./views/StagePanel";
 import { Summary } from "./views/Summary";
@@ -17,6 +18,8 @@ export function App() {
       <TopBar />
       {view.value === "runs" ? (
         <Runs />
+      ) : view.value === "samplers" ? (
+        <Samplers />
       ) : (
         <>
           <aside class="question" aria-label="Question">

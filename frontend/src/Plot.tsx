@@ -1,5 +1,6 @@
 /** A chart: the only file that touches Plotly, which is loaded after the first paint. */
 
+import type { ReadonlySignal } from "@preact/signals";
 import type { Layout, Trace } from "plotly.js-basic-dist-min";
 import { useEffect, useRef } from "preact/hooks";
 import { type Evidence, evidence } from "./evidence";
@@ -11,10 +12,10 @@ export interface Figure {
   layout: Layout;
 }
 
-/** A pure function from what is known of a run to a figure. */
-export interface View {
+/** A pure function from what is known, of a run where nothing else is said, to a figure. */
+export interface View<Known = Evidence> {
   title: string;
-  figure: (evidence: Evidence, colors: ChartColors) => Figure;
+  figure: (known: Known, colors: ChartColors) => Figure;
 }
 
 type Plotly = typeof import("plotly.js-basic-dist-min");
@@ -39,6 +40,19 @@ export function eased(shown: Range | undefined, wanted: Range): Range {
 
 /** Draws a view in a box of fixed height, when it is on the screen and has something new. */
 export function Plot({ view, height }: { view: View; height: number }) {
+  return <PlotOf view={view} height={height} source={evidence} />;
+}
+
+/** The same of a source of its own. */
+export function PlotOf<Known>({
+  view,
+  height,
+  source,
+}: {
+  view: View<Known>;
+  height: number;
+  source: ReadonlySignal<Known>;
+}) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current!;
@@ -63,9 +77,9 @@ export function Plot({ view, height }: { view: View; height: number }) {
       every: EVERY,
       visible: () => seen && library !== null && width > 0,
       draw: () => {
-        const inputs = [evidence.value, chartColors.value, width];
+        const inputs = [source.value, chartColors.value, width];
         if (inputs.every((input, i) => input === drawn[i])) return;
-        const { data, layout } = view.figure(evidence.value, chartColors.value);
+        const { data, layout } = view.figure(source.value, chartColors.value);
         let settled = true;
         for (const name of ["xaxis", "yaxis"]) {
           const axis = layout[name] as { range?: Range };
@@ -87,7 +101,7 @@ export function Plot({ view, height }: { view: View; height: number }) {
       size.disconnect();
       library?.purge(element);
     };
-  }, [view, height]);
+  }, [view, height, source]);
   return <div ref={box} class="plot" style={{ height: `${height}px` }} role="img" aria-label={view.title} />;
 }
 

@@ -2,7 +2,18 @@
 import { decode } from "@msgpack/msgpack";
 import { sentence } from "./format";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape, type WireFrame } from "./frame";
-import type { Catalogue, Fault, Json, Keyframe, MetricRow, Run, RunConfig, RunEvent } from "./wire";
+import type { WireSampling } from "./samplers/sampling";
+import type {
+  Catalogue,
+  Fault,
+  Json,
+  JsonObject,
+  Keyframe,
+  MetricRow,
+  Run,
+  RunConfig,
+  RunEvent,
+} from "./wire";
 import type { PackedLandscape } from "./wire.gen";
 
 const ROOT = "/api/v1";
@@ -97,6 +108,12 @@ export async function deleteRun(id: string): Promise<void> {
 export async function truth(id: string): Promise<Landscape> {
   const response = await request("GET", `${run(id)}/truth`);
   return decodeLandscape(decode(new Uint8Array(await response.arrayBuffer())) as PackedLandscape);
+}
+
+/** Tries a sampler on an energy. */
+export async function sample(body: JsonObject): Promise<WireSampling> {
+  const response = await request("POST", "/samplings", body);
+  return decode(new Uint8Array(await response.arrayBuffer())) as WireSampling;
 }
 
 /** The frame that was kept at a step. */

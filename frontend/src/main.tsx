@@ -9,6 +9,7 @@ import "./style/form.css";
 import "./style/stage.css";
 import "./style/evidence.css";
 import "./style/runs.css";
+import "./style/samplers.css";
 import { App } from "./App";
 import { open } from "./actions";
 import { listen } from "./keyboard";

@@ -39,7 +39,7 @@ export const momentFrame = signal<DecodedFrame | null>(null);
 /** A replay is running on by itself. */
 export const rolling = signal(false);
 
-export const view = signal<"lab" | "runs">("lab");
+export const view = signal<"lab" | "samplers" | "runs">("lab");
 export const help = signal(false);
 export const layers = signal<Record<LayerName, boolean>>({
   energy: true,
@@ -67,7 +67,9 @@ export const active = computed(() => {
 
 export const titles = computed<Titles>(() => {
   const known = catalogue.value;
-  const plugIns = known ? [...known.datasets, ...known.methods, ...known.samplers, ...known.energies] : [];
+  const plugIns = known
+    ? [...known.datasets, ...known.methods, ...known.samplers, ...known.energies, ...(known.landscapes ?? [])]
+    : [];
   return Object.fromEntries(plugIns.map(({ kind, title }) => [kind, title]));
 });
 

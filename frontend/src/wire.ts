@@ -92,6 +92,8 @@ export interface Catalogue {
   methods: MethodInfo[];
   samplers: SamplerInfo[];
   energies: PlugInInfo[];
+  /** Energies in closed form; a stored catalogue may lack them. */
+  landscapes?: PlugInInfo[];
   optimization: Schema;
   recipes: Record<string, { plane?: Recipe; image?: Recipe }>;
   families: { kind: string; title: string }[];

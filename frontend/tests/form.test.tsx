@@ -4,7 +4,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { catalogue, draft, faults, record } from "../src/state";
-import { numberIn } from "../src/views/FieldRow";
+import { numberIn } from "../src/views/Row";
 import { Settings } from "../src/views/Settings";
 import type { Catalogue } from "../src/wire";
 

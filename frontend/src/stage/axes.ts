@@ -5,8 +5,6 @@ import { colors, type Mode } from "./modes";
 import type { Theme } from "./palette";
 import type { View } from "./view";
 
-const TICKS = [-4, -2, 0, 2, 4];
-const MINOR_TICKS = [-3, -1, 1, 3];
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
 
 /** What the colours mean: two ends of a bar, read from left to right. */
@@ -48,8 +46,39 @@ function write(context: CanvasRenderingContext2D, text: string, x: number, y: nu
   context.fillText(text, x, y);
 }
 
+/** What the numbers at the axes say: position 0 stands for the centre, 1 is so many units of the data. */
+export interface Units {
+  center: [number, number];
+  unit: number;
+}
+
+export const PLAIN_UNITS: Units = { center: [0, 0], unit: 1 };
+
+/** Round numbers on an axis, about five with a label, and the positions they stand at. */
+export function ticks(extent: number, center: number, unit: number) {
+  const raw = (2 * extent * unit) / 6;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
+  const found: { at: number; label: string | null }[] = [];
+  const [low, high] = [center - 0.96 * extent * unit, center + 0.96 * extent * unit];
+  for (let i = Math.ceil((2 * low) / step); i <= (2 * high) / step; i++) {
+    const value = Number(((i * step) / 2).toPrecision(6));
+    const label = i % 2 === 0 ? String(value || 0).replace("-", "\u2212") : null;
+    found.push({ at: (value - center) / unit, label });
+  }
+  return found;
+}
+
 /** Draws ticks along the lower and the left edge. */
-export function drawAxes(context: CanvasRenderingContext2D, view: View, ink: string, halo: string): void {
+export function drawAxes(
+  context: CanvasRenderingContext2D,
+  view: View,
+  units: Units,
+  ink: string,
+  halo: string,
+): void {
+  const across = ticks(view.extent, units.center[0], units.unit);
+  const up = ticks(view.extent, units.center[1], units.unit);
   context.save();
   context.strokeStyle = ink;
   context.fillStyle = ink;
@@ -57,30 +86,36 @@ export function drawAxes(context: CanvasRenderingContext2D, view: View, ink: str
   context.lineWidth = 1;
   context.globalAlpha = 0.45;
   context.beginPath();
-  for (const tick of [...TICKS, ...MINOR_TICKS]) {
-    const length = TICKS.includes(tick) ? 5 : 3;
-    const x = Math.round(view.px(tick)) + 0.5;
-    const y = Math.round(view.py(tick)) + 0.5;
+  for (const { at, label } of across) {
+    const x = Math.round(view.px(at)) + 0.5;
     context.moveTo(x, view.size);
-    context.lineTo(x, view.size - length);
+    context.lineTo(x, view.size - (label ? 5 : 3));
+  }
+  for (const { at, label } of up) {
+    const y = Math.round(view.py(at)) + 0.5;
     context.moveTo(0, y);
-    context.lineTo(length, y);
+    context.lineTo(label ? 5 : 3, y);
   }
   context.stroke();
   context.globalAlpha = 0.7;
   context.strokeStyle = halo;
   context.lineWidth = 3;
   context.lineJoin = "round";
-  const labels = view.size < 420 ? TICKS.filter((tick) => Math.abs(tick) === 4 || tick === 0) : TICKS;
-  for (const tick of labels) {
-    const text = String(tick).replace("-", "\u2212");
-    context.textAlign = "center";
-    context.textBaseline = "alphabetic";
-    write(context, text, view.px(tick) - (tick < 0 ? 3.5 : 0), view.size - 9);
-    if (labels !== TICKS && tick < 0) continue;
-    context.textAlign = "left";
-    context.textBaseline = "middle";
-    write(context, text, 9, view.py(tick));
+  const narrow = view.size < 420;
+  const labelled = (all: typeof across) =>
+    all
+      .filter(({ label }) => label !== null)
+      .filter((_, i, kept) => !narrow || kept.length < 5 || i % 2 === 0);
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  for (const { at, label } of labelled(across))
+    write(context, label!, view.px(at) - (label!.startsWith("\u2212") ? 3.5 : 0), view.size - 9);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const { at, label } of labelled(up)) {
+    // what stands in the corner belongs to the other axis
+    if (view.size - view.py(at) < 40 && narrow) continue;
+    write(context, label!, 9, view.py(at));
   }
   context.restore();
 }

@@ -3,7 +3,7 @@
 import { ImageGrid, type ImageGridOptions } from "./imagegrid";
 import { Stage, type StageOptions } from "./stage";
 
-export type { Legend } from "./axes";
+export type { Legend, Units } from "./axes";
 export type { LayerName } from "./layers";
 export type { Mode } from "./modes";
 export type { Theme } from "./palette";

@@ -2,7 +2,7 @@
 
 import type { DecodedFrame } from "../frame";
 import { drawArrows } from "./arrows";
-import { drawAxes, drawLegend, type Legend } from "./axes";
+import { drawAxes, drawLegend, type Legend, PLAIN_UNITS, type Units } from "./axes";
 import { Chains } from "./chains";
 import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
 import { Ease } from "./ease";
@@ -57,6 +57,7 @@ export class Stage {
   private readonly terrain: Terrain;
   private readonly contours = new ContourLayer();
   private readonly preview: Preview;
+  private units: Units = PLAIN_UNITS;
   private dirty = true;
 
   constructor(
@@ -92,6 +93,12 @@ export class Stage {
   setTheme(theme: Theme): void {
     this.theme = theme;
     this.restyle();
+  }
+
+  /** What the numbers at the axes say, where positions are not in the data's own units. */
+  setUnits(units: Units): void {
+    this.units = units;
+    this.dirty = true;
   }
 
   /** Points of the data set, x and y in turn, shown where frames bring no data; and its density if known. */
@@ -228,7 +235,7 @@ export class Stage {
     if (layers.score && moment) drawArrows(context, view, moment.energy, moment.lowest, colors.score);
     if (layers.generator) stampAll(context, view, this.marks.generator, this.generator);
     if (preview.chains.length > 0) drawDropped(context, view, preview, this.marks, colors.accent);
-    drawAxes(context, view, colors.ink, colors.halo);
+    drawAxes(context, view, this.units, colors.ink, colors.halo);
     if (map) drawLegend(context, view, this.terrain.legend(this.theme), colors.ink, colors.halo);
   }
 

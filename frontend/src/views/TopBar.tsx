@@ -1,4 +1,6 @@
 /** The bar at the top: name, views, theme. The transport sits in its middle. */
+
+import { SamplersTransport, SamplingName } from "../samplers/Transport";
 import { draft, help, info, nameOf, stored, untrained, view } from "../state";
 import { nextTheme, themeChoice } from "../theme";
 import * as Icons from "./Icons";
@@ -9,11 +11,12 @@ export function TopBar() {
     <header class="topbar">
       <div class="brand">
         <h1>EBM Lab</h1>
-        <RunName />
+        {view.value === "samplers" ? <SamplingName /> : <RunName />}
       </div>
-      <Transport />
+      {view.value === "samplers" ? <SamplersTransport /> : <Transport />}
       <nav class="views" aria-label="Views">
         <ViewLink name="lab" label="Lab" />
+        <ViewLink name="samplers" label="Samplers" />
         <ViewLink name="runs" label="Runs" />
         <ThemeButton />
         <button
@@ -44,7 +47,7 @@ function RunName() {
   );
 }
 
-function ViewLink({ name, label }: { name: "lab" | "runs"; label: string }) {
+function ViewLink({ name, label }: { name: "lab" | "samplers" | "runs"; label: string }) {
   const current = view.value === name;
   return (
     <button

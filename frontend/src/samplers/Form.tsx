@@ -1,0 +1,157 @@
+/** The question: which energy, which sampler, with what settings. */
+import { ago } from "../format";
+import { type Field, get } from "../schema";
+import { catalogue, catalogueFault, nameOf, runs } from "../state";
+import { Row } from "../views/Row";
+import { chooseByArrows } from "../views/radios";
+import type { Json, PlugInInfo } from "../wire";
+import { planarRuns } from "./choice";
+import { change, choice, chooseLandscape, chooseRun, chooseSampler, faults, fields, startAt } from "./state";
+
+export function Form() {
+  if (!choice.value) return <Waiting />;
+  const all = fields.value;
+  const shown = all.filter((field) => !field.advanced);
+  const of = (start: string) => shown.filter(({ path }) => path.startsWith(start));
+  const rest = all.filter((field) => field.advanced);
+  const length = shown.filter(({ path }) => !path.includes("."));
+  return (
+    <aside class="question" aria-label="Question">
+      <section aria-labelledby="energy-choice">
+        <h2 id="energy-choice">Energy</h2>
+        <Landscapes />
+        <Runs />
+        <Rows fields={of("energy")} />
+      </section>
+      <section aria-labelledby="sampler-choice">
+        <h2 id="sampler-choice">Sampler</h2>
+        <Cards
+          name="sampler-choice"
+          plugIns={catalogue.value?.samplers ?? []}
+          chosen={choice.value.sampler.kind}
+          choose={chooseSampler}
+        />
+        <Rows fields={of("sampler")} />
+      </section>
+      <section aria-labelledby="chains-choice">
+        <h2 id="chains-choice">Chains</h2>
+        <Rows fields={length} />
+        <Start />
+      </section>
+      {rest.length > 0 && (
+        <details class="more" open={rest.some(({ path }) => faults.value[path])}>
+          <summary class="small">All settings</summary>
+          <Rows fields={rest} />
+        </details>
+      )}
+    </aside>
+  );
+}
+
+function Rows({ fields: rows }: { fields: Field[] }) {
+  return rows.map((field) => {
+    const given = get({ ...choice.value } as unknown as Json, field.path);
+    const value = given === undefined ? (field.initial ?? null) : given;
+    return (
+      <Row key={field.path} field={field} value={value} fault={faults.value[field.path]} change={change} />
+    );
+  });
+}
+
+function Landscapes() {
+  const energy = choice.value!.energy;
+  return (
+    <Cards
+      name="energy-choice"
+      plugIns={catalogue.value?.landscapes ?? []}
+      chosen={"landscape" in energy ? energy.landscape.kind : null}
+      choose={chooseLandscape}
+    />
+  );
+}
+
+interface CardsProps {
+  name: string;
+  plugIns: PlugInInfo[];
+  chosen: string | null;
+  choose: (kind: string) => void;
+}
+
+function Cards({ name, plugIns, chosen, choose }: CardsProps) {
+  return (
+    <div role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby={name}>
+      {plugIns.map(({ kind, title, summary }) => (
+        <button
+          key={kind}
+          type="button"
+          class="card"
+          role="radio"
+          aria-checked={kind === chosen}
+          title={summary}
+          onClick={() => choose(kind)}
+        >
+          <span class="card-title">{title}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Energies that were learned here. */
+function Runs() {
+  const energy = choice.value!.energy;
+  const known = planarRuns(runs.value, catalogue.value);
+  const chosen = "run" in energy ? energy.run : "";
+  return (
+    <div class="field">
+      <label for="sampled-run">Trained run</label>
+      <select
+        id="sampled-run"
+        class="choice"
+        value={chosen}
+        disabled={known.length === 0}
+        title={known.length === 0 ? "None yet: train one in the lab" : "The energy that a run has learned"}
+        onChange={(event) => event.currentTarget.value && chooseRun(event.currentTarget.value)}
+      >
+        <option value="">{known.length === 0 ? "none yet" : "choose"}</option>
+        {known.map((run) => (
+          <option key={run.id} value={run.id}>
+            {nameOf(run.config)}, {ago(run.created, Date.now())}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function Start() {
+  const start = choice.value!.start;
+  return (
+    <div class="field">
+      <span title="Press on the map, and all chains start there.">Start</span>
+      {start ? (
+        <button
+          type="button"
+          class="link small"
+          onClick={() => startAt(null)}
+          title="Spread them over the map"
+        >
+          <span class="mono">{start.map((one) => one.toPrecision(2)).join(", ")}</span> · spread again
+        </button>
+      ) : (
+        <span class="small muted">spread over the map</span>
+      )}
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <aside class="question" aria-label="Question">
+      <h2>Energy</h2>
+      <p class="small muted" role="status">
+        {catalogueFault.value ?? "The energies and samplers come with the server's catalogue."}
+      </p>
+    </aside>
+  );
+}

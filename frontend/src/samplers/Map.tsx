@@ -1,0 +1,135 @@
+/** The stage of the samplers: the energy's map, and the chains at the moment that is shown. */
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { fixed, significant } from "../format";
+import { loop } from "../loop";
+import { createStage, type Readout, type Stage } from "../stage";
+import { theme } from "../theme";
+import { frameAt, pointOf, readingOf, type Sampled } from "./sampling";
+import { again, busy, choice, index, refused, sampled, startAt } from "./state";
+
+const readout = signal<Readout | null>(null);
+const LAYERS = { energy: true, contours: true, data: false, chains: true, score: false, generator: false };
+
+export function SamplersMap() {
+  return (
+    <main class="centre" aria-label="Stage">
+      <div class="stage-column">
+        <div class="stage-tools">
+          <p class="small muted">Press on the map, and all chains start there.</p>
+        </div>
+        <div class="stage-frame" data-waiting={busy.value && sampled.value === null}>
+          <Canvas />
+          <Notes />
+        </div>
+        <div class="under small">
+          <Reading />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function Canvas() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const stage = useRef<Stage | null>(null);
+  const pointer = useRef<{ x: number; y: number } | null>(null);
+  useEffect(() => {
+    const element = canvas.current!;
+    const created = createStage(element, { theme: theme.value });
+    created.setLayers(LAYERS);
+    stage.current = created;
+    let shown: Sampled | null = null;
+    let moment = -1;
+    const size = new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry!.contentRect.width);
+      if (width > 0) created.resize(width, devicePixelRatio);
+    });
+    size.observe(element);
+    const remove = loop.add({
+      every: 0,
+      draw: (now) => {
+        const known = sampled.value;
+        if (known && (known !== shown || moment !== index.value)) {
+          if (known !== shown) created.setUnits(known.units);
+          created.show(frameAt(known, index.value, known !== shown));
+          shown = known;
+          moment = index.value;
+        }
+        const at = pointer.current && created.readout(pointer.current.x, pointer.current.y);
+        readout.value = at && known ? readingOf(at, known.units) : null;
+        created.draw(now);
+      },
+    });
+    return () => {
+      remove();
+      size.disconnect();
+    };
+  }, []);
+  const colors = theme.value;
+  useEffect(() => stage.current?.setTheme(colors), [colors]);
+  const start = (x: number, y: number) => {
+    const at = stage.current?.readout(x, y);
+    if (at && sampled.value) startAt(pointOf(sampled.value.units, at.x, at.y));
+  };
+  return (
+    <canvas
+      ref={canvas}
+      class="stage"
+      role="img"
+      tabIndex={0}
+      aria-label="Energy landscape with chains. Enter starts all of them in the middle."
+      onPointerMove={(event) => (pointer.current = { x: event.offsetX, y: event.offsetY })}
+      onPointerLeave={() => (pointer.current = null)}
+      onClick={(event) => start(event.offsetX, event.offsetY)}
+      onKeyDown={(event) => {
+        const middle = event.currentTarget.clientWidth / 2;
+        if (event.key === "Enter") start(middle, middle);
+      }}
+    />
+  );
+}
+
+function Notes() {
+  if (refused.value) {
+    return (
+      <div class="notes">
+        <div class="note" data-tone="fault" role="alert">
+          <p>{refused.value}</p>
+          <button type="button" class="link" onClick={again}>
+            Try again
+          </button>
+        </div>
+      </div>
+    );
+  }
+  if (sampled.value) return null;
+  return (
+    <div class="notes">
+      <div class="note" role="status">
+        <p>
+          {choice.value
+            ? "The first chains take some seconds: the sampler is being started."
+            : "Waiting for the server."}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Reading() {
+  const at = readout.value;
+  if (!at) return <p class="muted">Bright is low energy: likely. The chains walk as they were computed.</p>;
+  return (
+    <p class="mono reading">
+      <span>
+        x {fixed(at.x, 2)}, {fixed(at.y, 2)}
+      </span>
+      <span>E {fixed(at.energy, 2)}</span>
+      <span>p {significant(at.density, 2)}</span>
+      <span>
+        score {fixed(at.score[0], 1)}, {fixed(at.score[1], 1)}
+      </span>
+    </p>
+  );
+}

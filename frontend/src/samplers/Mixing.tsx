@@ -1,0 +1,90 @@
+/** The evidence: how well the chains mix. */
+import { count, fixed, percent, significant } from "../format";
+import { PlotOf } from "../Plot";
+import { autocorrelation, traces } from "./figures";
+import { sampled } from "./state";
+
+/** From here on the chains disagree (Vehtari et al., 2021). */
+const AGREE = 1.01;
+
+export function Mixing() {
+  const known = sampled.value;
+  if (!known) {
+    return (
+      <aside class="evidence" aria-label="Evidence">
+        <h2>Effective draws</h2>
+        <p class="headline">
+          <span class="mono big" data-empty="true">
+            –
+          </span>
+          <span class="small muted">not sampled yet</span>
+        </p>
+      </aside>
+    );
+  }
+  const { ess, r_hat, warm_up, gradient_evaluations, ...rest } = known.figures;
+  const draws = known.chains * (known.steps - warm_up);
+  const apart = r_hat === null || r_hat > AGREE;
+  const rows: [string, string, string][] = [
+    ["acceptance", percent(rest.acceptance), "Share of proposals that were accepted."],
+    ["step size", significant(rest.step_size), "As it was adapted in the first half, and held."],
+    [
+      "temperature T",
+      fixed(rest.temperature, 2),
+      "The chains sample exp(−E / T), exactly or for small steps.",
+    ],
+    [
+      "effective a chain-step",
+      significant((ess ?? 0) / draws, 2),
+      "Effective draws for each step of a chain.",
+    ],
+    ...(gradient_evaluations && ess
+      ? ([
+          ["gradients an effective draw", significant(gradient_evaluations / ess, 2), "Warm-up included."],
+        ] as [string, string, string][])
+      : []),
+    ["time", `${significant(rest.seconds, 2)} s`, "Of one core, on the server."],
+  ];
+  return (
+    <aside class="evidence" aria-label="Evidence">
+      <section aria-labelledby="ess">
+        <h2 id="ess">Effective draws</h2>
+        <p class="headline" title="Independent draws that would tell the mean as well; the worse of x and y.">
+          <span class="mono big">{ess === null ? "–" : count(ess)}</span>
+          <span class="small muted">of {count(draws)} draws</span>
+        </p>
+        <dl class="figures">
+          <div title="How much wider all chains are than each; 1 where they agree.">
+            <dt class="muted">R-hat</dt>
+            <dd class={apart ? "mono fault" : "mono"}>{r_hat === null ? "∞" : fixed(r_hat, 3)}</dd>
+          </div>
+        </dl>
+        {apart && (
+          <p class="small fault" role="status">
+            Above {AGREE}: the chains have not found the same distribution. Take more steps, or a sampler that
+            crosses between modes.
+          </p>
+        )}
+        <dl class="figures">
+          {rows.map(([label, text, title]) => (
+            <div key={label} title={title}>
+              <dt class="muted">{label}</dt>
+              <dd class="mono">{text}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section aria-labelledby="autocorrelation">
+        <h2 id="autocorrelation">
+          Autocorrelation of <span class="chains-color">x</span> and y
+        </h2>
+        <PlotOf view={autocorrelation} height={112} source={sampled} />
+      </section>
+      <section aria-labelledby="trace">
+        <h2 id="trace">x of four chains</h2>
+        <PlotOf view={traces} height={132} source={sampled} />
+        <p class="small muted">Left of the dotted line they warm up.</p>
+      </section>
+    </aside>
+  );
+}

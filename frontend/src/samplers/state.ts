@@ -1,0 +1,152 @@
+/** What the samplers' view knows: its choice, the newest answer, and the moment that is shown. */
+import { batch, computed, effect, signal } from "@preact/signals";
+import * as api from "../api";
+import { loop } from "../loop";
+import type { Field } from "../schema";
+import { catalogue, titles, view } from "../state";
+import { stillness } from "../theme";
+import type { Json, PlugInConfig } from "../wire";
+import { bodyOf, type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
+import { Latest } from "./latest";
+import { indexOf, later } from "./player";
+import { decodeSampling, type Sampled, stepAt } from "./sampling";
+
+const DEBOUNCE = 250;
+
+export const choice = signal<Choice | null>(null);
+export const sampled = signal<Sampled | null>(null);
+export const busy = signal(false);
+/** Why fields are refused, by path; and why all of it was. */
+export const faults = signal<Record<string, string>>({});
+export const refused = signal<string | null>(null);
+
+export const at = signal(0);
+export const playing = signal(true);
+export const loops = signal(true);
+export const speed = signal(1);
+
+export const fields = computed<Field[]>(() =>
+  catalogue.value && choice.value ? fieldsOfChoice(catalogue.value, choice.value, titles.value) : [],
+);
+export const index = computed(() => (sampled.value ? indexOf(at.value, sampled.value.kept) : 0));
+export const step = computed(() => (sampled.value ? stepAt(sampled.value, index.value) : 0));
+
+async function sample(wanted: Choice): Promise<void> {
+  busy.value = true;
+  try {
+    const answer = decodeSampling(await api.sample(bodyOf(wanted)), wanted.steps);
+    batch(() => {
+      sampled.value = answer;
+      refused.value = null;
+      at.value = stillness.matches ? answer.kept - 1 : 0;
+      playing.value = playing.value && !stillness.matches;
+    });
+  } catch (error) {
+    explain(error);
+  } finally {
+    busy.value = false;
+  }
+}
+
+function explain(error: unknown): void {
+  const faulty = error instanceof api.Refusal ? error.faults : [];
+  const shown = new Set(fields.value.map(({ path }) => path));
+  const elsewhere = faulty.filter(({ path }) => !shown.has(path)).map(api.faultText);
+  batch(() => {
+    for (const one of faulty) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
+    refused.value = faulty.length > 0 ? elsewhere.join(" ") || null : (error as Error).message;
+  });
+}
+
+const latest = new Latest<Choice>(sample, DEBOUNCE);
+
+/** Samples the choice at once. */
+export function again(): void {
+  faults.value = {};
+  if (choice.value) latest.now(choice.value);
+}
+
+function choose(next: Choice): void {
+  choice.value = next;
+  if (Object.keys(faults.value).length === 0) latest.soon(next);
+}
+
+export function change(path: string, value: Json): void {
+  const field = fields.value.find((candidate) => candidate.path === path);
+  if (!choice.value || !field) return;
+  const wrong = faultOf(field, value, choice.value);
+  // what the server has refused may be allowed together with this
+  faults.value = wrong ? { ...faults.value, [path]: wrong } : {};
+  choose(changed(choice.value, path, value));
+}
+
+export function chooseLandscape(kind: string): void {
+  chooseEnergy({ landscape: startOf(catalogue.value?.landscapes, kind) });
+}
+
+export function chooseRun(run: string): void {
+  chooseEnergy({ run });
+}
+
+function chooseEnergy(energy: Choice["energy"]): void {
+  faults.value = {};
+  if (choice.value) choose({ ...choice.value, energy, start: null });
+}
+
+export function chooseSampler(kind: string): void {
+  const sampler: PlugInConfig = startOf(catalogue.value?.samplers, kind);
+  faults.value = {};
+  if (choice.value) choose({ ...choice.value, sampler });
+}
+
+/** All chains start at a point of the plane; null spreads them over the map. */
+export function startAt(point: [number, number] | null): void {
+  if (!choice.value) return;
+  faults.value = {};
+  choice.value = { ...choice.value, start: point };
+  again();
+}
+
+/** Other chains with the same settings. */
+export function reseed(): void {
+  if (choice.value) choice.value = { ...choice.value, seed: choice.value.seed + 1 };
+  again();
+}
+
+export function toggle(): void {
+  const end = sampled.value && at.value >= sampled.value.kept - 1;
+  batch(() => {
+    if (!playing.value && end) at.value = 0;
+    playing.value = !playing.value;
+  });
+}
+
+export function seek(to: number): void {
+  batch(() => {
+    playing.value = false;
+    at.value = Math.max(0, Math.min(to, (sampled.value?.kept ?? 1) - 1));
+  });
+}
+
+/** The first visit makes a choice and samples it. */
+effect(() => {
+  if (view.value !== "samplers" || choice.value || !catalogue.value) return;
+  choice.value = firstChoice(catalogue.value);
+  again();
+});
+
+let before = 0;
+loop.add({
+  every: 0,
+  visible: () => view.value === "samplers" && sampled.value !== null,
+  draw: (now) => {
+    const seconds = Math.min((now - before) / 1000, 0.25);
+    before = now;
+    const place = { at: at.value, playing: playing.value };
+    const next = later(place, seconds, sampled.value!.kept, speed.value, loops.value);
+    batch(() => {
+      at.value = next.at;
+      playing.value = next.playing;
+    });
+  },
+});
