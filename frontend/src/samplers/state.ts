@@ -1,6 +1,7 @@
 /** What the samplers' view knows: its choice, the newest answer, and the moment that is shown. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import * as api from "../api";
+import { sentence } from "../format";
 import { loop } from "../loop";
 import type { Field } from "../schema";
 import { catalogue, titles, view } from "../state";
@@ -54,7 +55,7 @@ function explain(error: unknown): void {
   const elsewhere = faulty.filter(({ path }) => !shown.has(path)).map(api.faultText);
   batch(() => {
     for (const one of faulty) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
-    refused.value = faulty.length > 0 ? elsewhere.join(" ") || null : (error as Error).message;
+    refused.value = faulty.length > 0 ? elsewhere.join(" ") || null : sentence((error as Error).message);
   });
 }
 
@@ -71,13 +72,16 @@ function choose(next: Choice): void {
   if (Object.keys(faults.value).length === 0) latest.soon(next);
 }
 
+const empty = (value: Json) => Array.isArray(value) && value.length === 0;
+
 export function change(path: string, value: Json): void {
   const field = fields.value.find((candidate) => candidate.path === path);
   if (!choice.value || !field) return;
-  const wrong = faultOf(field, value, choice.value);
+  const given = empty(value) && field.initial === null ? null : value;
+  const wrong = given === null && field.initial === null ? null : faultOf(field, given, choice.value);
   // what the server has refused may be allowed together with this
   faults.value = wrong ? { ...faults.value, [path]: wrong } : {};
-  choose(changed(choice.value, path, value));
+  choose(changed(choice.value, path, given));
 }
 
 export function chooseLandscape(kind: string): void {

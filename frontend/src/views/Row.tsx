@@ -93,6 +93,7 @@ function Input({ id, field, value, change, describedBy }: InputProps) {
         <TextInput
           id={id}
           text={Array.isArray(value) ? value.join(", ") : ""}
+          placeholder="none"
           describedBy={describedBy}
           commit={(text) => change(path, numbersIn(text))}
         />
