@@ -1,19 +1,22 @@
 """`ebm serve`: the laboratory in the browser."""
 
-import contextlib
 import logging
 import secrets
+import signal
 import socket
 import threading
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from server.commands import refuse
 from server.lock import locked
 from server.settings import Settings, from_environment, is_loopback
+
+if TYPE_CHECKING:
+    from uvicorn import Server
 
 SEND_BUFFER = 128 * 1024
 
@@ -86,7 +89,19 @@ def page_url(settings: Settings) -> str:
 
 
 def run(settings: Settings, listener: socket.socket, open_url: str | None, verbose: bool) -> None:
-    """Serves until it is told to end."""
+    """Serves until it is told to end, however early that is."""
+    asked: list[int] = []
+    servers: list[Server] = []
+
+    def end(number: int, _: object) -> None:
+        asked.append(number)
+        for server in servers:
+            server.should_exit = True
+
+    # uvicorn takes over when it serves; a signal before that must neither be lost nor cut an import
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+
     import uvicorn
 
     from server.app import create_app
@@ -102,7 +117,9 @@ def run(settings: Settings, listener: socket.socket, open_url: str | None, verbo
         timeout_graceful_shutdown=5,
         server_header=False,
     )
+    servers.append(uvicorn.Server(config))
+    if asked:
+        return
     if open_url:
         threading.Thread(target=webbrowser.open, args=(open_url,), daemon=True).start()
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    servers[0].run(sockets=[listener])
