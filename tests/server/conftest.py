@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.server.laboratory import Laboratory
+from tests.server.laboratory import Laboratory, endless
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +12,21 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     """A running server whose runs may use four cores at once."""
     with Laboratory(tmp_path_factory.mktemp("lab"), {"EBM_MAX_RUNNING": "4"}) as laboratory:
         yield laboratory
+
+
+@pytest.fixture(scope="session")
+def shared_run(lab: Laboratory) -> str:
+    """A run without end."""
+    return lab.create(endless())
+
+
+@pytest.fixture
+def going(lab: Laboratory, shared_run: str) -> Iterator[str]:
+    """The run without end, going; it rests between the tests."""
+    with lab.page() as page:
+        page.watch(shared_run)
+        if page.state("running", "paused")["state"] == "paused":
+            lab.ask("POST", f"/runs/{shared_run}/resume")
+    yield shared_run
+    if lab.ask("GET", f"/runs/{shared_run}")["state"] == "running":
+        lab.ask("POST", f"/runs/{shared_run}/pause")

@@ -140,10 +140,9 @@ def test_a_shut_down_server_leaves_stopped_runs_that_go_on_later(tmp_path: Path)
         assert info["state"] == "stopped"
         assert "server was shut down" in info["reason"]
         assert info["step"] > 5
+        assert lab.ask("GET", f"/runs/{waiting}")["state"] in ("starting", "running")
+        lab.ask("POST", f"/runs/{waiting}/stop")
         with lab.page() as page:
-            page.watch(waiting)
-            page.state("running")
-            lab.ask("POST", f"/runs/{waiting}/stop")
             page.watch(run)
             lab.ask("POST", f"/runs/{run}/resume")
             page.step_beyond(info["step"])

@@ -121,8 +121,8 @@ def test_pause_step_change_resume_stop_and_go_on(lab: Laboratory) -> None:
     assert steps == sorted(set(steps))
 
 
-def test_speed_is_limited_and_set_free(lab: Laboratory) -> None:
-    run = lab.create(endless())
+def test_speed_is_limited_and_set_free(lab: Laboratory, going: str) -> None:
+    run = going
     with lab.page() as page:
         page.watch(run)
         page.step_beyond(0)
@@ -140,7 +140,6 @@ def test_speed_is_limited_and_set_free(lab: Laboratory) -> None:
             )
         )
     assert slow["rows"][-1]["step"] > 0
-    lab.ask("POST", f"/runs/{run}/stop")
 
 
 def test_bad_configs_are_refused_with_path_value_and_bounds(lab: Laboratory) -> None:
@@ -155,11 +154,8 @@ def test_bad_configs_are_refused_with_path_value_and_bounds(lab: Laboratory) -> 
     lab.ask("POST", "/runs", [1], 422)
 
 
-def test_bad_changes_are_refused_and_none_of_them_is_made(lab: Laboratory) -> None:
-    run = lab.create(endless())
-    with lab.page() as page:
-        page.watch(run)
-        page.step_beyond(0)
+def test_bad_changes_are_refused_and_none_of_them_is_made(lab: Laboratory, going: str) -> None:
+    run = going
     changes = {"optimization.learning_rate": 0.001, "optimization.batch_size": 9}
     answer = lab.ask("PATCH", f"/runs/{run}", {"changes": changes}, 422)
     assert [problem["path"] for problem in answer["detail"]] == ["optimization.batch_size"]
@@ -168,7 +164,7 @@ def test_bad_changes_are_refused_and_none_of_them_is_made(lab: Laboratory) -> No
     assert answer["detail"][0]["value"] == 7
     assert "<= 1" in answer["detail"][0]["allowed"]
     lab.ask("PATCH", f"/runs/{run}", {"speed": -1}, 422)
-    config = lab.ask("POST", f"/runs/{run}/stop")["config"]
+    config = lab.ask("GET", f"/runs/{run}")["config"]
     assert config["optimization"]["learning_rate"] == 0.003
 
 

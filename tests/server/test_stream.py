@@ -31,8 +31,8 @@ def test_pages_see_every_number_once_however_late_they_come(lab: Laboratory) -> 
     assert lab.ask("GET", f"/runs/{run}")["seq"] == early.numbers[-1]
 
 
-def test_frames_come_only_to_who_watches_and_can_be_drawn(lab: Laboratory) -> None:
-    run = lab.create(endless())
+def test_frames_come_only_to_who_watches_and_can_be_drawn(lab: Laboratory, going: str) -> None:
+    run = going
     with lab.page() as page, lab.page() as other:
         page.watch(run)
         frames = [page.until(lambda m: m["type"] == "frame") for _ in range(4)]
@@ -51,11 +51,10 @@ def test_frames_come_only_to_who_watches_and_can_be_drawn(lab: Laboratory) -> No
         other.send({"type": "ping"})
         other.until(lambda m: m["type"] == "pong")
         assert {m["type"] for m in other.messages} <= {"welcome", "runs", "pong"}
-    lab.ask("POST", f"/runs/{run}/stop")
 
 
-def test_who_joins_a_run_at_rest_gets_its_newest_frame(lab: Laboratory) -> None:
-    run = lab.create(endless())
+def test_who_joins_a_run_at_rest_gets_its_newest_frame(lab: Laboratory, going: str) -> None:
+    run = going
     with lab.page() as page:
         page.watch(run)
         page.step_beyond(3)
@@ -65,11 +64,12 @@ def test_who_joins_a_run_at_rest_gets_its_newest_frame(lab: Laboratory) -> None:
         frame = page.until(lambda m: m["type"] == "frame")
     assert frame["step"] == step
     assert "landscape" in frame
-    lab.ask("POST", f"/runs/{run}/stop")
 
 
-def test_a_page_that_does_not_read_slows_nobody_and_misses_no_number(lab: Laboratory) -> None:
-    run = lab.create(endless())
+def test_a_page_that_does_not_read_slows_nobody_and_misses_no_number(
+    lab: Laboratory, going: str
+) -> None:
+    run = going
     with lab.page(receive_buffer=4096) as slow, lab.page() as quick:
         slow.watch(run, rate=30)
         quick.watch(run, rate=30)
@@ -78,9 +78,6 @@ def test_a_page_that_does_not_read_slows_nobody_and_misses_no_number(lab: Labora
         for number in range(step + 1, step + 31):
             lab.ask("POST", f"/runs/{run}/step")
             quick.until(lambda m, at=number: m["type"] == "frame" and m["step"] == at)
-        lab.ask("POST", f"/runs/{run}/stop")
-        quick.state("stopped")
-        slow.state("stopped")
         slow.until(lambda m: m["type"] == "frame" and m["step"] == number)
     assert slow.numbers == quick.numbers == list(range(1, quick.numbers[-1] + 1))
     shown = [m["step"] for m in slow.messages if m["type"] == "frame" and m["step"] > step]
