@@ -6,7 +6,7 @@ import { loop } from "../loop";
 import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
 import { frameAt, pointOf, readingOf, type Sampled } from "./sampling";
-import { again, choice, index, refused, sampled, startAt } from "./state";
+import { again, choice, index, refused, sampled, stale, startAt } from "./state";
 
 const readout = signal<Readout | null>(null);
 const LAYERS = { energy: true, contours: true, data: false, chains: true, score: false, generator: false };
@@ -18,7 +18,7 @@ export function SamplersMap() {
         <div class="stage-tools">
           <p class="small muted">Press on the map, and all chains start there.</p>
         </div>
-        <div class="stage-frame" data-waiting={refused.value !== null || sampled.value === null}>
+        <div class="stage-frame" data-waiting={refused.value !== null || stale.value}>
           <Canvas />
           <Notes />
         </div>
@@ -70,7 +70,7 @@ function Canvas() {
   useEffect(() => stage.current?.setTheme(colors), [colors]);
   const start = (x: number, y: number) => {
     const at = stage.current?.readout(x, y);
-    if (at && sampled.value) startAt(pointOf(sampled.value.units, at.x, at.y));
+    if (at && sampled.value && !stale.value) startAt(pointOf(sampled.value.units, at.x, at.y));
   };
   return (
     <canvas

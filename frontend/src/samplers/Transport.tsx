@@ -1,6 +1,6 @@
 /** The samplers' transport: from the start, play, one moment on, speed, other chains, and the step shown. */
 import { counter } from "../format";
-import { titleOf } from "../state";
+import { nameOf, runs, titleOf } from "../state";
 import * as Icons from "../views/Icons";
 import {
   again,
@@ -25,8 +25,9 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4];
 export function SamplingName() {
   const chosen = choice.value;
   if (!chosen) return null;
-  const energy =
-    "landscape" in chosen.energy ? titleOf(chosen.energy.landscape.kind) : `run ${chosen.energy.run}`;
+  const wanted = chosen.energy;
+  const run = "run" in wanted ? runs.value?.find(({ id }) => id === wanted.run) : undefined;
+  const energy = "landscape" in wanted ? titleOf(wanted.landscape.kind) : nameOf(run?.config);
   const name = `${energy} · ${titleOf(chosen.sampler.kind)}`;
   return (
     <p class="small muted run-name" title={name}>

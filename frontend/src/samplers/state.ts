@@ -16,6 +16,8 @@ const DEBOUNCE = 250;
 
 export const choice = signal<Choice | null>(null);
 export const sampled = signal<Sampled | null>(null);
+/** What the newest answer is of. */
+const answered = signal<Choice | null>(null);
 export const busy = signal(false);
 /** Why fields are refused, by path; and why all of it was. */
 export const faults = signal<Record<string, string>>({});
@@ -29,6 +31,8 @@ export const speed = signal(1);
 export const fields = computed<Field[]>(() =>
   catalogue.value && choice.value ? fieldsOfChoice(catalogue.value, choice.value, titles.value) : [],
 );
+/** The map on the stage is not that of the chosen energy: none yet, or one that is still being sampled. */
+export const stale = computed(() => answered.value?.energy !== choice.value?.energy || !sampled.value);
 export const index = computed(() => (sampled.value ? indexOf(at.value, sampled.value.kept) : 0));
 export const step = computed(() => (sampled.value ? stepAt(sampled.value, index.value) : 0));
 
@@ -38,6 +42,7 @@ async function sample(wanted: Choice): Promise<void> {
     const answer = decodeSampling(await api.sample(bodyOf(wanted)), wanted.steps);
     batch(() => {
       sampled.value = answer;
+      answered.value = wanted;
       refused.value = null;
       at.value = stillness.matches ? answer.kept - 1 : 0;
       playing.value = playing.value && !stillness.matches;
