@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 import torch
 from jaxtyping import Float
@@ -72,32 +72,6 @@ class ScoreMatching(Method, ABC):
 
     def learner(self, task: Task) -> Learner:
         return ScoreLearner(self, task)
-
-
-class Halo(NamedTuple):
-    """Data, and some of it blurred widely: together draws of (1 - a) p + a (p * N(0, width^2))."""
-
-    points: Float[Tensor, "n ..."]
-    weights: Float[Tensor, " n"]
-    """They sum to one; the blurred points' to a."""
-
-    @classmethod
-    def around(
-        cls,
-        positives: Float[Tensor, "n ..."],
-        share: float,
-        width: float,
-        generator: torch.Generator,
-    ) -> "Halo":
-        """The data first, then the blurred points, a quarter as many."""
-        count = len(positives)
-        if share == 0:
-            return cls(positives, positives.new_full((count,), 1 / count))
-        around = positives[: max(1, count // 4)]
-        blur = torch.empty_like(around).normal_(generator=generator).mul_(width)
-        weights = [positives.new_full((count,), (1 - share) / count)]
-        weights.append(positives.new_full((len(around),), share / len(around)))
-        return cls(torch.cat([positives, around + blur]), torch.cat(weights))
 
 
 @final

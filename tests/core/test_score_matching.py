@@ -16,7 +16,7 @@ from ebm_core.methods.score_matching.multi_scale import MultiScaleDenoising
 from ebm_core.methods.score_matching.noise_conditional import NoiseConditionalScoreMatching
 from ebm_core.methods.score_matching.sliced import SlicedScoreMatching
 from ebm_core.noise_conditioning import NoiseConditional
-from ebm_core.score_matching import Halo, ScoreMatching
+from ebm_core.score_matching import ScoreMatching
 from ebm_core.second_order import second_order, unit_directions
 
 
@@ -72,9 +72,9 @@ def slope_by_stiffness(method: ScoreMatching, bowl: Bowl, data: Tensor) -> tuple
 @pytest.mark.parametrize("directions", ["rademacher", "gaussian", "sphere"])
 def test_sliced_is_exact_in_expectation(directions: Any, estimator: Any) -> None:
     energy, points = network(), normal(64).double()
-    exact = ExactScoreMatching(halo_share=0).objective(energy, points, generator())
+    exact = ExactScoreMatching(halo_share=0, fading_noise=0).objective(energy, points, generator())
     sliced = SlicedScoreMatching(
-        estimator=estimator, directions=directions, slices=64, halo_share=0
+        estimator=estimator, directions=directions, slices=64, halo_share=0, fading_noise=0
     )
     draws = generator(3)
     losses = [sliced.objective(energy, points, draws).loss.detach() for _ in range(50)]
@@ -86,7 +86,7 @@ def test_the_variance_reduced_surrogate_has_the_losses_gradient() -> None:
     energy, points = network(), normal(64).double()
     method = SlicedScoreMatching(slices=3)
     objective = method.objective(energy, points, generator(4))
-    halo = Halo.around(points, 0.1, method.halo_width, draws := generator(4))
+    halo = method.softened(points, 1.0, draws := generator(4))
     v = method.draw(halo.points, draws)
     x = halo.points.requires_grad_()
     (gradient,) = torch.autograd.grad(energy(x).sum(), x, create_graph=True)
@@ -209,11 +209,17 @@ def test_a_conditional_energy_takes_images() -> None:
     torch.testing.assert_close(energies, energy(points))
 
 
-def test_the_halo_stands_for_its_share_of_a_mixture() -> None:
-    data = normal(1000)
-    halo = Halo.around(data, 0.25, 2.0, generator())
-    assert halo.points.shape == (1250, 2)
-    assert float(halo.weights.sum()) == pytest.approx(1)
-    assert float(halo.weights[1000:].sum()) == pytest.approx(0.25)
-    assert float(halo.points[1000:].var()) == pytest.approx(5, rel=0.2)
-    assert len(Halo.around(data, 0.0, 2.0, generator()).points) == 1000
+def test_softened_data_are_a_mixture_that_sharpens_to_the_data() -> None:
+    data = normal(4000)
+    method = ExactScoreMatching(halo_share=0.2, halo_width=2, fading_noise=0.5)
+    points, weights = method.softened(data, 1.0, generator())
+    assert points.shape == (5000, 2)
+    assert float(weights.sum()) == pytest.approx(1)
+    assert float(weights[4000:].sum()) == pytest.approx(0.2)
+    assert float(points[:4000].var()) == pytest.approx(1.25, rel=0.05)
+    assert float(points[4000:].var()) == pytest.approx(5.25, rel=0.1)
+    late, weights = method.softened(data, 0.1, generator())
+    assert float(weights[4000:].sum()) == pytest.approx(0.002)
+    assert float((late[:4000] - data).std()) == pytest.approx(0.05, rel=0.05)
+    unchanged, weights = method.softened(data, 0.0, generator())
+    assert unchanged.tolist() == data.tolist() and float(weights.std()) < 1e-9

@@ -6,19 +6,20 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
+from ebm_core.contracts import EnergyNetwork, Family, Shape
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import IMAGE_ENERGY, Halo, Objective, ScoreMatching
+from ebm_core.score_matching import IMAGE_ENERGY, Objective
 from ebm_core.second_order import second_order, unit_directions
+from ebm_core.softening import SoftenedScoreMatching
 
 
 @final
-class ExactScoreMatching(ScoreMatching):
+class ExactScoreMatching(SoftenedScoreMatching):
     """Minimises mean |grad E|^2 / 2 - laplacian E over the data: no sampling, no noise.
 
     It is the Fisher divergence but for a constant, where p(x) E(x) vanishes at the edges; a hard
     edge breaks that. The Laplacian costs as many forward derivatives as a point has entries.
-    The data are those of (1 - a) p + a (p * N(0, width^2)), and a falls to nearly nothing.
+    The data are softened while the run is young, see `SoftenedScoreMatching`.
 
     Source:
         Hyvarinen (2005), theorem 1, https://jmlr.org/papers/v6/hyvarinen05a.html
@@ -34,32 +35,13 @@ class ExactScoreMatching(ScoreMatching):
     source: ClassVar[str] = "Hyvärinen 2005, https://jmlr.org/papers/v6/hyvarinen05a.html"
 
     kind: Literal["exact"] = "exact"
-    halo_share: float = setting(
-        0.1,
-        title="Halo",
-        symbol="a",
-        ge=0,
-        lt=1,
-        live=True,
-        description="Share of widely blurred data, falling with the learning rate: a score that "
-        "is learned at the data alone leaves mass far away unseen. 0 shows that.",
-    )
-    halo_width: float = setting(
-        2.0,
-        title="Halo width",
-        gt=0,
-        le=100,
-        live=True,
-        advanced=True,
-        description="Standard deviation of that blur, in data units.",
-    )
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
         if len(shape) == 1:
-            return {"optimization": {"learning_rate": 3e-3}}
+            return {"optimization": {"learning_rate": 6e-3}}
         return {
-            "method": {"halo_share": 0.0},
+            "method": {"halo_share": 0.0, "fading_noise": 0.0},
             "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 1e-3, "batch_size": 64},
         }
@@ -79,8 +61,7 @@ class ExactScoreMatching(ScoreMatching):
         generator: torch.Generator,
         remaining: float = 1.0,
     ) -> Objective:
-        share = self.halo_share * remaining
-        points, weights = Halo.around(positives, share, self.halo_width, generator)
+        points, weights = self.softened(positives, remaining, generator)
         energies, gradient, laplacian = second_order(energy, points, unit_directions(points))
         losses = gradient.square().sum(0) / 2 - laplacian
         return Objective(weights @ losses, energies[: len(positives)])

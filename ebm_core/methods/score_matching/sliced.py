@@ -8,18 +8,19 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import IMAGE_ENERGY, Halo, Objective, ScoreMatching
+from ebm_core.score_matching import IMAGE_ENERGY, Objective
 from ebm_core.second_order import second_order
+from ebm_core.softening import SoftenedScoreMatching
 
 
 @final
-class SlicedScoreMatching(ScoreMatching):
+class SlicedScoreMatching(SoftenedScoreMatching):
     """Score matching along random directions v with mean v v' = I: one v' H v for the Laplacian.
 
     - variance-reduced: |grad E|^2 / 2 - v' H v. Only the second derivative is estimated.
     - plain: (v . grad E)^2 / 2 - v' H v. Both are.
 
-    The data are those of (1 - a) p + a (p * N(0, width^2)), and a falls to nearly nothing.
+    The data are softened while the run is young, see `SoftenedScoreMatching`.
 
     Source:
         Song, Garg, Shi and Ermon (2019), equations 7 and 8, https://arxiv.org/abs/1905.07088
@@ -56,32 +57,13 @@ class SlicedScoreMatching(ScoreMatching):
         live=True,
         description="Directions for each point at each update.",
     )
-    halo_share: float = setting(
-        0.1,
-        title="Halo",
-        symbol="a",
-        ge=0,
-        lt=1,
-        live=True,
-        description="Share of widely blurred data, falling with the learning rate: a score that "
-        "is learned at the data alone leaves mass far away unseen. 0 shows that.",
-    )
-    halo_width: float = setting(
-        2.0,
-        title="Halo width",
-        gt=0,
-        le=100,
-        live=True,
-        advanced=True,
-        description="Standard deviation of that blur, in data units.",
-    )
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
         if len(shape) == 1:
-            return {"optimization": {"learning_rate": 3e-3}}
+            return {"optimization": {"learning_rate": 6e-3}}
         return {
-            "method": {"halo_share": 0.0},
+            "method": {"halo_share": 0.0, "fading_noise": 0.0},
             "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 1e-3},
         }
@@ -113,8 +95,7 @@ class SlicedScoreMatching(ScoreMatching):
         generator: torch.Generator,
         remaining: float = 1.0,
     ) -> Objective:
-        share = self.halo_share * remaining
-        points, weights = Halo.around(positives, share, self.halo_width, generator)
+        points, weights = self.softened(positives, remaining, generator)
         v = self.draw(points, generator)
         if self.estimator == "plain":
             energies, slopes, curvature = second_order(energy, points, v)
