@@ -44,8 +44,9 @@ def serve(
         bound["token"] = secrets.token_urlsafe(24)
     settings = settings.model_copy(update=bound)
     url = page_url(settings)
+    ending = Ending()
     typer.echo(f"EBM Lab is at {url}")
-    run(settings, listener, None if no_browser else url, verbose)
+    run(settings, listener, ending, None if no_browser else url, verbose)
 
 
 def prepare(settings: Settings) -> None:
@@ -88,20 +89,30 @@ def page_url(settings: Settings) -> str:
     return f"http://{shown}:{settings.port}/{query}"
 
 
-def run(settings: Settings, listener: socket.socket, open_url: str | None, verbose: bool) -> None:
+class Ending:
+    """Takes signals until uvicorn does, so that an early one is neither lost nor cuts an import."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.server: Server | None = None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.ask)
+
+    def ask(self, _number: int, _frame: object) -> None:
+        """The handler."""
+        self.asked = True
+        if self.server is not None:
+            self.server.should_exit = True
+
+
+def run(
+    settings: Settings,
+    listener: socket.socket,
+    ending: Ending,
+    open_url: str | None,
+    verbose: bool,
+) -> None:
     """Serves until it is told to end, however early that is."""
-    asked: list[int] = []
-    servers: list[Server] = []
-
-    def end(number: int, _: object) -> None:
-        asked.append(number)
-        for server in servers:
-            server.should_exit = True
-
-    # uvicorn takes over when it serves; a signal before that must neither be lost nor cut an import
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-
     import uvicorn
 
     from server.app import create_app
@@ -117,9 +128,9 @@ def run(settings: Settings, listener: socket.socket, open_url: str | None, verbo
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-    servers.append(uvicorn.Server(config))
-    if asked:
+    ending.server = uvicorn.Server(config)
+    if ending.asked:
         return
     if open_url:
         threading.Thread(target=webbrowser.open, args=(open_url,), daemon=True).start()
-    servers[0].run(sockets=[listener])
+    ending.server.run(sockets=[listener])
