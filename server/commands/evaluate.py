@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands import refuse
+from server.commands import refuse, use_one_thread
 
 
 def evaluate(
@@ -16,6 +16,7 @@ def evaluate(
     """Evaluates the saved energy on the fine grid."""
     from ebm_core import Training
 
+    use_one_thread()
     try:
         training = Training.resume(directory)
     except (OSError, ValueError) as error:

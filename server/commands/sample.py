@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from server.commands import refuse
+from server.commands import refuse, use_one_thread
 
 
 def sample(
@@ -23,6 +23,7 @@ def sample(
 
     from ebm_core import load
 
+    use_one_thread()
     try:
         energy = load(directory)
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from server.commands import refuse
+from server.commands import refuse, use_one_thread
 
 if TYPE_CHECKING:
     from ebm_core import RunConfig, Training
@@ -40,6 +40,7 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Trains an energy and saves it. Exit code 2: bad input; 3: training diverged."""
+    use_one_thread()
     given = described(config, dataset, method, points, seconds, updates, seed, settings or [])
     run = validated(given)
 
