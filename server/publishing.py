@@ -17,7 +17,7 @@ from server.worker_messages import KeyframeItem
 
 MOTION_SHARE = 0.04
 """Of the training time, for frames as such: moving the shown chains, packing, sending."""
-LANDSCAPE_SHARE = 0.03
+LANDSCAPE_SHARE = 0.015
 """For the landscapes in some of them, and for keyframes."""
 EVALUATION_SHARE = 0.04
 EVALUATION_SECONDS = 1.0
