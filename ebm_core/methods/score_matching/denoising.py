@@ -8,14 +8,16 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import IMAGE_ENERGY, Objective, ScoreMatching
+from ebm_core.score_matching import IMAGE_ENERGY, Objective
+from ebm_core.softening import SoftenedScoreMatching
 
 
 @final
-class DenoisingScoreMatching(ScoreMatching):
+class DenoisingScoreMatching(SoftenedScoreMatching):
     """Fits the score at x + sigma n to the way back: mean |sigma grad E(x + sigma n) - n|^2 / 2.
 
-    It estimates p convolved with N(0, sigma^2), so it is compared with that density.
+    It estimates p convolved with N(0, sigma^2), so it is compared with that density. The data are
+    softened while the run is young, see `SoftenedScoreMatching`.
 
     Source:
         Vincent (2011), section 4.3, https://doi.org/10.1162/NECO_a_00142
@@ -49,7 +51,7 @@ class DenoisingScoreMatching(ScoreMatching):
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 3e-3}}
         return {
-            "method": {"noise_level": 0.3},
+            "method": {"noise_level": 0.3, "halo_share": 0.0, "fading_noise": 0.0},
             "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 1e-3},
         }
@@ -70,8 +72,9 @@ class DenoisingScoreMatching(ScoreMatching):
         remaining: float = 1.0,
     ) -> Objective:
         sigma = self.noise_level
-        noise = torch.empty_like(positives).normal_(generator=generator)
-        energies, gradients = energy.with_gradient(positives + sigma * noise)
+        points, weights = self.softened(positives, remaining, generator)
+        noise = torch.empty_like(points).normal_(generator=generator)
+        energies, gradients = energy.with_gradient(points + sigma * noise)
         # sigma stays outside, so that a small one does not blow the loss up
-        loss = (sigma * gradients - noise).square().flatten(1).sum(1).mean() / 2
-        return Objective(loss, energies)
+        losses = (sigma * gradients - noise).square().flatten(1).sum(1) / 2
+        return Objective(weights @ losses, energies[: len(positives)])
