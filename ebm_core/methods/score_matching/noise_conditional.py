@@ -17,9 +17,10 @@ from ebm_core.score_matching import IMAGE_ENERGY, Objective, ScoreMatching
 class NoiseConditionalScoreMatching(ScoreMatching):
     """Denoising at levels from large to small, by one energy E(x, sigma) that is told the level.
 
-    mean |sigma grad E(x + sigma n, sigma) - n|^2 / 2 over levels evenly apart in log sigma. The
-    large levels join the modes and give them their weights; sampling follows them down. What is
-    shown and evaluated is E(., sigma) at one level, against p convolved with N(0, sigma^2).
+    mean |sigma grad E(x + sigma n, sigma) - n|^2 / 2 over levels evenly apart in log sigma; small
+    ones are harder and are drawn more often (the place in the row is u^2, u uniform). The large
+    levels join the modes and give them their weights; sampling follows them down. What is shown and
+    evaluated is E(., sigma) at one level, against p convolved with N(0, sigma^2).
 
     Source:
         Song and Ermon (2019), sections 4.2 and 4.3, https://arxiv.org/abs/1907.05600
@@ -110,7 +111,7 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         if len(shape) == 1:
             return {
                 "energy": {"kind": "mlp", "confinement": None},
-                "optimization": {"learning_rate": 1e-2},
+                "optimization": {"learning_rate": 8e-3},
             }
         return {
             "method": {"largest": 1.5, "confinement": None},
@@ -152,7 +153,8 @@ class NoiseConditionalScoreMatching(ScoreMatching):
     ) -> Objective:
         count = len(positives)
         sigmas = self.noise_levels().to(positives)
-        which = torch.randint(self.levels, (count,), generator=generator, device=positives.device)
+        places = positives.new_empty(count).uniform_(generator=generator)
+        which = (places.square() * self.levels).long().clamp(max=self.levels - 1)
         noise = torch.empty_like(positives).normal_(generator=generator)
         at_points = sigmas[which].view(-1, *[1] * (positives.dim() - 1))
         noisy = positives + at_points * noise
