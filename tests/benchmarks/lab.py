@@ -17,6 +17,9 @@ from ebm_core.showing import energies
 from tests.benchmarks import work
 from tests.benchmarks.work import Setting
 
+UNSOFTENED = {"halo_share": 0.0, "fading_noise": 0.0}
+"""Score matching at the data as they are, which is what the plain loop and the peers do."""
+
 
 def tasks(setting: Setting) -> dict[str, work.Task]:
     """Everything."""
@@ -26,16 +29,15 @@ def tasks(setting: Setting) -> dict[str, work.Task]:
     # every path as long as the others', since that is what the peers do
     hmc = Hmc(step_size=work.STEP_SIZE, leapfrog_steps=work.LEAPFROG_STEPS, jitter=0)
     divergence = ContrastiveDivergence(sampler=langevin, chain_steps=work.CHAIN_STEPS)
-    denoising = DenoisingScoreMatching(noise_level=work.NOISE_LEVEL)
+    denoising = DenoisingScoreMatching(noise_level=work.NOISE_LEVEL, **UNSOFTENED)
     return {
         "langevin_256": lambda: walk(langevin, energy, few, work.CHAIN_STEPS),
         "langevin_1024": lambda: walk(langevin, energy, many, work.CHAIN_STEPS),
         "mala": lambda: walk(mala, energy, many, work.CHAIN_STEPS),
         "hmc": lambda: walk(hmc, energy, many, 2),
         "contrastive_divergence": trained(setting, divergence, few),
-        # without the points around the data that the defaults add: the peers have none
-        "sliced": trained(setting, SlicedScoreMatching(halo_share=0), many),
-        "exact": trained(setting, ExactScoreMatching(halo_share=0), many),
+        "sliced": trained(setting, SlicedScoreMatching(**UNSOFTENED), many),
+        "exact": trained(setting, ExactScoreMatching(**UNSOFTENED), many),
         "denoising": trained(setting, denoising, many),
         "grid": lambda: energies(energy, setting.cells),
     }
