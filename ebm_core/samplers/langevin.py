@@ -81,6 +81,16 @@ class Langevin(Sampler):
         advanced=True,
         description="In (0.5, 1], so that the steps sum to infinity and their squares do not.",
     )
+    drift_limit: float | None = setting(
+        None,
+        title="Drift limit",
+        symbol="R",
+        gt=0,
+        le=1e6,
+        live=True,
+        advanced=True,
+        description="Longest drift of a step, in data units; empty leaves steep walls their force.",
+    )
 
     @property
     def sampled_temperature(self) -> float:
@@ -106,8 +116,17 @@ class Langevin(Sampler):
         with torch.no_grad():
             gradients = gradient_alone(energy, chains.points)
             noise = torch.empty_like(chains.points).normal_(generator=generator)
+            if self.drift_limit is not None:
+                gradients = shortened(gradients, self.drift_limit / step_size)
             points = chains.points.sub(gradients, alpha=step_size)
             points.add_(noise, alpha=self.sigma(step_size))
         return Chains(
             points, chains.energies, chains.gradients, self.step_size, step_size, chains.steps + 1
         )
+
+
+def shortened(vectors: Float[Tensor, "n ..."], longest: float) -> Float[Tensor, "n ..."]:
+    """The vectors, none longer than `longest`, in their own directions."""
+    lengths = torch.linalg.vector_norm(vectors.flatten(1), dim=1)
+    shares: Tensor = (longest / lengths).clamp_(max=1)
+    return vectors * shares.view(-1, *[1] * (vectors.dim() - 1))

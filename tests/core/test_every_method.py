@@ -31,6 +31,15 @@ def test_a_short_run_learns_the_ring(kind: str) -> None:
     assert min(after["kl"], after["kl_best_temperature"]) < before / 3
 
 
+@pytest.mark.parametrize("kind", [kind for kind in METHODS if METHODS[kind].family == "mcmc"])
+def test_chains_do_not_drive_the_energy_away_from_fine_data(kind: str) -> None:
+    """Moons are finer than the ring: steps that fit the ring can be too wide for them."""
+    run = training(kind, 140, "moons")
+    while not run.finished:
+        metrics = run.update()
+        assert abs(metrics["loss"]) < 30
+
+
 @pytest.mark.parametrize("dataset", ["gaussian_ring", "digits"])
 @pytest.mark.parametrize("kind", METHODS)
 def test_a_resumed_run_goes_on_bit_for_bit(kind: str, dataset: str, tmp_path: Path) -> None:

@@ -84,6 +84,13 @@ def test_separate_noise_sets_the_temperature() -> None:
     assert sampler.sampled_temperature == pytest.approx(0.2**2 / (2 * 0.1))
 
 
+def test_a_drift_limit_shortens_long_drifts_and_no_others() -> None:
+    points = torch.tensor([[300.0, -400.0], [0.1, 0.2]])
+    sampler = Langevin(step_size=0.5, noise="separate", noise_scale=0, drift_limit=2)
+    moves = points - run(sampler, Quadratic(), points, 1).points
+    torch.testing.assert_close(moves, torch.tensor([[1.2, -1.6], [0.05, 0.1]]), rtol=0, atol=1e-4)
+
+
 def test_welling_and_teh_steps_decay_as_the_paper_says() -> None:
     sampler = Langevin(
         step_size=0.3, schedule="welling_teh", schedule_offset=10, schedule_exponent=0.6

@@ -21,7 +21,7 @@ from ebm_core.contracts import (
 from ebm_core.likelihood import LikelihoodAscent
 from ebm_core.noise import noise
 from ebm_core.samplers import AnySampler
-from ebm_core.samplers.langevin import Langevin
+from ebm_core.samplers.mala import Mala
 
 
 @final
@@ -29,7 +29,8 @@ class ShortRun(Method):
     """Negatives are fresh noise after k steps of the sampler, never kept.
 
     The chains do not converge, and need not: noise moved by k steps is the model, and E is what
-    moves it. Its samples can be right while exp(-E) is no density of theirs.
+    moves it. Its samples can be right while exp(-E) is no density of theirs. MALA is the default,
+    since plain Langevin steps as wide as the data's finest detail drive the energy away there.
 
     Source:
         Nijkamp, Hill, Zhu and Wu (2019), sections 3 and 4, https://arxiv.org/abs/1904.09770
@@ -47,9 +48,7 @@ class ShortRun(Method):
     source: ClassVar[str] = "Nijkamp et al. 2019, https://arxiv.org/abs/1904.09770"
 
     kind: Literal["short_run"] = "short_run"
-    sampler: AnySampler = setting(
-        Langevin(step_size=0.03), title="Sampler", description="What moves the chains."
-    )
+    sampler: AnySampler = setting(Mala(), title="Sampler", description="What moves the chains.")
     chain_steps: int = setting(
         40,
         title="Chain steps",
