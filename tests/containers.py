@@ -22,9 +22,9 @@ def instructions(dockerfile: Path) -> Iterator[tuple[str, str]]:
 
 def copy_context(checkout: Path, target: Path) -> None:
     """What an engine would be sent of a checkout: .dockerignore leaves out all but a few names."""
-    rules = (checkout / ".dockerignore").read_text().split()
+    rules = (checkout / ".dockerignore").read_text().splitlines()
     kept = [rule.removeprefix("!") for rule in rules if rule.startswith("!")]
-    left_out = shutil.ignore_patterns("node_modules", "static", "__pycache__")
+    left_out = shutil.ignore_patterns(*(rule.split("/")[-1] for rule in rules if "/" in rule))
     target.mkdir()
     for name in kept:
         copy(checkout / name, target / name, left_out)

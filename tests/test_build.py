@@ -19,6 +19,7 @@ from tests.containers import Build, copy_context, instructions
 
 ROOT = Path(__file__).parents[1]
 PAGE = "server/static/index.html"
+KERNEL = "ebm_core/libperceptron.so"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -108,8 +109,18 @@ def test_an_sdist_brings_its_page_along_and_needs_no_node(image: Image, tmp_path
     command = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, sdist]
     subprocess.run([image.bin / "python", "-m", *command], env={"PATH": ""}, check=True)
     (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name.endswith("-py3-none-any.whl")  # an empty PATH has no compiler
     with zipfile.ZipFile(wheel) as ours, zipfile.ZipFile(image.wheel) as theirs:
-        assert set(ours.namelist()) == set(theirs.namelist())
+        assert {*ours.namelist(), KERNEL} == set(theirs.namelist())
+
+
+def test_a_wheel_with_compiled_code_names_its_platform_and_uses_the_code(image: Image) -> None:
+    machine = sysconfig.get_platform().replace("-", "_")
+    assert image.wheel.name.endswith(f"-py3-none-{machine}.whl")
+    told = subprocess.run(
+        [image.bin / "ebm", "doctor", "--json"], capture_output=True, text=True, check=True
+    )
+    assert KERNEL in told.stdout
 
 
 @pytest.fixture

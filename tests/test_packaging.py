@@ -46,21 +46,40 @@ def closure(requirements: list[Requirement]) -> set[str]:
     return found
 
 
-def fake_node(folder: Path, version: str) -> Path:
-    """A folder with a `node` and an `npm` that say they are `version`."""
+def fake_programs(folder: Path, *names: str, says: str) -> Path:
+    """A folder with programs that say one thing."""
     folder.mkdir()
-    for name in ("node", "npm"):
+    for name in names:
         program = folder / name
-        program.write_text(f"#!/bin/sh\necho {version}\n")
+        program.write_text(f"#!/bin/sh\necho {says}\n")
         program.chmod(0o755)
     return folder
+
+
+def extra(name: str) -> set[str]:
+    """The lines of one of the package's extras."""
+    return set(PROJECT["project"]["optional-dependencies"][name])
+
+
+def needed_to_build(folder: Path, path: Path) -> set[str]:
+    """What a build in a folder without page and kernel asks for, with such a PATH."""
+    for part in ("ebm_core", "frontend"):
+        (folder / part).mkdir(exist_ok=True)
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    ask = "import hatchling.build as b; print(*b.get_requires_for_build_wheel(), sep='\\n')"
+    command = [sys.executable, "-c", ask]
+    answer = subprocess.run(
+        command, cwd=folder, env={"PATH": str(path)}, capture_output=True, text=True, check=True
+    )
+    return set(answer.stdout.split())
 
 
 def test_torch_is_not_needed_to_build() -> None:
     assert all("torch" not in line for line in PROJECT["build-system"]["requires"])
 
 
-@pytest.mark.parametrize("extra", [None, "test", "check", "node", "bench"])
+@pytest.mark.parametrize("extra", [None, "test", "check", "node", "compiler", "bench"])
 def test_constraints_pin_every_direct_dependency_inside_its_range(extra: str | None) -> None:
     for requirement in declared(extra):
         pinned = CONSTRAINTS[canonicalize_name(requirement.name)]
@@ -99,19 +118,15 @@ def test_what_is_imported_is_what_is_declared() -> None:
 def test_node_comes_from_pypi_only_where_the_path_has_none_that_will_do(
     tmp_path: Path, version: str, good: bool
 ) -> None:
-    (tmp_path / "frontend").mkdir()
-    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    ask = "import hatchling.build as b; print(*b.get_requires_for_build_wheel(), sep='\\n')"
-    answer = subprocess.run(
-        [sys.executable, "-c", ask],
-        cwd=tmp_path,
-        env={"PATH": str(fake_node(tmp_path / "bin", version))},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    assert answer == ([] if good else PROJECT["project"]["optional-dependencies"]["node"])
+    path = fake_programs(tmp_path / "bin", "node", "npm", "cc", says=version)
+    assert needed_to_build(tmp_path, path) == (set() if good else extra("node"))
+
+
+def test_a_compiler_comes_from_pypi_only_where_the_path_has_none(tmp_path: Path) -> None:
+    path = fake_programs(tmp_path / "bin", "node", "npm", says="v24.1.0")
+    assert needed_to_build(tmp_path, path) == extra("compiler")
+    (path / "cc").symlink_to(path / "node")
+    assert needed_to_build(tmp_path, path) == set()
 
 
 def test_the_commands_that_build_the_page_are_the_same_everywhere() -> None:

@@ -34,6 +34,7 @@ def doctor(
             f"{cores()}, so many runs go at once unless EBM_MAX_RUNNING says otherwise"
         ),
         "PyTorch": torch_state,
+        "compiled perceptron": kernel_state,
         "page": page_state,
         "data folder": lambda: folder_state(settings.data_dir),
         "database": lambda: database_state(settings.database_url),
@@ -62,6 +63,17 @@ def torch_state() -> str:
         raise RuntimeError("PyTorch computes wrongly; install it again")
     cuda = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "no GPU"
     return f"{version('torch')}, {cuda}"
+
+
+def kernel_state() -> str:
+    """Whether small networks are computed by compiled code."""
+    from ebm_core.compiled_perceptron import LIBRARY, library
+
+    return (
+        f"no {LIBRARY}, or not for this processor: PyTorch computes"
+        if library is None
+        else f"{LIBRARY}"
+    )
 
 
 def page_state() -> str:
