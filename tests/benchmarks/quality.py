@@ -15,8 +15,17 @@ from ebm_core import RunConfig, Training, TrainingDiverged
 from ebm_core.datasets import DATASETS
 from ebm_core.evaluation.distances import SampleDistances
 from ebm_core.methods import METHODS
+from ebm_core.trained import TrainedEnergy
 
-FIGURES = ("kl", "kl_best_temperature", "mass_outside", "sliced_wasserstein")
+FIGURES = (
+    "kl",
+    "kl_best_temperature",
+    "mass_outside",
+    "mode_coverage",
+    "sample_coverage",
+    "sliced_wasserstein",
+    "sliced_wasserstein_floor",
+)
 
 
 def trained(task: tuple[str, str, float, int]) -> dict[str, Any]:
@@ -24,8 +33,11 @@ def trained(task: tuple[str, str, float, int]) -> dict[str, Any]:
     method, dataset, seconds, seed = task
     torch.set_num_threads(1)
     config = {"dataset": {"kind": dataset}, "method": {"kind": method}, "seed": seed}
-    training = Training(RunConfig.model_validate({**config, "seconds": seconds}))
     found: dict[str, Any] = {"method": method, "dataset": dataset}
+    try:
+        training = Training(RunConfig.model_validate({**config, "seconds": seconds}))
+    except ValueError as error:  # JEM needs classes
+        return {**found, "reason": str(error)}
     try:
         while not training.finished:
             training.update()
@@ -34,10 +46,11 @@ def trained(task: tuple[str, str, float, int]) -> dict[str, Any]:
     found |= {"updates": training.step, "seconds": training.seconds}
     found |= training.evaluate(thorough=True)
     samples = training.learner.samples(2000, torch.Generator().manual_seed(0))
-    if samples is not None:
+    if samples is None:
+        points = TrainedEnergy(training).sample(2000)
+    else:
         points = training.dataset.from_model(samples)
-        found |= SampleDistances(training.dataset, count=len(points))(points)
-    return found
+    return found | SampleDistances(training.dataset, count=len(points))(points)
 
 
 def table(rows: list[dict[str, Any]], figure: str, datasets: list[str]) -> str:
@@ -47,6 +60,8 @@ def table(rows: list[dict[str, Any]], figure: str, datasets: list[str]) -> str:
     for method in dict.fromkeys(row["method"] for row in rows):
         values = {r["dataset"]: r.get(figure) for r in rows if r["method"] == method}
         known = sorted(value for value in values.values() if value is not None)
+        if figure.endswith("coverage"):
+            known.reverse()  # the more the better
         if not known:
             continue
         ends = [known[len(known) // 2 - 1 : len(known) // 2 + 1], known[-1:]]
