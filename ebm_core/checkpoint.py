@@ -13,7 +13,7 @@ from torch import Tensor
 FILE_NAME = "checkpoint.safetensors"
 
 
-def save(directory: Path, state: dict[str, Any]) -> None:
+def save(directory: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
     """Writes `state` (nested dicts of tensors, numbers, strings, lists) whole or not at all."""
     tensors: dict[str, Tensor] = {}
 
@@ -26,23 +26,25 @@ def save(directory: Path, state: dict[str, Any]) -> None:
         return {"value": value}
 
     directory.mkdir(parents=True, exist_ok=True)
-    draft = directory / f".{FILE_NAME}.{os.getpid()}"
+    draft = directory / f".{name}.{os.getpid()}"
     header = {"state": json.dumps(outline(state, ""), allow_nan=True)}
     save_file(tensors, draft, metadata=header)
     with draft.open("rb") as written:
         os.fsync(written.fileno())
-    draft.replace(directory / FILE_NAME)
+    draft.replace(directory / name)
 
 
-def load(directory: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
+def load(
+    directory: Path, device: torch.device | str = "cpu", name: str = FILE_NAME
+) -> dict[str, Any]:
     """The state that `save` wrote.
 
     Raises:
-        FileNotFoundError: The directory holds no checkpoint.
+        FileNotFoundError: The directory holds no such file.
     """
-    path = directory / FILE_NAME
+    path = directory / name
     if not path.is_file():
-        raise FileNotFoundError(f"no {FILE_NAME} in {directory}; give the directory of a run")
+        raise FileNotFoundError(f"no {name} in {directory}; give the directory of a run")
     with safe_open(path, framework="pt", device=str(device)) as file:
 
         def restored(node: dict[str, Any]) -> Any:

@@ -71,9 +71,10 @@ def sample(
 ) -> Sampling:
     """Chains from `starts`: `warmup` steps, then `draws` kept ones, every `thinning`-th step.
 
-    The energy is a trained one (`load(directory).network`, of the last or of any past checkpoint),
-    or an analytic one (`formula.network()`). A sampler adapts its step size in the warm-up only,
-    so that the kept draws come from one Markov chain. The seed decides everything but `seconds`.
+    The energy is a trained one (`load(directory).network`, or `load(directory, step).network` of a
+    past update), or an analytic one (`formula.network()`). A sampler adapts its step size in the
+    warm-up only, so that the kept draws come from one Markov chain. The seed decides everything
+    but `seconds`.
 
     Raises:
         ValueError: Too few draws to judge, too many to keep, or a chain that left all bounds.

@@ -7,17 +7,27 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ebm_core import snapshots
+from ebm_core.config import RunConfig
+from ebm_core.contracts import EnergyNetwork, Learner
 from ebm_core.noise import noise
 from ebm_core.training import Training
 
 
 class TrainedEnergy:
-    """Call it on a tensor of points to have their energies."""
+    """Call it on a tensor of points to have their energies.
 
-    def __init__(self, training: Training) -> None:
-        self.training = training
-        self.config = training.config
-        self.network = copy.deepcopy(training.network)
+    Args:
+        learner: Whose own samples chains start from, if there are any.
+    """
+
+    def __init__(
+        self, config: RunConfig, network: EnergyNetwork, learner: Learner | None = None
+    ) -> None:
+        self.config = config
+        self.network = copy.deepcopy(network)
+        self.device = torch.device(config.device)
+        self.learner = learner
 
     @torch.no_grad()
     def __call__(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
@@ -33,18 +43,17 @@ class TrainedEnergy:
                 f"(n, {', '.join(map(str, shape))})"
             )
         inside = self.config.dataset.to_model(points)
-        energies: Tensor = self.network(inside.to(self.training.device))
+        energies: Tensor = self.network(inside.to(self.device))
         return energies.to(points.device)
 
     def sample(self, count: int, steps: int = 500, seed: int = 0) -> Float[Tensor, "count ..."]:
         """Chains of the method's sampler, `steps` each, in the data's own coordinates.
 
         They start from the method's own samples (buffer or generator), or from noise where it has
-        none.
+        none, as of a past moment.
         """
-        training = self.training
-        generator = torch.Generator(training.device).manual_seed(seed)
-        points = training.learner.samples(count, generator)
+        generator = torch.Generator(self.device).manual_seed(seed)
+        points = self.learner.samples(count, generator) if self.learner else None
         if points is None:
             points = noise(self.config.dataset.shape, count, generator)
         elif len(points) < count:
@@ -57,10 +66,17 @@ class TrainedEnergy:
         return self.config.dataset.from_model(chains.points.cpu())
 
 
-def load(directory: Path | str) -> TrainedEnergy:
+def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
     """The trained energy of a run's directory, with averaged weights where the run keeps them.
+
+    Args:
+        step: A past update; `ebm_core.snapshots.steps` lists those that the laboratory has kept.
 
     Raises:
         FileNotFoundError: There is no checkpoint in it.
+        NoSnapshot: A ValueError: the directory keeps no snapshot of this update.
     """
-    return TrainedEnergy(Training.resume(Path(directory)))
+    if step is not None:
+        return TrainedEnergy(*snapshots.read(Path(directory), step))
+    training = Training.resume(Path(directory))
+    return TrainedEnergy(training.config, training.network, training.learner)

@@ -6,10 +6,11 @@ Each may cost its share of the training time. What motion leaves over goes to la
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
-from ebm_core import Frame, Training
+from ebm_core import Frame, Training, snapshots
 from server.link import Link
 from server.pacing import Budget, Keyframes
 from server.packing import pack_frame
@@ -18,7 +19,7 @@ from server.worker_messages import KeyframeItem
 MOTION_SHARE = 0.04
 """Of the training time, for frames as such: moving the shown chains, packing, sending."""
 LANDSCAPE_SHARE = 0.015
-"""For the landscapes in some of them, and for keyframes."""
+"""For the landscapes in some of them, for keyframes, and for the snapshots beside them."""
 EVALUATION_SHARE = 0.04
 EVALUATION_SECONDS = 1.0
 FIRST_EVALUATION_SECONDS = 0.5
@@ -27,12 +28,17 @@ MEMORY_SECONDS = 10.0
 
 
 class Publisher:
-    """The frames of one run. `rate` is what the pages ask for, in frames a second."""
+    """The frames of one run. `rate` is what the pages ask for, in frames a second.
 
-    def __init__(self, training: Training, run: str, link: Link) -> None:
+    Args:
+        directory: Where the run's snapshots go.
+    """
+
+    def __init__(self, training: Training, run: str, link: Link, directory: Path) -> None:
         self.training = training
         self.run = run
         self.link = link
+        self.directory = directory
         self.rate = 0.0
         self.clock: Callable[[], float] = (
             time.thread_time if training.config.device == "cpu" else time.perf_counter
@@ -76,7 +82,7 @@ class Publisher:
         self.publish(landscape, keyframe=keyframe_due and landscape)
 
     def publish(self, landscape: bool = True, keyframe: bool = False) -> None:
-        """Makes a frame now, sends it to who watches and keeps it as a keyframe."""
+        """Makes a frame now, sends it to who watches and keeps it, and the weights, as asked."""
         start = self.clock()
         frame = self.training.frame(landscape=landscape)
         if drawable(frame):
@@ -85,6 +91,7 @@ class Publisher:
                 self.link.show(packed)
             if keyframe:
                 self.keyframes.taken(frame.step)
+                snapshots.keep(self.directory, self.training)
                 self.link.record(
                     KeyframeItem(
                         n=self.link.next_number(),

@@ -6,7 +6,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Literal
 
-from ebm_core import Change, RunConfig, Training
+from ebm_core import Change, RunConfig, Training, snapshots
 from server.link import Link
 from server.pacing import Rows
 from server.publishing import Publisher
@@ -42,7 +42,7 @@ class Walk:
         self.link = link
         self.directory = Path(given.directory)
         self.training = self._training()
-        self.publisher = Publisher(self.training, given.run, link)
+        self.publisher = Publisher(self.training, given.run, link, self.directory)
         self.rows = Rows()
         self.paused = False
         self.speed = given.speed
@@ -81,6 +81,7 @@ class Walk:
     def begin(self) -> None:
         """Tells where the run goes on, and makes the changes that the checkpoint lacks."""
         training = self.training
+        snapshots.forget_after(self.directory, training.step)
         self.link.record(
             Begun(
                 n=self.link.next_number(),

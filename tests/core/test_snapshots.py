@@ -1,0 +1,80 @@
+"""Snapshots: the past of a run as it was, few, and gone when the run goes back."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+from ebm_core import RunConfig, Training, load, snapshots
+from ebm_core.methods import METHODS
+
+
+def training(method: str = "denoising", **fields: object) -> Training:
+    run = {"dataset": {"kind": "moons"}, "method": {"kind": method}, "updates": 1000, **fields}
+    return Training(RunConfig.model_validate(run))
+
+
+@pytest.mark.parametrize("kind", METHODS)
+def test_a_past_update_is_as_it_was(kind: str, tmp_path: Path) -> None:
+    dataset = "digits" if kind == "jem" else "moons"
+    run = training(kind, dataset={"kind": dataset})
+    run.update()
+    points = run.sample_data(5)
+    with torch.no_grad():
+        before = run.network(points).cpu()
+    snapshots.keep(tmp_path, run)
+    run.update()
+    snapshots.keep(tmp_path, run)
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    past = load(tmp_path, step=1)
+    assert torch.equal(torch.rand(1), expected)
+    with torch.no_grad():
+        assert torch.equal(past.network(points).cpu(), before)
+        assert not torch.equal(load(tmp_path, step=2).network(points).cpu(), before)
+    drawn = past.sample(3, steps=2)
+    assert drawn.shape == (3, *run.dataset.shape)
+
+
+def test_an_update_that_is_not_kept_is_told_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(snapshots.NoSnapshot, match="update 7; it keeps none at all"):
+        load(tmp_path, step=7)
+    run = training()
+    snapshots.keep(tmp_path, run)
+    run.update()
+    snapshots.keep(tmp_path, run)
+    with pytest.raises(ValueError, match=r"update 7; choose one of 0, 1$"):
+        load(tmp_path, step=7)
+
+
+def test_the_kept_are_few_dense_early_and_thin_late(tmp_path: Path) -> None:
+    run = training()
+    for step in range(500):
+        run.schedule.step = step
+        snapshots.keep(tmp_path, run)
+    kept = snapshots.steps(tmp_path)
+    assert len(kept) == snapshots.MOST
+    assert kept[:4] == [0, 1, 2, 3] and kept[-1] == step
+    assert max(later / earlier for earlier, later in pairwise(kept[8:])) < 1.25
+
+
+def test_large_networks_leave_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = training()
+    snapshots.keep(tmp_path, run)
+    size = snapshots.find(tmp_path, 0).stat().st_size
+    monkeypatch.setattr(snapshots, "BYTES", 3.5 * size)
+    for step in range(1, 9):
+        run.schedule.step = step
+        snapshots.keep(tmp_path, run)
+    assert len(snapshots.steps(tmp_path)) == 3
+
+
+def test_a_return_to_an_earlier_update_forgets_the_later_ones(tmp_path: Path) -> None:
+    run = training()
+    for step in (0, 5, 10, 20):
+        run.schedule.step = step
+        snapshots.keep(tmp_path, run)
+    snapshots.forget_after(tmp_path, 10)
+    assert snapshots.steps(tmp_path) == [0, 5, 10]
