@@ -2,28 +2,23 @@
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self, final
+from typing import Annotated
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from torch import Tensor
 
-from ebm_core.analytic import AnyAnalyticEnergy
-from ebm_core.analytic_energy import AnalyticEnergy
-from ebm_core.checkpoint import FILE_NAME
 from ebm_core.contracts import EnergyNetwork, setting
 from ebm_core.evaluation.chains import autocorrelation, effective_sample_size, r_hat
 from ebm_core.frame import Landscape
-from ebm_core.gradients import gradient_alone
 from ebm_core.samplers import AnySampler
 from ebm_core.sampling import held_step
-from ebm_core.showing import EXTENT, SIZE, as_array, cell_centres, energies
-from ebm_core.trained import load
+from ebm_core.showing import SIZE, as_array, cell_centres, energies
+from ebm_core.target import Counting, Target
 
 CHAIN_STEPS = 500_000
 """Most chains times steps of one sampling."""
@@ -37,29 +32,6 @@ STARTING_RELIEF = 25.0
 """Nats above the lowest energy within which chains start."""
 
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
-
-
-class Target(BaseModel):
-    """Which energy: a formula, or the one that a run has learned, as it was last saved."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    landscape: AnyAnalyticEnergy | None = setting(
-        None, title="Landscape", description="An energy in closed form."
-    )
-    run: str | None = setting(None, title="Run", description="The id of a run.")
-
-    @model_validator(mode="after")
-    def one(self) -> Self:
-        """It is one of the two, with points in the plane."""
-        if (self.landscape is None) == (self.run is None):
-            raise ValueError('give either "landscape" or "run"')
-        if self.landscape is not None and self.landscape.shape != (2,):
-            raise ValueError(
-                f"its points have {self.landscape.shape[0]} coordinates; the map takes energies "
-                "with 2"
-            )
-        return self
 
 
 class Sampling(BaseModel):
@@ -126,52 +98,6 @@ class Drawn:
     """Points whose gradient was taken; None where the energy does not tell."""
 
 
-@final
-class Counting(EnergyNetwork):
-    """A formula that counts the gradients that are asked of it."""
-
-    def __init__(self, formula: AnalyticEnergy) -> None:
-        super().__init__()
-        self.formula = formula
-        self.gradients = 0
-
-    def forward(self, points: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
-        return self.formula.energies(points)
-
-    def with_gradient(
-        self, points: Float[Tensor, "n d"]
-    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n d"]]:
-        self.gradients += len(points)
-        return self.formula.energies(points), self.formula.gradients(points)
-
-
-@gradient_alone.register
-def gradient_counted(energy: Counting, points: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-    """The formula's gradient alone."""
-    energy.gradients += len(points)
-    return energy.formula.gradients(points)
-
-
-@lru_cache(maxsize=2)
-def saved(directory: Path, written: int) -> EnergyNetwork:
-    """The energy of a run's directory whose checkpoint was written at a time in nanoseconds.
-
-    Raises:
-        ValueError: Its points are no points of the plane.
-    """
-    trained = load(directory)
-    if trained.config.dataset.shape != (2,):
-        shape = " x ".join(map(str, trained.config.dataset.shape))
-        raise ValueError(f"its points are images of {shape}; the map takes points of the plane")
-    return trained.network.cpu()
-
-
-def square(window: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], float]:
-    """Centre and half the width of the smallest square around a window of the plane."""
-    (left, right), (bottom, top) = window
-    return ((left + right) / 2, (bottom + top) / 2), max(right - left, top - bottom) / 2
-
-
 def relief(energy: EnergyNetwork, center: tuple[float, float], extent: float) -> Landscape:
     """The energy on the map, cut off where it is too high to matter."""
     cells = cell_centres(extent, SIZE) + torch.tensor(center, dtype=torch.float32)
@@ -204,20 +130,12 @@ def draw(sampling: Sampling, directory: Path | None = None, limit: float = torch
         limit: Seconds it may take.
 
     Raises:
-        FileNotFoundError: The run has no checkpoint.
-        ValueError: The energy is not one of points in the plane, or the chains leave all bounds.
+        FileNotFoundError, NoSnapshot, ValueError: As in `Target.energy`.
+        ValueError: The chains leave all bounds.
         TimeoutError: It takes too long.
     """
-    formula = sampling.energy.landscape
     generator = torch.Generator().manual_seed(sampling.seed)
-    energy: EnergyNetwork
-    if formula is not None:
-        energy = Counting(formula)
-        center, extent = square(formula.window)
-    else:
-        place = directory or Path()
-        energy = saved(place, (place / FILE_NAME).stat().st_mtime_ns)
-        center, extent = (0.0, 0.0), EXTENT
+    energy, (center, extent) = sampling.energy.energy(directory)
     landscape = relief(energy, center, extent)
     if sampling.start is not None:
         points = torch.tensor([sampling.start]).repeat(sampling.chains, 1)

@@ -1,6 +1,7 @@
 """REST routes under /api/v1: they parse and answer; `jobs` decides."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
@@ -72,6 +73,12 @@ def _truth(config: dict[str, Any]) -> bytes:
     from server.science import truth
 
     return truth(config)
+
+
+def _snapshots(directory: Path) -> set[int]:
+    from ebm_core.snapshots import steps
+
+    return set(steps(directory))
 
 
 @router.get("/runs")
@@ -171,6 +178,15 @@ def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
         )
     headers = {"cache-control": "private, max-age=3600"}
     return Response(frame.message, media_type=MSGPACK, headers=headers)
+
+
+@router.get("/runs/{run}/snapshots")
+async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
+    """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
+    jobs.record(run)
+    kept = await in_background(lambda: _snapshots(jobs.directory(run)))
+    keyframes = await in_background(lambda: store.keyframes(run))
+    return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
 
 
 @router.get("/runs/{run}/truth", response_class=Response)

@@ -121,6 +121,7 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
 
     from ebm_core.playground import Sampling, draw
     from ebm_core.problems import problems
+    from ebm_core.snapshots import NoSnapshot
 
     try:
         return "done", packed(draw(Sampling.model_validate(given), directory, LIMIT))
@@ -129,6 +130,8 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
     except FileNotFoundError:
         why = "the run has no checkpoint yet; it is saved now and then, and when the run ends"
         return "refused", (409, why)
+    except NoSnapshot as error:
+        return "invalid", [no_snapshot(error)]
     except TimeoutError as error:
         return "refused", (422, str(error))
     except ValueError as error:
@@ -136,6 +139,16 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
     except Exception as error:
         log.exception("a sampling failed")
         return "refused", (500, f"the sampling failed: {error}; the server's log tells where")
+
+
+def no_snapshot(error: Any) -> dict[str, Any]:
+    """A `NoSnapshot` as the problem of its field."""
+    return {
+        "path": "energy.step",
+        "value": error.step,
+        "message": "the run keeps no snapshot of this update",
+        "allowed": ", ".join(map(str, error.steps)) or "none; leave it out",
+    }
 
 
 def packed(drawn: Any) -> bytes:

@@ -196,7 +196,7 @@ def test_digits_are_trained_and_kept_as_images(lab: Laboratory) -> None:
 def test_unknown_runs_are_not_found(lab: Laboratory) -> None:
     for method, path in (
         ("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/stop"), ("GET", "/metrics"),
-        ("GET", "/events"), ("GET", "/keyframes"), ("GET", "/download"),
+        ("GET", "/events"), ("GET", "/keyframes"), ("GET", "/snapshots"), ("GET", "/download"),
     ):  # fmt: skip
         answer = lab.ask(method, f"/runs/nobody{path}", status=404)
         assert "nobody" in answer["detail"]

@@ -125,6 +125,34 @@ def test_a_run_is_sampled_from_its_checkpoint(lab: Laboratory) -> None:
     assert unpack_array(drawn["draws"]).shape == (41, 64, 2)
 
 
+def test_a_run_is_sampled_as_it_was_at_a_past_update(lab: Laboratory) -> None:
+    run = lab.create({**SMALL, "updates": 300})
+    with lab.page() as page:
+        page.watch(run)
+        page.state("finished")
+    steps = [moment["step"] for moment in lab.ask("GET", f"/runs/{run}/snapshots")]
+    assert steps[0] == 0 and steps[-1] == 300 and 3 < len(steps) <= 64
+    assert set(steps) <= {moment["step"] for moment in lab.ask("GET", f"/runs/{run}/keyframes")}
+
+    def landscape(**moment: int) -> Any:
+        energy = {"run": run, **moment}
+        return dequantise(sampling(lab, steps=20, energy=energy)["landscape"]).values
+
+    last = landscape()
+    assert np.array_equal(landscape(step=300), last)
+    assert np.abs(landscape(step=steps[1]) - last).max() > 0.1
+
+    (problem,) = refusal(lab, 422, energy={"run": run, "step": 301})
+    assert problem["path"] == "energy.step" and problem["value"] == 301
+    assert problem["allowed"] == ", ".join(map(str, steps))
+    (problem,) = refusal(lab, 422, energy={"landscape": MIXTURE, "step": 0})
+    assert problem["path"] == "energy" and "no past" in problem["message"]
+
+    lab.ask("DELETE", f"/runs/{run}", status=204)
+    assert not (lab.data_dir / "runs" / run).exists()
+    lab.ask("GET", f"/runs/{run}/snapshots", status=404)
+
+
 def test_a_killed_helper_is_replaced(lab: Laboratory) -> None:
     sampling(lab, steps=20)
     assert lab.process
