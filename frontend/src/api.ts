@@ -98,6 +98,8 @@ export const metricsAfter = (id: string, seq: number) =>
 export const eventsAfter = (id: string, seq: number) =>
   json<RunEvent[]>("GET", `${run(id)}/events?after=${seq}`);
 export const keyframes = (id: string) => json<Keyframe[]>("GET", `${run(id)}/keyframes`);
+/** The keyframes whose weights are kept too. */
+export const snapshots = (id: string) => json<Keyframe[]>("GET", `${run(id)}/snapshots`);
 export const downloadAddress = (id: string) => `${ROOT}${run(id)}/download`;
 
 export async function deleteRun(id: string): Promise<void> {

@@ -3,7 +3,15 @@ import { describe, expect, it, vi } from "vitest";
 import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../src/samplers/choice";
 import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
-import { decodeSampling, frameAt, pointOf, readingOf, stepAt, traceOf } from "../src/samplers/sampling";
+import {
+  decodeSampling,
+  frameAt,
+  mapAlone,
+  pointOf,
+  readingOf,
+  stepAt,
+  traceOf,
+} from "../src/samplers/sampling";
 import { ticks } from "../src/stage/axes";
 import type { Catalogue, Run } from "../src/wire";
 
@@ -50,6 +58,14 @@ describe("an answer", () => {
   it("sends its map to the stage once", () => {
     expect(frameAt(sampled, 0, true).landscape?.extent).toBe(4.5);
     expect(frameAt(sampled, 1, false).landscape).toBeNull();
+  });
+
+  it("may be preceded by its map, with no chains on it", () => {
+    const alone = mapAlone({ ...sampled.landscape, extent: 9 });
+    const { arrays, landscape } = frameAt(alone, 7, true);
+    expect(landscape?.extent).toBe(4.5);
+    expect(arrays.chains).toEqual({ shape: [0, 2], values: new Float32Array() });
+    expect(pointOf(alone.units, 1, -1)).toEqual([2, -2]);
   });
 });
 

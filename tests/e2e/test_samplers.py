@@ -1,10 +1,11 @@
-"""The samplers' view in a real browser: chains run on a formula, and settings sample anew."""
+"""The samplers' view in a browser: chains run on a formula, and on a run as it is and as it was."""
 
 import re
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_lab import DEADLINE, wait_for_motion
+from tests.server.laboratory import SMALL, Laboratory
 
 
 def test_samplers_run_on_formulas_and_answer_to_their_settings(page: Page) -> None:
@@ -37,3 +38,28 @@ def test_samplers_run_on_formulas_and_answer_to_their_settings(page: Page) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Lab", exact=True).click()
     expect(page.get_by_role("radiogroup", name="Method")).to_be_visible()
+
+
+def test_a_run_is_sampled_as_it_is_and_as_it_was(page: Page, lab: Laboratory) -> None:
+    run = lab.create({**SMALL, "updates": 300})
+    with lab.page() as socket:
+        socket.watch(run)
+        socket.state("finished")
+    page.get_by_role("button", name="Samplers", exact=True).click()
+    page.get_by_label("Trained run").select_option(run)
+    slider = page.get_by_label("At update")
+    expect(slider).to_have_attribute("aria-valuetext", "newest", timeout=DEADLINE)
+    settled = page.locator(".stage-frame[data-waiting=false]")
+    expect(settled).to_be_visible(timeout=DEADLINE)
+
+    with page.expect_request("**/samplings") as asked:
+        slider.press("Home")
+    assert asked.value.post_data_json["energy"] == {"run": run, "step": 0}
+    expect(page.locator(".run-name")).to_contain_text("· update 0 ·")
+    expect(settled).to_be_visible(timeout=DEADLINE)
+    wait_for_motion(page)
+
+    with page.expect_request("**/samplings") as asked:
+        slider.press("End")
+    assert asked.value.post_data_json["energy"] == {"run": run}
+    expect(slider).to_have_attribute("aria-valuetext", "newest")

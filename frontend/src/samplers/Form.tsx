@@ -6,6 +6,7 @@ import { Row } from "../views/Row";
 import { chooseByArrows } from "../views/radios";
 import type { Json, PlugInInfo } from "../wire";
 import { planarRuns } from "./choice";
+import { Moment } from "./Moment";
 import { change, choice, chooseLandscape, chooseRun, chooseSampler, faults, fields, startAt } from "./state";
 
 export function Form() {
@@ -21,6 +22,7 @@ export function Form() {
         <h2 id="energy-choice">Energy</h2>
         <Landscapes />
         <Runs />
+        <Moment />
         <Rows fields={of("energy")} />
       </section>
       <section aria-labelledby="sampler-choice">

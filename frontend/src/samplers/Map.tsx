@@ -5,8 +5,8 @@ import { fixed, significant } from "../format";
 import { loop } from "../loop";
 import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
-import { frameAt, pointOf, readingOf, type Sampled } from "./sampling";
-import { again, choice, index, refused, sampled, stale, startAt } from "./state";
+import { frameAt, pointOf, readingOf, type Shown } from "./sampling";
+import { again, choice, index, refused, sampled, shown, stale, startAt } from "./state";
 
 const readout = signal<Readout | null>(null);
 const LAYERS = { energy: true, contours: true, data: false, chains: true, score: false, generator: false };
@@ -39,7 +39,7 @@ function Canvas() {
     const created = createStage(element, { theme: theme.value });
     created.setLayers(LAYERS);
     stage.current = created;
-    let shown: Sampled | null = null;
+    let drawn: Shown | null = null;
     let moment = -1;
     const size = new ResizeObserver(([entry]) => {
       const width = Math.floor(entry!.contentRect.width);
@@ -49,11 +49,11 @@ function Canvas() {
     const remove = loop.add({
       every: 0,
       draw: (now) => {
-        const known = sampled.value;
-        if (known && (known !== shown || moment !== index.value)) {
-          if (known !== shown) created.setUnits(known.units);
-          created.show(frameAt(known, index.value, known !== shown));
-          shown = known;
+        const known = shown.value;
+        if (known && (known !== drawn || moment !== index.value)) {
+          if (known !== drawn) created.setUnits(known.units);
+          created.show(frameAt(known, index.value, known !== drawn));
+          drawn = known;
           moment = index.value;
         }
         const at = pointer.current && created.readout(pointer.current.x, pointer.current.y);

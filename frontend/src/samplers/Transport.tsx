@@ -1,5 +1,5 @@
 /** The samplers' transport: from the start, play, one moment on, speed, other chains, and the step shown. */
-import { counter } from "../format";
+import { count, counter } from "../format";
 import { nameOf, runs, titleOf } from "../state";
 import * as Icons from "../views/Icons";
 import {
@@ -9,6 +9,7 @@ import {
   choice,
   index,
   loops,
+  momentOf,
   playing,
   refused,
   reseed,
@@ -28,7 +29,8 @@ export function SamplingName() {
   const wanted = chosen.energy;
   const run = "run" in wanted ? runs.value?.find(({ id }) => id === wanted.run) : undefined;
   const energy = "landscape" in wanted ? titleOf(wanted.landscape.kind) : nameOf(run?.config);
-  const name = `${energy} · ${titleOf(chosen.sampler.kind)}`;
+  const moment = momentOf.value === null ? [] : [`update ${count(momentOf.value)}`];
+  const name = [energy, ...moment, titleOf(chosen.sampler.kind)].join(" · ");
   return (
     <p class="small muted run-name" title={name}>
       {name}

@@ -3,7 +3,8 @@ import { defaultsOf, type Field, fault, fieldsOf, set, type Titles } from "../sc
 import type { Catalogue, Json, JsonObject, PlugInConfig, PlugInInfo, Run } from "../wire";
 
 export interface Choice {
-  energy: { landscape: PlugInConfig } | { run: string };
+  /** A formula, or what a run has learned: at a past update, or as it was last saved. */
+  energy: { landscape: PlugInConfig } | { run: string; step?: number };
   sampler: PlugInConfig;
   chains: number;
   steps: number;

@@ -37,6 +37,9 @@ export interface Sampled {
   figures: Omit<WireSampling, "landscape" | "center" | "draws" | "autocorrelation">;
 }
 
+/** What the stage shows of a sampling. */
+export type Shown = Pick<Sampled, "name" | "landscape" | "units" | "draws" | "chains">;
+
 let answers = 0;
 
 /** Brings the map, wherever it lies in the plane, to the square that the stage draws. */
@@ -62,8 +65,19 @@ export function decodeSampling(wire: WireSampling, steps: number): Sampled {
   };
 }
 
+/** The map of a run's moment, whose chains are still to come. */
+export function mapAlone(landscape: Landscape): Shown {
+  return {
+    name: `map ${answers++}`,
+    landscape: { ...landscape, extent: SHOWN_EXTENT },
+    units: { center: [0, 0], unit: landscape.extent / SHOWN_EXTENT },
+    draws: new Float32Array(),
+    chains: 0,
+  };
+}
+
 /** The chains at a kept moment; the map comes with the first one only. */
-export function frameAt(sampled: Sampled, index: number, landscape: boolean): DecodedFrame {
+export function frameAt(sampled: Shown, index: number, landscape: boolean): DecodedFrame {
   const width = 2 * sampled.chains;
   return {
     run: sampled.name,

@@ -10,7 +10,7 @@ import type { Json, PlugInConfig } from "../wire";
 import { bodyOf, type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
 import { Latest } from "./latest";
 import { indexOf, later } from "./player";
-import { decodeSampling, type Sampled, stepAt } from "./sampling";
+import { decodeSampling, mapAlone, type Sampled, type Shown, stepAt } from "./sampling";
 
 const DEBOUNCE = 250;
 
@@ -33,16 +33,33 @@ export const fields = computed<Field[]>(() =>
 );
 /** The map on the stage is not that of the chosen energy: none yet, or one that is still being sampled. */
 export const stale = computed(() => answered.value?.energy !== choice.value?.energy || !sampled.value);
+/** The updates that a run keeps snapshots of, as they were at its newest sampling. */
+const kept = signal<{ run: string; steps: number[] } | null>(null);
+const chosenRun = computed(() => {
+  const energy = choice.value?.energy;
+  return energy && "run" in energy ? energy : null;
+});
+/** Of the chosen run, in order; none where a formula is chosen. */
+export const moments = computed(() =>
+  kept.value?.run === chosenRun.value?.run ? (kept.value?.steps ?? []) : [],
+);
+/** The update that is chosen; null is the newest. */
+export const momentOf = computed(() => chosenRun.value?.step ?? null);
+/** The map of the chosen moment, which comes before its chains. */
+const ahead = signal<Shown | null>(null);
+export const shown = computed(() => (stale.value && ahead.value) || sampled.value);
 export const index = computed(() => (sampled.value ? indexOf(at.value, sampled.value.kept) : 0));
 export const step = computed(() => (sampled.value ? stepAt(sampled.value, index.value) : 0));
 
 async function sample(wanted: Choice): Promise<void> {
   busy.value = true;
   try {
+    if ("run" in wanted.energy) await readMoments(wanted.energy.run);
     const answer = decodeSampling(await api.sample(bodyOf(wanted)), wanted.steps);
     batch(() => {
       sampled.value = answer;
       answered.value = wanted;
+      ahead.value = null;
       refused.value = null;
       at.value = stillness.matches ? answer.kept - 1 : 0;
       playing.value = playing.value && !stillness.matches;
@@ -51,6 +68,21 @@ async function sample(wanted: Choice): Promise<void> {
     explain(error);
   } finally {
     busy.value = false;
+  }
+}
+
+async function readMoments(run: string): Promise<void> {
+  const steps = (await api.snapshots(run)).map(({ step }) => step);
+  kept.value = { run, steps };
+}
+
+async function lookAhead(run: string, step: number): Promise<void> {
+  const wanted = choice.value?.energy;
+  try {
+    const { landscape } = await api.keyframe(run, step);
+    if (landscape && wanted === choice.value?.energy && stale.value) ahead.value = mapAlone(landscape);
+  } catch (error) {
+    explain(error);
   }
 }
 
@@ -97,8 +129,18 @@ export function chooseRun(run: string): void {
   chooseEnergy({ run });
 }
 
+/** The energy of the chosen run as it was at an update; null is the newest. The start stays. */
+export function chooseMoment(step: number | null): void {
+  const run = chosenRun.value?.run;
+  if (!choice.value || run === undefined) return;
+  faults.value = {};
+  choose({ ...choice.value, energy: step === null ? { run } : { run, step } });
+  void lookAhead(run, step ?? moments.value.at(-1)!);
+}
+
 function chooseEnergy(energy: Choice["energy"]): void {
   faults.value = {};
+  ahead.value = null;
   if (choice.value) choose({ ...choice.value, energy, start: null });
 }
 
