@@ -47,7 +47,7 @@ def trained(task: tuple[str, str, float, int]) -> dict[str, Any]:
     found |= training.evaluate(thorough=True)
     samples = training.learner.samples(2000, torch.Generator().manual_seed(0))
     if samples is None:
-        points = TrainedEnergy(training).sample(2000)
+        points = TrainedEnergy(training.config, training.network, training.learner).sample(2000)
     else:
         points = training.dataset.from_model(samples)
     return found | SampleDistances(training.dataset, count=len(points))(points)
