@@ -120,12 +120,3 @@ class ScoreLearner(Learner):
     def load_state(self, state: dict[str, Any]) -> None:
         self.descent.load_state(state["descent"])
         self.series = state["series"]
-
-
-IMAGE_ENERGY = {
-    "kind": "mlp",
-    "hidden": [256, 256],
-    "fourier_features": 0,
-    "confinement": None,
-}
-"""What the recipes take for images."""

@@ -26,6 +26,7 @@ from ebm_core.energies.classifier import ClassifierNetwork
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
 from ebm_core.likelihood import LikelihoodAscent
 from ebm_core.optimization import Average
+from ebm_core.recipes import IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
 
@@ -118,12 +119,7 @@ class JointEnergy(Method):
             return {"energy": {"kind": "classifier"}, "optimization": {"learning_rate": 5e-3}}
         return {
             "method": {
-                "sampler": {
-                    "kind": "langevin",
-                    "step_size": 0.2,
-                    "noise": "separate",
-                    "noise_scale": 0.03,
-                },
+                "sampler": IMAGE_SAMPLER,
                 "chain_steps": 12,
                 "chains": 128,
             },

@@ -25,6 +25,7 @@ from ebm_core.generator import Generator
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
 
@@ -136,12 +137,7 @@ class ActivationEntropy(Method):
             return {"optimization": {"learning_rate": 3e-3}}
         return {
             "method": {"estimator": "paper", "latents": 32, "width": 256},
-            "energy": {
-                "kind": "mlp",
-                "hidden": [256, 256],
-                "fourier_features": 0,
-                "confinement": 8.0,
-            },
+            "energy": {**IMAGE_ENERGY, "confinement": 8.0},
             "optimization": {"learning_rate": 1e-3, "gradient_clip": 10.0},
         }
 
@@ -152,7 +148,7 @@ class ActivationEntropy(Method):
     def display_sampler(self, shape: Shape) -> Sampler:
         if len(shape) == 1:
             return Mala()
-        return Langevin(step_size=0.2, noise="separate", noise_scale=0.03)
+        return Langevin.model_validate(IMAGE_SAMPLER)
 
     def learner(self, task: Task) -> "ActivationEntropyLearner":
         """Raises ValueError when fewer draws make up the kernel density than are taken from it."""

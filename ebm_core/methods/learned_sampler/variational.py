@@ -22,6 +22,7 @@ from ebm_core.generator import Generator
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
 
@@ -143,12 +144,7 @@ class Variational(Method):
                 "generator_rate": 1.0,
                 "gradient_penalty": 0.2,
             },
-            "energy": {
-                "kind": "mlp",
-                "hidden": [256, 256],
-                "fourier_features": 0,
-                "confinement": None,
-            },
+            "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 2e-3, "batch_size": 128},
         }
 
@@ -159,7 +155,7 @@ class Variational(Method):
     def display_sampler(self, shape: Shape) -> Sampler:
         if len(shape) == 1:
             return Mala()
-        return Langevin(step_size=0.2, noise="separate", noise_scale=0.03)
+        return Langevin.model_validate(IMAGE_SAMPLER)
 
     def learner(self, task: Task) -> "VariationalLearner":
         """Raises ValueError when fewer draws make up q than are taken from it."""

@@ -19,6 +19,7 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
 
@@ -81,22 +82,12 @@ class ContrastiveDivergence(Method):
             return {"optimization": {"learning_rate": 5e-3}}
         return {
             "method": {
-                "sampler": {
-                    "kind": "langevin",
-                    "step_size": 0.2,
-                    "noise": "separate",
-                    "noise_scale": 0.03,
-                },
+                "sampler": IMAGE_SAMPLER,
                 "chain_steps": 20,
                 "energy_penalty": 0.01,
                 "data_noise": 0.03,
             },
-            "energy": {
-                "kind": "mlp",
-                "hidden": [256, 256],
-                "fourier_features": 0,
-                "confinement": None,
-            },
+            "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 2e-3, "averaging": 0.998, "gradient_clip": 1.0},
         }
 

@@ -19,6 +19,7 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.recipes import IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
 
@@ -105,12 +106,7 @@ class PersistentContrastiveDivergence(Method):
             return {"optimization": {"learning_rate": 5e-3}}
         return {
             "method": {
-                "sampler": {
-                    "kind": "langevin",
-                    "step_size": 0.2,
-                    "noise": "separate",
-                    "noise_scale": 0.03,
-                },
+                "sampler": IMAGE_SAMPLER,
                 "chain_steps": 12,
                 "chains": 64,
                 "buffer_size": 2000,

@@ -7,8 +7,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Shape
+from ebm_core.recipes import IMAGE_ENERGY
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import IMAGE_ENERGY, Objective
+from ebm_core.score_matching import Objective
 from ebm_core.second_order import second_order, unit_directions
 from ebm_core.softening import SoftenedScoreMatching
 

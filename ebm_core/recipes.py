@@ -1,0 +1,17 @@
+"""What the methods' recipes take for images."""
+
+from typing import Any
+
+IMAGE_ENERGY: dict[str, Any] = {
+    "kind": "mlp",
+    "hidden": [256, 256],
+    "fourier_features": 0,
+    "confinement": None,
+}
+IMAGE_SAMPLER: dict[str, Any] = {
+    "kind": "langevin",
+    "step_size": 0.2,
+    "noise": "separate",
+    "noise_scale": 0.03,
+}
+"""Langevin steps with little noise: T = 0.002."""
