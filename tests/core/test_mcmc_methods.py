@@ -9,6 +9,7 @@ from torch import Tensor
 from ebm_core.contracts import Chains, EnergyNetwork, Method, Sampler, Task
 from ebm_core.energies.mlp import Mlp
 from ebm_core.methods.mcmc.contrastive_divergence import ContrastiveDivergence
+from ebm_core.methods.mcmc.persistent import PersistentContrastiveDivergence
 from ebm_core.methods.mcmc.short_run import ShortRun
 from ebm_core.optimization import Optimization, Schedule
 from ebm_core.samplers.langevin import Langevin
@@ -79,6 +80,34 @@ def test_the_short_run_flow_is_the_model() -> None:
     points = torch.empty(32, 2).uniform_(-4, 4, generator=draws)
     chains = walked(method.sampler, parts.energy, points, draws, 7)
     assert found.tolist() == chains.points.tolist()
+
+
+def test_looking_at_a_short_run_does_not_tune_it() -> None:
+    parts = task()
+    learner = ShortRun(sampler=Mala(step_size=1e-4), chain_steps=5).learner(parts)
+    learner.update(parts.sample_data(64))
+    before = learner.state()["step_size"]
+    learner.samples(32, torch.Generator().manual_seed(5))
+    assert learner.state()["step_size"] == before
+
+
+@pytest.mark.parametrize("method", [ContrastiveDivergence, ShortRun])
+def test_new_chains_start_a_schedule_afresh(method: type[Method]) -> None:
+    sizes = scheduled(method)
+    assert sizes[0] < 0.01 and sizes == [sizes[0]] * 3
+
+
+def test_lasting_chains_go_on_with_a_schedule() -> None:
+    sizes = scheduled(PersistentContrastiveDivergence)
+    assert all(after < 0.9 * before for before, after in pairwise(sizes))
+
+
+def scheduled(method: type[Method]) -> list[float]:
+    """The last step size of each of three updates under a decay."""
+    sampler = Langevin(step_size=0.01, schedule="welling_teh", schedule_offset=10)
+    parts = task()
+    learner = method.model_validate({"sampler": sampler, "chain_steps": 5}).learner(parts)
+    return [float(learner.update(parts.sample_data(64))["step_size"]) for _ in range(3)]
 
 
 def walked(

@@ -10,7 +10,6 @@ from torch.nn import functional
 
 from ebm_core.classification import TEST, far_points, map_cells, uncertainty
 from ebm_core.contracts import (
-    Chains,
     Descent,
     Family,
     Learner,
@@ -29,6 +28,7 @@ from ebm_core.optimization import Average
 from ebm_core.recipes import IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
+from ebm_core.walking import Walker, some_of
 
 PERIOD = 50
 """Updates between two looks at the test points."""
@@ -172,7 +172,7 @@ class JointEnergyLearner(Learner):
         self.test = task.sample_labelled(TEST)
         self.far = far_points(task)
         self.buffer = self.fresh(method.chains).clone()
-        self.tuning: Chains | None = None
+        self.walker = Walker(lasting=True)
 
     def fresh(self, count: int) -> Float[Tensor, "count ..."]:
         """Points of the data whose density is learned."""
@@ -191,12 +191,9 @@ class JointEnergyLearner(Learner):
         draws = torch.rand(len(self.buffer), generator=task.generator, device=task.device)
         restarted = (draws < method.restart_share).nonzero().squeeze(1)
         self.buffer[restarted] = self.fresh(len(restarted))
-        chains = method.sampler.start(task.energy, self.buffer, self.tuning)
-        accepted = 0.0
-        for _ in range(method.chain_steps):
-            chains = method.sampler.step(task.energy, chains, task.generator)
-            accepted += chains.acceptance
-        self.buffer, self.tuning = chains.points, chains
+        self.buffer, walked = self.walker.walk(
+            method.sampler, task.energy, self.buffer, method.chain_steps, task.generator
+        )
 
         points, labels = self.points, self.labels
         if len(points) > len(positives):
@@ -213,9 +210,7 @@ class JointEnergyLearner(Learner):
         self.plain_average.update(self.plain, task.schedule.step)
         return {
             **metrics,
-            "acceptance": accepted / method.chain_steps,
-            "step_size": chains.step_size,
-            "temperature": method.sampler.sampled_temperature,
+            **walked,
             "cross_entropy": crossed.detach(),
             "softmax_cross_entropy": plain_crossed.detach(),
             **(self.figures() if task.schedule.step % PERIOD == 0 else {}),
@@ -256,11 +251,9 @@ class JointEnergyLearner(Learner):
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """Ends of the chains, without repetition."""
-        order = torch.randperm(len(self.buffer), generator=generator, device=self.task.device)
-        return self.buffer[order[:count]]
+        return some_of(self.buffer, count, generator)
 
     def state(self) -> dict[str, Any]:
-        tuning = self.tuning
         return {
             "ascent": self.ascent.state(),
             "descent": self.descent.state(),
@@ -270,9 +263,7 @@ class JointEnergyLearner(Learner):
             "points": self.points,
             "labels": self.labels,
             "buffer": self.buffer,
-            "tuning": [tuning.nominal_step_size, tuning.step_size, tuning.steps]
-            if tuning
-            else None,
+            "tuning": self.walker.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -283,6 +274,4 @@ class JointEnergyLearner(Learner):
         self.plain_average.network.load_state_dict(state["plain_average"])
         self.points, self.labels = state["points"], state["labels"]
         self.buffer = state["buffer"]
-        if state["tuning"] is not None:
-            none = self.buffer.new_empty(0)
-            self.tuning = Chains(none, none, none, *state["tuning"])
+        self.walker.load_state(state["tuning"])

@@ -7,7 +7,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
-    Chains,
     Family,
     Learner,
     Method,
@@ -22,6 +21,7 @@ from ebm_core.likelihood import LikelihoodAscent
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
+from ebm_core.walking import Walker, some_of
 
 
 @final
@@ -110,34 +110,19 @@ class ContrastiveLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task, method.energy_penalty)
+        self.walker = Walker()
         self.negatives: Tensor | None = None
-        self.step_size: tuple[float, float] | None = None
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
         if method.data_noise:
             noise = torch.empty_like(positives).normal_(generator=task.generator)
             positives = positives + method.data_noise * noise
-        chains = method.sampler.start(task.energy, positives, self.tuning())
-        accepted = 0.0
-        for _ in range(method.chain_steps):
-            chains = method.sampler.step(task.energy, chains, task.generator)
-            accepted += chains.acceptance
-        self.step_size = chains.nominal_step_size, chains.step_size
-        self.negatives = chains.points
-        return {
-            **self.ascent(positives, chains.points),
-            "acceptance": accepted / method.chain_steps,
-            "step_size": chains.step_size,
-            "temperature": method.sampler.sampled_temperature,
-        }
-
-    def tuning(self) -> Chains | None:
-        """Hands on the adapted step size, but no steps: every update's chains are new."""
-        if self.step_size is None:
-            return None
-        none = torch.empty(0)
-        return Chains(none, none, none, *self.step_size)
+        self.negatives, walked = self.walker.walk(
+            method.sampler, task.energy, positives, method.chain_steps, task.generator
+        )
+        metrics = self.ascent(positives, self.negatives)
+        return {**metrics, **walked}
 
     def reconfigure(self, method: Method) -> None:
         self.method = ContrastiveDivergence.model_validate(method)
@@ -148,19 +133,16 @@ class ContrastiveLearner(Learner):
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."] | None:
         """The newest negatives, in a random order."""
-        if self.negatives is None:
-            return None
-        order = torch.randperm(len(self.negatives), generator=generator, device=self.task.device)
-        return self.negatives[order[:count]]
+        return None if self.negatives is None else some_of(self.negatives, count, generator)
 
     def state(self) -> dict[str, Any]:
         return {
             "ascent": self.ascent.state(),
             "negatives": self.negatives,
-            "step_size": self.step_size and list(self.step_size),
+            "step_size": self.walker.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
         self.negatives = state["negatives"]
-        self.step_size = state["step_size"] and tuple(state["step_size"])
+        self.walker.load_state(state["step_size"])

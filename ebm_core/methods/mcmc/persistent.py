@@ -7,7 +7,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
-    Chains,
     Family,
     Learner,
     Method,
@@ -22,6 +21,7 @@ from ebm_core.likelihood import LikelihoodAscent
 from ebm_core.recipes import IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
+from ebm_core.walking import Walker, some_of
 
 
 @final
@@ -150,7 +150,7 @@ class PersistentLearner(Learner):
         self.ascent = LikelihoodAscent(task, method.energy_penalty)
         self.buffer = self.fresh(method.buffer_size)
         self.ages = torch.zeros(method.buffer_size, device=task.device)
-        self.tuning: Chains | None = None
+        self.walker = Walker(lasting=True)
 
     def fresh(self, count: int) -> Float[Tensor, "count ..."]:
         """New starting points."""
@@ -171,24 +171,13 @@ class PersistentLearner(Learner):
         starts[restarted] = self.fresh(len(restarted))
         ages[restarted] = 0
 
-        chains = method.sampler.start(task.energy, starts, self.tuning)
-        accepted = 0.0
-        for _ in range(method.chain_steps):
-            chains = method.sampler.step(task.energy, chains, task.generator)
-            accepted += chains.acceptance
-        self.tuning = chains
-
-        metrics = self.ascent(positives, chains.points)
-
-        self.buffer[slots] = chains.points
+        ends, walked = self.walker.walk(
+            method.sampler, task.energy, starts, method.chain_steps, task.generator
+        )
+        metrics = self.ascent(positives, ends)
+        self.buffer[slots] = ends
         self.ages[slots] = ages + method.chain_steps
-        return {
-            **metrics,
-            "acceptance": accepted / method.chain_steps,
-            "step_size": chains.step_size,
-            "temperature": method.sampler.sampled_temperature,
-            "buffer_age": self.ages.mean(),
-        }
+        return {**metrics, **walked, "buffer_age": self.ages.mean()}
 
     def reconfigure(self, method: Method) -> None:
         self.method = PersistentContrastiveDivergence.model_validate(method)
@@ -199,23 +188,17 @@ class PersistentLearner(Learner):
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """Entries of the buffer, without repetition."""
-        order = torch.randperm(len(self.buffer), generator=generator, device=self.task.device)
-        return self.buffer[order[:count]]
+        return some_of(self.buffer, count, generator)
 
     def state(self) -> dict[str, Any]:
-        tuning = self.tuning
         return {
             "ascent": self.ascent.state(),
             "buffer": self.buffer,
             "ages": self.ages,
-            "tuning": [tuning.nominal_step_size, tuning.step_size, tuning.steps]
-            if tuning
-            else None,
+            "tuning": self.walker.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
         self.buffer, self.ages = state["buffer"], state["ages"]
-        if state["tuning"] is not None:
-            none = self.buffer.new_empty(0)
-            self.tuning = Chains(none, none, none, *state["tuning"])
+        self.walker.load_state(state["tuning"])

@@ -1,5 +1,6 @@
 """Short-run MCMC: chains of k steps from noise, where the k-step flow is the model."""
 
+import copy
 from typing import Any, ClassVar, Literal, final
 
 import torch
@@ -7,7 +8,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
-    Chains,
     Family,
     Learner,
     Method,
@@ -23,6 +23,7 @@ from ebm_core.noise import noise
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.mala import Mala
+from ebm_core.walking import Walker
 
 
 @final
@@ -115,62 +116,43 @@ class ShortRunLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task, method.energy_penalty)
-        self.newest: Chains | None = None
-
-    def flow(
-        self, points: Float[Tensor, "n ..."], generator: torch.Generator
-    ) -> tuple[Chains, float]:
-        """The points after k steps, and the mean acceptance on the way."""
-        sampler, steps = self.method.sampler, self.method.chain_steps
-        tuning = self.newest
-        like = tuning and Chains(
-            tuning.points,
-            tuning.energies,
-            tuning.gradients,
-            tuning.nominal_step_size,
-            tuning.step_size,
-        )
-        chains = sampler.start(self.task.energy, points, like)
-        accepted = 0.0
-        for _ in range(steps):
-            chains = sampler.step(self.task.energy, chains, generator)
-            accepted += chains.acceptance
-        return chains, accepted / steps
+        self.walker = Walker()
+        self.negatives: Tensor | None = None
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
         if method.data_noise:
             noise = torch.empty_like(positives).normal_(generator=task.generator)
             positives = positives + method.data_noise * noise
-        self.newest, acceptance = self.flow(task.sample_noise(method.chains), task.generator)
-        return {
-            **self.ascent(positives, self.newest.points),
-            "acceptance": acceptance,
-            "step_size": self.newest.step_size,
-            "temperature": method.sampler.sampled_temperature,
-        }
+        starts = task.sample_noise(method.chains)
+        self.negatives, walked = self.walker.walk(
+            method.sampler, task.energy, starts, method.chain_steps, task.generator
+        )
+        metrics = self.ascent(positives, self.negatives)
+        return {**metrics, **walked}
 
     def reconfigure(self, method: Method) -> None:
         self.method = ShortRun.model_validate(method)
         self.ascent.energy_penalty = self.method.energy_penalty
 
     def picture(self) -> Picture:
-        return Picture({} if self.newest is None else {"negatives": self.newest.points[:256]})
+        return Picture({} if self.negatives is None else {"negatives": self.negatives[:256]})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """Fresh noise after k steps: the model."""
-        return self.flow(noise(self.task.shape, count, generator), generator)[0].points
+        method, task = self.method, self.task
+        starts = noise(task.shape, count, generator)
+        walker = copy.copy(self.walker)  # looking must not tune
+        return walker.walk(method.sampler, task.energy, starts, method.chain_steps, generator)[0]
 
     def state(self) -> dict[str, Any]:
-        chains = self.newest
         return {
             "ascent": self.ascent.state(),
-            "points": chains and chains.points,
-            "step_size": chains and [chains.nominal_step_size, chains.step_size],
+            "points": self.negatives,
+            "step_size": self.walker.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
-        if state["points"] is not None:
-            none = state["points"].new_empty(0)
-            self.newest = Chains(state["points"], none, none, *state["step_size"])
+        self.negatives = state["points"]
+        self.walker.load_state(state["step_size"])
