@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ebm_core.contracts import Shape
+from ebm_core.noise import blurred
 
 
 class Generator(nn.Module):
@@ -72,7 +73,7 @@ class Generator(nn.Module):
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
         """G(z) + s n, from fresh z and n."""
         centres = self.settled(self.draw_latents(count, generator))
-        return centres + self.spread * torch.empty_like(centres).normal_(generator=generator)
+        return blurred(centres, self.spread, generator)
 
     def draw_latents(self, count: int, generator: torch.Generator) -> Float[Tensor, "count z"]:
         """z ~ N(0, I)."""

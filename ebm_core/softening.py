@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import setting
+from ebm_core.noise import blurred
 from ebm_core.score_matching import ScoreMatching
 
 
@@ -64,12 +65,11 @@ class SoftenedScoreMatching(ScoreMatching, ABC):
         """The data first, then the blurred ones, a quarter as many and of the weight a together."""
         count, share = len(positives), self.halo_share * remaining**2
         if sd := self.fading_noise * remaining:
-            noise = torch.empty_like(positives).normal_(generator=generator)
-            positives = positives + sd * noise
+            positives = blurred(positives, sd, generator)
         if share == 0:
             return Weighted(positives, positives.new_full((count,), 1 / count))
         around = positives[: max(1, count // 4)]
-        blur = torch.empty_like(around).normal_(generator=generator).mul_(self.halo_width)
+        halo = blurred(around, self.halo_width, generator)
         inside = positives.new_full((count,), (1 - share) / count)
         outside = positives.new_full((len(around),), share / len(around))
-        return Weighted(torch.cat([positives, around + blur]), torch.cat([inside, outside]))
+        return Weighted(torch.cat([positives, halo]), torch.cat([inside, outside]))

@@ -18,6 +18,7 @@ from ebm_core.kernel_density import KernelDensity
 from ebm_core.methods.learned_sampler.activation_entropy import ActivationEntropyLearner
 from ebm_core.methods.learned_sampler.mutual_information import MutualInformationLearner
 from ebm_core.methods.learned_sampler.variational import VariationalLearner
+from ebm_core.noise import blurred
 from ebm_core.training import Training
 
 KINDS = ["activation_entropy", "mutual_information", "variational"]
@@ -84,7 +85,7 @@ def test_entropy_gradient_is_that_of_a_gaussian(estimator: str) -> None:
     learner = linear({"posterior_samples": 200, "posterior_spread": 1.0})
     generator, noise = learner.generator, learner.task.generator
     latents = generator.draw_latents(4000, noise)
-    samples = learner.blurred(generator(latents))
+    samples = blurred(generator(latents), generator.spread, noise)
     if estimator == "paper":
         score = learner.posterior_score(samples, latents)
     else:

@@ -25,6 +25,7 @@ from ebm_core.generator import Generator
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.noise import blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
@@ -213,9 +214,8 @@ class ActivationEntropyLearner(Learner):
             more = self.generator.settled(self.generator.draw_latents(count, task.generator))
             density = KernelDensity(torch.cat([drawn, more]), self.generator.spread)
             near = drawn[: method.negatives - defensive]
-            noise = torch.empty_like(near).normal_(generator=task.generator)
-            blurred = near + self.generator.spread * noise
-        found = weighted_negatives(task.energy, blurred, density, defensive, task.generator)
+            samples = blurred(near, self.generator.spread, task.generator)
+        found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
         return {
             **self.ascent(positives, found.points, found.weights),
             "effective_negatives": found.effective,

@@ -23,6 +23,7 @@ from ebm_core.generator import Generator
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.noise import blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
@@ -196,8 +197,7 @@ class MutualInformationLearner(Learner):
         drawn = samples = self.generator(latents)
         metrics: Metrics
         if corrected:
-            noise = torch.empty_like(drawn).normal_(generator=task.generator)
-            samples = drawn + self.generator.spread * noise
+            samples = blurred(drawn, self.generator.spread, task.generator)
             found = weighted_negatives(
                 task.energy, samples, self.density(drawn), defensive, task.generator
             )

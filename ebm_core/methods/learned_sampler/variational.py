@@ -22,6 +22,7 @@ from ebm_core.generator import Generator
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.noise import blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
@@ -198,7 +199,7 @@ class VariationalLearner(Learner):
         near = method.negatives - defensive
         latents = self.generator.draw_latents(method.centres, task.generator)
         drawn = self.generator(latents[:near])
-        samples = self.blurred(drawn)
+        samples = blurred(drawn, self.generator.spread, task.generator)
         with torch.no_grad():
             centres = torch.cat([drawn, self.generator(latents[near:])])
             density = KernelDensity(centres, self.generator.spread)
@@ -218,7 +219,7 @@ class VariationalLearner(Learner):
         """One update of both with importance samples of q(z | x)."""
         method, task = self.method, self.task
         latents = self.generator.draw_latents(method.negatives, task.generator)
-        samples = self.blurred(self.generator(latents))
+        samples = blurred(self.generator(latents), self.generator.spread, task.generator)
         penalty = None
         if method.gradient_penalty:
             _, slopes = task.energy.with_gradient(positives)
@@ -256,11 +257,6 @@ class VariationalLearner(Learner):
         shares = log_weights.softmax(0).unsqueeze(2)
         score: Tensor = (shares * ways).sum(0) / spread.square()
         return score.view_as(samples)
-
-    def blurred(self, centres: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
-        """G(z) + s n, with a graph to the generator's weights and to s."""
-        noise = torch.empty_like(centres).normal_(generator=self.task.generator)
-        return centres + self.generator.spread * noise
 
     def reconfigure(self, method: Method) -> None:
         self.method = Variational.model_validate(method)

@@ -18,6 +18,7 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.noise import DATA_NOISE, blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
@@ -66,15 +67,7 @@ class ContrastiveDivergence(Method):
         advanced=True,
         description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
     )
-    data_noise: float = setting(
-        0.0,
-        title="Data noise",
-        ge=0,
-        le=10,
-        live=True,
-        advanced=True,
-        description="Standard deviation of the noise added to the data, in data units.",
-    )
+    data_noise: float = DATA_NOISE
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
@@ -116,8 +109,7 @@ class ContrastiveLearner(Learner):
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
         if method.data_noise:
-            noise = torch.empty_like(positives).normal_(generator=task.generator)
-            positives = positives + method.data_noise * noise
+            positives = blurred(positives, method.data_noise, task.generator)
         self.negatives, walked = self.walker.walk(
             method.sampler, task.energy, positives, method.chain_steps, task.generator
         )

@@ -19,7 +19,7 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.likelihood import LikelihoodAscent
-from ebm_core.noise import noise
+from ebm_core.noise import DATA_NOISE, blurred, noise
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.mala import Mala
@@ -71,15 +71,7 @@ class ShortRun(Method):
         advanced=True,
         description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
     )
-    data_noise: float = setting(
-        0.0,
-        title="Data noise",
-        ge=0,
-        le=10,
-        live=True,
-        advanced=True,
-        description="Standard deviation of the noise added to the data, in data units.",
-    )
+    data_noise: float = DATA_NOISE
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
@@ -122,8 +114,7 @@ class ShortRunLearner(Learner):
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
         if method.data_noise:
-            noise = torch.empty_like(positives).normal_(generator=task.generator)
-            positives = positives + method.data_noise * noise
+            positives = blurred(positives, method.data_noise, task.generator)
         starts = task.sample_noise(method.chains)
         self.negatives, walked = self.walker.walk(
             method.sampler, task.energy, starts, method.chain_steps, task.generator
