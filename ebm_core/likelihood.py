@@ -6,7 +6,18 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Descent, Metrics, Task
+from ebm_core.contracts import Descent, Metrics, Task, setting
+
+ENERGY_PENALTY = setting(
+    0.0,
+    title="Energy penalty",
+    ge=0,
+    le=100,
+    live=True,
+    advanced=True,
+    description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
+)
+"""The field of methods that have one."""
 
 
 class LikelihoodAscent:
@@ -15,10 +26,9 @@ class LikelihoodAscent:
     The loss hovers around zero at any quality: it is a gradient's surrogate, not a distance.
     """
 
-    def __init__(self, task: Task, energy_penalty: float = 0.0) -> None:
+    def __init__(self, task: Task) -> None:
         self.energy = task.energy
         self.descent = Descent(task.energy.parameters(), task.schedule)
-        self.energy_penalty = energy_penalty
 
     def __call__(
         self,
@@ -26,15 +36,19 @@ class LikelihoodAscent:
         negatives: Float[Tensor, "m ..."],
         weights: Float[Tensor, " m"] | None = None,
         penalty: Tensor | None = None,
+        energy_penalty: float = 0.0,
     ) -> Metrics:
-        """Negatives count equally, or by `weights` that sum to one; `penalty` joins the loss."""
+        """Negatives count equally, or by `weights` that sum to one; `penalty` joins the loss.
+
+        `energy_penalty` weighs the mean squared energy, which joins it too.
+        """
         energies = self.energy(torch.cat([positives, negatives.detach()]))
         at_data, at_samples = energies[: len(positives)], energies[len(positives) :]
         raised = at_samples.mean() if weights is None else (weights * at_samples).sum()
         loss = at_data.mean() - raised
         objective = loss
-        if self.energy_penalty:
-            objective = objective + self.energy_penalty * energies.square().mean()
+        if energy_penalty:
+            objective = objective + energy_penalty * energies.square().mean()
         if penalty is not None:
             objective = objective + penalty
         return {

@@ -17,7 +17,7 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.noise import DATA_NOISE, blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
@@ -58,15 +58,7 @@ class ContrastiveDivergence(Method):
         live=True,
         description="Sampler steps from the data to the negatives.",
     )
-    energy_penalty: float = setting(
-        0.0,
-        title="Energy penalty",
-        ge=0,
-        le=100,
-        live=True,
-        advanced=True,
-        description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
-    )
+    energy_penalty: float = ENERGY_PENALTY
     data_noise: float = DATA_NOISE
 
     @classmethod
@@ -102,7 +94,7 @@ class ContrastiveLearner(Learner):
     def __init__(self, method: ContrastiveDivergence, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task, method.energy_penalty)
+        self.ascent = LikelihoodAscent(task)
         self.walker = Walker()
         self.negatives: Tensor | None = None
 
@@ -113,12 +105,11 @@ class ContrastiveLearner(Learner):
         self.negatives, walked = self.walker.walk(
             method.sampler, task.energy, positives, method.chain_steps, task.generator
         )
-        metrics = self.ascent(positives, self.negatives)
+        metrics = self.ascent(positives, self.negatives, energy_penalty=method.energy_penalty)
         return {**metrics, **walked}
 
     def reconfigure(self, method: Method) -> None:
         self.method = ContrastiveDivergence.model_validate(method)
-        self.ascent.energy_penalty = self.method.energy_penalty
 
     def picture(self) -> Picture:
         return Picture({} if self.negatives is None else {"negatives": self.negatives[:256]})

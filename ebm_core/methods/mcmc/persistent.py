@@ -17,7 +17,7 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.recipes import IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
@@ -90,15 +90,7 @@ class PersistentContrastiveDivergence(Method):
         live=True,
         description="noise needs 60 chain steps or more, else the energy runs away.",
     )
-    energy_penalty: float = setting(
-        0.0,
-        title="Energy penalty",
-        ge=0,
-        le=100,
-        live=True,
-        advanced=True,
-        description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
-    )
+    energy_penalty: float = ENERGY_PENALTY
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
@@ -147,7 +139,7 @@ class PersistentLearner(Learner):
     def __init__(self, method: PersistentContrastiveDivergence, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task, method.energy_penalty)
+        self.ascent = LikelihoodAscent(task)
         self.buffer = self.fresh(method.buffer_size)
         self.ages = torch.zeros(method.buffer_size, device=task.device)
         self.walker = Walker(lasting=True)
@@ -174,14 +166,13 @@ class PersistentLearner(Learner):
         ends, walked = self.walker.walk(
             method.sampler, task.energy, starts, method.chain_steps, task.generator
         )
-        metrics = self.ascent(positives, ends)
+        metrics = self.ascent(positives, ends, energy_penalty=method.energy_penalty)
         self.buffer[slots] = ends
         self.ages[slots] = ages + method.chain_steps
         return {**metrics, **walked, "buffer_age": self.ages.mean()}
 
     def reconfigure(self, method: Method) -> None:
         self.method = PersistentContrastiveDivergence.model_validate(method)
-        self.ascent.energy_penalty = self.method.energy_penalty
 
     def picture(self) -> Picture:
         return Picture({"negatives": self.buffer[:256]}, {"buffer_age": self.ages[:256]})

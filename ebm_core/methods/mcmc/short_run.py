@@ -18,7 +18,7 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.noise import DATA_NOISE, blurred, noise
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers import AnySampler
@@ -62,15 +62,7 @@ class ShortRun(Method):
     chains: int = setting(
         256, title="Chains", ge=2, le=65536, log=True, description="Negatives of an update."
     )
-    energy_penalty: float = setting(
-        0.0,
-        title="Energy penalty",
-        ge=0,
-        le=100,
-        live=True,
-        advanced=True,
-        description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
-    )
+    energy_penalty: float = ENERGY_PENALTY
     data_noise: float = DATA_NOISE
 
     @classmethod
@@ -107,7 +99,7 @@ class ShortRunLearner(Learner):
     def __init__(self, method: ShortRun, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task, method.energy_penalty)
+        self.ascent = LikelihoodAscent(task)
         self.walker = Walker()
         self.negatives: Tensor | None = None
 
@@ -119,12 +111,11 @@ class ShortRunLearner(Learner):
         self.negatives, walked = self.walker.walk(
             method.sampler, task.energy, starts, method.chain_steps, task.generator
         )
-        metrics = self.ascent(positives, self.negatives)
+        metrics = self.ascent(positives, self.negatives, energy_penalty=method.energy_penalty)
         return {**metrics, **walked}
 
     def reconfigure(self, method: Method) -> None:
         self.method = ShortRun.model_validate(method)
-        self.ascent.energy_penalty = self.method.energy_penalty
 
     def picture(self) -> Picture:
         return Picture({} if self.negatives is None else {"negatives": self.negatives[:256]})
