@@ -79,3 +79,8 @@ class Generator(nn.Module):
         """z ~ N(0, I)."""
         device = self.log_spread.device
         return torch.randn(count, self.latents, generator=generator, device=device)
+
+
+def downhill(samples: Float[Tensor, "n ..."], slopes: Float[Tensor, "n ..."]) -> Float[Tensor, ""]:
+    """A loss with the gradient slope / n by each of n samples: its descent moves them downhill."""
+    return (slopes * samples).flatten(1).sum(1).mean()

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Descent, Metrics, Task, setting
+from ebm_core.contracts import Descent, EnergyNetwork, Metrics, Task, setting
 
 ENERGY_PENALTY = setting(
     0.0,
@@ -18,6 +18,17 @@ ENERGY_PENALTY = setting(
     description="Weight of the mean squared energy; stops a run-away, biases the temperature.",
 )
 """The field of methods that have one."""
+
+GRADIENT_PENALTY = setting(
+    0.1,
+    title="Gradient penalty",
+    ge=0,
+    le=100,
+    live=True,
+    advanced=True,
+    description="Weight of the mean of |grad E|^2 at the data (paper).",
+)
+"""The field of methods whose papers have one."""
 
 
 class LikelihoodAscent:
@@ -65,3 +76,13 @@ class LikelihoodAscent:
     def load_state(self, state: dict[str, Any]) -> None:
         """The inverse of `state`."""
         self.descent.load_state(state)
+
+
+def slope_penalty(
+    energy: EnergyNetwork, points: Float[Tensor, "n ..."], weight: float
+) -> Tensor | None:
+    """`weight` times the mean of |grad E|^2 at the points; nothing for no weight."""
+    if not weight:
+        return None
+    _, slopes = energy.with_gradient(points)
+    return weight * slopes.square().flatten(1).sum(1).mean()

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from ebm_core.contracts import (
     Descent,
-    EnergyNetwork,
     Family,
     Learner,
     Method,
@@ -21,10 +20,10 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.generator import Generator
+from ebm_core.generator import Generator, downhill
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
-from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.likelihood import LikelihoodAscent, slope_penalty
 from ebm_core.noise import blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
@@ -184,19 +183,16 @@ class ActivationEntropyLearner(Learner):
         """One update of the energy (and of its rival), then one of the generator."""
         method, task = self.method, self.task
         drawn = self.generator(self.generator.draw_latents(method.negatives, task.generator))
-        metrics: Metrics
-        if method.estimator == "paper":
-            opponent = task.energy
-            metrics = self.ascent(positives, drawn, penalty=self.penalty(opponent, positives))
-        else:
-            opponent = self.rival
-            self.rival_ascent(positives, drawn, penalty=self.penalty(opponent, positives))
+        paper = method.estimator == "paper"
+        opponent, ascent = (task.energy, self.ascent) if paper else (self.rival, self.rival_ascent)
+        penalty = slope_penalty(opponent, positives, method.gradient_penalty)
+        metrics = ascent(positives, drawn, penalty=penalty)
+        if not paper:
             metrics = self.corrected(positives, drawn.detach())
         with torch.no_grad():
             energies, slopes = opponent.with_gradient(drawn)
         log_scales = torch.cat([scale.abs().log() for scale in self.generator.scales])
-        pulled = (slopes * drawn).flatten(1).sum(1).mean()
-        self.descent(pulled - method.entropy_weight * log_scales.sum())
+        self.descent(downhill(drawn, slopes) - method.entropy_weight * log_scales.sum())
         return {
             **metrics,
             "log_scale": log_scales.detach().mean(),
@@ -220,13 +216,6 @@ class ActivationEntropyLearner(Learner):
             **self.ascent(positives, found.points, found.weights),
             "effective_negatives": found.effective,
         }
-
-    def penalty(self, energy: EnergyNetwork, positives: Float[Tensor, "n ..."]) -> Tensor | None:
-        """Weighted mean of |grad E|^2 at the data."""
-        if not self.method.gradient_penalty:
-            return None
-        _, slopes = energy.with_gradient(positives)
-        return self.method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
 
     def reconfigure(self, method: Method) -> None:
         self.method = ActivationEntropy.model_validate(method)

@@ -19,10 +19,10 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.critic import Critic, Form, information
-from ebm_core.generator import Generator
+from ebm_core.generator import Generator, downhill
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
-from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.noise import blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
@@ -126,15 +126,7 @@ class MutualInformation(Method):
         advanced=True,
         description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
     )
-    gradient_penalty: float = setting(
-        0.1,
-        title="Gradient penalty",
-        ge=0,
-        le=100,
-        live=True,
-        advanced=True,
-        description="Weight of the mean of |grad E|^2 at the data (paper).",
-    )
+    gradient_penalty: float = GRADIENT_PENALTY
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
@@ -207,24 +199,17 @@ class MutualInformationLearner(Learner):
                 "effective_negatives": found.effective,
             }
         else:
-            metrics = self.ascent(positives, samples, penalty=self.penalty(positives))
+            penalty = slope_penalty(task.energy, positives, method.gradient_penalty)
+            metrics = self.ascent(positives, samples, penalty=penalty)
             with torch.no_grad():
                 energies, slopes = task.energy.with_gradient(samples)
         nats = information(self.critic(samples, latents), method.information)
-        pulled = (slopes * samples).flatten(1).sum(1).mean()
-        self.descent(pulled - method.entropy_weight * nats)
+        self.descent(downhill(samples, slopes) - method.entropy_weight * nats)
         return {
             **metrics,
             "mutual_information": nats.detach(),
             "generator_energy": energies.mean(),
         }
-
-    def penalty(self, positives: Float[Tensor, "n ..."]) -> Tensor | None:
-        """Weighted mean of |grad E|^2 at the data."""
-        if not self.method.gradient_penalty:
-            return None
-        _, slopes = self.task.energy.with_gradient(positives)
-        return self.method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
 
     @torch.no_grad()
     def density(self, drawn: Float[Tensor, "n ..."]) -> KernelDensity:

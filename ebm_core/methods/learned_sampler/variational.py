@@ -18,10 +18,10 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.generator import Generator
+from ebm_core.generator import Generator, downhill
 from ebm_core.importance import weighted_negatives
 from ebm_core.kernel_density import KernelDensity
-from ebm_core.likelihood import LikelihoodAscent
+from ebm_core.likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.noise import blurred
 from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.samplers.langevin import Langevin
@@ -121,15 +121,7 @@ class Variational(Method):
         advanced=True,
         description="Standard deviation of those draws around the z that made x (paper).",
     )
-    gradient_penalty: float = setting(
-        0.1,
-        title="Gradient penalty",
-        ge=0,
-        le=100,
-        live=True,
-        advanced=True,
-        description="Weight of the mean of |grad E|^2 at the data (paper).",
-    )
+    gradient_penalty: float = GRADIENT_PENALTY
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
@@ -206,7 +198,7 @@ class VariationalLearner(Learner):
         found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
         metrics = self.ascent(positives, found.points, found.weights)
         slopes = found.gradients[:near] + found.score[:near]
-        self.descent((slopes * samples).flatten(1).sum(1).mean())
+        self.descent(downhill(samples, slopes))
         return {
             **metrics,
             "entropy": -found.log_density[:near].mean(),
@@ -220,16 +212,13 @@ class VariationalLearner(Learner):
         method, task = self.method, self.task
         latents = self.generator.draw_latents(method.negatives, task.generator)
         samples = blurred(self.generator(latents), self.generator.spread, task.generator)
-        penalty = None
-        if method.gradient_penalty:
-            _, slopes = task.energy.with_gradient(positives)
-            penalty = method.gradient_penalty * slopes.square().flatten(1).sum(1).mean()
+        penalty = slope_penalty(task.energy, positives, method.gradient_penalty)
         metrics = self.ascent(positives, samples, penalty=penalty)
 
         with torch.no_grad():
             energies, gradients = task.energy.with_gradient(samples)
             slopes = gradients + self.posterior_score(samples, latents)
-        self.descent((slopes * samples).flatten(1).sum(1).mean())
+        self.descent(downhill(samples, slopes))
         return {
             **metrics,
             "generator_energy": energies.mean(),
