@@ -1,17 +1,45 @@
 """Negatives from a learned sampler, weighted so that they stand for the energy's own samples."""
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork
+from ebm_core.contracts import EnergyNetwork, setting
 from ebm_core.kernel_density import KernelDensity
 
 BROAD = 3.0
 """Standard deviation of the defensive Gaussian, in the model's units."""
+
+Estimator = Literal["corrected", "paper"]
+
+# The fields of methods that choose between weighted negatives and their paper's.
+ESTIMATOR = setting(
+    "corrected",
+    title="Estimator",
+    live=True,
+    description="corrected weights the negatives, so the energy is a density; paper does not.",
+)
+CENTRES = setting(
+    1024,
+    title="Density samples",
+    ge=2,
+    le=65536,
+    log=True,
+    advanced=True,
+    description="Draws of z that make up the kernel density (corrected).",
+)
+DEFENSIVE_SHARE = setting(
+    0.25,
+    title="Defensive share",
+    ge=0,
+    le=0.9,
+    live=True,
+    advanced=True,
+    description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
+)
 
 
 class WeightedNegatives(NamedTuple):

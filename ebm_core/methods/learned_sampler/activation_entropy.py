@@ -21,7 +21,7 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.generator import Generator, downhill
-from ebm_core.importance import weighted_negatives
+from ebm_core.importance import CENTRES, DEFENSIVE_SHARE, ESTIMATOR, Estimator, weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import LikelihoodAscent, slope_penalty
 from ebm_core.noise import blurred
@@ -60,12 +60,7 @@ class ActivationEntropy(Method):
     source: ClassVar[str] = "Kim and Bengio 2016, https://arxiv.org/abs/1606.03439"
 
     kind: Literal["activation_entropy"] = "activation_entropy"
-    estimator: Literal["corrected", "paper"] = setting(
-        "corrected",
-        title="Estimator",
-        live=True,
-        description="corrected weights the negatives, so the energy is a density; paper does not.",
-    )
+    estimator: Estimator = ESTIMATOR
     entropy_weight: float = setting(
         0.01,
         title="Entropy weight",
@@ -102,24 +97,8 @@ class ActivationEntropy(Method):
         advanced=True,
         description="Standard deviation of the kernels on G(z), in data units (corrected).",
     )
-    centres: int = setting(
-        1024,
-        title="Density samples",
-        ge=2,
-        le=65536,
-        log=True,
-        advanced=True,
-        description="Draws of z that make up the kernel density (corrected).",
-    )
-    defensive_share: float = setting(
-        0.25,
-        title="Defensive share",
-        ge=0,
-        le=0.9,
-        live=True,
-        advanced=True,
-        description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
-    )
+    centres: int = CENTRES
+    defensive_share: float = DEFENSIVE_SHARE
     gradient_penalty: float = setting(
         0.1,
         title="Gradient penalty",

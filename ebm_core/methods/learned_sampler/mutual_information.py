@@ -20,7 +20,7 @@ from ebm_core.contracts import (
 )
 from ebm_core.critic import Critic, Form, information
 from ebm_core.generator import Generator, downhill
-from ebm_core.importance import weighted_negatives
+from ebm_core.importance import CENTRES, DEFENSIVE_SHARE, ESTIMATOR, Estimator, weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.noise import blurred
@@ -58,12 +58,7 @@ class MutualInformation(Method):
     source: ClassVar[str] = "Kumar et al. 2019, https://arxiv.org/abs/1901.08508"
 
     kind: Literal["mutual_information"] = "mutual_information"
-    estimator: Literal["corrected", "paper"] = setting(
-        "corrected",
-        title="Estimator",
-        live=True,
-        description="corrected weights the negatives, so the energy is a density; paper does not.",
-    )
+    estimator: Estimator = ESTIMATOR
     information: Form = setting(
         "infonce",
         title="Information",
@@ -108,24 +103,8 @@ class MutualInformation(Method):
         advanced=True,
         description="Standard deviation of the noise on G(z), in data units (corrected).",
     )
-    centres: int = setting(
-        1024,
-        title="Density samples",
-        ge=2,
-        le=65536,
-        log=True,
-        advanced=True,
-        description="Draws of z that make up the kernel density (corrected).",
-    )
-    defensive_share: float = setting(
-        0.25,
-        title="Defensive share",
-        ge=0,
-        le=0.9,
-        live=True,
-        advanced=True,
-        description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
-    )
+    centres: int = CENTRES
+    defensive_share: float = DEFENSIVE_SHARE
     gradient_penalty: float = GRADIENT_PENALTY
 
     @classmethod

@@ -19,7 +19,7 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.generator import Generator, downhill
-from ebm_core.importance import weighted_negatives
+from ebm_core.importance import CENTRES, DEFENSIVE_SHARE, ESTIMATOR, Estimator, weighted_negatives
 from ebm_core.kernel_density import KernelDensity
 from ebm_core.likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.noise import blurred
@@ -55,12 +55,7 @@ class Variational(Method):
     source: ClassVar[str] = "Grathwohl et al. 2020, https://arxiv.org/abs/2010.04230"
 
     kind: Literal["variational"] = "variational"
-    estimator: Literal["corrected", "paper"] = setting(
-        "corrected",
-        title="Estimator",
-        live=True,
-        description="corrected weights the negatives, so the energy is a density; paper does not.",
-    )
+    estimator: Estimator = ESTIMATOR
     generator_rate: float = setting(
         0.5,
         title="Generator rate",
@@ -87,24 +82,8 @@ class Variational(Method):
     negatives: int = setting(
         256, title="Negatives", ge=2, le=65536, log=True, description="Samples of an update."
     )
-    centres: int = setting(
-        1024,
-        title="Density samples",
-        ge=2,
-        le=65536,
-        log=True,
-        advanced=True,
-        description="Draws of z that make up the estimate of q(x) (corrected).",
-    )
-    defensive_share: float = setting(
-        0.25,
-        title="Defensive share",
-        ge=0,
-        le=0.9,
-        live=True,
-        advanced=True,
-        description="Share of negatives from a broad Gaussian: no region is unseen (corrected).",
-    )
+    centres: int = CENTRES
+    defensive_share: float = DEFENSIVE_SHARE
     posterior_samples: int = setting(
         20,
         title="Posterior samples",
