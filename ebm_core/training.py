@@ -169,17 +169,22 @@ class Training:
         Raises:
             ValueError: There is no such field, it is not live, or the value is out of bounds.
         """
-        if path == "updates":
-            change = Change(step=self.step, path=path, value=value, previous=self.horizon)
-            self.schedule.horizon = value
+        if value is None and path in ("seconds", "updates"):
+            raise ValueError(f"{path} is None: a run has an end; give a number above zero")
+        lengthened = path == "updates"
+        # a length in updates stands beside a time budget, and leaves the config as it is
+        whole = self.config.model_copy(update={"seconds": None}) if lengthened else self.config
+        try:
+            config = changed(whole, path, value)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            raise ValueError(f"{path} is {value!r}: {problem['msg']}") from error
+        previous = self.horizon if lengthened else value_at_or_none(self.config, path)
+        change = Change(step=self.step, path=path, value=value, previous=previous)
+        if lengthened:
+            self.schedule.horizon = config.updates
         else:
-            previous = value_at_or_none(self.config, path)
-            try:
-                self.config = changed(self.config, path, value)
-            except ValidationError as error:
-                problem = error.errors()[0]
-                raise ValueError(f"{path} is {value!r}: {problem['msg']}") from error
-            change = Change(step=self.step, path=path, value=value, previous=previous)
+            self.config = config
             if path == "seconds":
                 self.calibrated = 0
             self.learner.reconfigure(self.config.method)

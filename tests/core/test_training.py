@@ -140,3 +140,21 @@ def test_the_learning_rate_rises_then_falls_to_its_final_share() -> None:
 def test_an_event_of_a_field_that_is_not_live_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot change"):
         Training(described(), [Change(step=0, path="seed", value=3)])
+
+
+@pytest.mark.parametrize("length", [0, -5, 3.5, "long", None])
+def test_a_length_out_of_bounds_is_refused(length: object) -> None:
+    with pytest.raises(ValueError, match="updates is"):
+        Training(described(), [Change(step=0, path="updates", value=length)])
+    training = Training(described())
+    with pytest.raises(ValueError, match="updates is"):
+        training.change("updates", length)
+    assert training.horizon == 20
+    assert not training.events
+
+
+def test_a_time_budget_cannot_be_taken_away() -> None:
+    training = Training(described(updates=None, seconds=5.0))
+    with pytest.raises(ValueError, match="a run has an end"):
+        training.change("seconds", None)
+    assert training.config.seconds == 5.0
