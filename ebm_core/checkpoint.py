@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -34,10 +33,8 @@ def save(directory: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
     draft.replace(directory / name)
 
 
-def load(
-    directory: Path, device: torch.device | str = "cpu", name: str = FILE_NAME
-) -> dict[str, Any]:
-    """The state that `save` wrote.
+def load(directory: Path, name: str = FILE_NAME) -> dict[str, Any]:
+    """The state that `save` wrote, on the CPU.
 
     Raises:
         FileNotFoundError: The directory holds no such file.
@@ -45,11 +42,12 @@ def load(
     path = directory / name
     if not path.is_file():
         raise FileNotFoundError(f"no {name} in {directory}; give the directory of a run")
-    with safe_open(path, framework="pt", device=str(device)) as file:
+    with safe_open(path, framework="pt") as file:
 
         def restored(node: dict[str, Any]) -> Any:
             if "tensor" in node:
-                return file.get_tensor(node["tensor"])
+                # in the file it lies at any address, and sums may depend on that
+                return file.get_tensor(node["tensor"]).clone()
             if "dict" in node:
                 return {key: restored(item) for key, item in node["dict"].items()}
             return node["value"]

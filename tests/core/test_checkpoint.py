@@ -37,3 +37,9 @@ def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path) -> None:
 def test_a_directory_without_a_checkpoint_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="give the directory of a run"):
         checkpoint.load(tmp_path)
+
+
+def test_loaded_tensors_lie_in_memory_as_fresh_ones_do(tmp_path: Path) -> None:
+    """The order of a sum's terms may depend on where they start."""
+    checkpoint.save(tmp_path, {str(size): torch.zeros(size) for size in range(1, 20)})
+    assert {tensor.data_ptr() % 64 for tensor in checkpoint.load(tmp_path).values()} == {0}
