@@ -1,11 +1,14 @@
 """Saves nested state in one safetensors file: tensors, and the rest as JSON in its header."""
 
+import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import safe_open
+import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -24,9 +27,10 @@ def save(directory: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
             return {"dict": {key: outline(item, f"{path}/{key}") for key, item in value.items()}}
         return {"value": value}
 
+    text = json.dumps(outline(state, ""), allow_nan=True)
+    header = {"state": text, "digest": digest(text, tensors)}
     directory.mkdir(parents=True, exist_ok=True)
     draft = directory / f".{name}.{os.getpid()}"
-    header = {"state": json.dumps(outline(state, ""), allow_nan=True)}
     save_file(tensors, draft, metadata=header)
     with draft.open("rb") as written:
         os.fsync(written.fileno())
@@ -38,21 +42,43 @@ def load(directory: Path, name: str = FILE_NAME) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: The directory holds no such file.
+        ValueError: The file is damaged, or something else than a checkpoint.
     """
     path = directory / name
     if not path.is_file():
         raise FileNotFoundError(f"no {name} in {directory}; give the directory of a run")
-    with safe_open(path, framework="pt") as file:
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            # in the file they lie at any address, and sums may depend on that
+            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(damaged(path, str(error))) from error
+    if not {"state", "digest"} <= header.keys():
+        raise ValueError(f"{path} is no checkpoint of EBM Lab; give the directory of a run")
+    if digest(header["state"], tensors) != header["digest"]:
+        raise ValueError(damaged(path, "its digest is not that of its contents"))
 
-        def restored(node: dict[str, Any]) -> Any:
-            if "tensor" in node:
-                # in the file it lies at any address, and sums may depend on that
-                return file.get_tensor(node["tensor"]).clone()
-            if "dict" in node:
-                return {key: restored(item) for key, item in node["dict"].items()}
-            return node["value"]
+    def restored(node: dict[str, Any]) -> Any:
+        if "tensor" in node:
+            return tensors[node["tensor"]]
+        if "dict" in node:
+            return {key: restored(item) for key, item in node["dict"].items()}
+        return node["value"]
 
-        state = restored(json.loads(file.metadata()["state"]))
-    if not isinstance(state, dict):
-        raise ValueError(f"{path} was not written by EBM Lab")
+    state: dict[str, Any] = restored(json.loads(header["state"]))
     return state
+
+
+def digest(text: str, tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of all that a file holds."""
+    found = hashlib.sha256(text.encode())
+    for name, tensor in sorted(tensors.items()):
+        found.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
+        found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
+
+
+def damaged(path: Path, why: str) -> str:
+    """What to say of a file that cannot be trusted, and what to do."""
+    return f"{path} is damaged ({why}); put a copy in its place, or start the run anew"

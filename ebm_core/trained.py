@@ -74,6 +74,7 @@ def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
 
     Raises:
         FileNotFoundError: There is no checkpoint in it.
+        ValueError: It is damaged.
         NoSnapshot: A ValueError: the directory keeps no snapshot of this update.
     """
     if step is not None:

@@ -248,6 +248,7 @@ class Training:
 
         Raises:
             FileNotFoundError: There is none.
+            ValueError: It is damaged.
         """
         state = checkpoint.load(directory)
         config = RunConfig.model_validate(state["config"])

@@ -1,11 +1,20 @@
 """Checkpoints: what goes in comes out, whole or not at all."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save_file
 
 from ebm_core import checkpoint
+from tests.core.histories import comparable
+
+
+def state(step: int) -> dict[str, Any]:
+    return {"step": step, "weights": {"0": torch.full((50, 2), float(step)), "none": None}}
 
 
 def test_nested_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
@@ -36,6 +45,36 @@ def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path) -> None:
 
 def test_a_directory_without_a_checkpoint_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="give the directory of a run"):
+        checkpoint.load(tmp_path)
+
+
+@settings(max_examples=50)
+@given(st.data())
+def test_a_damaged_checkpoint_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Cut short, or with any byte changed (a blank in its header may change without harm)."""
+    directory = tmp_path_factory.mktemp("damaged")
+    checkpoint.save(directory, state(1))
+    file = directory / checkpoint.FILE_NAME
+    whole = file.read_bytes()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    file.write_bytes(whole[:place])
+    with pytest.raises(ValueError, match=r"is damaged .* put a copy in its place"):
+        checkpoint.load(directory)
+    byte = data.draw(st.binary(min_size=1, max_size=1))
+    file.write_bytes(whole[:place] + byte + whole[place + 1 :])
+    try:
+        found = checkpoint.load(directory)
+    except ValueError as error:
+        assert str(file) in str(error)
+    else:
+        assert comparable(found) == comparable(state(1))
+
+
+def test_another_safetensors_file_is_no_checkpoint(tmp_path: Path) -> None:
+    save_file({"weight": torch.zeros(3)}, tmp_path / checkpoint.FILE_NAME)
+    with pytest.raises(ValueError, match="no checkpoint of EBM Lab"):
         checkpoint.load(tmp_path)
 
 
