@@ -9,14 +9,18 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as packed
 from torch import Tensor
 
 FILE_NAME = "checkpoint.safetensors"
+DRAFT = ".draft-"
 
 
 def save(directory: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
-    """Writes `state` (nested dicts of tensors, numbers, strings, lists) whole or not at all."""
+    """Writes `state` (nested dicts of tensors, numbers, strings, lists) whole or not at all.
+
+    Whenever the process is killed, the file is the one before or the new one.
+    """
     tensors: dict[str, Tensor] = {}
 
     def outline(value: Any, path: str) -> Any:
@@ -30,11 +34,17 @@ def save(directory: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
     text = json.dumps(outline(state, ""), allow_nan=True)
     header = {"state": text, "digest": digest(text, tensors)}
     directory.mkdir(parents=True, exist_ok=True)
-    draft = directory / f".{name}.{os.getpid()}"
-    save_file(tensors, draft, metadata=header)
-    with draft.open("rb") as written:
-        os.fsync(written.fileno())
-    draft.replace(directory / name)
+    draft = directory / f"{DRAFT}{os.getpid()}"
+    try:
+        with draft.open("wb") as file:
+            file.write(packed(tensors, header))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(directory / name)
+    finally:
+        # this one, where the disk is full, and those of processes that were killed
+        for left in directory.glob(f"{DRAFT}*"):
+            left.unlink(missing_ok=True)
 
 
 def load(directory: Path, name: str = FILE_NAME) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Checkpoints: what goes in comes out, whole or not at all."""
 
 from pathlib import Path
+from random import Random
+from signal import SIGKILL, SIGXFSZ
 from typing import Any
 
 import pytest
@@ -11,10 +13,15 @@ from safetensors.torch import save_file
 
 from ebm_core import checkpoint
 from tests.core.histories import comparable
+from tests.core.mortal import life, save_until_byte, save_until_line
 
 
 def state(step: int) -> dict[str, Any]:
     return {"step": step, "weights": {"0": torch.full((50, 2), float(step)), "none": None}}
+
+
+def files(directory: Path) -> list[str]:
+    return [file.name for file in directory.iterdir()]
 
 
 def test_nested_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
@@ -36,16 +43,50 @@ def test_nested_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
     assert found == state
 
 
-def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path) -> None:
-    checkpoint.save(tmp_path, {"step": 1})
-    with pytest.raises(TypeError):
-        checkpoint.save(tmp_path, {"step": object()})
-    assert checkpoint.load(tmp_path) == {"step": 1}
-
-
 def test_a_directory_without_a_checkpoint_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="give the directory of a run"):
         checkpoint.load(tmp_path)
+
+
+def test_a_save_killed_at_any_line_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
+    found: list[Any] = []
+    code: int | None = -SIGKILL
+    while code:
+        checkpoint.save(tmp_path, state(1))
+        with life(save_until_line, tmp_path, state(2), len(found) + 1) as mortal:
+            code = mortal.end()
+        assert code in (-SIGKILL, 0)
+        found.append(comparable(checkpoint.load(tmp_path)))
+    old, new = comparable(state(1)), comparable(state(2))
+    assert found == [old] * found.count(old) + [new] * found.count(new)
+    assert min(found.count(old), found.count(new)) > 1
+    assert files(tmp_path) == [checkpoint.FILE_NAME]
+
+
+def test_a_save_killed_at_any_byte_leaves_the_old_checkpoint(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, state(1))
+    size = (tmp_path / checkpoint.FILE_NAME).stat().st_size
+    for byte in [0, *Random(0).sample(range(size), 6), size - 1]:
+        with life(save_until_byte, tmp_path, state(2), byte) as mortal:
+            assert mortal.end() == -SIGXFSZ, byte
+        assert comparable(checkpoint.load(tmp_path)) == comparable(state(1)), byte
+    assert len(files(tmp_path)) > 1
+    checkpoint.save(tmp_path, state(3))
+    assert files(tmp_path) == [checkpoint.FILE_NAME]
+
+
+def test_a_failed_save_leaves_the_old_checkpoint_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError("no space left on device")
+
+    checkpoint.save(tmp_path, state(1))
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        checkpoint.save(tmp_path, state(2))
+    assert checkpoint.load(tmp_path)["step"] == 1
+    assert files(tmp_path) == [checkpoint.FILE_NAME]
 
 
 @settings(max_examples=50)
