@@ -110,6 +110,7 @@ class Descent:
 
     Args:
         share: Learning rate as a share of the run's.
+        betas: Decay of Adam's two moments; they may change on the way.
     """
 
     def __init__(
@@ -122,6 +123,7 @@ class Descent:
         self.parameters = list(parameters)
         self.schedule = schedule
         self.share = share
+        self.betas = betas
         self.adam = torch.optim.Adam(self.parameters, betas=betas, fused=True)
 
     def __call__(self, loss: Tensor) -> float:
@@ -146,7 +148,8 @@ class Descent:
             torch._foreach_mul_(gradients, clip / norm)
         for parameter, gradient in zip(self.parameters, gradients, strict=True):
             parameter.grad = gradient.contiguous()  # fused Adam heeds no strides
-        self.adam.param_groups[0]["lr"] = self.schedule.learning_rate * self.share
+        rate = self.schedule.learning_rate * self.share
+        self.adam.param_groups[0].update(lr=rate, betas=self.betas)
         self.adam.step()
         return norm
 

@@ -35,8 +35,8 @@ class Variational(Method):
     The entropy's gradient needs grad log q(x) = mean over q(z | x) of (G(z) - x) / s^2.
 
     - paper: q(z | x) by self-normalised importance sampling around the z that made x; negatives
-      count equally, with a penalty on |grad E| at the data. The generator is good, the energy no
-      density.
+      count equally, with a penalty on |grad E| at the data, and Adam has no momentum, without which
+      the two do not settle. The generator is good, the energy no density.
     - corrected: grad log q from the density q(x) = mean over many z of N(x; G(z), s^2), and
       negatives drawn from q and a broad Gaussian, weighted by exp(-E) / proposal, so that their
       mean gradient is that of the energy's own samples and exp(-E) / Z becomes the data's density.
@@ -110,14 +110,12 @@ class Variational(Method):
             "method": {
                 "estimator": "paper",
                 "latents": 16,
-                "width": 256,
-                "negatives": 128,
+                "negatives": 64,
                 "posterior_samples": 6,
                 "generator_rate": 1.0,
-                "gradient_penalty": 0.2,
             },
-            "energy": IMAGE_ENERGY,
-            "optimization": {"learning_rate": 2e-3, "batch_size": 128},
+            "energy": {**IMAGE_ENERGY, "hidden": [128, 128]},
+            "optimization": {"learning_rate": 2e-3, "batch_size": 64},
         }
 
     @property
@@ -149,10 +147,15 @@ class VariationalLearner(Learner):
         self.generator = Generator(
             method.latents, method.width, task.shape, method.spread, (0.01, 0.3)
         ).to(task.device)
-        self.descent = Descent(
-            self.generator.parameters(), task.schedule, method.generator_rate, betas=(0.5, 0.999)
-        )
+        self.descent = Descent(self.generator.parameters(), task.schedule, method.generator_rate)
+        self.choose_momentum()
         self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
+
+    def choose_momentum(self) -> None:
+        """That of both optimisers goes with the estimator."""
+        corrected = self.method.estimator == "corrected"
+        self.ascent.descent.betas = (0.9, 0.999) if corrected else (0.0, 0.9)
+        self.descent.betas = (0.5, 0.999) if corrected else (0.0, 0.9)
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         if self.method.estimator == "corrected":
@@ -228,12 +231,16 @@ class VariationalLearner(Learner):
 
     def reconfigure(self, method: Method) -> None:
         self.method = Variational.model_validate(method)
+        self.choose_momentum()
 
     def picture(self) -> Picture:
         return Picture({"generator": self.generator.settled(self.shown)})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
-        return self.generator.sample(count, generator)
+        """Draws of q; G(z) itself where its noise is no part of a density (paper)."""
+        if self.method.estimator == "corrected":
+            return self.generator.sample(count, generator)
+        return self.generator.settled(self.generator.draw_latents(count, generator))
 
     def state(self) -> dict[str, Any]:
         return {
