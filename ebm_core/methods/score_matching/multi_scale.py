@@ -79,15 +79,15 @@ class MultiScaleDenoising(ScoreMatching):
 
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
+        # |x|^2 / (4 sigma0^2) is what it tends to far out, where the annealed chains start
         if len(shape) == 1:
-            # |x|^2 / (4 sigma0^2) is what it tends to far out, where the annealed chains start
             return {
                 "energy": {"kind": "mlp", "confinement": 0.15},
                 "optimization": {"learning_rate": 3e-3},
             }
         return {
-            "method": {"smallest": 0.1, "largest": 1.5},
-            "energy": IMAGE_ENERGY,
+            "method": {"smallest": 0.1},
+            "energy": {**IMAGE_ENERGY, "confinement": 0.15},
             "optimization": {"learning_rate": 1e-3},
         }
 
