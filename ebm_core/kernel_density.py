@@ -24,6 +24,14 @@ class KernelDensity:
         self.scaled = self.centres / self.spread
         self.offsets = -0.5 * self.scaled.square().sum(1)
 
+    def table(self, near: Float[Tensor, "n d"]) -> tuple[Tensor, Tensor, Tensor]:
+        """Each kernel at x / s as a share of the largest one, the logs of those, and the sums."""
+        # -|x - c|^2 / (2 s^2) = x . c / s^2 - |c|^2 / (2 s^2) - |x|^2 / (2 s^2), the last for a row
+        table = torch.addmm(self.offsets, near, self.scaled.T)
+        highest = table.amax(1, keepdim=True)
+        table.sub_(highest).clamp_(min=FAINT).exp_()
+        return table, highest, table.sum(1)
+
     @torch.no_grad()
     def evaluate(
         self, points: Float[Tensor, "n ..."]
@@ -31,17 +39,27 @@ class KernelDensity:
         """log q(x) in nats, and grad log q(x), from one table of exponents; without a graph."""
         flat = points.flatten(1)
         near = flat / self.spread
-        # -|x - c|^2 / (2 s^2) = x . c / s^2 - |c|^2 / (2 s^2) - |x|^2 / (2 s^2), the last for a row
-        table = torch.addmm(self.offsets, near, self.scaled.T)
-        highest = table.amax(1, keepdim=True)
-        table.sub_(highest).clamp_(min=FAINT).exp_()
-        total = table.sum(1)
+        table, highest, total = self.table(near)
         normaliser = math.log(len(self.centres)) + flat.shape[1] * (
             self.spread.log() + 0.5 * math.log(2 * math.pi)
         )
         log_density = total.log() + highest.squeeze(1) - 0.5 * near.square().sum(1) - normaliser
         score = ((table @ self.scaled) / total.unsqueeze(1) - near) / self.spread
         return log_density, score.view_as(points)
+
+    @torch.no_grad()
+    def pull(
+        self, points: Float[Tensor, "n ..."], weights: Float[Tensor, " n"]
+    ) -> Float[Tensor, "m d"]:
+        """Where each centre should go to raise the weighted mean of log q at the points.
+
+        m times the gradient by the centre: the mean over some of the centres stands for all.
+        """
+        near = points.flatten(1) / self.spread
+        table, _, total = self.table(near)
+        shares = table.mul_((weights / total).unsqueeze(1))
+        ways = shares.T @ near - shares.sum(0).unsqueeze(1) * self.scaled
+        return ways.mul_(len(self.centres) / self.spread)
 
     def log_density(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
         """log q(x), in nats."""

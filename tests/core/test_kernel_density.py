@@ -37,6 +37,20 @@ def seeded(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def test_the_pull_is_the_gradient_by_the_centres() -> None:
+    generator = seeded(0)
+    centres = torch.randn(7, 2, generator=generator, dtype=torch.float64).requires_grad_()
+    points = 2 * torch.randn(20, 2, generator=generator, dtype=torch.float64)
+    weights = torch.rand(20, generator=generator, dtype=torch.float64)
+    spread = torch.tensor(0.6, dtype=torch.float64)
+    mixture = MixtureSameFamily(
+        Categorical(torch.ones(7, dtype=torch.float64)), Independent(Normal(centres, spread), 1)
+    )
+    (expected,) = torch.autograd.grad((weights * mixture.log_prob(points)).sum(), centres)
+    pull = KernelDensity(centres, spread).pull(points, weights)
+    torch.testing.assert_close(pull, 7 * expected, rtol=1e-9, atol=1e-12)
+
+
 def test_density_and_score_of_a_mixture_are_exact() -> None:
     centres = 2 * torch.randn(50, 2, generator=seeded(0))
     points = (3 * torch.randn(80, 2, generator=seeded(1))).requires_grad_()

@@ -42,9 +42,9 @@ class ActivationEntropy(Method):
       crowds by the energy that rises there; so the energy is no density.
     - corrected (default, as it gives the better energy by far): generator and a rival energy play
       the paper's game, and the energy that is shown learns from their samples: a kernel density
-      over them and a broad Gaussian give negatives, weighted by exp(-E) / proposal. Against that
-      energy itself the generator stays in the modes that it finds first, for nothing drives it
-      off them, and this entropy does not hold it to all.
+      over them and a broad Gaussian give negatives, weighted by exp(-E) / proposal, which pull the
+      G(z) to the modes that these have left. Against that energy itself the generator stays in the
+      modes that it finds first, for this entropy does not hold it to all.
 
     Source:
         Kim and Bengio (2016), sections 3.1 and 3.2, https://arxiv.org/abs/1606.03439
@@ -113,7 +113,10 @@ class ActivationEntropy(Method):
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
         if len(shape) == 1:
-            return {"optimization": {"learning_rate": 3e-3}}
+            return {
+                "method": {"generator_rate": 3.0},
+                "optimization": {"learning_rate": 3e-3},
+            }
         return {
             "method": {"estimator": "paper", "latents": 32, "width": 256},
             "energy": {**IMAGE_ENERGY, "confinement": 8.0},
@@ -164,14 +167,15 @@ class ActivationEntropyLearner(Learner):
         drawn = self.generator(self.generator.draw_latents(method.negatives, task.generator))
         paper = method.estimator == "paper"
         opponent, ascent = (task.energy, self.ascent) if paper else (self.rival, self.rival_ascent)
+        pull = torch.zeros_like(drawn)
         penalty = slope_penalty(opponent, positives, method.gradient_penalty)
         metrics = ascent(positives, drawn, penalty=penalty)
         if not paper:
-            metrics = self.corrected(positives, drawn.detach())
+            metrics, pull = self.corrected(positives, drawn.detach())
         with torch.no_grad():
             energies, slopes = opponent.with_gradient(drawn)
         log_scales = torch.cat([scale.abs().log() for scale in self.generator.scales])
-        self.descent(downhill(drawn, slopes) - method.entropy_weight * log_scales.sum())
+        self.descent(downhill(drawn, slopes - pull) - method.entropy_weight * log_scales.sum())
         return {
             **metrics,
             "log_scale": log_scales.detach().mean(),
@@ -180,7 +184,7 @@ class ActivationEntropyLearner(Learner):
 
     def corrected(
         self, positives: Float[Tensor, "n ..."], drawn: Float[Tensor, "m ..."]
-    ) -> Metrics:
+    ) -> tuple[Metrics, Tensor]:
         """One update of the energy with negatives weighted by exp(-E) / proposal."""
         method, task = self.method, self.task
         defensive = round(method.defensive_share * method.negatives)
@@ -191,10 +195,11 @@ class ActivationEntropyLearner(Learner):
             near = drawn[: method.negatives - defensive]
             samples = blurred(near, self.generator.spread, task.generator)
         found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
+        pull = density.pull(found.points, found.weights)[: len(drawn)]
         return {
             **self.ascent(positives, found.points, found.weights),
             "effective_negatives": found.effective,
-        }
+        }, pull.view_as(drawn)
 
     def reconfigure(self, method: Method) -> None:
         self.method = ActivationEntropy.model_validate(method)

@@ -42,7 +42,8 @@ class MutualInformation(Method):
     - corrected (default, as it gives the better energy by far): the samples are x = G(z) + s n.
       Then I(z; x) = H(x) - H(s n) is finite, a few nats, and InfoNCE does not saturate; without
       noise a sharp critic tells all z apart however close their samples are. Negatives come from
-      the density of such x and a broad Gaussian, weighted by exp(-E) / proposal.
+      the density of such x and a broad Gaussian, weighted by exp(-E) / proposal, and pull the G(z)
+      to the modes that these have left.
 
     Source:
         Kumar et al. (2019), sections 3 and 4, https://arxiv.org/abs/1901.08508
@@ -110,7 +111,10 @@ class MutualInformation(Method):
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
         if len(shape) == 1:
-            return {"optimization": {"learning_rate": 3e-3}}
+            return {
+                "method": {"generator_rate": 3.0},
+                "optimization": {"learning_rate": 3e-3},
+            }
         return {
             "method": {"estimator": "paper", "latents": 32, "width": 256},
             "energy": {**IMAGE_ENERGY, "confinement": 8.0},
@@ -167,11 +171,12 @@ class MutualInformationLearner(Learner):
         latents = self.generator.draw_latents(near, task.generator)
         drawn = samples = self.generator(latents)
         metrics: Metrics
+        pull = torch.zeros_like(drawn)
         if corrected:
             samples = blurred(drawn, self.generator.spread, task.generator)
-            found = weighted_negatives(
-                task.energy, samples, self.density(drawn), defensive, task.generator
-            )
+            density = self.density(drawn)
+            found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
+            pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
             energies, slopes = found.energies[:near], found.gradients[:near]
             metrics = {
                 **self.ascent(positives, found.points, found.weights),
@@ -183,7 +188,8 @@ class MutualInformationLearner(Learner):
             with torch.no_grad():
                 energies, slopes = task.energy.with_gradient(samples)
         nats = information(self.critic(samples, latents), method.information)
-        self.descent(downhill(samples, slopes) - method.entropy_weight * nats)
+        toll = downhill(samples, slopes) + downhill(drawn, -pull)
+        self.descent(toll - method.entropy_weight * nats)
         return {
             **metrics,
             "mutual_information": nats.detach(),

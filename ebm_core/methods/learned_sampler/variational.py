@@ -40,6 +40,7 @@ class Variational(Method):
     - corrected: grad log q from the density q(x) = mean over many z of N(x; G(z), s^2), and
       negatives drawn from q and a broad Gaussian, weighted by exp(-E) / proposal, so that their
       mean gradient is that of the energy's own samples and exp(-E) / Z becomes the data's density.
+      They pull the G(z) as well, down KL(p || q): E - H(q) alone finds no mode that G has left.
 
     Source:
         Grathwohl et al. (2021), sections 3 and 4, https://arxiv.org/abs/2010.04230
@@ -105,7 +106,10 @@ class Variational(Method):
     @classmethod
     def recipe(cls, shape: Shape) -> dict[str, Any]:
         if len(shape) == 1:
-            return {"optimization": {"learning_rate": 3e-3}}
+            return {
+                "method": {"generator_rate": 1.5},
+                "optimization": {"learning_rate": 3e-3},
+            }
         return {
             "method": {
                 "estimator": "paper",
@@ -180,7 +184,8 @@ class VariationalLearner(Learner):
         found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
         metrics = self.ascent(positives, found.points, found.weights)
         slopes = found.gradients[:near] + found.score[:near]
-        self.descent(downhill(samples, slopes))
+        pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
+        self.descent(downhill(samples, slopes) + downhill(drawn, -pull))
         return {
             **metrics,
             "entropy": -found.log_density[:near].mean(),
