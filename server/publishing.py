@@ -45,7 +45,7 @@ class Publisher:
         )
         self.motion = Budget(MOTION_SHARE, credit=0.1)
         self.landscapes = Budget(LANDSCAPE_SHARE, credit=0.2)
-        self.evaluation = Budget(EVALUATION_SHARE, credit=0.2)
+        self.evaluation = Budget(EVALUATION_SHARE, credit=0.5)  # the first prepares the target
         self.keyframes = Keyframes(training.step)
         self.exact_names: set[str] = set()
         self.next_frame = 0.0
