@@ -16,10 +16,13 @@ FILE_NAME = "checkpoint.safetensors"
 DRAFT = ".draft-"
 
 
-def save(directory: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
+def save(
+    directory: Path, state: dict[str, Any], name: str = FILE_NAME, outlives_power: bool = True
+) -> None:
     """Writes `state` (nested dicts of tensors, numbers, strings, lists) whole or not at all.
 
-    Whenever the process is killed, the file is the one before or the new one.
+    Whenever the process is killed, the file is the one before or the new one; with
+    `outlives_power` this is so for the machine too, and the disk is waited for.
     """
     tensors: dict[str, Tensor] = {}
 
@@ -39,7 +42,8 @@ def save(directory: Path, state: dict[str, Any], name: str = FILE_NAME) -> None:
         with draft.open("wb") as file:
             file.write(packed(tensors, header))
             file.flush()
-            os.fsync(file.fileno())
+            if outlives_power:
+                os.fsync(file.fileno())
         draft.replace(directory / name)
     finally:
         # this one, where the disk is full, and those of processes that were killed

@@ -35,7 +35,8 @@ def keep(directory: Path, training: Training) -> None:
         "average": training.network.state_dict(),
     }
     name = file_name(training.step)
-    checkpoint.save(directory / FOLDER, state, name)
+    # training does not wait for the disk: a power cut may cost a snapshot, which `read` notices
+    checkpoint.save(directory / FOLDER, state, name, outlives_power=False)
     room = BYTES // (directory / FOLDER / name).stat().st_size
     kept = steps(directory)
     while len(kept) > max(2, min(MOST, room)):

@@ -71,6 +71,7 @@ class Link:
         self._numbered = 0
         self._frame: PackedFrame | None = None
         self._answers: deque[BaseModel] = deque()
+        self._sending = False
 
     def open(self) -> None:
         """Starts calling."""
@@ -103,9 +104,11 @@ class Link:
             self._changed.notify_all()
 
     def delivered(self, seconds: float) -> bool:
-        """Waits until the server has every item; False after `seconds` without."""
+        """Waits until the server has every item and answers are sent; False after `seconds`."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._items, seconds)
+            return self._changed.wait_for(
+                lambda: not (self._items or self._answers or self._sending), seconds
+            )
 
     @property
     def lost_for(self) -> float:
@@ -203,6 +206,7 @@ class Link:
             with self._changed:
                 self._changed.wait_for(self._has_something)
                 connection, messages = self._connection, self._next_messages()
+                self._sending = connection is not None
             if connection is None:
                 continue
             start = time.thread_time()
@@ -214,6 +218,9 @@ class Link:
                     if self._connection is connection:
                         self._connection = None
             self.cpu_seconds += time.thread_time() - start
+            with self._changed:
+                self._sending = False
+                self._changed.notify_all()
 
     def _has_something(self) -> bool:
         unsent = bool(self._items) and self._items[-1].n > self._sent

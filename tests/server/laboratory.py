@@ -56,7 +56,8 @@ class Laboratory:
         self.process: subprocess.Popen[str] | None = None
         self.lines: SimpleQueue[str] = SimpleQueue()
         self.log: list[str] = []
-        self.http = httpx.Client(timeout=PATIENCE)
+        # the server closes what was idle for 5 s: a request at that moment would be reset
+        self.http = httpx.Client(timeout=PATIENCE, limits=httpx.Limits(keepalive_expiry=1))
 
     def start(self) -> Self:
         """Starts the server, on the same port as before, and waits for its address."""
