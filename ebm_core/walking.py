@@ -51,7 +51,7 @@ class Walker:
         return [tuning.nominal_step_size, tuning.step_size, tuning.steps]
 
     def load_state(self, state: Any) -> None:
-        """The inverse of `state`; the number of steps may be missing."""
+        """The inverse of `state`."""
         if state is not None:
             none = torch.empty(0)
             self.tuning = Chains(none, none, none, *state)
