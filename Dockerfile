@@ -15,7 +15,7 @@ WORKDIR /src
 COPY constraints.txt hatch_build.py LICENSE pyproject.toml README.md ./
 COPY ebm_core ebm_core
 COPY server server
-COPY --from=page /src/server/static server/static
+COPY --from=page /src/server/ebm_server/static server/ebm_server/static
 RUN pip wheel --no-deps --wheel-dir dist .
 
 FROM python:3.12-slim

@@ -16,10 +16,10 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 .PHONY: serve test check page clean
 .DELETE_ON_ERROR:
 
-serve: $(VENV)/.installed server/static/index.html  ## the laboratory in the browser; ARGS="--port 8080"
+serve: $(VENV)/.installed server/ebm_server/static/index.html  ## the laboratory in the browser; ARGS="--port 8080"
 	@exec $(BIN)/ebm serve $(ARGS)
 
-test: $(VENV)/.developed server/static/index.html frontend/node_modules/.package-lock.json  ## every test; ARGS="-k moons"
+test: $(VENV)/.developed server/ebm_server/static/index.html frontend/node_modules/.package-lock.json  ## every test; ARGS="-k moons"
 	$(BIN)/python tests/browser.py
 	npm --prefix frontend test
 	$(BIN)/pytest $(ARGS)
@@ -32,16 +32,16 @@ check: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## style, ty
 	$(BIN)/hadolint Dockerfile
 	npm --prefix frontend run check
 
-page: server/static/index.html  ## the page alone
+page: server/ebm_server/static/index.html  ## the page alone
 
 clean:  ## remove what was made
-	rm -rf $(VENV) server/static ebm_core/libperceptron.so frontend/node_modules dist
+	rm -rf $(VENV) server/ebm_server/static ebm_core/networks/libperceptron.so frontend/node_modules dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("EBM Lab needs Python 3.11 or newer and found " + sys.version.split()[0] + "; choose another: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py ebm_core/perceptron.c | $(BIN)/python
+$(VENV)/.installed: pyproject.toml constraints.txt hatch_build.py ebm_core/networks/perceptron.c | $(BIN)/python
 	@echo "Installing EBM Lab into $(VENV) and building the page; the first time takes minutes."
 	$(INSTALL) .
 	@touch $@
@@ -50,7 +50,7 @@ $(VENV)/.developed: $(VENV)/.installed
 	$(INSTALL) '.[dev$(NODE)]'
 	@touch $@
 
-server/static/index.html: $(SOURCES) | $(VENV)/.installed
+server/ebm_server/static/index.html: $(SOURCES) | $(VENV)/.installed
 	$(INSTALL) . --no-deps
 	@touch $@
 

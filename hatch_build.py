@@ -24,8 +24,8 @@ INSTALL = ("npm", "--prefix", "frontend", "ci")
 BUILD = ("npm", "--prefix", "frontend", "run", "build")
 GENERATED = {"node_modules", "static"}
 
-KERNEL = "ebm_core/libperceptron.so"
-KERNEL_SOURCE = "ebm_core/perceptron.c"
+KERNEL = "ebm_core/networks/libperceptron.so"
+KERNEL_SOURCE = "ebm_core/networks/perceptron.c"
 COMPILERS = ("cc", "gcc", "clang")
 COMPILER_WHEEL = "ziglang>=0.13,<1"
 COMPILER_WHEEL_PLATFORMS = {
@@ -47,7 +47,7 @@ def node_is_new_enough() -> bool:
 
 def page_is_current(root: Path) -> bool:
     """Whether the built page is there and no source of it is newer; outside a checkout none is."""
-    page = root / "server" / "static" / "index.html"
+    page = root / "server" / "ebm_server" / "static" / "index.html"
     sources = root / "frontend"
     if not page.is_file():
         return False
@@ -75,7 +75,7 @@ def packages_are_current(root: Path) -> bool:
 
 
 def build_page(root: Path) -> None:
-    """Makes server/static from frontend/.
+    """Makes server/ebm_server/static from frontend/.
 
     Raises:
         RuntimeError: There is no npm, or one of its commands failed.
@@ -83,7 +83,7 @@ def build_page(root: Path) -> None:
     if not packages_are_current(root):
         run(INSTALL, root)
     run(BUILD, root)
-    page = root / "server" / "static" / "index.html"
+    page = root / "server" / "ebm_server" / "static" / "index.html"
     if not page.is_file():
         raise RuntimeError(
             f"the page was built, but {page} is missing; see frontend/vite.config.ts"

@@ -26,7 +26,7 @@ export default defineConfig({
   plugins: [newestFonts],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
-    outDir: "../server/static",
+    outDir: "../server/ebm_server/static",
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1400, // Plotly's own chunk, loaded after the first paint

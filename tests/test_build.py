@@ -18,8 +18,9 @@ import pytest
 from tests.containers import Build, copy_context, instructions
 
 ROOT = Path(__file__).parents[1]
-PAGE = "server/static/index.html"
-KERNEL = "ebm_core/libperceptron.so"
+PAGE = "ebm_server/static/index.html"
+STATIC = Path("server/ebm_server/static")
+KERNEL = "ebm_core/networks/libperceptron.so"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -77,9 +78,9 @@ def references(page: str) -> list[str]:
 
 
 def test_the_wheel_has_the_whole_page_and_nothing_else_of_the_checkout(image: Image) -> None:
-    static = image.stages / "page" / "src" / "server" / "static"
+    static = image.stages / "page" / "src" / STATIC
     built = {
-        f"server/static/{path.relative_to(static).as_posix()}"
+        f"ebm_server/static/{path.relative_to(static).as_posix()}"
         for path in static.rglob("*")
         if path.is_file()
     }
@@ -87,15 +88,19 @@ def test_the_wheel_has_the_whole_page_and_nothing_else_of_the_checkout(image: Im
         names = set(wheel.namelist())
         page = wheel.read(PAGE).decode()
     assert built <= names
-    assert {f"server/static/{name}" for name in references(page)} <= names
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"ebm_core", "server", "ebm_lab"}
+    assert {f"ebm_server/static/{name}" for name in references(page)} <= names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {
+        "ebm_core",
+        "ebm_server",
+        "ebm_lab",
+    }
 
 
 def test_an_sdist_brings_its_page_along_and_needs_no_node(image: Image, tmp_path: Path) -> None:
     context = tmp_path / "context"
     copy_context(ROOT, context)
-    (context / "server" / "static").symlink_to(image.stages / "page" / "src" / "server" / "static")
-    page = context / "server" / "static" / "index.html"
+    (context / STATIC).symlink_to(image.stages / "page" / "src" / STATIC)
+    page = context / STATIC / "index.html"
     page.touch()
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "sdist"], cwd=context, check=True
@@ -103,7 +108,12 @@ def test_an_sdist_brings_its_page_along_and_needs_no_node(image: Image, tmp_path
     (sdist,) = (context / "dist").glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {PAGE, "frontend/package-lock.json", "constraints.txt", "LICENSE"} <= names
+    assert {
+        f"{STATIC}/index.html",
+        "frontend/package-lock.json",
+        "constraints.txt",
+        "LICENSE",
+    } <= names
     assert not any("node_modules" in name for name in names)
 
     command = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, sdist]
@@ -142,9 +152,9 @@ def address(image: Image, tmp_path: Path) -> Iterator[str]:
 
 def test_a_wheel_installed_alone_serves_every_file_of_its_page(image: Image, address: str) -> None:
     with zipfile.ZipFile(image.wheel) as wheel:
-        names = [name for name in wheel.namelist() if name.startswith("server/static/")]
+        names = [name for name in wheel.namelist() if name.startswith("ebm_server/static/")]
         for name in names:
-            path = name.removeprefix("server/static/")
+            path = name.removeprefix("ebm_server/static/")
             with urllib.request.urlopen(f"{address}/{path}", timeout=10) as answer:
                 assert answer.read() == wheel.read(name), path
     with urllib.request.urlopen(address, timeout=10) as answer:

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from ebm_core.analytic_energy import AnalyticEnergy
+from ebm_core.contracts import AnalyticEnergy
 from ebm_core.registry import plug_ins, union
 
 ANALYTIC_ENERGIES = plug_ins(sys.modules[__name__], AnalyticEnergy)

@@ -8,8 +8,7 @@ from jaxtyping import Float
 from scipy.special import ive
 from torch import Tensor
 
-from ebm_core.analytic_energy import AnalyticEnergy
-from ebm_core.contracts import Shape, setting
+from ebm_core.contracts import AnalyticEnergy, Shape, setting
 
 
 @final

@@ -8,8 +8,7 @@ from jaxtyping import Float
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from ebm_core.analytic_energy import AnalyticEnergy
-from ebm_core.contracts import Shape, setting
+from ebm_core.contracts import AnalyticEnergy, Shape, setting
 
 Coordinate = Annotated[float, Field(ge=-1000, le=1000)]
 

@@ -6,8 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.analytic_energy import AnalyticEnergy
-from ebm_core.contracts import Shape, setting
+from ebm_core.contracts import AnalyticEnergy, Shape, setting
 
 HEIGHTS = (-200.0, -100.0, -170.0, 15.0)
 X_CURVATURES = (-1.0, -1.0, -6.5, 0.7)

@@ -7,8 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.analytic_energy import AnalyticEnergy
-from ebm_core.contracts import Shape, setting
+from ebm_core.contracts import AnalyticEnergy, Shape, setting
 
 
 @final

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import setting
-from ebm_core.planar import Labelled, Planar, log_mixture, normal, on_circle
+from ebm_core.datasets._planar import Labelled, Planar, log_mixture, normal, on_circle
 
 
 @final

@@ -9,9 +9,9 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ebm_core.activations import ACTIVATIONS, ActivationName
 from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
-from ebm_core.perceptron import Features
+from ebm_core.networks.activations import ACTIVATIONS, ActivationName
+from ebm_core.networks.perceptron import Features
 
 Quantity = Literal["joint", "uncertainty"]
 

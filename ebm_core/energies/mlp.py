@@ -9,12 +9,12 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ebm_core.activations import ACTIVATIONS, ActivationName
-from ebm_core.compiled_perceptron import compiled
 from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
-from ebm_core.gradients import gradient_alone
-from ebm_core.perceptron import Features, gradient, product, taylor
-from ebm_core.second_order import second_order
+from ebm_core.derivatives.gradient import gradient_alone
+from ebm_core.derivatives.second_order import second_order
+from ebm_core.networks.activations import ACTIVATIONS, ActivationName
+from ebm_core.networks.compiled_perceptron import compiled
+from ebm_core.networks.perceptron import Features, gradient, product, taylor
 
 
 @final

@@ -8,7 +8,7 @@ from pydantic import model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
-from ebm_core.noise_conditioning import annealed_gradient
+from ebm_core.networks.noise_conditioning import annealed_gradient
 
 
 @final

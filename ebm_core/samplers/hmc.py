@@ -6,9 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.adaptation import adapted, carried_step_size
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
-from ebm_core.gradients import gradient_alone
+from ebm_core.derivatives.gradient import gradient_alone
+from ebm_core.samplers._adaptation import adapted, carried_step_size
 
 
 @final

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
-from ebm_core.gradients import gradient_alone
+from ebm_core.derivatives.gradient import gradient_alone
 
 
 @final

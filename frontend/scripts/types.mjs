@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
 
 const python = process.env.PYTHON ?? ".venv/bin/python";
-const schema = JSON.parse(execFileSync(python, ["-m", "server.wire"], { cwd: "..", encoding: "utf8" }));
+const schema = JSON.parse(execFileSync(python, ["-m", "ebm_server.protocol.messages"], { cwd: "..", encoding: "utf8" }));
 
 /** Brings the schema nearer to what is sent.
  *

@@ -10,10 +10,10 @@ from ebm_core.methods.score_matching.denoising import DenoisingScoreMatching
 from ebm_core.methods.score_matching.exact import ExactScoreMatching
 from ebm_core.methods.score_matching.sliced import SlicedScoreMatching
 from ebm_core.optimization import Optimization, Schedule
+from ebm_core.runs.display import energies
 from ebm_core.samplers.hmc import Hmc
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
-from ebm_core.showing import energies
 from tests.benchmarks import work
 from tests.benchmarks.work import Setting
 

@@ -15,7 +15,7 @@ from ebm_core import RunConfig, Training, TrainingDiverged
 from ebm_core.datasets import DATASETS
 from ebm_core.evaluation.distances import SampleDistances
 from ebm_core.methods import METHODS
-from ebm_core.trained import TrainedEnergy
+from ebm_core.runs.trained import TrainedEnergy
 
 FIGURES = (
     "kl",

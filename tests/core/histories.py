@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 from torch import Tensor
 
-from ebm_core import RunConfig, Training, checkpoint
-from ebm_core.config import Change
+from ebm_core import RunConfig, Training
+from ebm_core.runs import checkpoint
+from ebm_core.runs.config import Change
 
 
 def described(kind: str, dataset: str, updates: int) -> RunConfig:

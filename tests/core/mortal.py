@@ -15,8 +15,9 @@ from typing import Any
 
 import torch
 
-from ebm_core import RunConfig, Training, checkpoint
-from ebm_core.config import Change
+from ebm_core import RunConfig, Training
+from ebm_core.runs import checkpoint
+from ebm_core.runs.config import Change
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__, "pytest"])  # which is the main module of each

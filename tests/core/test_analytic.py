@@ -12,7 +12,7 @@ from ebm_core.analytic import ANALYTIC_ENERGIES, AnyAnalyticEnergy
 from ebm_core.analytic.double_well import DoubleWell
 from ebm_core.analytic.gaussian_mixture import GaussianMixture
 from ebm_core.analytic.muller_brown import MullerBrown
-from ebm_core.analytic_energy import AnalyticEnergy
+from ebm_core.contracts import AnalyticEnergy
 from ebm_core.energies import ENERGIES
 from ebm_core.registry import Shelved
 from ebm_core.samplers.hmc import Hmc

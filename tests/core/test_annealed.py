@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork
 from ebm_core.energies.mlp import Mlp
-from ebm_core.noise_conditioning import NoiseConditional, annealed_gradient
+from ebm_core.networks.noise_conditioning import NoiseConditional, annealed_gradient
 from ebm_core.samplers.annealed import Annealed
 
 

@@ -8,7 +8,7 @@ import torch
 from ebm_core.analytic.double_well import DoubleWell
 from ebm_core.analytic.gaussian_mixture import GaussianMixture
 from ebm_core.analytic.rosenbrock import Rosenbrock
-from ebm_core.analytic_energy import AnalyticEnergy
+from ebm_core.contracts import AnalyticEnergy
 from ebm_core.energies.mlp import Mlp
 from ebm_core.evaluation.annealed_importance import Base, Bridge, bracket_log_z, estimate
 from ebm_core.evaluation.quadrature import Quadrature

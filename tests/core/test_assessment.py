@@ -3,7 +3,7 @@
 import pytest
 
 from ebm_core import RunConfig, Training
-from ebm_core.assessment import SELDOM
+from ebm_core.runs.assessment import SELDOM
 
 
 @pytest.mark.parametrize("method", ["noise_conditional", "short_run"])

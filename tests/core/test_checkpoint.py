@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from ebm_core import checkpoint
+from ebm_core.runs import checkpoint
 from tests.core.histories import comparable
 from tests.core.mortal import life, save_until_byte, save_until_line
 

@@ -5,10 +5,10 @@ import copy
 import pytest
 import torch
 
-from ebm_core import compiled_perceptron
-from ebm_core.compiled_perceptron import LIBRARY, WIDEST, loaded
+from ebm_core.derivatives.gradient import gradient_alone
 from ebm_core.energies.mlp import Mlp, MlpNetwork
-from ebm_core.gradients import gradient_alone
+from ebm_core.networks import compiled_perceptron
+from ebm_core.networks.compiled_perceptron import LIBRARY, WIDEST, loaded
 
 pytestmark = pytest.mark.skipif(
     compiled_perceptron.library is None, reason=f"{LIBRARY.name} was not compiled"

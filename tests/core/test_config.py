@@ -6,10 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from ebm_core import RunConfig
-from ebm_core.config import changed, laid_under, recipe
 from ebm_core.datasets import DATASETS
 from ebm_core.methods import METHODS
-from ebm_core.problems import problems
+from ebm_core.runs.config import changed, laid_under, recipe
+from ebm_core.runs.problems import problems
 from ebm_core.samplers.langevin import Langevin
 
 

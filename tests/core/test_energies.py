@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from ebm_core.contracts import EnergyNetwork, Shape
+from ebm_core.derivatives.gradient import gradient_alone
+from ebm_core.derivatives.second_order import second_order
 from ebm_core.energies import ENERGIES
 from ebm_core.energies.convolutional import Convolutional
 from ebm_core.energies.mlp import Mlp
-from ebm_core.gradients import gradient_alone
-from ebm_core.second_order import second_order
 
 NETWORKS = {
     "fourier": (Mlp(), (2,)),

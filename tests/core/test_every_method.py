@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from ebm_core.config import RunConfig
 from ebm_core.methods import METHODS
-from ebm_core.training import Training
+from ebm_core.runs.config import RunConfig
+from ebm_core.runs.training import Training
 
 
 def training(kind: str, updates: int, dataset: str = "gaussian_ring") -> Training:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from ebm_core import Frame, Landscape, figures
+from ebm_core import Frame, Landscape
+from ebm_core.runs import figures
 
 
 def test_a_landscape_is_drawn_where_it_lies() -> None:

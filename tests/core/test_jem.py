@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from ebm_core.config import RunConfig
 from ebm_core.datasets import DATASETS
 from ebm_core.energies.classifier import Classifier, ClassifierNetwork, Quantity
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
 from ebm_core.methods.hybrid.jem import JointEnergyLearner
-from ebm_core.training import Training
+from ebm_core.runs.config import RunConfig
+from ebm_core.runs.training import Training
 
 OVERLAPPING = {"kind": "gaussian_ring", "count": 6, "radius": 1.6, "sd": 0.6}
 

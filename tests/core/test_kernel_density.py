@@ -14,8 +14,8 @@ from torch.distributions import (
 )
 
 from ebm_core.contracts import EnergyNetwork
-from ebm_core.importance import log_broad, weighted_negatives
-from ebm_core.kernel_density import KernelDensity
+from ebm_core.evaluation.kernel_density import KernelDensity
+from ebm_core.methods.learned_sampler._importance import log_broad, weighted_negatives
 
 
 class Bowl(EnergyNetwork):

@@ -7,19 +7,19 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ebm_core.config import RunConfig
 from ebm_core.contracts import EnergyNetwork
-from ebm_core.critic import Critic, information
 from ebm_core.datasets.curves import Moons
 from ebm_core.datasets.mixtures import GaussianRing
+from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.evaluation.partition import ExactEvaluation
-from ebm_core.generator import Generator
-from ebm_core.kernel_density import KernelDensity
+from ebm_core.methods.learned_sampler._critic import Critic, information
+from ebm_core.methods.learned_sampler._generator import Generator
 from ebm_core.methods.learned_sampler.activation_entropy import ActivationEntropyLearner
 from ebm_core.methods.learned_sampler.mutual_information import MutualInformationLearner
 from ebm_core.methods.learned_sampler.variational import VariationalLearner
-from ebm_core.noise import blurred
-from ebm_core.training import Training
+from ebm_core.randomness.noise import blurred
+from ebm_core.runs.config import RunConfig
+from ebm_core.runs.training import Training
 
 KINDS = ["activation_entropy", "mutual_information", "variational"]
 ESTIMATORS = ["corrected", "paper"]

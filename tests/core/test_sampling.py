@@ -9,13 +9,13 @@ import torch
 from ebm_core import Training, load
 from ebm_core.analytic.double_well import DoubleWell
 from ebm_core.analytic.gaussian_mixture import GaussianMixture
-from ebm_core.config import RunConfig
+from ebm_core.chains.sampling import sample, spread_starts
+from ebm_core.runs.config import RunConfig
 from ebm_core.samplers import SAMPLERS
 from ebm_core.samplers.hmc import Hmc
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
 from ebm_core.samplers.random_walk import RandomWalk
-from ebm_core.sampling import sample, spread_starts
 
 NORMAL = GaussianMixture(centers=((0.0, 0.0),), spread=1.0)
 

@@ -9,15 +9,15 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.datasets.mixtures import GaussianRing
+from ebm_core.derivatives.second_order import second_order, unit_directions
 from ebm_core.energies.mlp import Mlp
+from ebm_core.methods.score_matching._learner import ScoreMatching
 from ebm_core.methods.score_matching.denoising import DenoisingScoreMatching
 from ebm_core.methods.score_matching.exact import ExactScoreMatching
 from ebm_core.methods.score_matching.multi_scale import MultiScaleDenoising
 from ebm_core.methods.score_matching.noise_conditional import NoiseConditionalScoreMatching
 from ebm_core.methods.score_matching.sliced import SlicedScoreMatching
-from ebm_core.noise_conditioning import NoiseConditional
-from ebm_core.score_matching import ScoreMatching
-from ebm_core.second_order import second_order, unit_directions
+from ebm_core.networks.noise_conditioning import NoiseConditional
 
 
 class Bowl(EnergyNetwork):

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from ebm_core import RunConfig, Training, load, snapshots
+from ebm_core import RunConfig, Training, load
 from ebm_core.methods import METHODS
+from ebm_core.runs import snapshots
 
 
 def training(method: str = "denoising", **fields: object) -> Training:

@@ -61,7 +61,7 @@ class Laboratory:
 
     def start(self) -> Self:
         """Starts the server, on the same port as before, and waits for its address."""
-        command = [sys.executable, "-m", "server.cli", "serve", "--no-browser", "--verbose"]
+        command = [sys.executable, "-m", "ebm_server.cli", "serve", "--no-browser", "--verbose"]
         where = ["--host", self.host, "--port", str(self.port), "--data-dir", str(self.data_dir)]
         self.process = subprocess.Popen(
             [*command, *where],

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from ebm_server.cli import cli
 from typer.testing import CliRunner
-
-from server.cli import cli
 
 SMALL = ["--set", "energy.hidden=[8]", "--set", "energy.fourier_features=4", "--updates", "12"]
 

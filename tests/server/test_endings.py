@@ -174,7 +174,7 @@ def test_a_hung_worker_is_ended_when_its_run_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_data_folder_has_one_server(lab: Laboratory) -> None:
-    command = [sys.executable, "-m", "server.cli", "serve", "--port", "0", "--no-browser"]
+    command = [sys.executable, "-m", "ebm_server.cli", "serve", "--port", "0", "--no-browser"]
     second = subprocess.run(
         [*command, "--data-dir", str(lab.data_dir)],
         cwd=ROOT, capture_output=True, text=True, check=False,

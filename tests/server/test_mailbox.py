@@ -2,9 +2,9 @@
 
 import asyncio
 
-from server.frames import packed_frame
-from server.mailbox import Letter, Mailbox, Watching
-from server.wire import unpack
+from ebm_server.protocol.messages import unpack
+from ebm_server.protocol.packed_frame import packed_frame
+from ebm_server.runs.mailbox import Letter, Mailbox, Watching
 
 
 def letter(run: str, number: int | None) -> Letter:

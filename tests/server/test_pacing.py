@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from ebm_server.worker.pacing import Budget, Keyframes, Rows
+from ebm_server.worker.publishing import LANDSCAPE_SHARE, MOTION_SHARE, Publisher
+from ebm_server.worker.server_connection import Link
 
 from ebm_core import RunConfig, Training
-from server.link import Link
-from server.pacing import Budget, Keyframes, Rows
-from server.publishing import LANDSCAPE_SHARE, MOTION_SHARE, Publisher
 
 
 @pytest.mark.parametrize(("rate", "most"), [(0.0, LANDSCAPE_SHARE), (30.0, 1.0)])

@@ -2,13 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
-
-from ebm_core import Frame, Landscape
-from server.frames import packed_frame
-from server.packing import (
+from ebm_server.protocol.messages import FrameMessage, pack, unpack
+from ebm_server.protocol.packed_frame import packed_frame
+from ebm_server.protocol.packing import (
     QUANTA,
     dequantise,
     pack_array,
@@ -17,7 +13,11 @@ from server.packing import (
     unpack_array,
     unpack_frame,
 )
-from server.wire import FrameMessage, pack, unpack
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from ebm_core import Frame, Landscape
 
 finite = st.floats(-1e6, 1e6, width=32)
 points = arrays.arrays(

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import httpx
+from ebm_server.protocol.messages import schema
+from ebm_server.web.static_page import STATIC, YEAR, Page
 
-from server.page import STATIC, YEAR, Page
-from server.wire import schema
 from tests.server.laboratory import ROOT, Laboratory
 
 
@@ -83,7 +83,7 @@ def test_the_wire_prints_a_schema_of_every_message() -> None:
 def run(*arguments: str, code: int = 0) -> str:
     """What a command prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "server.cli", *arguments],
+        [sys.executable, "-m", "ebm_server.cli", *arguments],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == code, done.stderr

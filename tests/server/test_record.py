@@ -3,9 +3,8 @@
 from itertools import pairwise
 
 import msgpack
-
-from server.packing import unpack_frame
-from server.record import DEMO, LARGEST, moments
+from ebm_server.demo import DEMO, LARGEST, moments
+from ebm_server.protocol.packing import unpack_frame
 
 
 def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:

@@ -7,9 +7,9 @@ import zipfile
 
 import msgpack
 import numpy as np
+from ebm_server.protocol.packing import unpack_frame
 
 from ebm_core import RunConfig
-from server.packing import unpack_frame
 from tests.server.laboratory import SMALL, Laboratory, endless
 
 

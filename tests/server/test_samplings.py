@@ -9,8 +9,8 @@ from typing import Any
 import msgpack
 import numpy as np
 import pytest
+from ebm_server.protocol.packing import dequantise, unpack_array
 
-from server.packing import dequantise, unpack_array
 from tests.server.laboratory import SMALL, Laboratory
 
 MIXTURE = {

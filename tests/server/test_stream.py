@@ -1,6 +1,7 @@
 """The page's websocket: order, catching up, frames, and slow readers."""
 
-from server.packing import unpack_frame
+from ebm_server.protocol.packing import unpack_frame
+
 from tests.server.laboratory import Laboratory, endless
 
 

@@ -8,9 +8,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from ebm_core.classification import TEST, far_points, map_cells, uncertainty
+from ebm_core.chains.walking import Walker, some_of
 from ebm_core.contracts import (
-    Descent,
     Family,
     Learner,
     Method,
@@ -23,12 +22,12 @@ from ebm_core.contracts import (
 )
 from ebm_core.energies.classifier import ClassifierNetwork
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
-from ebm_core.likelihood import LikelihoodAscent
-from ebm_core.optimization import Average
-from ebm_core.recipes import IMAGE_SAMPLER
+from ebm_core.methods._image_recipes import IMAGE_SAMPLER
+from ebm_core.methods._likelihood import LikelihoodAscent
+from ebm_core.methods.hybrid._classification import TEST, far_points, map_cells, uncertainty
+from ebm_core.optimization import Average, Descent
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
-from ebm_core.walking import Walker, some_of
 
 PERIOD = 50
 """Updates between two looks at the test points."""

@@ -9,7 +9,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
-    Descent,
     Family,
     Learner,
     Method,
@@ -20,12 +19,19 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.generator import Generator, downhill
-from ebm_core.importance import CENTRES, DEFENSIVE_SHARE, ESTIMATOR, Estimator, weighted_negatives
-from ebm_core.kernel_density import KernelDensity
-from ebm_core.likelihood import LikelihoodAscent, slope_penalty
-from ebm_core.noise import blurred
-from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
+from ebm_core.evaluation.kernel_density import KernelDensity
+from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
+from ebm_core.methods._likelihood import LikelihoodAscent, slope_penalty
+from ebm_core.methods.learned_sampler._generator import Generator, downhill
+from ebm_core.methods.learned_sampler._importance import (
+    CENTRES,
+    DEFENSIVE_SHARE,
+    ESTIMATOR,
+    Estimator,
+    weighted_negatives,
+)
+from ebm_core.optimization import Descent
+from ebm_core.randomness.noise import blurred
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
 

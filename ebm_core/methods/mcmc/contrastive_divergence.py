@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ebm_core.chains.walking import Walker, some_of
 from ebm_core.contracts import (
     Family,
     Learner,
@@ -17,12 +18,11 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.likelihood import ENERGY_PENALTY, LikelihoodAscent
-from ebm_core.noise import DATA_NOISE, blurred
-from ebm_core.recipes import IMAGE_ENERGY, IMAGE_SAMPLER
+from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
+from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
+from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
-from ebm_core.walking import Walker, some_of
 
 
 @final

@@ -7,10 +7,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
-from ebm_core.recipes import IMAGE_ENERGY
+from ebm_core.methods._image_recipes import IMAGE_ENERGY
+from ebm_core.methods.score_matching._learner import Objective
+from ebm_core.methods.score_matching._softening import SoftenedScoreMatching
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import Objective
-from ebm_core.softening import SoftenedScoreMatching
 
 
 @final

@@ -8,9 +8,9 @@ from pydantic import model_validator
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
-from ebm_core.recipes import IMAGE_ENERGY
+from ebm_core.methods._image_recipes import IMAGE_ENERGY
+from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import Objective, ScoreMatching
 
 
 @final

@@ -8,10 +8,10 @@ from pydantic import model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Energy, EnergyNetwork, Family, Shape, setting
-from ebm_core.noise_conditioning import NoiseConditional
-from ebm_core.recipes import IMAGE_ENERGY
+from ebm_core.methods._image_recipes import IMAGE_ENERGY
+from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
+from ebm_core.networks.noise_conditioning import NoiseConditional
 from ebm_core.samplers.annealed import Annealed
-from ebm_core.score_matching import Objective, ScoreMatching
 
 
 @final

@@ -1,0 +1,1 @@
+"""Markov chains: how they are stepped, and how well they mix."""

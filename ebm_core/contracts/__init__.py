@@ -1,0 +1,31 @@
+"""What a Dataset, an Energy, a Sampler, a Method and a formula for an energy are.
+
+A plug-in is its own frozen configuration: its bounded fields are the form, the API check, the saved
+run and the docs, and the same object does the work. Mutable state lives in what it builds: an
+`EnergyNetwork`, `Chains`, a `Learner`.
+"""
+
+from ebm_core.contracts.dataset import Dataset
+from ebm_core.contracts.energy import Energy, EnergyNetwork
+from ebm_core.contracts.formula import AnalyticEnergy
+from ebm_core.contracts.method import Family, Learner, Method, Metrics, Picture, Task
+from ebm_core.contracts.plug_in import PlugIn, Shape, setting
+from ebm_core.contracts.sampler import Chains, Sampler
+
+__all__ = [
+    "AnalyticEnergy",
+    "Chains",
+    "Dataset",
+    "Energy",
+    "EnergyNetwork",
+    "Family",
+    "Learner",
+    "Method",
+    "Metrics",
+    "Picture",
+    "PlugIn",
+    "Sampler",
+    "Shape",
+    "Task",
+    "setting",
+]

@@ -1,0 +1,34 @@
+"""What an energy is: a family of functions, and a network that is one of them."""
+
+from abc import ABC, abstractmethod
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from ebm_core.contracts.plug_in import PlugIn, Shape
+
+
+class EnergyNetwork(nn.Module, ABC):
+    """A differentiable E(x), one value a point. Lower is more probable: p(x) = exp(-E(x)) / Z."""
+
+    @abstractmethod
+    def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        """E(x) for each point."""
+
+    @abstractmethod
+    def with_gradient(
+        self, points: Float[Tensor, "n ..."]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
+        """E(x) and grad_x E(x), as fast as they can be had.
+
+        Under `torch.no_grad` there is no graph (what a sampler's step needs); else both can be
+        differentiated again by the weights (what score matching needs).
+        """
+
+
+class Energy(PlugIn, ABC):
+    """A family of energy functions."""
+
+    @abstractmethod
+    def build(self, shape: Shape) -> EnergyNetwork:
+        """A new network for points of `shape`; its weights come from torch's global generator."""

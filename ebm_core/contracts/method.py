@@ -1,0 +1,122 @@
+"""What a method is, and its learner: the mutable half."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from ebm_core.contracts.energy import Energy, EnergyNetwork
+from ebm_core.contracts.plug_in import PlugIn, Shape
+from ebm_core.contracts.sampler import Sampler
+from ebm_core.optimization import Schedule
+
+Family = Literal["mcmc", "learned_sampler", "score_matching", "hybrid"]
+
+
+@dataclass
+class Task:
+    """What a method learns with: the run's parts, made once."""
+
+    shape: Shape
+    energy: EnergyNetwork
+    sample_data: Callable[[int], Float[Tensor, "n ..."]]
+    """Fresh training points on the device."""
+    sample_noise: Callable[[int], Float[Tensor, "n ..."]]
+    """Points that know nothing of the data, spread over the region where it lies."""
+    schedule: Schedule
+    generator: torch.Generator
+    """The only source of randomness in training, on the device."""
+    device: torch.device
+    classes: int
+    """Classes of the data; 1 where there is nothing to tell apart."""
+    sample_labelled: Callable[[int], tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]]]
+    """Fresh training points on the device, and their classes."""
+
+
+Metrics = Mapping[str, float | Tensor]
+
+
+@dataclass
+class Picture:
+    """What a method has of its own to show, for a frame."""
+
+    points: dict[str, Tensor] = field(default_factory=dict)
+    """Point clouds by name: "chains" (the same row is the same chain), "generator", "negatives"."""
+    values: dict[str, Tensor] = field(default_factory=dict)
+    """Number series by name, such as "buffer_age"."""
+
+
+class Learner(ABC):
+    """The mutable half of a method: one run's networks, optimisers and buffers."""
+
+    @abstractmethod
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        """One update of the energy (and of whatever learns beside it) on a batch of data.
+
+        Returns:
+            Always "loss" and "grad_norm" (of the energy's weights, before clipping); where the
+            method has negatives, "energy_data", "energy_samples" and whatever else is its own.
+        """
+
+    @abstractmethod
+    def reconfigure(self, method: "Method") -> None:
+        """Takes over changed live fields."""
+
+    @abstractmethod
+    def picture(self) -> Picture:
+        """What to show now. Must not touch the task's generator."""
+
+    @abstractmethod
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."] | None:
+        """At most `count` samples from the method's own sampler; None if it has none."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """All that `update` depends on beside the energy: dicts of tensors, numbers, text."""
+
+    @abstractmethod
+    def load_state(self, state: dict[str, Any]) -> None:
+        """The inverse of `state`, bit for bit."""
+
+
+class Method(PlugIn, ABC):
+    """A way to train an energy."""
+
+    family: ClassVar[Family]
+    equation: ClassVar[str]
+    """The update in one line of TeX."""
+    source: ClassVar[str]
+    """The paper: authors, year, address."""
+
+    @classmethod
+    @abstractmethod
+    def recipe(cls, shape: Shape) -> dict[str, Any]:
+        """The settings that pressing play gives for points of `shape`: a partial RunConfig.
+
+        Keys "method", "energy" and "optimization"; fields that are left out keep their defaults.
+        """
+
+    @property
+    @abstractmethod
+    def smoothing(self) -> float:
+        """sigma of the Gaussian that the estimated density is convolved with; 0 for p itself."""
+
+    @abstractmethod
+    def display_sampler(self, shape: Shape) -> Sampler:
+        """The sampler of the chains that are shown and that `ebm sample` runs."""
+
+    @abstractmethod
+    def learner(self, task: Task) -> Learner:
+        """A new learner."""
+
+    def network(self, energy: Energy, shape: Shape) -> EnergyNetwork:
+        """What it trains: the energy's network, where a method does not wrap it."""
+        return energy.build(shape)
+
+    def shown(self, network: EnergyNetwork) -> EnergyNetwork:
+        """The energy that is evaluated and shown: `network`, where that is no family of them."""
+        return network

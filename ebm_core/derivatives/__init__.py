@@ -1,0 +1,1 @@
+"""Derivatives of energies by their inputs."""

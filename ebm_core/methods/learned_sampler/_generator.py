@@ -1,0 +1,86 @@
+"""The generator of a learned sampler: a network from latents to points."""
+
+import math
+from itertools import pairwise
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from ebm_core.contracts import Shape
+from ebm_core.randomness.noise import blurred
+
+
+class Generator(nn.Module):
+    """x = G(z) + s noise with z ~ N(0, I): a sampler whose conditional density is known.
+
+    Args:
+        latents: Entries of z.
+        width: Units of each of the two hidden layers.
+        shape: Shape of one point.
+        spread: s at the start, in data units.
+        bounds: Where s is kept; equal ones hold it fixed.
+        batch_norm: Whether each hidden layer is normalised over the batch, with learned scales.
+    """
+
+    def __init__(
+        self,
+        latents: int,
+        width: int,
+        shape: Shape,
+        spread: float,
+        bounds: tuple[float, float],
+        batch_norm: bool = False,
+    ) -> None:
+        super().__init__()
+        self.latents = latents
+        self.shape = shape
+        self.bounds = bounds
+        layers: list[nn.Module] = []
+        for before, after in pairwise([latents, width, width]):
+            layers.append(nn.Linear(before, after))
+            if batch_norm:
+                layers.append(nn.BatchNorm1d(after))
+            layers.append(nn.SiLU())
+        self.body = nn.Sequential(*layers, nn.Linear(width, torch.Size(shape).numel()))
+        self.log_spread = nn.Parameter(torch.tensor(math.log(spread)))
+
+    @property
+    def spread(self) -> Tensor:
+        """s, kept within its bounds."""
+        low, high = self.bounds
+        return self.log_spread.clamp(math.log(low), math.log(high)).exp()
+
+    @property
+    def scales(self) -> list[Tensor]:
+        """The batch-norm scales gamma, a vector a layer; empty without batch norm."""
+        return [layer.weight for layer in self.body if isinstance(layer, nn.BatchNorm1d)]
+
+    def forward(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
+        """G(z); with batch norm, a point depends on the rest of the batch (see `settled`)."""
+        flat: Tensor = self.body(latents)
+        return flat.view(-1, *self.shape)
+
+    @torch.no_grad()
+    def settled(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
+        """G(z) with the running means of batch norm, which stay as they are; without a graph."""
+        self.eval()
+        points: Tensor = self(latents)
+        self.train()
+        return points
+
+    @torch.no_grad()
+    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
+        """G(z) + s n, from fresh z and n."""
+        centres = self.settled(self.draw_latents(count, generator))
+        return blurred(centres, self.spread, generator)
+
+    def draw_latents(self, count: int, generator: torch.Generator) -> Float[Tensor, "count z"]:
+        """z ~ N(0, I)."""
+        device = self.log_spread.device
+        return torch.randn(count, self.latents, generator=generator, device=device)
+
+
+def downhill(samples: Float[Tensor, "n ..."], slopes: Float[Tensor, "n ..."]) -> Float[Tensor, ""]:
+    """A loss with the gradient slope / n by each of n samples: its descent moves them downhill."""
+    return (slopes * samples).flatten(1).sum(1).mean()

@@ -1,0 +1,122 @@
+"""What the score matching methods share: a loss on a batch, and a learner that descends it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import (
+    EnergyNetwork,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Sampler,
+    Shape,
+    Task,
+)
+from ebm_core.optimization import Descent
+from ebm_core.randomness.noise import noise
+from ebm_core.samplers.annealed import Annealed
+from ebm_core.samplers.langevin import Langevin
+from ebm_core.samplers.mala import Mala
+
+MEMORY = 0.95
+"""Share of a shown series that is left after one update."""
+
+MOST_SAMPLES = 500
+"""In one annealed run: it takes some hundred steps."""
+
+
+@dataclass
+class Objective:
+    """A score matching loss on one batch."""
+
+    loss: Tensor
+    """What is shown; without a graph where it differs from `surrogate`."""
+    energies: Float[Tensor, " n"]
+    surrogate: Tensor | None = None
+    """Something cheaper with the same gradient by the weights; None for the loss itself."""
+    series: Mapping[str, Tensor] = field(default_factory=dict)
+    """What else to show, by name; missing values (NaN) leave the last ones."""
+
+
+class ScoreMatching(Method, ABC):
+    """Learns the score from the data alone: no negatives."""
+
+    @abstractmethod
+    def objective(
+        self,
+        energy: EnergyNetwork,
+        positives: Float[Tensor, "n ..."],
+        generator: torch.Generator,
+        remaining: float = 1.0,
+    ) -> Objective:
+        """The loss on a batch of data; `remaining` falls with the learning rate, from 1."""
+
+    @property
+    @abstractmethod
+    def annealing(self) -> Annealed | None:
+        """The sampler that leads from noise to samples, where there is one."""
+
+    def display_sampler(self, shape: Shape) -> Sampler:
+        if self.annealing is not None:
+            return self.annealing
+        if len(shape) == 1:
+            return Mala()
+        return Langevin(step_size=0.1 * (self.smoothing or 0.3) ** 2)
+
+    def learner(self, task: Task) -> Learner:
+        return ScoreLearner(self, task)
+
+
+@final
+class ScoreLearner(Learner):
+    """One run of a score matching method."""
+
+    def __init__(self, method: ScoreMatching, task: Task) -> None:
+        self.method = method
+        self.task = task
+        self.descent = Descent(task.energy.parameters(), task.schedule)
+        self.series: dict[str, Tensor] = {}
+
+    def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
+        remaining = self.task.schedule.factor
+        objective = self.method.objective(
+            self.task.energy, positives, self.task.generator, remaining
+        )
+        surrogate = objective.loss if objective.surrogate is None else objective.surrogate
+        grad_norm = self.descent(surrogate)
+        for name, values in objective.series.items():
+            last = self.series.get(name, values)
+            last = torch.where(last.isnan(), values, last)
+            self.series[name] = torch.where(values.isnan(), last, torch.lerp(values, last, MEMORY))
+        return {
+            "grad_norm": grad_norm,
+            "loss": objective.loss.detach(),
+            "energy_data": objective.energies.detach().mean(),
+        }
+
+    def reconfigure(self, method: Method) -> None:
+        self.method = type(self.method).model_validate(method)
+
+    def picture(self) -> Picture:
+        return Picture(values=dict(self.series))
+
+    def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."] | None:
+        """The end of an annealed run from noise, where the method has one."""
+        if self.method.annealing is None:
+            return None
+        starts = noise(self.task.shape, min(count, MOST_SAMPLES), generator)
+        return self.method.annealing.run(self.task.energy, starts, generator)
+
+    def state(self) -> dict[str, Any]:
+        return {"descent": self.descent.state(), "series": self.series}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.descent.load_state(state["descent"])
+        self.series = state["series"]

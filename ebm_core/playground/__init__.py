@@ -1,0 +1,1 @@
+"""Samplers tried on energies of the plane."""

@@ -1,0 +1,110 @@
+"""What samplers are tried on: a formula, or the energy of a run, as it is or was at an update."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Self, final
+
+from jaxtyping import Float
+from pydantic import BaseModel, ConfigDict, model_validator
+from torch import Tensor
+
+from ebm_core.analytic import AnyAnalyticEnergy
+from ebm_core.contracts import AnalyticEnergy, EnergyNetwork, setting
+from ebm_core.derivatives.gradient import gradient_alone
+from ebm_core.runs import snapshots
+from ebm_core.runs.checkpoint import FILE_NAME
+from ebm_core.runs.display import EXTENT
+from ebm_core.runs.trained import load
+
+Square = tuple[tuple[float, float], float]
+"""A centre in the plane, and half the width."""
+
+
+class Target(BaseModel):
+    """Which energy: a formula, or the one that a run has learned, or had at a past update."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    landscape: AnyAnalyticEnergy | None = setting(
+        None, title="Landscape", description="An energy in closed form."
+    )
+    run: str | None = setting(None, title="Run", description="The id of a run.")
+    step: int | None = setting(
+        None,
+        title="Update",
+        ge=0,
+        description="One that the run keeps a snapshot of; without it, as it was last saved.",
+    )
+
+    @model_validator(mode="after")
+    def one(self) -> Self:
+        """It is one of the two, with points in the plane."""
+        if (self.landscape is None) == (self.run is None):
+            raise ValueError('give either "landscape" or "run"')
+        if self.step is not None and self.run is None:
+            raise ValueError('a formula has no past; leave out "step", or give "run"')
+        if self.landscape is not None and self.landscape.shape != (2,):
+            raise ValueError(
+                f"its points have {self.landscape.shape[0]} coordinates; the map takes energies "
+                "with 2"
+            )
+        return self
+
+    def energy(self, directory: Path | None) -> tuple[EnergyNetwork, Square]:
+        """The energy, and the square of the plane that its map shows.
+
+        Args:
+            directory: That of the run.
+
+        Raises:
+            FileNotFoundError: The run has no checkpoint.
+            NoSnapshot: It keeps none of this update.
+            ValueError: Its points are no points of the plane.
+        """
+        if self.landscape is not None:
+            return Counting(self.landscape), square(self.landscape.window)
+        place = directory or Path()
+        file = place / FILE_NAME if self.step is None else snapshots.find(place, self.step)
+        return saved(place, self.step, file.stat().st_mtime_ns), ((0.0, 0.0), EXTENT)
+
+
+@final
+class Counting(EnergyNetwork):
+    """A formula that counts the gradients that are asked of it."""
+
+    def __init__(self, formula: AnalyticEnergy) -> None:
+        super().__init__()
+        self.formula = formula
+        self.gradients = 0
+
+    def forward(self, points: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
+        return self.formula.energies(points)
+
+    def with_gradient(
+        self, points: Float[Tensor, "n d"]
+    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n d"]]:
+        self.gradients += len(points)
+        return self.formula.energies(points), self.formula.gradients(points)
+
+
+@gradient_alone.register
+def gradient_counted(energy: Counting, points: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    """The formula's gradient alone."""
+    energy.gradients += len(points)
+    return energy.formula.gradients(points)
+
+
+@lru_cache(maxsize=8)
+def saved(directory: Path, step: int | None, _written: int) -> EnergyNetwork:
+    """The energy of a run's directory, from a file that was written at a time in nanoseconds."""
+    trained = load(directory, step)
+    if trained.config.dataset.shape != (2,):
+        shape = " x ".join(map(str, trained.config.dataset.shape))
+        raise ValueError(f"its points are images of {shape}; the map takes points of the plane")
+    return trained.network.cpu()
+
+
+def square(window: tuple[tuple[float, float], ...]) -> Square:
+    """The smallest square around a window of the plane."""
+    (left, right), (bottom, top) = window
+    return ((left + right) / 2, (bottom + top) / 2), max(right - left, top - bottom) / 2

@@ -1,0 +1,1 @@
+"""Random numbers: the streams of a seed, and noise."""

@@ -1,0 +1,1 @@
+"""Runs: what one is, its training, and what is kept of it."""

@@ -1,0 +1,84 @@
+"""How good a run's energy is, in the figures that its data allow."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import torch
+from torch import Tensor
+
+from ebm_core.contracts import EnergyNetwork, Learner, Method, Shape
+from ebm_core.evaluation.images import ImageEvaluation, LabelledImages, image_evaluation
+from ebm_core.evaluation.partition import ExactEvaluation
+from ebm_core.randomness.noise import noise
+from ebm_core.runs.config import RunConfig
+
+POINTS = 4000
+"""Samples in the plane, at most, whose modes are counted."""
+
+SELDOM = 4
+"""Of so many evaluations in the plane, the last draws samples: that may take longest."""
+
+IMAGES = 500
+"""Sampled images in a Frechet distance."""
+
+
+class Assessment:
+    """Exact figures of an energy in the plane; the Frechet distance of an image energy's samples.
+
+    Args:
+        thorough: A grid of 384 x 384 instead of 192 x 192; images from long chains even where the
+            method has no samples of its own.
+    """
+
+    def __init__(self, config: RunConfig, thorough: bool) -> None:
+        self.dataset = config.dataset
+        self.device = torch.device(config.device)
+        self.thorough = thorough
+        self.exact: dict[float, ExactEvaluation] = {}
+        self.made = 0
+        self.images: Future[ImageEvaluation] | None = None
+        if isinstance(self.dataset, LabelledImages) and len(self.dataset.shape) == 3:
+            # its classifier takes seconds to train: meanwhile the run goes on
+            executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
+            self.images = executor.submit(image_evaluation, self.dataset)
+            executor.shutdown(wait=False)
+
+    def __call__(self, energy: EnergyNetwork, method: Method, learner: Learner) -> dict[str, float]:
+        """The figures, by name; none where the data have none, or while they are being prepared."""
+        if len(self.dataset.shape) == 1:
+            figures = self.exactly(energy, method.smoothing)
+            if self.thorough or self.made % SELDOM == SELDOM - 1:
+                figures |= self.covered(learner, method.smoothing)
+            self.made += 1
+            return figures
+        if self.images is None or not (self.thorough or self.images.done()):
+            return {}
+        generator = torch.Generator(self.device).manual_seed(0)
+        samples = learner.samples(IMAGES, generator)
+        if samples is None and self.thorough:
+            samples = chains_from_noise(energy, method, self.dataset.shape, generator)
+        return {} if samples is None else self.images.result()(samples)
+
+    def exactly(self, energy: EnergyNetwork, smoothing: float) -> dict[str, float]:
+        """The figures by quadrature."""
+        if smoothing not in self.exact:
+            size = 384 if self.thorough else 192
+            # a live noise level gives a new target; only the newest is worth keeping
+            self.exact = {smoothing: ExactEvaluation(self.dataset, smoothing, size, self.device)}
+        return self.exact[smoothing](energy)
+
+    def covered(self, learner: Learner, smoothing: float) -> dict[str, float]:
+        """How many modes the method's own samples find, beside those that the energy has."""
+        samples = learner.samples(POINTS, torch.Generator(self.device).manual_seed(0))
+        coverage = None if samples is None else self.exact[smoothing].sample_coverage(samples)
+        return {} if coverage is None else {"sample_coverage": coverage}
+
+
+def chains_from_noise(
+    energy: EnergyNetwork, method: Method, shape: Shape, generator: torch.Generator
+) -> Tensor:
+    """The ends of long chains of the method's sampler."""
+    sampler = method.display_sampler(shape)
+    chains = sampler.start(energy, noise(shape, IMAGES, generator))
+    for _ in range(1000):
+        chains = sampler.step(energy, chains, generator)
+    return chains.points

@@ -1,0 +1,105 @@
+"""What a run shows of itself: its landscape, and chains on it that are moved for the eye alone."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ebm_core.contracts import Chains, Dataset, EnergyNetwork, Picture
+from ebm_core.randomness.noise import noise
+from ebm_core.randomness.streams import stream
+from ebm_core.runs.config import RunConfig
+from ebm_core.runs.frame import Landscape
+
+EXTENT = 4.5
+"""The landscape covers [-EXTENT, EXTENT]^2 of the model's coordinates."""
+SIZE = 128
+CHUNK = 2048
+"""Points in one pass of the network: the fastest on a CPU."""
+
+
+class Showing:
+    """The display of one run. Its randomness is its own, so that looking changes nothing.
+
+    The shown chains start from noise, move by the method's sampler on the energy as it is learned,
+    and some start afresh now and then, so that the way from noise to data is always in view.
+    """
+
+    def __init__(self, config: RunConfig, device: torch.device) -> None:
+        self.dataset = config.dataset
+        self.planar = len(config.dataset.shape) == 1
+        self.device = device
+        self.generator = stream(config.seed, "shown_chains", device)
+        host = stream(config.seed, "shown_data")
+        count = 400 if self.planar else 64
+        self.data = self.dataset.to_model(self.dataset.sample(count, host)).to(device)
+        self.points = noise(config.dataset.shape, 160 if self.planar else 64, self.generator)
+        self.ages = torch.zeros(len(self.points), device=device)
+        self.tuning: Chains | None = None
+        self.cells = cell_centres(EXTENT, SIZE).to(device)
+
+    def draw(
+        self, energy: EnergyNetwork, config: RunConfig, picture: Picture, landscape: bool
+    ) -> tuple[Landscape | None, dict[str, NDArray[np.float32]]]:
+        """The landscape, where the data are planar, and the arrays of a frame.
+
+        Without `landscape` the arrays are those that move from frame to frame, and no others.
+        """
+        self.move(energy, config)
+        arrays = {"chains": self.points, **picture.points}
+        values = None
+        if landscape or not self.planar:
+            samples = picture.points.get("negatives", self.points)
+            arrays |= {
+                "data": self.data,
+                "data_energies": energies(energy, self.data),
+                "sample_energies": energies(energy, samples),
+                **picture.values,
+            }
+        if landscape and self.planar:
+            grid = energies(energy, self.cells).view(SIZE, SIZE)
+            values = Landscape(as_array(grid), EXTENT)
+        return values, {name: as_array(array) for name, array in arrays.items()}
+
+    def move(self, energy: EnergyNetwork, config: RunConfig) -> None:
+        """A few steps of the shown chains."""
+        sampler = config.method.display_sampler(self.dataset.shape)
+        life, steps = (400, 3) if self.planar else (600, 10)
+        draws = torch.rand(len(self.points), generator=self.generator, device=self.device)
+        old = (draws < steps / life).nonzero().squeeze(1)
+        self.points[old] = noise(self.dataset.shape, len(old), self.generator)
+        self.ages[old] = 0
+        chains = sampler.start(energy, self.points, self.tuning)
+        chains.ages = self.ages.clone()
+        for _ in range(steps):
+            chains = sampler.step(energy, chains, self.generator)
+        self.ages += steps
+        self.points, self.tuning = chains.points, chains
+
+
+def true_density(dataset: Dataset) -> Landscape:
+    """p(x) itself in the place of the energy: what a landscape's exp(-E) / Z should become.
+
+    Raises:
+        ValueError: The dataset has no known density.
+    """
+    log_density = dataset.log_density(cell_centres(EXTENT, SIZE).double())
+    return Landscape(as_array(log_density.exp().view(SIZE, SIZE)), EXTENT)
+
+
+def cell_centres(extent: float, size: int) -> Tensor:
+    """Centres of a square grid's cells over [-extent, extent]^2, (size^2, 2), lowest y first."""
+    axis = ((torch.arange(size, dtype=torch.float64) + 0.5) / size * 2 - 1) * extent
+    y, x = torch.meshgrid(axis, axis, indexing="ij")
+    return torch.stack([x, y], -1).view(-1, 2).float()
+
+
+@torch.no_grad()
+def energies(energy: EnergyNetwork, points: Tensor) -> Tensor:
+    """E at many points, in chunks, without a graph."""
+    return torch.cat([energy(chunk) for chunk in torch.split(points, CHUNK)])
+
+
+def as_array(values: Tensor) -> NDArray[np.float32]:
+    """A copy on the CPU."""
+    return values.detach().to("cpu", torch.float32, copy=True).numpy()

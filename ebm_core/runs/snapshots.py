@@ -1,0 +1,87 @@
+"""Snapshots: the weights that a run showed at some of its past moments, a small file each."""
+
+from pathlib import Path
+
+from ebm_core.contracts import EnergyNetwork
+from ebm_core.runs import checkpoint
+from ebm_core.runs.config import RunConfig
+from ebm_core.runs.training import Training
+
+FOLDER = "snapshots"
+SUFFIX = ".safetensors"
+MOST = 64
+"""Snapshots that are kept of a run, at most."""
+BYTES = 64 * 2**20
+"""What they take together, at most, where that is more than two of them."""
+
+
+class NoSnapshot(ValueError):
+    """There is none of the update `step`; `steps` are those that there are."""
+
+    def __init__(self, directory: Path, step: int, steps: list[int]) -> None:
+        known = f"choose one of {', '.join(map(str, steps))}" if steps else "it keeps none at all"
+        super().__init__(f"{directory} keeps no snapshot of update {step}; {known}")
+        self.step, self.steps = step, steps
+
+
+def keep(directory: Path, training: Training) -> None:
+    """Writes the energy that is shown now; the most crowded of the older ones makes room.
+
+    What stays is dense early and thin late: the first, the newest, and between them steps whose
+    ratios are about even.
+    """
+    state = {
+        "config": training.config.model_dump(mode="json"),
+        "average": training.network.state_dict(),
+    }
+    name = file_name(training.step)
+    # training does not wait for the disk: a power cut may cost a snapshot, which `read` notices
+    checkpoint.save(directory / FOLDER, state, name, outlives_power=False)
+    room = BYTES // (directory / FOLDER / name).stat().st_size
+    kept = steps(directory)
+    while len(kept) > max(2, min(MOST, room)):
+        inner = range(1, len(kept) - 1)
+        crowded = min(inner, key=lambda i: (kept[i + 1] + 1) / (kept[i - 1] + 1))
+        (directory / FOLDER / file_name(kept.pop(crowded))).unlink()
+
+
+def steps(directory: Path) -> list[int]:
+    """The updates that a run's directory has snapshots of, in order."""
+    return sorted(int(path.stem) for path in (directory / FOLDER).glob(f"[0-9]*{SUFFIX}"))
+
+
+def find(directory: Path, step: int) -> Path:
+    """The file of a snapshot.
+
+    Raises:
+        NoSnapshot: There is none of this update.
+    """
+    path = directory / FOLDER / file_name(step)
+    if not path.is_file():
+        raise NoSnapshot(directory, step, steps(directory))
+    return path
+
+
+def read(directory: Path, step: int) -> tuple[RunConfig, EnergyNetwork]:
+    """The config and the energy of a past moment, on the config's device.
+
+    Raises:
+        NoSnapshot: There is none of this update.
+    """
+    path = find(directory, step)
+    state = checkpoint.load(path.parent, name=path.name)
+    training = Training(RunConfig.model_validate(state["config"]))
+    training.network.load_state_dict(state["average"])
+    return training.config, training.network
+
+
+def forget_after(directory: Path, step: int) -> None:
+    """Removes the snapshots of later updates, which a return to `step` undoes."""
+    for later in steps(directory):
+        if later > step:
+            (directory / FOLDER / file_name(later)).unlink()
+
+
+def file_name(step: int) -> str:
+    """That of a snapshot, within `FOLDER`."""
+    return f"{step:09}{SUFFIX}"

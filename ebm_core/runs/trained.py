@@ -1,0 +1,83 @@
+"""A trained energy as a function in the data's own coordinates."""
+
+import copy
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import EnergyNetwork, Learner
+from ebm_core.randomness.noise import noise
+from ebm_core.runs import snapshots
+from ebm_core.runs.config import RunConfig
+from ebm_core.runs.training import Training
+
+
+class TrainedEnergy:
+    """Call it on a tensor of points to have their energies.
+
+    Args:
+        learner: Whose own samples chains start from, if there are any.
+    """
+
+    def __init__(
+        self, config: RunConfig, network: EnergyNetwork, learner: Learner | None = None
+    ) -> None:
+        self.config = config
+        self.network = copy.deepcopy(network)
+        self.device = torch.device(config.device)
+        self.learner = learner
+
+    @torch.no_grad()
+    def __call__(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        """E(x) for points (n, 2) or (n, channels, height, width). p(x) = exp(-E(x)) / Z.
+
+        Raises:
+            ValueError: The points are shaped otherwise.
+        """
+        shape = self.config.dataset.shape
+        if tuple(points.shape[1:]) != shape:
+            raise ValueError(
+                f"points have shape {tuple(points.shape)}; this energy takes "
+                f"(n, {', '.join(map(str, shape))})"
+            )
+        inside = self.config.dataset.to_model(points)
+        energies: Tensor = self.network(inside.to(self.device))
+        return energies.to(points.device)
+
+    def sample(self, count: int, steps: int = 500, seed: int = 0) -> Float[Tensor, "count ..."]:
+        """Chains of the method's sampler, `steps` each, in the data's own coordinates.
+
+        They start from the method's own samples (buffer or generator), or from noise where it has
+        none, as of a past moment.
+        """
+        generator = torch.Generator(self.device).manual_seed(seed)
+        points = self.learner.samples(count, generator) if self.learner else None
+        if points is None:
+            points = noise(self.config.dataset.shape, count, generator)
+        elif len(points) < count:
+            rows = torch.randint(len(points), (count,), generator=generator, device=points.device)
+            points = points[rows]
+        sampler = self.config.method.display_sampler(self.config.dataset.shape)
+        chains = sampler.start(self.network, points)
+        for _ in range(steps):
+            chains = sampler.step(self.network, chains, generator)
+        return self.config.dataset.from_model(chains.points.cpu())
+
+
+def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
+    """The trained energy of a run's directory, with averaged weights where the run keeps them.
+
+    Args:
+        step: A past update; `runs.snapshots.steps` lists those that the laboratory has kept.
+
+    Raises:
+        FileNotFoundError: There is no checkpoint in it.
+        ValueError: It is damaged.
+        NoSnapshot: A ValueError: the directory keeps no snapshot of this update.
+    """
+    if step is not None:
+        return TrainedEnergy(*snapshots.read(Path(directory), step))
+    training = Training.resume(Path(directory))
+    return TrainedEnergy(training.config, training.network, training.learner)

@@ -1,0 +1,313 @@
+"""One run in memory, update by update, and `train`, which walks it and yields frames."""
+
+import math
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+from ebm_core.contracts import EnergyNetwork, Task
+from ebm_core.optimization import Average, Schedule, TrainingDiverged
+from ebm_core.randomness.noise import noise
+from ebm_core.randomness.streams import stream, stream_seed
+from ebm_core.runs import checkpoint
+from ebm_core.runs.assessment import Assessment
+from ebm_core.runs.config import Change, RunConfig, changed, value_at
+from ebm_core.runs.display import Showing
+from ebm_core.runs.frame import Frame
+
+CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
+"""Shares of a time budget at which the speed is measured and the length in updates is set anew."""
+RUN_AWAY = 1e4
+"""Energies beyond this many nats have run away: no data needs them."""
+
+
+class Training:
+    """A run: its config, its seed and its events decide the weights, bit for bit on one machine.
+
+    Args:
+        config: The run.
+        events: Changes recorded earlier, applied again at their steps; a time budget then follows
+            them and measures nothing.
+
+    Raises:
+        ValueError: The parts of the config do not fit together.
+    """
+
+    def __init__(self, config: RunConfig, events: Sequence[Change] = ()) -> None:
+        self.config = config
+        self.dataset = config.dataset
+        self.device = torch.device(config.device)
+        self.replayed = sorted(events, key=lambda change: change.step)
+        self.measures_speed = config.seconds is not None and not events
+        self.events: list[Change] = []
+        self.metrics: dict[str, float] = {}
+        self.seconds = 0.0
+        self.calibrated = 0
+        self.schedule = Schedule(config.optimization, horizon=config.updates)
+        self.data_generator = stream(config.seed, "data")
+        self.generator = stream(config.seed, "training", self.device)
+        with torch.random.fork_rng(devices=[self.device] if config.device == "cuda" else []):
+            # network initialisation takes no generator
+            torch.manual_seed(stream_seed(config.seed, "weights"))
+            self.energy = config.method.network(config.energy, self.dataset.shape).to(self.device)
+            self.learner = config.method.learner(
+                Task(
+                    self.dataset.shape,
+                    self.energy,
+                    self.sample_data,
+                    self.sample_noise,
+                    self.schedule,
+                    self.generator,
+                    self.device,
+                    self.dataset.classes,
+                    self.sample_labelled,
+                )
+            )
+        self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count
+        self.average = Average(self.energy, config.optimization.averaging)
+        self._showing: Showing | None = None
+        self._evaluation: dict[bool, Assessment] = {}
+        self._replay()
+
+    @property
+    def step(self) -> int:
+        """Updates made so far."""
+        return self.schedule.step
+
+    @property
+    def horizon(self) -> int | None:
+        """Updates in the whole run; None while a time budget's speed is not known yet."""
+        return self.schedule.horizon
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has reached its length."""
+        return self.horizon is not None and self.step >= self.horizon
+
+    @property
+    def network(self) -> EnergyNetwork:
+        """The energy that is shown and evaluated: the averaged weights."""
+        return self.config.method.shown(self.average.network)
+
+    def sample_data(self, count: int) -> Tensor:
+        """Fresh training points in the model's coordinates."""
+        points = self.dataset.sample(count, self.data_generator)
+        return self.dataset.to_model(points).to(self.device)
+
+    def sample_labelled(self, count: int) -> tuple[Tensor, Tensor]:
+        """Fresh training points in the model's coordinates, and their classes."""
+        points, labels = self.dataset.sample_labelled(count, self.data_generator)
+        return self.dataset.to_model(points).to(self.device), labels.to(self.device)
+
+    def sample_noise(self, count: int) -> Tensor:
+        """Points that know nothing of the data, for training."""
+        return noise(self.dataset.shape, count, self.generator)
+
+    def update(self) -> dict[str, float]:
+        """One update; returns its metrics.
+
+        Raises:
+            TrainingDiverged: Something is not finite or has run away. The averaged weights, which
+                frames show and checkpoints keep, are those of the last good update.
+        """
+        with self._timed():
+            positives = self.sample_data(self.config.optimization.batch_size)
+            values = self.learner.update(positives)
+            self.metrics.update(
+                (name, float(value) if isinstance(value, Tensor) else value)
+                for name, value in values.items()
+            )
+            self._refuse_divergence()
+            self.average.update(self.energy, self.step)
+            self.metrics["learning_rate"] = self.schedule.learning_rate
+            self.schedule.step += 1
+        self._calibrate()
+        self._replay()
+        return self.metrics
+
+    def _replay(self) -> None:
+        """Makes the recorded changes that are due."""
+        while self.replayed and self.replayed[0].step <= self.step:
+            change = self.replayed.pop(0)
+            self.change(change.path, change.value)
+
+    def _refuse_divergence(self) -> None:
+        for name in ("loss", "energy_data", "energy_samples"):
+            value = self.metrics.get(name, 0.0)
+            if not math.isfinite(value) or abs(value) > RUN_AWAY:
+                raise TrainingDiverged(
+                    name,
+                    value,
+                    self.step,
+                    "try a smaller learning rate or step size, or more chain steps",
+                )
+
+    def _calibrate(self) -> None:
+        """Turns what is left of a time budget into updates, as a recorded change."""
+        budget = self.config.seconds
+        if not self.measures_speed or budget is None or self.calibrated == len(CALIBRATIONS):
+            return
+        if self.seconds < budget * CALIBRATIONS[self.calibrated]:
+            return
+        while (
+            self.calibrated < len(CALIBRATIONS)
+            and self.seconds >= budget * CALIBRATIONS[self.calibrated]
+        ):
+            self.calibrated += 1
+        left = max(0.0, budget - self.seconds)
+        self.change("updates", self.step + max(0, round(left * self.step / self.seconds)))
+
+    def change(self, path: str, value: Any) -> Change:
+        """Sets a live field before the next update and records it.
+
+        Raises:
+            ValueError: There is no such field, it is not live, or the value is out of bounds.
+        """
+        if value is None and path in ("seconds", "updates"):
+            raise ValueError(f"{path} is None: a run has an end; give a number above zero")
+        lengthened = path == "updates"
+        # a length in updates stands beside a time budget, and leaves the config as it is
+        whole = self.config.model_copy(update={"seconds": None}) if lengthened else self.config
+        try:
+            config = changed(whole, path, value)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            raise ValueError(f"{path} is {value!r}: {problem['msg']}") from error
+        previous = self.horizon if lengthened else value_at_or_none(self.config, path)
+        change = Change(step=self.step, path=path, value=value, previous=previous)
+        if lengthened:
+            self.schedule.horizon = config.updates
+        else:
+            self.config = config
+            if path == "seconds":
+                self.calibrated = 0
+            self.learner.reconfigure(self.config.method)
+            self.schedule.options = self.config.optimization
+        self.events.append(change)
+        return change
+
+    def frame(self, landscape: bool = True) -> Frame:
+        """What to show now. Moves the displayed chains; never touches what training depends on."""
+        with self._timed():
+            if self._showing is None:
+                self._showing = Showing(self.config, self.device)
+            landscape_now, arrays = self._showing.draw(
+                self.network, self.config, self.learner.picture(), landscape
+            )
+        return Frame(self.step, self.seconds, dict(self.metrics), landscape_now, arrays)
+
+    def evaluate(self, thorough: bool = False) -> dict[str, float]:
+        """Exact figures of the averaged weights, also kept in `metrics`."""
+        with self._timed():
+            if thorough not in self._evaluation:
+                self._evaluation[thorough] = Assessment(self.config, thorough)
+            figures = self._evaluation[thorough](self.network, self.config.method, self.learner)
+            self.metrics.update(figures)
+        return figures
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        clock = time.thread_time if self.device.type == "cpu" else time.perf_counter
+        start = clock()
+        try:
+            yield
+        finally:
+            self.seconds += clock() - start
+
+    def save(self, directory: Path) -> None:
+        """Writes a checkpoint from which `resume` goes on bit for bit."""
+        checkpoint.save(
+            directory,
+            {
+                "config": self.config.model_dump(mode="json"),
+                "events": [change.model_dump(mode="json") for change in self.events],
+                "replayed": [change.model_dump(mode="json") for change in self.replayed],
+                "measures_speed": self.measures_speed,
+                "calibrated": self.calibrated,
+                "seconds": self.seconds,
+                "step": self.step,
+                "horizon": self.horizon,
+                "metrics": self.metrics,
+                "energy": self.energy.state_dict(),
+                "average": self.network.state_dict(),
+                "learner": self.learner.state(),
+                "data_generator": self.data_generator.get_state(),
+                "generator": self.generator.get_state(),
+            },
+        )
+
+    @classmethod
+    def resume(cls, directory: Path) -> Self:
+        """The run whose checkpoint is in `directory`.
+
+        Raises:
+            FileNotFoundError: There is none.
+            ValueError: It is damaged.
+        """
+        state = checkpoint.load(directory)
+        config = RunConfig.model_validate(state["config"])
+        training = cls(config)
+        training.events = [Change.model_validate(change) for change in state["events"]]
+        training.replayed = [Change.model_validate(change) for change in state["replayed"]]
+        training.measures_speed = state["measures_speed"]
+        training.calibrated = state["calibrated"]
+        training.seconds = state["seconds"]
+        training.schedule.step = state["step"]
+        training.schedule.horizon = state["horizon"]
+        training.metrics = state["metrics"]
+        training.energy.load_state_dict(state["energy"])
+        training.network.load_state_dict(state["average"])
+        training.learner.load_state(on_device(state["learner"], training.device))
+        training.data_generator.set_state(state["data_generator"])
+        training.generator.set_state(state["generator"])
+        return training
+
+
+def on_device(state: Any, device: torch.device) -> Any:
+    """Nested state with its tensors on `device`."""
+    if isinstance(state, Tensor):
+        return state.to(device)
+    if isinstance(state, dict):
+        return {key: on_device(value, device) for key, value in state.items()}
+    return state
+
+
+def value_at_or_none(config: RunConfig, path: str) -> Any:
+    """The field's value, or None where there is no such field (`changed` then says so)."""
+    try:
+        return value_at(config, path)
+    except AttributeError:
+        return None
+
+
+def train(
+    config: RunConfig | Mapping[str, Any],
+    *,
+    events: Sequence[Change] = (),
+    frame_every: int = 50,
+    evaluate_every: int = 200,
+) -> Generator[Frame, Mapping[str, Any] | None, None]:
+    """Trains and yields a frame every `frame_every` updates, and one at the end.
+
+    The exact figures (KL and its kin) in `Frame.metrics` are renewed every `evaluate_every`
+    updates. Send `{"method.sampler.step_size": 0.1}` into the generator to change a live field.
+
+    Raises:
+        TrainingDiverged: A quantity is not finite; the frames until then stand.
+    """
+    if not isinstance(config, RunConfig):
+        config = RunConfig.model_validate(config)
+    training = Training(config, events)
+    while not training.finished:
+        training.update()
+        if training.step % evaluate_every == 0 or training.finished:
+            training.evaluate(thorough=training.finished)
+        if training.step % frame_every == 0 or training.finished:
+            for path, value in ((yield training.frame()) or {}).items():
+                training.change(path, value)

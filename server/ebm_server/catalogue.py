@@ -1,0 +1,129 @@
+"""The catalogue: every plug-in with its schema, recipes, and thumbnails of real samples.
+
+Building it imports torch, so it is kept on disk by version and by a fingerprint of the plug-ins'
+files: the next server answers at once. `python -m ebm_server.catalogue` prints it.
+"""
+
+import asyncio
+import hashlib
+import importlib.util
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ebm_server.background import with_core
+from ebm_server.settings import package_version
+
+if TYPE_CHECKING:
+    from ebm_core import Dataset
+
+THUMBNAIL_POINTS = 300
+THUMBNAIL_IMAGES = 16
+FAMILIES = (
+    ("mcmc", "MCMC"),
+    ("learned_sampler", "Learned sampler"),
+    ("score_matching", "Score matching"),
+    ("hybrid", "Hybrid"),
+)
+
+
+def fingerprint() -> str:
+    """Of the version and of every file of `ebm_core`, without importing it."""
+    digest = hashlib.sha256(package_version().encode())
+    spec = importlib.util.find_spec("ebm_core")
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        for path in sorted(Path(folder).rglob("*.py")):
+            digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def build() -> dict[str, Any]:
+    """The catalogue as JSON. Imports torch."""
+    from ebm_core.analytic import ANALYTIC_ENERGIES
+    from ebm_core.datasets import DATASETS
+    from ebm_core.energies import ENERGIES
+    from ebm_core.methods import METHODS
+    from ebm_core.optimization import Optimization
+    from ebm_core.runs.config import recipe
+    from ebm_core.samplers import SAMPLERS
+
+    datasets = [
+        _entry(kind, dataset) | _example(dataset.example()) for kind, dataset in DATASETS.items()
+    ]
+    methods = [
+        _entry(kind, method)
+        | {"family": method.family, "equation": method.equation, "source": method.source}
+        for kind, method in METHODS.items()
+    ]
+    shapes = {"plane": (2,), "image": (1, 8, 8)}
+    return {
+        "version": package_version(),
+        "datasets": datasets,
+        "methods": methods,
+        "samplers": [_entry(kind, sampler) for kind, sampler in SAMPLERS.items()],
+        "energies": [_entry(kind, energy) for kind, energy in ENERGIES.items()],
+        "landscapes": [_entry(kind, formula) for kind, formula in ANALYTIC_ENERGIES.items()],
+        "optimization": Optimization.model_json_schema(),
+        "recipes": {
+            kind: {name: recipe(kind, shape) for name, shape in shapes.items()} for kind in METHODS
+        },
+        "families": [{"kind": kind, "title": title} for kind, title in FAMILIES],
+    }
+
+
+def _example(dataset: "Dataset") -> dict[str, Any]:
+    """What samples of a data set look like: points, or images in shades of grey from 0 to 1."""
+    import torch
+
+    planar = len(dataset.shape) == 1
+    count = THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES
+    points = dataset.sample(count, torch.Generator().manual_seed(0)).double()
+    if not planar:
+        grey = points.mean(1)
+        points = (grey - grey.min()) / (grey.max() - grey.min())
+    return {
+        "shape": list(dataset.shape),
+        "has_density": dataset.has_density,
+        "thumbnail": torch.round(points, decimals=2 + planar).tolist(),
+    }
+
+
+def _entry(kind: str, plug_in: Any) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "title": plug_in.title,
+        "summary": plug_in.summary,
+        "schema": plug_in.model_json_schema(),
+    }
+
+
+class Catalogue:
+    """The catalogue as bytes of JSON, from the disk or built in the background."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._ready: asyncio.Task[bytes] | None = None
+
+    async def get(self) -> bytes:
+        """The catalogue, as soon as it is there."""
+        if self._ready is None or (self._ready.done() and self._ready.exception()):
+            self._ready = asyncio.create_task(with_core(self._load))
+        return await asyncio.shield(self._ready)
+
+    def _load(self) -> bytes:
+        path = self.directory / f"catalogue-{fingerprint()}.json"
+        if path.is_file():
+            return path.read_bytes()
+        built = json.dumps(build(), separators=(",", ":"), allow_nan=False).encode()
+        for old in self.directory.glob("catalogue-*.json"):
+            old.unlink(missing_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(built)
+        draft.replace(path)
+        return built
+
+
+if __name__ == "__main__":
+    print(json.dumps(build(), indent=2))

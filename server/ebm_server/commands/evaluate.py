@@ -1,0 +1,29 @@
+"""`ebm eval`: the exact figures of a trained energy."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ebm_server.commands import refuse, use_one_thread
+
+
+def evaluate(
+    directory: Annotated[Path, typer.Argument(help="A run's directory.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Evaluates the saved energy on the fine grid."""
+    from ebm_core import Training
+
+    use_one_thread()
+    try:
+        training = Training.resume(directory)
+    except (OSError, ValueError) as error:
+        refuse(str(error))
+    figures = training.evaluate(thorough=True)
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name:24} {value:.6g}")

@@ -1,0 +1,42 @@
+"""`ebm runs`: the runs in the data folder, whether a server is up or not."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ebm_server.settings import from_environment
+
+
+def runs(
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where runs are kept (also EBM_DATA_DIR).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Lists every run, the newest first."""
+    from ebm_server.runs.ledger import record_of
+    from ebm_server.runs.store import META, Store
+
+    settings = from_environment(data_dir=data_dir)
+    found = []
+    if settings.database or (settings.data_dir / "ebm.sqlite").is_file():
+        store = Store(settings.database_url)
+        META.create_all(store.engine)
+        found = [record_of(row).run for row in reversed(store.runs())]
+    if as_json:
+        typer.echo(json.dumps([run.model_dump() for run in found], indent=2))
+        return
+    if not found:
+        typer.echo(
+            f"There are no runs in {settings.data_dir} yet; `ebm serve` starts the laboratory."
+        )
+        return
+    typer.echo(f"{'id':10}  {'state':8}  {'updates':>8}  {'seconds':>7}  {'KL':>7}  name")
+    for run in found:
+        kl = f"{run.metrics['kl']:7.4f}" if "kl" in run.metrics else " " * 7
+        typer.echo(
+            f"{run.id:10}  {run.state:8}  {run.step:8}  {run.seconds:7.1f}  {kl}  {run.name}"
+            + (f" ({run.reason})" if run.reason else "")
+        )

@@ -1,0 +1,35 @@
+"""`ebm sample`: samples of a trained energy."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ebm_server.commands import refuse, use_one_thread
+
+
+def sample(
+    directory: Annotated[Path, typer.Argument(help="A run's directory.")],
+    count: Annotated[int, typer.Option(min=1, max=1_000_000, help="Samples.")] = 1000,
+    steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Chain steps each.")] = 500,
+    seed: Annotated[int, typer.Option(help="Of the chains.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="A .npy file; without it, rows of text on standard output.")
+    ] = None,
+) -> None:
+    """Runs the method's sampler from noise, or from the run's own chains where it keeps some."""
+    import numpy as np
+
+    from ebm_core import load
+
+    use_one_thread()
+    try:
+        energy = load(directory)
+    except (OSError, ValueError) as error:
+        refuse(str(error))
+    points = energy.sample(count, steps=steps, seed=seed).numpy()
+    if out is not None:
+        np.save(out, points)
+    else:
+        np.savetxt(sys.stdout, points.reshape(len(points), -1), fmt="%.6g", delimiter=",")

@@ -1,0 +1,127 @@
+"""`python -m ebm_server.demo`: trains the run that the page plays when it is opened.
+
+The file holds the run's info, frames (dense early, thin late), metrics rows and the catalogue, so
+that the page stands whole before a server answers, as one MessagePack map.
+"""
+
+import argparse
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import torch
+
+from ebm_core import Frame, Landscape, RunConfig, Training
+from ebm_server.catalogue import build
+from ebm_server.protocol.messages import unpack
+from ebm_server.protocol.packing import pack_frame
+from ebm_server.runs.ledger import now
+from ebm_server.settings import package_version
+
+DEMO = Path(__file__).parents[2] / "frontend" / "public" / "demo" / "run.msgpack"
+LARGEST = 1_500_000
+CELLS = 96
+ROWS = 150
+EVALUATIONS = 40
+
+
+def moments(updates: int, count: int) -> set[int]:
+    """`count` steps from 0 to `updates`, dense early: their square roots are evenly spread."""
+    return {round(updates * (i / (count - 1)) ** 2) for i in range(count)}
+
+
+def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
+    """Trains persistent contrastive divergence on the pinwheel and keeps what is to be shown."""
+    given = {"dataset": {"kind": "pinwheel"}, "method": {"kind": "persistent"}, "seed": seed}
+    measured = measured_updates(RunConfig.model_validate({**given, "seconds": seconds}))
+    config = RunConfig.model_validate({**given, "updates": measured})
+    training = Training(config)
+    shown, evaluated = moments(measured, count), moments(measured, EVALUATIONS)
+    written = moments(measured, ROWS) | evaluated
+    created, frames = now(), []
+    rows: list[dict[str, Any]] = []
+    figures: dict[str, float] = {}
+    while True:
+        if training.step in evaluated:
+            figures = training.evaluate(thorough=training.finished)
+        if training.step in shown:
+            frames.append(unpack(pack_frame("demo", smaller(training.frame()), "u1").message))
+        if training.step in written and training.metrics:
+            fresh = figures if training.step in evaluated else {}
+            current = {n: v for n, v in training.metrics.items() if n not in figures}
+            values = current | fresh
+            moment = {"step": training.step, "seconds": training.seconds}
+            rows.append({"seq": len(rows) + 1, **moment, "values": values})
+        if training.finished:
+            break
+        training.update()
+    info = {
+        "id": "demo",
+        "name": "persistent on pinwheel",
+        "state": "finished",
+        "reason": None,
+        "config": config.model_dump(mode="json"),
+        "created": created,
+        "started": created,
+        "ended": now(),
+        "step": training.step,
+        "seconds": training.seconds,
+        "horizon": training.horizon,
+        "metrics": training.metrics,
+        "seq": len(rows),
+        "speed": None,
+    }
+    return {
+        "version": package_version(),
+        "run": info,
+        "frames": frames,
+        "metrics": rows,
+        "catalogue": build(),
+    }
+
+
+def smaller(frame: Frame) -> Frame:
+    """A frame whose landscape has `CELLS` rows and columns, by linear interpolation."""
+    if frame.landscape is None:
+        return frame
+    grid = torch.from_numpy(frame.landscape.values)[None, None]
+    resized = torch.nn.functional.interpolate(grid, size=CELLS, mode="bilinear")
+    landscape = Landscape(resized[0, 0].numpy(), frame.landscape.extent)
+    return replace(frame, landscape=landscape)
+
+
+def measured_updates(config: RunConfig) -> int:
+    """How many updates fit in the config's seconds on this machine."""
+    training = Training(config)
+    while training.horizon is None:
+        training.update()
+    return training.horizon
+
+
+def main() -> None:
+    """Writes the file, or says why not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=DEMO, help="the file to write")
+    parser.add_argument("--seconds", type=float, default=20.0, help="training time of one core")
+    parser.add_argument("--frames", type=int, default=60, help="frames to keep")
+    parser.add_argument("--seed", type=int, default=0, help="of weights, data and chains")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    start = time.monotonic()
+    made = record(given.seconds, given.frames, given.seed)
+    data = msgpack.packb(made)
+    if len(data) > LARGEST:
+        parser.error(f"{len(data)} bytes are more than {LARGEST}; keep fewer frames (--frames)")
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_bytes(data)
+    print(
+        f"{given.out}: {len(data) / 1e6:.2f} MB, {len(made['frames'])} frames, "
+        f"{made['run']['step']} updates, KL {made['run']['metrics']['kl']:.4f} nats, "
+        f"{time.monotonic() - start:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Samplers tried on energies, in a process of their own: one request after the other."""
+
+import logging
+import math
+import multiprocessing
+import signal
+import threading
+from dataclasses import fields
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from ebm_server.protocol.messages import Problem
+from ebm_server.refusals import Invalid, Refused
+
+log = logging.getLogger(__name__)
+
+LIMIT = 30.0
+"""Seconds that one sampling may take."""
+GRACE = 90.0
+"""Seconds more until a process that does not answer is ended: importing torch takes some."""
+WAITING = 8
+"""Most requests that wait for the process or are in it."""
+
+Answer = tuple[str, Any]
+"""What the process sends: "done" and bytes, "refused" and (status, why), "invalid" and problems."""
+
+
+class Samplings:
+    """The process that computes, started by the first request. Called from threads."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(WAITING)
+        self._process: BaseProcess | None = None
+        self._line: Connection | None = None
+
+    def ask(self, given: dict[str, Any], directory: Path | None) -> bytes:
+        """The sampling of a request as MessagePack; `directory` is that of the run it names.
+
+        Raises:
+            Invalid: Fields are missing, unknown or out of their bounds.
+            Refused: It cannot be done; 429 where too many wait, 500 where the process broke down.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Refused(429, f"{WAITING} samplings wait already; try again in a moment")
+        try:
+            with self._turn:
+                verb, what = self._exchange(given, directory)
+        finally:
+            self._places.release()
+        if verb == "invalid":
+            raise Invalid([Problem(**problem) for problem in what])
+        if verb == "refused":
+            raise Refused(*what)
+        return bytes(what)
+
+    def _exchange(self, given: dict[str, Any], directory: Path | None) -> Answer:
+        line = self._connected()
+        try:
+            line.send((given, directory))
+            if not line.poll(LIMIT + GRACE):
+                self.close()
+                raise Refused(
+                    500,
+                    f"the sampling did not end within {LIMIT + GRACE:g} s and was given up; take "
+                    "fewer steps or chains",
+                )
+            answer: Answer = line.recv()
+        except (EOFError, OSError) as error:
+            code = self._process.exitcode if self._process else None
+            self.close()
+            log.error("the process of samplings ended with %s", code)
+            raise Refused(
+                500,
+                "the process that samples has ended by itself; ask again, and a new one does it",
+            ) from error
+        return answer
+
+    def _connected(self) -> Connection:
+        if self._process is None or self._line is None or not self._process.is_alive():
+            self.close()
+            # a fresh interpreter, since a fork of a server with threads may hang
+            context = multiprocessing.get_context("spawn")
+            self._line, theirs = context.Pipe()
+            self._process = context.Process(target=serve, args=(theirs,), daemon=True)
+            self._process.start()
+            theirs.close()
+        return self._line
+
+    def close(self) -> None:
+        """Ends the process; the next request starts another."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        if self._line is not None:
+            self._line.close()
+        self._process = self._line = None
+
+
+def serve(line: Connection) -> None:
+    """The process: answers requests until the server is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+    import torch
+
+    torch.set_num_threads(1)
+    while True:
+        try:
+            given, directory = line.recv()
+        except EOFError:
+            return
+        line.send(answer(given, directory))
+
+
+def answer(given: dict[str, Any], directory: Path | None) -> Answer:
+    """The answer to one request; a mistake of the program's own is logged, and told as 500."""
+    from pydantic import ValidationError
+
+    from ebm_core.playground.trial import Sampling, draw
+    from ebm_core.runs.problems import problems
+    from ebm_core.runs.snapshots import NoSnapshot
+
+    try:
+        return "done", packed(draw(Sampling.model_validate(given), directory, LIMIT))
+    except ValidationError as error:
+        return "invalid", [problem._asdict() for problem in problems(Sampling, error)]
+    except FileNotFoundError:
+        why = "the run has no checkpoint yet; it is saved now and then, and when the run ends"
+        return "refused", (409, why)
+    except NoSnapshot as error:
+        return "invalid", [no_snapshot(error)]
+    except TimeoutError as error:
+        return "refused", (422, str(error))
+    except ValueError as error:
+        return "refused", (409 if directory else 422, str(error))
+    except Exception as error:
+        log.exception("a sampling failed")
+        return "refused", (500, f"the sampling failed: {error}; the server's log tells where")
+
+
+def no_snapshot(error: Any) -> dict[str, Any]:
+    """A `NoSnapshot` as the problem of its field."""
+    return {
+        "path": "energy.step",
+        "value": error.step,
+        "message": "the run keeps no snapshot of this update",
+        "allowed": ", ".join(map(str, error.steps)) or "none; leave it out",
+    }
+
+
+def packed(drawn: Any) -> bytes:
+    """A `Drawn` as MessagePack; figures that are not finite are left empty."""
+    from ebm_server.protocol.packing import pack_array, quantise
+
+    values = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
+    numbers = {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in values.items()
+    }
+    message: bytes = msgpack.packb(
+        numbers
+        | {
+            "landscape": quantise(drawn.landscape),
+            "draws": pack_array(drawn.draws),
+            "autocorrelation": pack_array(drawn.autocorrelation),
+        }
+    )
+    return message

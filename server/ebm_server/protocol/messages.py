@@ -1,0 +1,253 @@
+"""Every message that crosses a process border, one pydantic model each.
+
+On a websocket a message is one MessagePack map with "type"; over REST the same models are JSON.
+`python -m ebm_server.protocol.messages` prints the JSON schema that the page's
+TypeScript types are generated from.
+
+Sequence numbers: each metrics row and each event of a run has its own number, 1, 2, 3, ... in the
+order of recording. The `seq` of a metrics message is that of its last row; the `seq` of a "run"
+message is the newest number its info takes account of, and takes none itself.
+"""
+
+import json
+from typing import Annotated, Any, Literal
+
+import msgpack
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+RunState = Literal["queued", "starting", "running", "paused", "finished", "stopped", "failed"]
+ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed"})
+Values = dict[str, float]
+
+
+class Message(BaseModel):
+    """Something sent from one process to another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Run(Message):
+    """A run as the page sees it. Times are ISO 8601 in UTC."""
+
+    id: str
+    name: str
+    state: RunState
+    reason: str | None = None
+    """Why it failed or stopped: what, which value, what to do."""
+    config: dict[str, Any]
+    """The complete RunConfig, with the live changes made so far."""
+    created: str
+    started: str | None = None
+    ended: str | None = None
+    step: int = 0
+    seconds: float = 0.0
+    """Training time so far, of one core."""
+    horizon: int | None = None
+    """Updates in the whole run, once known."""
+    metrics: Values = Field(default_factory=dict)
+    """The newest value of each metric."""
+    seq: int = 0
+    speed: float | None = None
+    """Limit in updates a second."""
+
+
+class MetricRow(Message):
+    seq: int = 0
+    step: int
+    seconds: float
+    values: Values
+
+
+class Event(Message):
+    """Something that happened to a run at a step."""
+
+    seq: int = 0
+    step: int
+    kind: Literal["change", "state", "log"]
+    path: str | None = None
+    value: Any = None
+    previous: Any = None
+    text: str | None = None
+
+
+class KeyframeInfo(Message):
+    step: int
+    seconds: float
+
+
+class Problem(Message):
+    """Why a value is refused."""
+
+    path: str
+    value: Any = None
+    message: str
+    allowed: str | None = None
+
+
+class NewRun(Message):
+    """The body of POST /runs beside the fields of a (partial) RunConfig."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str | None = Field(None, max_length=200)
+
+
+class Steps(Message):
+    updates: int = Field(1, ge=1, le=100_000)
+
+
+class Patch(Message):
+    """Live changes by path, and the speed limit (null lifts it; left out keeps it)."""
+
+    changes: dict[str, Any] = Field(default_factory=dict)
+    speed: float | None = Field(None, gt=0, le=1e6)
+
+
+# The page's socket: page to server
+
+
+class Watch(Message):
+    type: Literal["watch"]
+    run: str
+    after: int = Field(0, ge=0)
+    frames_per_second: float = Field(15, ge=0, le=60)
+
+
+class Unwatch(Message):
+    type: Literal["unwatch"]
+    run: str
+
+
+class Ping(Message):
+    type: Literal["ping"]
+
+
+PageMessage = Annotated[Watch | Unwatch | Ping, Field(discriminator="type")]
+
+
+# The page's socket: server to page
+
+
+class Welcome(Message):
+    type: Literal["welcome"] = "welcome"
+    version: str
+
+
+class Pong(Message):
+    type: Literal["pong"] = "pong"
+
+
+class RunsChanged(Message):
+    """The list of runs changed: fetch it again."""
+
+    type: Literal["runs"] = "runs"
+
+
+class RunMessage(Message):
+    type: Literal["run"] = "run"
+    run: str
+    seq: int
+    info: Run
+
+
+class MetricsMessage(Message):
+    type: Literal["metrics"] = "metrics"
+    run: str
+    seq: int
+    rows: list[MetricRow]
+
+
+class EventMessage(Message):
+    type: Literal["event"] = "event"
+    run: str
+    seq: int
+    event: Event
+
+
+class Gap(Message):
+    """Forget metrics and events after `after` and fetch them again over REST."""
+
+    type: Literal["gap"] = "gap"
+    run: str
+    after: int
+
+
+class ErrorMessage(Message):
+    type: Literal["error"] = "error"
+    run: str | None = None
+    message: str
+
+
+class PackedArray(Message):
+    """Raw little-endian numbers, C order. f4 is float32, u1 and u2 unsigned integers."""
+
+    dtype: Literal["f4", "u1", "u2"]
+    shape: list[int]
+    data: bytes
+
+
+class PackedLandscape(PackedArray):
+    """Quantised: value = lo + (hi - lo) * q / (2**bits - 1). Row 0 is the lowest y; cell centres
+    over [-extent, extent]^2."""
+
+    lo: float
+    hi: float
+    extent: float
+
+
+class FrameMessage(Message):
+    """One moment of a run. Without a landscape the last one still holds."""
+
+    type: Literal["frame"] = "frame"
+    run: str
+    step: int
+    seconds: float
+    metrics: Values
+    arrays: dict[str, PackedArray]
+    landscape: PackedLandscape | None = None
+
+
+ServerMessage = Annotated[
+    Welcome | Pong | RunsChanged | RunMessage | MetricsMessage | EventMessage | Gap | ErrorMessage
+    | FrameMessage,
+    Field(discriminator="type"),
+]  # fmt: skip
+
+
+def pack(message: BaseModel) -> bytes:
+    """The MessagePack bytes of a message."""
+    return bytes(msgpack.packb(message.model_dump(mode="python"), use_bin_type=True))
+
+
+def unpack(data: bytes) -> Any:
+    """The plain value in MessagePack bytes.
+
+    Raises:
+        ValueError: The bytes are not one MessagePack value.
+    """
+    try:
+        return msgpack.unpackb(data, raw=False, strict_map_key=True)
+    except (msgpack.UnpackException, ValueError, TypeError) as error:
+        raise ValueError(f"{len(data)} bytes are not one MessagePack value: {error}") from error
+
+
+class Protocol(Message):
+    """Everything the page needs a type for; only its schema is used."""
+
+    page: PageMessage
+    server: ServerMessage
+    run: Run
+    metric_row: MetricRow
+    event: Event
+    keyframe: KeyframeInfo
+    problem: Problem
+    steps: Steps
+    patch: Patch
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of `Protocol`; bytes have the format "binary"."""
+    return TypeAdapter(Protocol).json_schema(mode="serialization")
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))

@@ -1,0 +1,92 @@
+"""NumPy arrays and frames to and from the maps of the wire."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebm_core.runs.frame import Frame, Landscape
+from ebm_server.protocol.packed_frame import PackedFrame, packed_frame
+
+DTYPES: dict[str, np.dtype[Any]] = {
+    "f4": np.dtype("<f4"),
+    "u1": np.dtype("u1"),
+    "u2": np.dtype("<u2"),
+}
+QUANTA = {"u1": 255, "u2": 65535}
+
+
+def pack_array(array: NDArray[Any]) -> dict[str, Any]:
+    """An array as dtype, shape and raw bytes; all but unsigned 8 and 16 bits becomes float32."""
+    name = {"uint8": "u1", "uint16": "u2"}.get(array.dtype.name, "f4")
+    raw = np.ascontiguousarray(array, dtype=DTYPES[name])
+    return {"dtype": name, "shape": list(array.shape), "data": raw.tobytes()}
+
+
+def unpack_array(packed: Mapping[str, Any]) -> NDArray[Any]:
+    """The inverse of `pack_array`.
+
+    Raises:
+        ValueError: The dtype is unknown, or the bytes do not fill the shape.
+    """
+    dtype = DTYPES.get(packed["dtype"])
+    if dtype is None:
+        raise ValueError(f"dtype {packed['dtype']!r} is unknown; use one of {', '.join(DTYPES)}")
+    shape = tuple(packed["shape"])
+    wanted = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    if min(shape, default=0) < 0 or wanted != len(packed["data"]):
+        raise ValueError(f"{len(packed['data'])} bytes do not fill {shape} of {packed['dtype']}")
+    return np.frombuffer(packed["data"], dtype=dtype).reshape(shape)
+
+
+def quantise(landscape: Landscape, dtype: str = "u2") -> dict[str, Any]:
+    """A landscape in whole numbers between its lowest and highest value.
+
+    Raises:
+        ValueError: A value is not finite.
+    """
+    values = landscape.values
+    lo, hi = float(values.min()), float(values.max())
+    if not np.isfinite(hi - lo):
+        raise ValueError(
+            f"the landscape reaches from {lo:g} to {hi:g}; every energy must be finite"
+        )
+    quanta = QUANTA[dtype]
+    scale = quanta / (hi - lo) if hi > lo else 0.0
+    levels = np.rint((values.astype(np.float64) - lo) * scale).astype(DTYPES[dtype])
+    return {**pack_array(levels), "lo": lo, "hi": hi, "extent": float(landscape.extent)}
+
+
+def dequantise(packed: Mapping[str, Any]) -> Landscape:
+    """The inverse of `quantise`, to half a quantum."""
+    levels = unpack_array(packed).astype(np.float64)
+    span = packed["hi"] - packed["lo"]
+    values = packed["lo"] + levels * (span / QUANTA[packed["dtype"]])
+    return Landscape(values.astype(np.float32), packed["extent"])
+
+
+def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
+    """A frame, ready to be sent; metrics that are not finite are left out."""
+    fields = {
+        "type": "frame",
+        "run": run,
+        "step": frame.step,
+        "seconds": frame.seconds,
+        "metrics": {n: v for n, v in frame.metrics.items() if np.isfinite(v)},
+        "arrays": {name: pack_array(array) for name, array in frame.arrays.items()},
+    }
+    landscape = None if frame.landscape is None else quantise(frame.landscape, dtype)
+    return packed_frame(frame.step, fields, landscape)
+
+
+def unpack_frame(message: Mapping[str, Any]) -> Frame:
+    """The frame in a decoded frame message."""
+    landscape = message.get("landscape")
+    return Frame(
+        step=message["step"],
+        seconds=message["seconds"],
+        metrics=dict(message["metrics"]),
+        landscape=None if landscape is None else dequantise(landscape),
+        arrays={name: unpack_array(packed) for name, packed in message["arrays"].items()},
+    )

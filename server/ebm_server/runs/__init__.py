@@ -1,0 +1,1 @@
+"""The server's runs: their life, their workers, what is kept, and who is told."""

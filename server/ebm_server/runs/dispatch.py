@@ -1,0 +1,274 @@
+"""Runs and their workers: who is given what, what they report, what is left when they end."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from ebm_server.protocol.messages import ENDED, Event, Problem, RunState
+from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.worker_messages import (
+    Ack,
+    Assign,
+    Command,
+    Dismiss,
+    Items,
+    Recorded,
+    Welcomed,
+    WorkerFrame,
+)
+from ebm_server.runs.executors import Executor, Process
+from ebm_server.runs.hub import Hub
+from ebm_server.runs.ledger import Ledger, Record, now
+from ebm_server.runs.pool import Pool, Worker
+from ebm_server.runs.reports import last_words, outbox, take_in
+from ebm_server.runs.store import EVENTS
+from ebm_server.runs.worker_connection import Call, ConnectionLost
+
+log = logging.getLogger(__name__)
+SILENCE_SECONDS = 300.0
+"""A worker that is not heard of for this long is given up."""
+LEAVE_SECONDS = 8.0
+SHUT_DOWN = "the server was shut down; resume goes on from here"
+
+
+class Silent(Exception):
+    """The worker did not answer in time."""
+
+
+class Dispatch:
+    """Gives runs to workers. Lives on the event loop.
+
+    Args:
+        on_free: Called when a run has stopped using its core.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        hub: Hub,
+        executor: Executor,
+        runs_dir: Path,
+        logs: Path,
+        environment: dict[str, str],
+        answer_seconds: float,
+    ) -> None:
+        self.ledger = ledger
+        self.hub = hub
+        self.runs_dir = runs_dir
+        self.answer_seconds = answer_seconds
+        self.pool = Pool(executor, logs, environment, self._worker_ended)
+        self.on_free: Callable[[], None] = lambda: None
+        self.closing = False
+        self._ending: dict[str, tuple[RunState, str]] = {}
+        """Runs whose worker is ended from here: what they become, and why."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        hub.on_rate = self._tell_rate
+
+    def adopt(self, record: Record) -> None:
+        """Waits for the worker that an earlier server gave the run to."""
+        process = Process(record.pid or 0, record.born or "")
+        self._expect(self.pool.adopt(record.worker or "", process, record.run.id))
+
+    async def close(self) -> None:
+        """Workers save and leave; their runs are "stopped"."""
+        self.closing = True
+        await self.pool.close(LEAVE_SECONDS)
+
+    def launch(self, record: Record) -> None:
+        """Gives a queued run to a worker."""
+        try:
+            worker = self.pool.take(record.run.id)
+        except OSError as error:
+            self.end(record, "failed", f"no worker process can be started: {error}")
+            return
+        record.arrived = 0
+        self.ledger.write(
+            record,
+            tell=True,
+            received=0,
+            state="starting",
+            attempt=record.attempt + 1,
+            worker=worker.name,
+            pid=worker.process.pid,
+            born=worker.process.born,
+        )
+        if worker.call:
+            self._spawn(self._assign(worker, record))
+        self._expect(worker)
+
+    async def _assign(self, worker: Worker, record: Record) -> None:
+        run = record.run
+        recorded: list[Recorded] = []
+        if record.attempt > 1:
+            events = await asyncio.to_thread(self.ledger.store.after, EVENTS, run.id, 0)
+            recorded = [
+                Recorded(step=event["step"], path=event["path"], value=event["value"])
+                for event in events
+                if event["kind"] == "change"
+            ]
+        if worker.call is None:
+            return
+        worker.call.tell(
+            Assign(
+                run=run.id,
+                attempt=record.attempt,
+                directory=str(self.runs_dir / run.id),
+                config=record.initial,
+                resume=record.attempt > 1,
+                recorded=recorded,
+                pending=[Recorded(step=run.step, **change) for change in record.pending],
+                speed=run.speed,
+            )
+        )
+        self._tell_rate(run.id, self.hub.rate(run.id))
+
+    async def serve(self, call: Call) -> None:
+        """A worker has called; lasts as long as the call."""
+        hello = call.hello
+        worker = self.pool.workers.get(hello.worker)
+        record = self.ledger.records.get(worker.run or "") if worker else None
+        current = record is not None and record.run.state not in ENDED
+        if worker is None or (hello.run and not (record and current and _same(record, call))):
+            log.warning("worker %s (run %s) is not needed", hello.worker, hello.run)
+            call.tell(Dismiss())
+            await call.carry(lambda _: None, lambda _: None)
+            return
+        worker.connect(call)
+        if record and hello.run:
+            call.tell(Welcomed(received=record.received))
+            call.tell(Command(verb="speed", speed=record.run.speed))
+            self._tell_rate(record.run.id, self.hub.rate(record.run.id))
+        elif record:
+            self._spawn(self._assign(worker, record))
+        try:
+            await call.carry(
+                lambda items: self._items(worker, call, items),
+                lambda frame: self._frame(worker, frame),
+            )
+        finally:
+            worker.disconnect(call)
+            self._expect(worker)
+
+    def _items(self, worker: Worker, call: Call, items: Items) -> None:
+        record = self._record_of(worker)
+        if record is None:
+            call.tell(Ack(n=items.items[-1].n))
+            return
+        take_in(self.ledger, record, items.items, lambda n: call.tell(Ack(n=n)))
+        if record.run.state not in ("starting", "running"):
+            self.on_free()
+
+    def _record_of(self, worker: Worker) -> Record | None:
+        """The run that this worker still has."""
+        record = self.ledger.records.get(worker.run or "")
+        if record and record.worker == worker.name and record.run.state not in ENDED:
+            return record
+        return None
+
+    def _frame(self, worker: Worker, frame: WorkerFrame) -> None:
+        packed = PackedFrame(frame.step, frame.core, frame.fields, frame.landscape)
+        if worker.run:
+            self.hub.frame(worker.run, packed)
+
+    def _tell_rate(self, run: str, rate: float) -> None:
+        record = self.ledger.records.get(run)
+        worker = self.pool.workers.get(record.worker or "") if record else None
+        if worker and worker.call and worker.run == run:
+            worker.call.tell(Command(verb="watch", frames_per_second=rate))
+
+    def tell_speed(self, record: Record) -> None:
+        """Passes on the run's speed limit; a worker that calls later is told then."""
+        worker = self.pool.workers.get(record.worker or "")
+        if worker and worker.call and worker.run == record.run.id:
+            worker.call.tell(Command(verb="speed", speed=record.run.speed))
+
+    async def ask(self, record: Record, command: Command) -> list[Problem]:
+        """Has the run's worker obey; what was wrong with the command, if anything.
+
+        Raises:
+            Silent: It did not answer in time; `kill` ends it.
+        """
+        worker = self.pool.workers.get(record.worker or "")
+        try:
+            async with asyncio.timeout(self.answer_seconds):
+                while worker:
+                    await worker.connected.wait()
+                    if worker.call:
+                        return await worker.call.ask(command)
+        except (TimeoutError, ConnectionLost) as error:
+            raise Silent(f"the worker of run {record.run.id} does not answer") from error
+        raise Silent(f"run {record.run.id} has no worker")
+
+    async def kill(self, record: Record, state: RunState, reason: str) -> None:
+        """Ends the run's worker at once; returns when it is gone and the run has this state."""
+        if worker := self.pool.workers.get(record.worker or ""):
+            self._ending[record.run.id] = state, reason
+            self.pool.executor.kill(worker.process)
+            await worker.gone.wait()
+
+    def _expect(self, worker: Worker) -> None:
+        """Gives a worker with a run some minutes to call."""
+        if worker.run and not self.closing and worker.name in self.pool.workers:
+            asyncio.get_running_loop().call_later(SILENCE_SECONDS, self._give_up, worker)
+
+    def _give_up(self, worker: Worker) -> None:
+        record = self._record_of(worker)
+        if record and worker.call is None and worker.name in self.pool.workers:
+            reason = f"its worker was not heard of for {SILENCE_SECONDS:g} s and was ended"
+            self._spawn(self.kill(record, "failed", reason))
+
+    def _worker_ended(self, worker: Worker, code: int | None) -> None:
+        """A worker's process is no more: what it left is taken in, and its run gets an end."""
+        if record := self._record_of(worker):
+            directory = self.runs_dir / record.run.id
+            take_in(self.ledger, record, outbox(directory, record.attempt), lambda _: None)
+            state: RunState = record.run.state
+            if self.closing and state == "stopped":
+                self.ledger.write(record, tell=True, reason=SHUT_DOWN)
+            elif state == "starting" and (worker.adopted or self.closing):
+                self.ledger.write(record, tell=True, state="queued", attempt=record.attempt - 1)
+            elif state not in ENDED:
+                said = last_words(directory / "worker.log", self.pool.log(worker))
+                reason = f"{ending(code)}{said}; {kept(record)}"
+                self.end(record, *self._ending.get(record.run.id, ("failed", reason)))
+        self._ending.pop(worker.run or "", None)
+        if not self.closing:
+            self.on_free()
+            self.pool.spare_after(1)
+
+    def end(self, record: Record, state: RunState, reason: str | None) -> None:
+        """Records an end that no worker reported."""
+        event = Event(step=record.run.step, kind="state", value=state, text=reason)
+        self.ledger.write(
+            record, events=[event], tell=True, state=state, reason=reason, ended=now()
+        )
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _same(record: Record, call: Call) -> bool:
+    return record.run.id == call.hello.run and record.attempt == call.hello.attempt
+
+
+def ending(code: int | None) -> str:
+    """How a process ended, in words."""
+    if code is None:
+        return "the worker process ended while no server watched it"
+    if code < 0:
+        names = {number.value: number.name for number in signal.Signals}
+        cause = ", perhaps because memory ran out" if -code == signal.SIGKILL else ""
+        name = names.get(-code, "unknown")
+        return f"the worker process was ended by signal {-code} ({name}{cause})"
+    return f"the worker process ended with exit code {code}"
+
+
+def kept(record: Record) -> str:
+    """What can still be done with a run whose worker is gone."""
+    until = f"everything until update {record.run.step} is kept"
+    return f"{until}, and resume goes on from its last checkpoint"

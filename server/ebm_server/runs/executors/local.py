@@ -1,0 +1,96 @@
+"""Workers as processes of this machine, each in a session of its own."""
+
+import asyncio
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from ebm_server.runs.executors import Executor, Process
+
+POLL_SECONDS = 0.5
+
+
+def birth(pid: int) -> str | None:
+    """When the process started, None where there is none (or only its exit code is left)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        if Path("/proc/self/stat").exists():
+            return None
+        answer = subprocess.run(
+            ["ps", "-o", "state=,lstart=", "-p", str(pid)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        state, _, started = answer.stdout.strip().partition(" ")
+        return None if not state or state.startswith("Z") else started.strip()
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def search_path() -> str:
+    """Where workers find these very packages first, whatever folder the server was started in."""
+    specs = [importlib.util.find_spec(name) for name in ("ebm_server", "ebm_core")]
+    found = [str(Path(spec.origin).parents[1]) for spec in specs if spec and spec.origin]
+    return os.pathsep.join(filter(None, (*dict.fromkeys(found), os.environ.get("PYTHONPATH"))))
+
+
+class LocalExecutor(Executor):
+    """Child processes that are left alone when the server goes."""
+
+    def __init__(self) -> None:
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(self, environment: dict[str, str], log: Path) -> Process:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-m", "ebm_server.worker"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, **environment, "PYTHONPATH": search_path()},
+                start_new_session=True,
+            )
+        self._children[child.pid] = child
+        return Process(child.pid, birth(child.pid) or "")
+
+    def alive(self, process: Process) -> bool:
+        return birth(process.pid) == process.born
+
+    async def ended(self, process: Process) -> int | None:
+        if hasattr(os, "pidfd_open"):
+            await self._readable(process)
+        while self.alive(process):
+            await asyncio.sleep(POLL_SECONDS)
+        child = self._children.pop(process.pid, None)
+        return None if child is None else child.wait()
+
+    async def _readable(self, process: Process) -> None:
+        try:
+            descriptor = os.pidfd_open(process.pid)
+        except OSError:  # it is gone, or descriptors are short: then it is polled
+            return
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            # The number may belong to another process by now: the birth is read after opening.
+            if self.alive(process):
+                await ended.wait()
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+
+    def ask_to_end(self, process: Process) -> None:
+        self._signal(process, signal.SIGTERM)
+
+    def kill(self, process: Process) -> None:
+        self._signal(process, signal.SIGKILL)
+
+    def _signal(self, process: Process, number: signal.Signals) -> None:
+        if self.alive(process):
+            os.kill(process.pid, number)

@@ -1,0 +1,170 @@
+"""The life of runs: created, queued, steered, ended, and found again by the next server."""
+
+import asyncio
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+from ebm_server.protocol.messages import ENDED, Run, RunState
+from ebm_server.protocol.worker_messages import Command
+from ebm_server.refusals import Invalid, Refused
+from ebm_server.runs.dispatch import Dispatch, Silent
+from ebm_server.runs.ledger import Ledger, Record, now
+from ebm_server.runs.pool import SPARE_AFTER
+from ebm_server.runs.reports import write_json
+from ebm_server.settings import Settings
+
+
+class Jobs:
+    """All runs of this server. Lives on the event loop."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, dispatch: Dispatch) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.dispatch = dispatch
+        dispatch.on_free = self._pump
+        dispatch.pool.wants_spare = lambda: (
+            settings.spare and len(self._in("starting", "running")) < settings.max_running
+        )
+
+    def _in(self, *states: RunState) -> list[Record]:
+        return [record for record in self.ledger.records.values() if record.run.state in states]
+
+    def record(self, run: str) -> Record:
+        """A run by its id; refused with 404 where there is none."""
+        if run not in self.ledger.records:
+            raise Refused(404, f"there is no run {run!r}; GET /api/v1/runs lists them")
+        return self.ledger.records[run]
+
+    def runs(self) -> list[Run]:
+        """Every run, the newest first."""
+        return sorted((r.run for r in self.ledger.records.values()), key=_age, reverse=True)
+
+    def directory(self, run: str) -> Path:
+        """Where a run's files are."""
+        return self.settings.runs_dir / run
+
+    async def open(self) -> None:
+        """Finds the runs that the last server left, and their workers."""
+        await self.ledger.open()
+        for record in self._in("starting", "running", "paused"):
+            self.dispatch.adopt(record)
+        self._pump()
+        self.dispatch.pool.spare_after(SPARE_AFTER if self.dispatch.pool.workers else 0)
+
+    async def close(self) -> None:
+        """Saves every run: those that ran are "stopped", queued ones wait for next time."""
+        await self.dispatch.close()
+
+    def _pump(self) -> None:
+        """Starts queued runs, the oldest first, while cores are free. A paused run uses none."""
+        while not self.dispatch.closing:
+            queued = min(self._in("queued"), key=lambda record: _age(record.run), default=None)
+            busy = len(self._in("starting", "running"))
+            if queued is None or busy >= self.settings.max_running:
+                return
+            self.dispatch.launch(queued)
+
+    def _refuse_when_full(self) -> None:
+        busy, queued = len(self._in("starting", "running")), len(self._in("queued"))
+        if busy >= self.settings.max_running and queued >= self.settings.max_queued:
+            raise Refused(
+                429,
+                f"{busy} runs are going and {queued} wait, as many as are allowed; "
+                "stop one or wait until one ends",
+            )
+
+    def create(self, config: dict[str, Any], name: str) -> Run:
+        """A new run, started where a core is free; refused with 429 when the queue is full."""
+        self._refuse_when_full()
+        run = Run(id=uuid.uuid4().hex[:10], name=name, state="queued", config=config, created=now())
+        write_json(self.directory(run.id) / "config.json", config)
+        self.ledger.add(Record(run, initial=config))
+        self._pump()
+        return run
+
+    async def pause(self, run: str) -> Run:
+        """Holds a run before its next update."""
+        return await self._command(run, Command(verb="pause"), "starting", "running")
+
+    async def step(self, run: str, updates: int) -> Run:
+        """Makes some updates of a paused run, which stays paused."""
+        return await self._command(run, Command(verb="step", updates=updates), "paused")
+
+    async def resume(self, run: str) -> Run:
+        """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
+        record = self.record(run)
+        if record.run.state in ("stopped", "failed"):
+            self._refuse_when_full()
+            self.ledger.write(record, tell=True, state="queued", reason=None, ended=None)
+            self._pump()
+            return record.run
+        return await self._command(run, Command(verb="resume"), "paused")
+
+    async def stop(self, run: str) -> Run:
+        """Ends a run with a checkpoint."""
+        record = self.record(run)
+        if record.run.state == "queued":
+            self.dispatch.end(record, "stopped", None)
+            return record.run
+        if record.run.state == "starting":
+            await self.dispatch.kill(record, "stopped", "it was stopped before its first update")
+            return record.run
+        try:
+            return await self._command(run, Command(verb="stop"), "running", "paused")
+        except Refused as refusal:
+            if refusal.status != 503 or record.run.state in ENDED:
+                raise
+            reason = "its worker did not answer and was ended; its last checkpoint is kept"
+            await self.dispatch.kill(record, "stopped", reason)
+            return record.run
+
+    async def change(self, run: str, changes: dict[str, Any]) -> Run:
+        """Sets live fields of a run that goes on; all of them or, where one is refused, none."""
+        command = Command(verb="change", changes=changes)
+        return await self._command(run, command, "starting", "running", "paused")
+
+    def keep_for_later(
+        self, record: Record, changes: dict[str, Any], config: dict[str, Any]
+    ) -> Run:
+        """Sets live fields of a run that no worker has: they hold from its next update on."""
+        pending = [*record.pending, *({"path": p, "value": v} for p, v in changes.items())]
+        self.ledger.write(record, tell=True, pending=pending, config=config)
+        return record.run
+
+    def limit_speed(self, run: str, speed: float | None) -> Run:
+        """Limits the updates a second; None lifts the limit."""
+        record = self.record(run)
+        self.ledger.write(record, tell=True, speed=speed)
+        self.dispatch.tell_speed(record)
+        return record.run
+
+    async def delete(self, run: str) -> None:
+        """Removes an ended run and its files; refused with 409 while it goes on."""
+        record = self.record(run)
+        if record.run.state not in ENDED:
+            raise Refused(409, f"run {run} is {record.run.state}; stop it first")
+        await self.ledger.remove(run)
+        await asyncio.to_thread(shutil.rmtree, self.directory(run), ignore_errors=True)
+
+    async def _command(self, run: str, command: Command, *states: RunState) -> Run:
+        """Has the worker obey; refused with 409 in other states, 503 without an answer."""
+        record = self.record(run)
+        if record.run.state not in states:
+            raise Refused(
+                409,
+                f"run {run} is {record.run.state}; {command.verb} is possible while it is "
+                f"{' or '.join(states)}",
+            )
+        try:
+            problems = await self.dispatch.ask(record, command)
+        except Silent as error:
+            raise Refused(503, f"{error}; try again, or stop the run") from error
+        if problems:
+            raise Invalid(problems)
+        return record.run
+
+
+def _age(run: Run) -> tuple[str, str]:
+    return run.created, run.id

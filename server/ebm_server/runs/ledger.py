@@ -1,0 +1,158 @@
+"""The runs as they stand: in memory, in step with the store; the hub hears of what is committed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ebm_server.protocol.messages import Event, MetricRow, Run
+from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.runs.hub import Hub
+from ebm_server.runs.store import (
+    EVENTS,
+    METRICS,
+    RUNS,
+    Store,
+    delete_run,
+    insert,
+    put_keyframe,
+    rewind,
+    update_run,
+)
+
+RUN_FIELDS = frozenset(Run.model_fields)
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass
+class Record:
+    """A run and what the server alone needs to know of it."""
+
+    run: Run
+    initial: dict[str, Any]
+    """The config it was created with."""
+    pending: list[dict[str, Any]] = field(default_factory=list)
+    """Changes asked for while no worker had it: {"path", "value"}."""
+    attempt: int = 0
+    """How many workers it has been given to."""
+    received: int = 0
+    """The newest item that is recorded of this attempt."""
+    worker: str | None = None
+    pid: int | None = None
+    born: str | None = None
+    """When the worker's process started, which tells it from a later one with the same pid."""
+    numbered: int = 0
+    """The newest sequence number given out; `run.seq` is the newest that is committed."""
+    arrived: int = 0
+    """The newest item of this attempt that came in; `received` follows with the commit."""
+
+
+def row_of(record: Record) -> dict[str, Any]:
+    """The columns of a run."""
+    own = {c.name: getattr(record, c.name) for c in RUNS.c if c.name not in RUN_FIELDS}
+    return {**record.run.model_dump(), **own, "seq": record.numbered}
+
+
+def record_of(row: dict[str, Any]) -> Record:
+    """The inverse of `row_of`."""
+    run = Run(**{name: row[name] for name in RUN_FIELDS})
+    own = {name: value for name, value in row.items() if name not in RUN_FIELDS}
+    return Record(run, numbered=run.seq, arrived=row["received"], **own)
+
+
+class Ledger:
+    """All runs. Every change of one goes through `write`, so that order is the same everywhere."""
+
+    def __init__(self, store: Store, hub: Hub) -> None:
+        self.store = store
+        self.hub = hub
+        self.records: dict[str, Record] = {}
+
+    async def open(self) -> None:
+        """Reads what was left by the last server."""
+        rows = await asyncio.to_thread(self.store.runs)
+        self.records = {row["id"]: record_of(row) for row in rows}
+
+    def add(self, record: Record) -> None:
+        """A new run."""
+        self.records[record.run.id] = record
+        row = row_of(record)
+        self.store.submit(insert(RUNS, [row]), lambda _: self.hub.runs_changed())
+
+    async def remove(self, run: str) -> None:
+        """Deletes a run and all that belongs to it."""
+        del self.records[run]
+        await self.store.done(delete_run(run))
+        self.hub.drop_frame(run)
+        self.hub.runs_changed()
+
+    def write(
+        self,
+        record: Record,
+        *,
+        rows: Sequence[MetricRow] = (),
+        events: Sequence[Event] = (),
+        keyframe: tuple[float, PackedFrame] | None = None,
+        received: int | None = None,
+        tell: bool = False,
+        then: Callable[[], None] | None = None,
+        **fields: Any,
+    ) -> None:
+        """Changes fields of a run (or of its record) and adds numbered rows and events.
+
+        Args:
+            received: The worker's item that this comes from; known to be safe after the commit.
+            tell: Send the run's info to the page.
+            then: Called after the commit.
+        """
+        run = record.run
+        old_state = run.state
+        for name, value in fields.items():
+            setattr(run if name in RUN_FIELDS else record, name, value)
+        numbered: Sequence[MetricRow | Event] = (*rows, *events)
+        for entry in numbered:
+            record.numbered += 1
+            entry.seq = record.numbered
+        works = []
+        if rows:
+            works.append(insert(METRICS, [{"run": run.id, **row.model_dump()} for row in rows]))
+        if events:
+            works.append(insert(EVENTS, [{"run": run.id, **e.model_dump()} for e in events]))
+        if keyframe:
+            works.append(put_keyframe(run.id, *keyframe))
+        if received is not None:
+            record.arrived = received
+        columns = {} if received is None else {"received": received}
+        works.append(update_run(run.id, {**fields, **columns, "seq": record.numbered}))
+        seq, listed = record.numbered, run.state != old_state or "name" in fields
+
+        def committed(_: Any) -> None:
+            run.seq = max(run.seq, seq)
+            record.received = received if received is not None else record.received
+            if rows:
+                self.hub.rows(run.id, list(rows))
+            for event in events:
+                self.hub.event(run.id, event)
+            if tell:
+                self.hub.info(run)
+            if listed:
+                self.hub.runs_changed()
+            if then:
+                then()
+
+        self.store.submit(lambda connection: [work(connection) for work in works], committed)
+
+    def rewind(self, record: Record, step: int, changes: int) -> None:
+        """Removes what a return to an earlier checkpoint undoes, and tells the page."""
+
+        def committed(lowest: int | None) -> None:
+            self.hub.drop_frame(record.run.id)
+            if lowest is not None:
+                self.hub.gap(record.run.id, lowest - 1)
+
+        self.store.submit(rewind(record.run.id, step, changes), committed)

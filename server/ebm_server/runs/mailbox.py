@@ -1,0 +1,108 @@
+"""What one page has yet to be sent, bounded: the newest frame of each run, all else in order."""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from ebm_server.protocol.messages import Gap, pack
+from ebm_server.protocol.packed_frame import PackedFrame
+
+LIMIT = 1000
+"""Ordered messages kept for a slow reader before it is sent to REST instead."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An ordered message; `first` is the lowest sequence number in it, None where it has none."""
+
+    data: bytes
+    run: str | None = None
+    first: int | None = None
+
+
+@dataclass
+class Watching:
+    """A run that this page watches."""
+
+    interval: float
+    """Seconds between two of its frames."""
+    holding: list[Letter] | None = field(default_factory=list)
+    """What came while its history was being fetched; None from then on."""
+    frame: PackedFrame | None = None
+    due: float = 0.0
+
+
+class Mailbox:
+    """Filled by the hub, emptied by one sender."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self.limit = limit
+        self.watching: dict[str, Watching] = {}
+        self._letters: deque[Letter] = deque()
+        self._filled = asyncio.Event()
+
+    def put(self, letter: Letter) -> None:
+        """Adds an ordered message. Past the limit, those of its run give way to one "gap"."""
+        watching = self.watching.get(letter.run) if letter.run is not None else None
+        if watching is not None and watching.holding is not None:
+            watching.holding.append(letter)
+            return
+        self._letters.append(letter)
+        if len(self._letters) > self.limit and letter.run is not None:
+            self._give_way(letter.run)
+        self._filled.set()
+
+    def _give_way(self, run: str) -> None:
+        unsent = [letter for letter in self._letters if letter.run == run]
+        numbers = [letter.first for letter in unsent if letter.first is not None]
+        infos = [letter for letter in unsent if letter.first is None]
+        self._letters = deque(letter for letter in self._letters if letter.run != run)
+        if numbers:
+            after = min(numbers) - 1
+            self._letters.append(Letter(pack(Gap(run=run, after=after)), run, after + 1))
+        self._letters.extend(infos[-1:])
+
+    def put_frame(self, run: str, frame: PackedFrame) -> None:
+        """Replaces an unsent frame; a landscape that was not sent yet is kept."""
+        if watching := self.watching.get(run):
+            watching.frame = frame.over(watching.frame)
+            self._filled.set()
+
+    def release(self, run: str, history: list[Letter], frame: PackedFrame | None) -> None:
+        """Ends the holding of a run: its history comes first, then what came meanwhile."""
+        watching = self.watching.get(run)
+        if watching is None or watching.holding is None:
+            return
+        held, watching.holding = watching.holding, None
+        self._letters.extend(history)
+        for letter in held:
+            self.put(letter)
+        if frame is not None and watching.frame is None:
+            watching.frame = frame
+        self._filled.set()
+
+    def forget(self, run: str) -> None:
+        """Drops all that was to be sent of a run."""
+        self.watching.pop(run, None)
+        self._letters = deque(letter for letter in self._letters if letter.run != run)
+
+    async def take(self) -> bytes:
+        """The next message to send, waiting for one; ordered ones go first."""
+        while True:
+            if self._letters:
+                return self._letters.popleft().data
+            now = time.monotonic()
+            waiting = [w for w in self.watching.values() if w.frame and w.holding is None]
+            soonest = min(waiting, key=lambda watching: watching.due, default=None)
+            if soonest is not None and soonest.frame is not None and soonest.due <= now:
+                frame, soonest.frame = soonest.frame, None
+                soonest.due = now + soonest.interval
+                return frame.message
+            self._filled.clear()
+            wait = None if soonest is None else soonest.due - now
+            try:
+                async with asyncio.timeout(wait):
+                    await self._filled.wait()
+            except TimeoutError:
+                continue

@@ -1,0 +1,135 @@
+"""Worker processes: one warm spare, who has which run, and how they end."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ebm_server.runs.executors import Executor, Process
+from ebm_server.runs.worker_connection import Call
+
+log = logging.getLogger(__name__)
+LONGEST_PAUSE = 60.0
+SPARE_AFTER = 4.0
+"""Seconds from a run's start to the next spare's, which must not slow the run's first second."""
+
+
+@dataclass(eq=False)
+class Worker:
+    """A worker process, of this server or of the one before."""
+
+    name: str
+    process: Process
+    run: str | None = None
+    warm: bool = False
+    """It has called."""
+    adopted: bool = False
+    """It was started by a server before this one."""
+    call: Call | None = None
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def connect(self, call: Call) -> None:
+        self.call = call
+        self.warm = True
+        self.connected.set()
+
+    def disconnect(self, call: Call) -> None:
+        """Ends `call`, unless a newer one has taken its place."""
+        if self.call is call:
+            self.call = None
+            self.connected.clear()
+
+
+class Pool:
+    """All workers that are known to run."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        logs: Path,
+        environment: dict[str, str],
+        on_end: Callable[[Worker, int | None], None],
+    ) -> None:
+        self.executor = executor
+        self.logs = logs
+        self.environment = environment
+        self.on_end = on_end
+        self.workers: dict[str, Worker] = {}
+        self.wants_spare: Callable[[], bool] = lambda: True
+        self._watches: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._failures = 0
+        """Workers in a row that ended before they were warm."""
+
+    @property
+    def spare(self) -> Worker | None:
+        """The worker without a run, warm or getting warm."""
+        return next((worker for worker in self.workers.values() if worker.run is None), None)
+
+    def take(self, run: str) -> Worker:
+        """A worker for a run: the spare, or a new process. The next spare follows later."""
+        worker = self.spare or self._start()
+        worker.run = run
+        self.spare_after(SPARE_AFTER)
+        return worker
+
+    def spare_after(self, seconds: float) -> None:
+        """Sees to it that there is a spare in a while; later where none gets warm."""
+        if self._failures:
+            seconds = max(seconds, min(LONGEST_PAUSE, 2.0**self._failures))
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._start_spare)
+
+    def _start_spare(self) -> None:
+        if self.spare is None and self.wants_spare():
+            self._start()
+
+    def _start(self) -> Worker:
+        name = uuid.uuid4().hex[:12]
+        worker = Worker(name, Process(0, ""))
+        worker.process = self.executor.start(
+            {**self.environment, "EBM_WORKER": name}, self.log(worker)
+        )
+        log.info("worker %s is process %d", name, worker.process.pid)
+        return self._know(worker)
+
+    def log(self, worker: Worker) -> Path:
+        """Where a worker writes until it is given a run."""
+        return self.logs / f"{worker.name}.log"
+
+    def adopt(self, name: str, process: Process, run: str) -> Worker:
+        """A worker that an earlier server started for a run."""
+        return self._know(Worker(name, process, run, adopted=True))
+
+    def _know(self, worker: Worker) -> Worker:
+        self.workers[worker.name] = worker
+        watch = asyncio.create_task(self._watch(worker))
+        self._watches.add(watch)
+        watch.add_done_callback(self._watches.discard)
+        return worker
+
+    async def _watch(self, worker: Worker) -> None:
+        code = await self.executor.ended(worker.process)
+        self.workers.pop(worker.name, None)
+        self._failures = 0 if worker.warm or not code else self._failures + 1
+        log.info("worker %s has ended with code %s", worker.name, code)
+        self.on_end(worker, code)
+        worker.gone.set()
+        self.log(worker).unlink(missing_ok=True)
+
+    async def close(self, seconds: float) -> None:
+        """Asks all workers to save and leave; ends those that have not after `seconds`."""
+        self.wants_spare = lambda: False
+        for worker in self.workers.values():
+            self.executor.ask_to_end(worker.process)
+        if self._watches:
+            await asyncio.wait(self._watches, timeout=seconds)
+        for worker in self.workers.values():
+            log.warning("worker %s did not leave in %g s and is ended", worker.name, seconds)
+            self.executor.kill(worker.process)
+        if self._watches:
+            await asyncio.wait(self._watches, timeout=seconds)

@@ -1,0 +1,1 @@
+"""What browsers reach: routes, the page's socket, files, and who may talk."""

@@ -1,0 +1,220 @@
+"""REST routes under /api/v1: they parse and answer; `jobs` decides."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from ebm_server.background import in_background, with_core
+from ebm_server.playground import Samplings
+from ebm_server.protocol.messages import Event, KeyframeInfo, MetricRow, NewRun, Patch, Run, Steps
+from ebm_server.refusals import Refused
+from ebm_server.runs.jobs import Jobs
+from ebm_server.runs.store import EVENTS, METRICS, Store
+from ebm_server.settings import package_version
+from ebm_server.web.downloads import csv_rows, zipped
+
+router = APIRouter(prefix="/api/v1")
+MSGPACK = "application/msgpack"
+
+
+def jobs_of(request: Request) -> Jobs:
+    """The server's runs."""
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+def store_of(request: Request) -> Store:
+    """The server's database."""
+    store: Store = request.app.state.jobs.ledger.store
+    return store
+
+
+AllJobs = Annotated[Jobs, Depends(jobs_of)]
+Database = Annotated[Store, Depends(store_of)]
+After = Annotated[int, Query(ge=0, description="Only what is numbered higher.")]
+
+
+@router.get("/health")
+async def health() -> dict[str, str]:
+    """That the server is there."""
+    return {"status": "ok", "version": package_version()}
+
+
+@router.get("/catalogue")
+async def catalogue(request: Request) -> Response:
+    """Every data set, method, sampler and energy with its JSON schema, recipes and thumbnails."""
+    return Response(await request.app.state.catalogue.get(), media_type="application/json")
+
+
+@router.post("/runs", status_code=201)
+async def create(body: Annotated[NewRun, Body()], jobs: AllJobs) -> Run:
+    """Starts a run from a (partial) RunConfig; 422 with path and bounds; 429 when too many wait."""
+    config = await with_core(lambda: _complete(body.model_extra or {}))
+    name = body.name or f"{config['method']['kind']} on {config['dataset']['kind']}"
+    return jobs.create(config, name)
+
+
+def _complete(given: dict[str, Any]) -> dict[str, Any]:
+    from ebm_server.configs import complete  # imports torch, which the server does not wait for
+
+    return complete(given)
+
+
+def _change(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    from ebm_server.configs import change_json
+
+    return change_json(config, changes)
+
+
+def _truth(config: dict[str, Any]) -> bytes:
+    from ebm_server.configs import truth
+
+    return truth(config)
+
+
+def _snapshots(directory: Path) -> set[int]:
+    from ebm_core.runs.snapshots import steps
+
+    return set(steps(directory))
+
+
+@router.get("/runs")
+async def runs(jobs: AllJobs) -> list[Run]:
+    """Every run, the newest first."""
+    return jobs.runs()
+
+
+@router.get("/runs/{run}")
+async def get(run: str, jobs: AllJobs) -> Run:
+    """One run."""
+    return jobs.record(run).run
+
+
+@router.delete("/runs/{run}", status_code=204)
+async def delete(run: str, jobs: AllJobs) -> None:
+    """Removes an ended run with all its files."""
+    await jobs.delete(run)
+
+
+@router.post("/runs/{run}/pause")
+async def pause(run: str, jobs: AllJobs) -> Run:
+    """Holds a run before its next update."""
+    return await jobs.pause(run)
+
+
+@router.post("/runs/{run}/resume")
+async def resume(run: str, jobs: AllJobs) -> Run:
+    """Lets a paused run go on; a stopped or failed one from its last checkpoint."""
+    return await jobs.resume(run)
+
+
+@router.post("/runs/{run}/step")
+async def step(run: str, jobs: AllJobs, steps: Annotated[Steps | None, Body()] = None) -> Run:
+    """Makes some updates of a paused run."""
+    return await jobs.step(run, (steps or Steps()).updates)
+
+
+@router.post("/runs/{run}/stop")
+async def stop(run: str, jobs: AllJobs) -> Run:
+    """Ends a run with a checkpoint."""
+    return await jobs.stop(run)
+
+
+@router.patch("/runs/{run}")
+async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
+    """Sets live fields and the speed limit; 422 with path and bounds, and then nothing is set."""
+    record = jobs.record(run)
+    if patch.changes:
+        if record.run.state in ("queued", "stopped", "failed"):
+            config = await with_core(lambda: _change(record.run.config, patch.changes))
+            jobs.keep_for_later(record, patch.changes, config)
+        else:
+            await jobs.change(run, patch.changes)
+    if "speed" in patch.model_fields_set:
+        jobs.limit_speed(run, patch.speed)
+    return record.run
+
+
+@router.get("/runs/{run}/metrics", response_model=list[MetricRow])
+def metrics(
+    run: str,
+    jobs: AllJobs,
+    store: Database,
+    after: After = 0,
+    format: Literal["json", "csv"] = "json",
+) -> Response:
+    """The recorded metrics, in order."""
+    jobs.record(run)
+    rows = store.after(METRICS, run, after)
+    if format == "csv":
+        return Response(csv_rows(rows), media_type="text/csv; charset=utf-8")
+    return Response(json.dumps(rows, allow_nan=False), media_type="application/json")
+
+
+@router.get("/runs/{run}/events")
+def events(run: str, jobs: AllJobs, store: Database, after: After = 0) -> list[Event]:
+    """Changes, states and logs, in order."""
+    jobs.record(run)
+    return [Event(**row) for row in store.after(EVENTS, run, after)]
+
+
+@router.get("/runs/{run}/keyframes")
+def keyframes(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
+    """The moments that can be shown again."""
+    jobs.record(run)
+    return [KeyframeInfo(**row) for row in store.keyframes(run)]
+
+
+@router.get("/runs/{run}/keyframes/{step}", response_class=Response)
+def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
+    """A kept frame, as the same MessagePack bytes that the websocket sends."""
+    jobs.record(run)
+    if (frame := store.keyframe(run, step)) is None:
+        raise Refused(
+            404, f"run {run} has no keyframe at update {step}; GET .../keyframes lists them"
+        )
+    headers = {"cache-control": "private, max-age=3600"}
+    return Response(frame.message, media_type=MSGPACK, headers=headers)
+
+
+@router.get("/runs/{run}/snapshots")
+async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
+    """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
+    jobs.record(run)
+    kept = await with_core(lambda: _snapshots(jobs.directory(run)))
+    keyframes = await in_background(lambda: store.keyframes(run))
+    return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
+
+
+@router.get("/runs/{run}/truth", response_class=Response)
+async def truth(run: str, jobs: AllJobs) -> Response:
+    """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
+    record = jobs.record(run)
+    headers = {"cache-control": "private, max-age=3600"}
+    body = await with_core(lambda: _truth(record.run.config))
+    return Response(body, media_type=MSGPACK, headers=headers)
+
+
+@router.post("/samplings", response_class=Response)
+async def sample(
+    body: Annotated[dict[str, Any], Body()], request: Request, jobs: AllJobs
+) -> Response:
+    """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
+    energy = body.get("energy")
+    run = energy.get("run") if isinstance(energy, dict) else None
+    directory = jobs.directory(jobs.record(run).run.id) if isinstance(run, str) else None
+    samplings: Samplings = request.app.state.samplings
+    answer = await in_background(lambda: samplings.ask(body, directory))
+    return Response(answer, media_type=MSGPACK)
+
+
+@router.get("/runs/{run}/download", response_class=Response)
+def download(run: str, jobs: AllJobs, store: Database) -> Response:
+    """A zip file: config.json, events.json, metrics.csv and the checkpoint."""
+    record = jobs.record(run)
+    headers = {"content-disposition": f'attachment; filename="run-{run}.zip"'}
+    body = zipped(record, jobs.directory(run), store)
+    return StreamingResponse(body, media_type="application/zip", headers=headers)

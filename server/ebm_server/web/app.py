@@ -1,0 +1,179 @@
+"""`create_app`: the server put together."""
+
+import asyncio
+import importlib
+import json
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from ebm_server.background import with_core
+from ebm_server.catalogue import Catalogue
+from ebm_server.lock import locked
+from ebm_server.playground import Samplings
+from ebm_server.protocol.messages import unpack
+from ebm_server.protocol.worker_messages import Hello
+from ebm_server.refusals import Invalid, Refused
+from ebm_server.runs.dispatch import Dispatch
+from ebm_server.runs.executors.local import LocalExecutor
+from ebm_server.runs.hub import Hub
+from ebm_server.runs.jobs import Jobs
+from ebm_server.runs.ledger import Ledger
+from ebm_server.runs.store import Store
+from ebm_server.runs.worker_connection import Call
+from ebm_server.settings import Settings, is_loopback, package_version
+from ebm_server.web import api
+from ebm_server.web.documentation import documentation
+from ebm_server.web.page_socket import page_stream
+from ebm_server.web.security import Guard
+from ebm_server.web.static_page import Page
+
+log = logging.getLogger(__name__)
+SCIENCE_AFTER = 0.7
+"""Seconds after the start until torch is imported in the background: the page comes first."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server as an ASGI application.
+
+    Raises:
+        RuntimeError: Another server uses the data folder (when the application starts).
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    token = worker_token(settings.data_dir)
+    address = settings.data_dir / "server.json"
+    store = Store(settings.database_url)
+    hub = Hub(store)
+    dispatch = Dispatch(
+        Ledger(store, hub),
+        hub,
+        LocalExecutor(),
+        settings.runs_dir,
+        settings.data_dir / "workers",
+        {"EBM_SERVER": str(address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
+        settings.answer_seconds,
+    )
+    jobs = Jobs(settings, dispatch.ledger, dispatch)
+    catalogue = Catalogue(settings.data_dir)
+    samplings = Samplings()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with locked(settings.data_dir / "server.lock"):
+            address.write_text(json.dumps({"url": worker_url(settings)}))
+            store.open()
+            await jobs.open()
+            science = asyncio.create_task(warm(catalogue)) if settings.spare else None
+            yield
+            if science:
+                science.cancel()
+            samplings.close()
+            await jobs.close()
+            await store.close()
+
+    app = FastAPI(
+        title="EBM Lab",
+        version=package_version(),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.jobs = jobs
+    app.state.catalogue = catalogue
+    app.state.samplings = samplings
+    app.include_router(api.router)
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(Invalid, invalid)
+    app.add_exception_handler(RequestValidationError, malformed)
+
+    @app.get("/api/v1/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(documentation(app.openapi()))
+
+    @app.websocket("/api/v1/stream")
+    async def stream(websocket: WebSocket) -> None:
+        await page_stream(websocket, hub, dispatch.ledger)
+
+    @app.websocket("/api/v1/worker")
+    async def worker(websocket: WebSocket) -> None:
+        await worker_call(websocket, dispatch)
+
+    app.mount("/", Page())
+    app.add_middleware(Guard, settings=settings, worker_token=token)
+    return app
+
+
+async def worker_call(websocket: WebSocket, dispatch: Dispatch) -> None:
+    """A worker's websocket, from its hello to its end."""
+    await websocket.accept()
+    try:
+        hello = Hello.model_validate(unpack(await websocket.receive_bytes()))
+    except WebSocketDisconnect:
+        return
+    except (ValidationError, ValueError) as error:
+        log.error("a worker's hello cannot be read: %s", error)
+        await websocket.close(1003)
+        return
+    await dispatch.serve(Call(websocket, hello))
+
+
+async def warm(catalogue: Catalogue) -> None:
+    """Makes the catalogue, then imports torch, without keeping anybody waiting."""
+    await catalogue.get()
+    await asyncio.sleep(SCIENCE_AFTER)
+    await with_core(lambda: importlib.import_module("ebm_server.configs"))
+
+
+def worker_token(data_dir: Path) -> str:
+    """The secret between this folder's servers and workers; made once, for this user's eyes."""
+    path = data_dir / "worker.token"
+    if not path.is_file():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text()
+
+
+def worker_url(settings: Settings) -> str:
+    """Where workers of this machine reach the server."""
+    host = settings.host
+    if is_loopback(host) or host in ("0.0.0.0", "::"):
+        host = "[::1]" if ":" in host else "127.0.0.1"
+    return f"http://{host}:{settings.port}"
+
+
+async def refused(_request: Request, error: Exception) -> JSONResponse:
+    """Something that cannot be done now."""
+    status = error.status if isinstance(error, Refused) else 500
+    return JSONResponse({"detail": str(error)}, status)
+
+
+async def invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Values that are refused: 422 with path, value, message and what is allowed."""
+    problems = error.problems if isinstance(error, Invalid) else []
+    return JSONResponse({"detail": [problem.model_dump(mode="json") for problem in problems]}, 422)
+
+
+async def malformed(_request: Request, error: Exception) -> JSONResponse:
+    """A body or a query that does not fit its route, in the same form."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    detail = [
+        {
+            "path": ".".join(str(part) for part in item["loc"][1:]),
+            "value": item.get("input")
+            if isinstance(item.get("input"), str | int | float)
+            else None,
+            "message": item["msg"],
+            "allowed": None,
+        }
+        for item in found
+    ]
+    return JSONResponse({"detail": detail}, 422)

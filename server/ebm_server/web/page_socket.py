@@ -1,0 +1,74 @@
+"""The page's websocket: it watches runs and is told what happens to them."""
+
+import asyncio
+import logging
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ebm_server.protocol.messages import (
+    ErrorMessage,
+    PageMessage,
+    Ping,
+    Pong,
+    Unwatch,
+    Watch,
+    Welcome,
+    pack,
+    unpack,
+)
+from ebm_server.runs.hub import Hub
+from ebm_server.runs.ledger import Ledger
+from ebm_server.runs.mailbox import Letter, Mailbox
+from ebm_server.settings import package_version
+
+log = logging.getLogger(__name__)
+PAGE_MESSAGE: TypeAdapter[Watch | Unwatch | Ping] = TypeAdapter(PageMessage)
+
+
+async def page_stream(websocket: WebSocket, hub: Hub, ledger: Ledger) -> None:
+    """Serves one page until it leaves."""
+    await websocket.accept()
+    mailbox = Mailbox()
+    mailbox.put(Letter(pack(Welcome(version=package_version()))))
+    hub.join(mailbox)
+    sender = asyncio.create_task(send(websocket, mailbox))
+    try:
+        while True:
+            data = await websocket.receive_bytes()
+            await obey(data, mailbox, hub, ledger)
+    except WebSocketDisconnect:
+        log.debug("a page has left")
+    except KeyError:
+        await websocket.close(1003, "messages are binary MessagePack")
+    finally:
+        hub.leave(mailbox)
+        sender.cancel()
+
+
+async def send(websocket: WebSocket, mailbox: Mailbox) -> None:
+    """Sends what the mailbox holds, as fast as the page reads."""
+    try:
+        while True:
+            await websocket.send_bytes(await mailbox.take())
+    except (WebSocketDisconnect, RuntimeError) as error:
+        log.debug("a page can no longer be sent to: %s", error)
+
+
+async def obey(data: bytes, mailbox: Mailbox, hub: Hub, ledger: Ledger) -> None:
+    """Does what one message asks."""
+    try:
+        message = PAGE_MESSAGE.validate_python(unpack(data))
+    except (ValidationError, ValueError) as error:
+        text = f"this message cannot be read: {error}"
+        mailbox.put(Letter(pack(ErrorMessage(message=text))))
+        return
+    if isinstance(message, Ping):
+        mailbox.put(Letter(pack(Pong())))
+    elif isinstance(message, Unwatch):
+        hub.unwatch(mailbox, message.run)
+    elif record := ledger.records.get(message.run):
+        await hub.watch(mailbox, record.run, message.after, message.frames_per_second)
+    else:
+        text = f"there is no run {message.run!r}; it may have been deleted"
+        mailbox.put(Letter(pack(ErrorMessage(run=message.run, message=text))))

@@ -1,0 +1,1 @@
+"""A worker process: one run, and its line to the server."""

@@ -1,0 +1,56 @@
+"""A worker process: it walks one run, calls home with what happens, and obeys between updates.
+
+Started by an executor as `python -m ebm_server.worker` with EBM_SERVER (the file with the server's
+address), EBM_WORKER (its name) and EBM_WORKER_TOKEN. It goes on when the server is gone.
+"""
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from ebm_server.protocol.worker_messages import Assign, Command
+from ebm_server.worker.server_connection import Link
+
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Warms up, waits for a run, walks it to its end, and leaves."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    link = Link(
+        Path(os.environ["EBM_SERVER"]), os.environ["EBM_WORKER_TOKEN"], os.environ["EBM_WORKER"]
+    )
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if link.assignment is None:
+            os._exit(0)
+        link.terminated = True
+        link.inbox.put(Command(verb="stop", reason="its worker process was asked to end (SIGTERM)"))
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    from ebm_server.worker.attempt import run, warm_up
+
+    warm_up()
+    link.open()
+    given = link.inbox.get()
+    if not isinstance(given, Assign):
+        return
+    directory = Path(given.directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "worker.log").open("ab") as output:
+        os.dup2(output.fileno(), sys.stdout.fileno())
+        os.dup2(output.fileno(), sys.stderr.fileno())
+    log.info("attempt %d at run %s, process %d", given.attempt, given.run, os.getpid())
+    run(given, link)
+    link.leave()
+    logging.shutdown()
+    os._exit(0)  # torch takes its time to be torn down
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""What a run shows of itself while it trains: frames for who watches, keyframes, exact figures.
+
+Each may cost its share of the training time. What motion leaves over goes to landscapes.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ebm_core import Frame, Training
+from ebm_core.runs import snapshots
+from ebm_server.protocol.packing import pack_frame
+from ebm_server.protocol.worker_messages import KeyframeItem
+from ebm_server.worker.pacing import Budget, Keyframes
+from ebm_server.worker.server_connection import Link
+
+MOTION_SHARE = 0.04
+"""Of the training time, for frames as such: moving the shown chains, packing, sending."""
+LANDSCAPE_SHARE = 0.015
+"""For the landscapes in some of them, for keyframes, and for the snapshots beside them."""
+EVALUATION_SHARE = 0.04
+EVALUATION_SECONDS = 1.0
+FIRST_EVALUATION_SECONDS = 0.5
+MEMORY_SECONDS = 10.0
+"""Training time over which the share of publishing is averaged."""
+
+
+class Publisher:
+    """The frames of one run. `rate` is what the pages ask for, in frames a second.
+
+    Args:
+        directory: Where the run's snapshots go.
+    """
+
+    def __init__(self, training: Training, run: str, link: Link, directory: Path) -> None:
+        self.training = training
+        self.run = run
+        self.link = link
+        self.directory = directory
+        self.rate = 0.0
+        self.clock: Callable[[], float] = (
+            time.thread_time if training.config.device == "cpu" else time.perf_counter
+        )
+        self.motion = Budget(MOTION_SHARE, credit=0.1)
+        self.landscapes = Budget(LANDSCAPE_SHARE, credit=0.2)
+        self.evaluation = Budget(EVALUATION_SHARE, credit=0.5)  # the first prepares the target
+        self.keyframes = Keyframes(training.step)
+        self.exact_names: set[str] = set()
+        self.next_frame = 0.0
+        self.next_evaluation = time.monotonic() + FIRST_EVALUATION_SECONDS
+        self.frame_cost = 0.005
+        self._trained = self._published = 0.0
+        self._sent = link.cpu_seconds
+
+    def trained(self, seconds: float, idle: float = 0.0) -> None:
+        """Some training, or some waiting for the speed limit, has passed: both earn frames."""
+        beyond = self.motion.earn(seconds, idle)
+        self.landscapes.add(beyond)
+        self.landscapes.earn(seconds, idle)
+        self.evaluation.earn(seconds, idle)
+        forget = math.exp(-seconds / MEMORY_SECONDS)
+        self._trained = self._trained * forget + seconds
+        self._published *= forget
+
+    @property
+    def share(self) -> float:
+        """Publishing time over training time, of late."""
+        return self._published / self._trained if self._trained else 0.0
+
+    def show(self) -> None:
+        """After an update: a frame or a keyframe, if one is due and can be afforded."""
+        now = time.monotonic()
+        frame_due = self.rate > 0 and now >= self.next_frame and self.motion.allows
+        keyframe_due = self.keyframes.due(self.training.step)
+        if not frame_due and not (keyframe_due and self.landscapes.allows):
+            return
+        if frame_due:
+            self.next_frame = max(now, self.next_frame + 1 / self.rate)
+        landscape = self.landscapes.allows
+        self.publish(landscape, keyframe=keyframe_due and landscape)
+
+    def publish(self, landscape: bool = True, keyframe: bool = False) -> None:
+        """Makes a frame now, sends it to who watches and keeps it, and the weights, as asked."""
+        start = self.clock()
+        frame = self.training.frame(landscape=landscape)
+        if drawable(frame):
+            packed = pack_frame(self.run, frame)
+            if self.rate > 0:
+                self.link.show(packed)
+            if keyframe:
+                self.keyframes.taken(frame.step)
+                snapshots.keep(self.directory, self.training)
+                self.link.record(
+                    KeyframeItem(
+                        n=self.link.next_number(),
+                        step=frame.step,
+                        seconds=frame.seconds,
+                        fields=packed.fields,
+                        core=packed.core,
+                        landscape=packed.landscape,
+                    )
+                )
+        self._charge(self.clock() - start, landscape)
+
+    def _charge(self, spent: float, landscape: bool) -> None:
+        if not landscape:
+            self.frame_cost += (spent - self.frame_cost) / 10
+        moving = min(spent, self.frame_cost) if self.rate > 0 else 0.0
+        self.motion.spend(moving)
+        self.landscapes.spend(spent - moving)
+        sending = self.link.cpu_seconds - self._sent
+        self._sent += sending
+        self.motion.spend(sending)
+        self._published += spent + sending
+
+    def evaluate(self) -> dict[str, float] | None:
+        """After an update: the exact figures, if they are due and can be afforded."""
+        now = time.monotonic()
+        if now < self.next_evaluation or not self.evaluation.allows:
+            return None
+        start = self.clock()
+        figures = self.figures()
+        self.evaluation.spend(self.clock() - start)
+        self.next_evaluation = now + EVALUATION_SECONDS
+        return figures
+
+    def figures(self, thorough: bool = False) -> dict[str, float]:
+        """The exact figures now."""
+        figures = self.training.evaluate(thorough=thorough)
+        self.exact_names |= figures.keys()
+        return figures
+
+
+def drawable(frame: Frame) -> bool:
+    """Whether every energy and every point is a number."""
+    landscape = [] if frame.landscape is None else [frame.landscape.values]
+    return all(bool(np.isfinite(array).all()) for array in (*landscape, *frame.arrays.values()))
