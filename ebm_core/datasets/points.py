@@ -1,18 +1,20 @@
 """The user's own points in the plane."""
 
 import csv
+import io
 import math
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal, NamedTuple, Self, final
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self, final
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from pydantic import model_validator
+from pydantic import ValidationError, model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
+from ebm_core.contracts.frozen_array import FrozenArray, Rows
 
 MOST = 200_000
 """Rows that a run's configuration can hold."""
@@ -42,17 +44,14 @@ class Points(Dataset):
     summary: ClassVar[str] = "Points of your own, from a file or drawn; a tenth is held out."
 
     kind: Literal["points"] = "points"
-    values: tuple[tuple[float, float], ...] = setting(
-        title="Points",
-        description="Rows of two coordinates, in any units.",
-        min_length=2,
-        max_length=MOST,
+    values: Annotated[FrozenArray, Rows(row=(2,), least=2, most=MOST)] = setting(
+        title="Points", description="Rows of two coordinates, in any units."
     )
 
     @model_validator(mode="after")
     def spread_out(self) -> Self:
         """Refuses points that cannot be scaled."""
-        table = np.array(self.values)
+        table = self.values.array
         row, column = np.unravel_index(np.abs(table).argmax(), table.shape)
         largest = float(abs(table[row, column]))
         if largest > LARGEST:
@@ -62,7 +61,7 @@ class Points(Dataset):
             )
         if (spread := float(np.ptp(table, axis=0).max())) == 0:
             raise ValueError(
-                f"all {len(table)} points are the same, {list(self.values[0])}; at least two "
+                f"all {len(table)} points are the same, {table[0].tolist()}; at least two "
                 "different points are needed"
             )
         if spread < max(1e-9 * largest, 1 / LARGEST):
@@ -80,7 +79,7 @@ class Points(Dataset):
             u = 2 * math.pi * index / 300
             y = 13 * math.cos(u) - 5 * math.cos(2 * u) - 2 * math.cos(3 * u) - math.cos(4 * u)
             rows.append((round(16 * math.sin(u) ** 3, 2), round(y, 2)))
-        return cls(values=tuple(rows))
+        return cls(values=FrozenArray(rows))
 
     @property
     def shape(self) -> Shape:
@@ -101,7 +100,7 @@ class Points(Dataset):
     @cached_property
     def split(self) -> Split:
         """The points in a fixed random order, cut in two, and a scale that outliers do not move."""
-        table = torch.tensor(self.values, dtype=torch.float64)
+        table = torch.tensor(self.values.array)
         held = len(table) // 10 if len(table) >= 50 else max(1, len(table) // 20)
         order = torch.randperm(len(table), generator=torch.Generator().manual_seed(0))
         # the outer 2.5 % on each side count as if they lay on the edge of the rest
@@ -145,50 +144,71 @@ class Points(Dataset):
 
 
 def load_points(path: str | Path) -> Points:
-    """Points from an .npy array of shape (n, 2), or a .csv of two columns with or without a header.
+    """Points from a file, as `read_points` reads it.
 
     Raises:
         ValueError: The file holds no such table; the message names the file and the row.
         OSError: The file cannot be read.
     """
     path = Path(path)
+    return read_points(path.read_bytes(), path.name).points
+
+
+class PointsRead(NamedTuple):
+    """What a file of points holds."""
+
+    points: Points
+    messages: tuple[str, ...]
+    """All that was decided while it was read, in sentences."""
+
+
+def read_points(data: bytes, name: str) -> PointsRead:
+    """Points from the bytes of an .npy array of shape (n, 2), or of a .csv of two columns with or
+    without a header.
+
+    Raises:
+        ValueError: They hold no such table; the message names the file and the row.
+    """
+    suffix = Path(name).suffix
     readers = {".npy": read_array, ".csv": read_csv}
-    if path.suffix.lower() not in readers:
-        raise ValueError(f"{path.name} ends in {path.suffix!r}; save your points as .npy or .csv")
-    rows = readers[path.suffix.lower()](path)
+    if suffix.lower() not in readers:
+        raise ValueError(f"{name} ends in {suffix!r}; save your points as .npy or .csv")
+    rows = readers[suffix.lower()](data, name)
     if not 2 <= len(rows) <= MOST:
-        raise ValueError(f"{path.name} has {len(rows):,} points; 2 to {MOST:,} are allowed")
+        raise ValueError(f"{name} has {len(rows):,} points; 2 to {MOST:,} are allowed")
     for number, row in rows:
         if not all(map(math.isfinite, row)):
-            raise ValueError(
-                f"{path.name}, row {number}: {list(row)} is not finite; remove the row"
-            )
-    return Points(values=tuple(row for _, row in rows))
+            raise ValueError(f"{name}, row {number}: {list(row)} is not finite; remove the row")
+    try:
+        return PointsRead(Points(values=FrozenArray([row for _, row in rows])), ())
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{name}: {why}") from error
 
 
 Row = tuple[int, tuple[float, float]]
 """A row's number in its file, from 1, and its coordinates."""
 
 
-def read_array(path: Path) -> list[Row]:
+def read_array(data: bytes, name: str) -> list[Row]:
     """The rows of an .npy file."""
     try:
-        table = np.load(path, allow_pickle=False)
+        table = np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError) as error:
-        raise ValueError(f"{path.name} is not an array saved by numpy.save: {error}") from error
+        raise ValueError(f"{name} is not an array saved by numpy.save: {error}") from error
     if table.ndim != 2 or table.shape[1] != 2:
-        raise ValueError(f"{path.name} has the shape {table.shape}; (n, 2) is needed")
+        raise ValueError(f"{name} has the shape {table.shape}; (n, 2) is needed")
     if table.dtype.kind not in "iuf":
-        raise ValueError(f"{path.name} holds {table.dtype}; real numbers are needed")
+        raise ValueError(f"{name} holds {table.dtype}; real numbers are needed")
     return [(number, (x, y)) for number, (x, y) in enumerate(table.astype(float).tolist(), start=1)]
 
 
-def read_csv(path: Path) -> list[Row]:
+def read_csv(data: bytes, name: str) -> list[Row]:
     """The rows of a .csv file: commas, semicolons or tabs; empty lines and a header are skipped."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name} is not text in UTF-8: {error}") from error
+        raise ValueError(f"{name} is not text in UTF-8: {error}") from error
     first = text.lstrip().partition("\n")[0]
     delimiter = next((mark for mark in ";\t" if mark in first), ",")
     rows: list[Row] = []
@@ -197,7 +217,7 @@ def read_csv(path: Path) -> list[Row]:
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
-        row = f"{path.name}, row {reader.line_num}"
+        row = f"{name}, row {reader.line_num}"
         if len(cells) != 2:
             raise ValueError(f"{row} has {len(cells)} columns; two are needed")
         try:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as packed
 from torch import Tensor
 
+from ebm_core.atomic_file import write_whole
+
 FILE_NAME = "checkpoint.safetensors"
-DRAFT = ".draft-"
 
 
 def save(
     directory: Path, state: dict[str, Any], name: str = FILE_NAME, outlives_power: bool = True
 ) -> None:
-    """Writes `state` (nested dicts of tensors, numbers, strings, lists) whole or not at all.
-
-    Whenever the process is killed, the file is the one before or the new one; with
-    `outlives_power` this is so for the machine too, and the disk is waited for.
-    """
+    """Writes `state` (nested dicts of tensors, numbers, strings, lists), as `write_whole` does."""
     tensors: dict[str, Tensor] = {}
 
     def outline(value: Any, path: str) -> Any:
@@ -36,19 +32,7 @@ def save(
 
     text = json.dumps(outline(state, ""), allow_nan=True)
     header = {"state": text, "digest": digest(text, tensors)}
-    directory.mkdir(parents=True, exist_ok=True)
-    draft = directory / f"{DRAFT}{os.getpid()}"
-    try:
-        with draft.open("wb") as file:
-            file.write(packed(tensors, header))
-            file.flush()
-            if outlives_power:
-                os.fsync(file.fileno())
-        draft.replace(directory / name)
-    finally:
-        # this one, where the disk is full, and those of processes that were killed
-        for left in directory.glob(f"{DRAFT}*"):
-            left.unlink(missing_ok=True)
+    write_whole(directory / name, packed(tensors, header), outlives_power)
 
 
 def load(directory: Path, name: str = FILE_NAME) -> dict[str, Any]:

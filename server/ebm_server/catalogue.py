@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import importlib.util
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,15 +112,15 @@ class Catalogue:
         return await asyncio.shield(self._ready)
 
     def _load(self) -> bytes:
+        from ebm_core.atomic_file import write_whole
+
         path = self.directory / f"catalogue-{fingerprint()}.json"
         if path.is_file():
             return path.read_bytes()
         built = json.dumps(build(), separators=(",", ":"), allow_nan=False).encode()
         for old in self.directory.glob("catalogue-*.json"):
             old.unlink(missing_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(built)
-        draft.replace(path)
+        write_whole(path, built)
         return built
 
 

@@ -1,16 +1,23 @@
 """What the server asks of `ebm_core` about configs. Importing this imports torch."""
 
+import math
+from pathlib import Path
 from typing import Any
 
 import msgpack
 from pydantic import BaseModel, ValidationError
 
+from ebm_core.contracts.frozen_array import ArrayFolder
+from ebm_core.datasets.points import read_points
 from ebm_core.runs.config import RunConfig, changed, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
-from ebm_server.protocol.messages import Problem
+from ebm_server.protocol.messages import OwnPoints, Problem
 from ebm_server.protocol.packing import quantise
 from ebm_server.refusals import Invalid, Refused
+
+PREVIEW = 300
+"""Points that are sent back of a file, at most."""
 
 
 def complete(given: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +31,27 @@ def complete(given: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         found = problems(RunConfig, error)
         raise Invalid([Problem(**problem._asdict()) for problem in found]) from error
+
+
+def keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
+    """Reads a file of points and keeps them; what the page shows of them.
+
+    Raises:
+        Invalid: It holds no points.
+    """
+    try:
+        points, messages = read_points(data, name)
+    except ValueError as error:
+        raise Invalid([Problem(path="file", value=name, message=str(error))]) from error
+    reference = ArrayFolder(folder).put(points.values)
+    table, split = points.values.array, points.split
+    return OwnPoints(
+        **reference.model_dump(),
+        preview=table[:: math.ceil(len(table) / PREVIEW)].tolist(),
+        center=split.center,
+        scale=split.scale,
+        messages=list(messages),
+    )
 
 
 def truth(config: dict[str, Any]) -> bytes:

@@ -76,6 +76,10 @@ class Settings(BaseModel):
         return self.data_dir / "runs"
 
     @property
+    def points_dir(self) -> Path:
+        return self.data_dir / "points"
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The names a request may call this server by, without port."""
         named = {*LOOPBACK_NAMES, *self.allowed_hosts}

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from ebm_core import RunConfig, Training
+from ebm_core.atomic_file import write_whole
 from ebm_core.runs import checkpoint
 from ebm_core.runs.config import Change
 
@@ -104,12 +105,12 @@ def save_until_byte(line: Connection, directory: Path, state: dict[str, Any], by
 
 
 def save_until_line(line: Connection, directory: Path, state: dict[str, Any], count: int) -> None:
-    """Saves, and dies before the `count`-th line of `checkpoint.save`."""
+    """Saves, and dies before the `count`-th line of `checkpoint.save` and `write_whole`."""
     left = count
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal left
-        if frame.f_code is not checkpoint.save.__code__:
+        if frame.f_code not in (checkpoint.save.__code__, write_whole.__code__):
             return None
         if event == "line":
             left -= 1

@@ -75,6 +75,20 @@ class KeyframeInfo(Message):
     seconds: float
 
 
+class OwnPoints(Message):
+    """What was read of a file of points; a run takes them as {"digest", "rows"}."""
+
+    digest: str
+    rows: int
+    preview: list[tuple[float, float]]
+    """Some of them, in the file's units."""
+    center: tuple[float, float]
+    scale: float
+    """The stage shows (point - center) / scale."""
+    messages: list[str]
+    """What was decided while they were read, in sentences."""
+
+
 class Problem(Message):
     """Why a value is refused."""
 
@@ -239,6 +253,7 @@ class Protocol(Message):
     metric_row: MetricRow
     event: Event
     keyframe: KeyframeInfo
+    own_points: OwnPoints
     problem: Problem
     steps: Steps
     patch: Patch

@@ -6,7 +6,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from ebm_server.protocol.messages import ENDED, Run, RunState
+from ebm_server.background import with_core
+from ebm_server.protocol.messages import ENDED, OwnPoints, Run, RunState
 from ebm_server.protocol.worker_messages import Command
 from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch, Silent
@@ -83,6 +84,10 @@ class Jobs:
         self.ledger.add(Record(run, initial=config))
         self._pump()
         return run
+
+    async def keep_points(self, data: bytes, name: str) -> OwnPoints:
+        """Reads a file of points, for runs to come."""
+        return await with_core(lambda: _keep_points(data, name, self.settings.points_dir))
 
     async def pause(self, run: str) -> Run:
         """Holds a run before its next update."""
@@ -164,6 +169,12 @@ class Jobs:
         if problems:
             raise Invalid(problems)
         return record.run
+
+
+def _keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
+    from ebm_server.configs import keep_points  # imports torch, which the server does not wait for
+
+    return keep_points(data, name, folder)
 
 
 def _age(run: Run) -> tuple[str, str]:

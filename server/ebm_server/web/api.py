@@ -9,7 +9,16 @@ from fastapi.responses import StreamingResponse
 
 from ebm_server.background import in_background, with_core
 from ebm_server.playground import Samplings
-from ebm_server.protocol.messages import Event, KeyframeInfo, MetricRow, NewRun, Patch, Run, Steps
+from ebm_server.protocol.messages import (
+    Event,
+    KeyframeInfo,
+    MetricRow,
+    NewRun,
+    OwnPoints,
+    Patch,
+    Run,
+    Steps,
+)
 from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
@@ -35,6 +44,8 @@ def store_of(request: Request) -> Store:
 AllJobs = Annotated[Jobs, Depends(jobs_of)]
 Database = Annotated[Store, Depends(store_of)]
 After = Annotated[int, Query(ge=0, description="Only what is numbered higher.")]
+
+FileName = Annotated[str, Query(max_length=300, description="Its ending says of what kind it is.")]
 
 
 @router.get("/health")
@@ -79,6 +90,12 @@ def _snapshots(directory: Path) -> set[int]:
     from ebm_core.runs.snapshots import steps
 
     return set(steps(directory))
+
+
+@router.post("/points")
+async def keep_points(name: FileName, request: Request, jobs: AllJobs) -> OwnPoints:
+    """Reads a file of points (the body, as it is), for runs to come; 422 with row and column."""
+    return await jobs.keep_points(await request.body(), name)
 
 
 @router.get("/runs")

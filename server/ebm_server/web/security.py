@@ -107,7 +107,8 @@ class Guard:
         if "transfer-encoding" in headers:
             return _refuse(411, "a request must say how long it is (Content-Length)")
         if int(headers.get("content-length") or 0) > LARGEST_BODY:
-            return _refuse(413, f"a request may have {LARGEST_BODY} bytes at the most")
+            most = LARGEST_BODY // 2**20
+            return _refuse(413, f"this is too large: {most} MB are the most that is taken at once")
         token = self.settings.token
         if token is None or path in OPEN_PATHS or self._shows(token, headers):
             return None

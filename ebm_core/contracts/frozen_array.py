@@ -1,0 +1,191 @@
+"""Arrays of numbers in configurations: they never change, and a digest names them.
+
+A configuration is written with its arrays beside it, once each, where the context of pydantic's
+`model_dump` is an `ArrayFolder`; it then holds references, which are read in the same context.
+"""
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+)
+from pydantic_core import core_schema
+from torch import Tensor
+
+from ebm_core.atomic_file import write_whole
+
+
+class Reference(BaseModel):
+    """What stands for an array that is kept elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
+    rows: int
+
+
+class FrozenArray:
+    """A read-only array; two are equal where type, shape and bytes are."""
+
+    def __init__(self, values: ArrayLike, dtype: DTypeLike = np.float64) -> None:
+        array = np.array(values, dtype=np.dtype(dtype).newbyteorder("<"), order="C")
+        array.setflags(write=False)
+        self.array: NDArray[Any] = array
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of type, shape and bytes."""
+        found = hashlib.sha256(f"{self.array.dtype.str} {list(self.array.shape)}".encode())
+        found.update(self.array.data)
+        return f"sha256:{found.hexdigest()}"
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(digest=self.digest, rows=len(self.array))
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FrozenArray) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"FrozenArray({' x '.join(map(str, self.array.shape))}, {self.digest[:19]})"
+
+
+@dataclass(frozen=True)
+class ArrayFolder:
+    """Arrays on disk, each in a file `<digest>.npy`. One process at a time writes into it."""
+
+    path: Path
+
+    def file(self, digest: str) -> Path:
+        """Where an array is, or would be."""
+        return self.path / f"{digest.removeprefix('sha256:')}.npy"
+
+    def put(self, array: FrozenArray) -> Reference:
+        """Keeps an array; what is to stand for it."""
+        file = self.file(array.digest)
+        if not file.is_file():
+            data = io.BytesIO()
+            np.save(data, array.array, allow_pickle=False)
+            write_whole(file, data.getvalue())
+        return array.reference
+
+    def get(self, reference: Reference) -> FrozenArray:
+        """The array that a reference stands for.
+
+        Raises:
+            ValueError: There is none, or its file is damaged.
+        """
+        file = self.file(reference.digest)
+        if not file.is_file():
+            raise ValueError(
+                f"the {reference.rows:,} rows {reference.digest[:19]}... are not in {self.path}; "
+                "bring the file they were read from again"
+            )
+        try:
+            values = np.load(file, allow_pickle=False)
+            array = FrozenArray(values, values.dtype)
+        except (OSError, ValueError, EOFError) as error:
+            raise ValueError(f"{file} is damaged ({error}); bring the points again") from error
+        if array.digest != reference.digest:
+            raise ValueError(f"{file} is damaged (it has another digest); bring the points again")
+        return array
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a field of type `FrozenArray` takes: `least` to `most` rows, each of the shape `row`.
+
+    They are given as lists, as an array, as a tensor, or as a `Reference`. In JSON they are a
+    `Reference` where the context is an `ArrayFolder`, which then keeps them, and else lists.
+    """
+
+    row: tuple[int, ...]
+    least: int
+    most: int
+    dtype: DTypeLike = np.float64
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        row: Any = int if np.dtype(self.dtype).kind in "iu" else float
+        for size in reversed(self.row):
+            row = tuple[(row,) * size]  # type: ignore[misc]
+        lists = Annotated[list[row], Field(min_length=self.least, max_length=self.most)]
+        return core_schema.with_info_wrap_validator_function(
+            self.read,
+            handler.generate_schema(lists),
+            serialization=core_schema.plain_serializer_function_ser_schema(write, info_arg=True),
+        )
+
+    def read(self, given: Any, read_lists: Callable[[Any], Any], info: Any) -> FrozenArray:
+        """The array that is given, in whatever form. (pydantic's protocols cannot be checked.)"""
+        if isinstance(given, dict):
+            given = referred(given, info.context)
+        if isinstance(given, Tensor):
+            given = given.detach().cpu().numpy()
+        if isinstance(given, np.ndarray):
+            if given.dtype.kind not in "iuf":
+                raise ValueError(f"it holds {given.dtype}; real numbers are needed")
+            given = FrozenArray(given, self.dtype)
+        if isinstance(given, FrozenArray):
+            self.check(given.array)
+            return given
+        return FrozenArray(read_lists(given), self.dtype)
+
+    def check(self, array: NDArray[Any]) -> None:
+        """Refuses an array of another shape or type, or with entries that are not finite.
+
+        Raises:
+            ValueError: It is one.
+        """
+        if array.shape[1:] != self.row or not self.least <= len(array) <= self.most:
+            wanted = ", ".join([f"{self.least} to {self.most:,}", *map(str, self.row)])
+            raise ValueError(f"it has the shape {array.shape}; ({wanted}) is needed")
+        if array.dtype != np.dtype(self.dtype):
+            raise ValueError(f"it holds {array.dtype}; {np.dtype(self.dtype)} is needed")
+        if not np.isfinite(array).all():
+            row = int(np.argwhere(~np.isfinite(array))[0, 0])
+            raise ValueError(f"row {row} is {array[row].tolist()}; finite numbers are needed")
+
+
+def referred(given: dict[str, Any], context: Any) -> FrozenArray:
+    """The array that a reference in JSON stands for.
+
+    Raises:
+        ValueError: It is no reference, or leads nowhere.
+    """
+    try:
+        reference = Reference.model_validate(given)
+    except ValidationError as error:
+        raise ValueError('give rows of numbers, or {"digest": "sha256:...", "rows": n}') from error
+    if not isinstance(context, ArrayFolder):
+        raise ValueError(
+            f"only the digest of the {reference.rows:,} rows is here ({reference.digest[:19]}...); "
+            "read this configuration with the folder that keeps them as context, an ArrayFolder"
+        )
+    return context.get(reference)
+
+
+def write(array: FrozenArray, info: Any) -> Any:
+    """What stands for an array where it is written."""
+    if isinstance(info.context, ArrayFolder):
+        return info.context.put(array).model_dump()
+    return array.array.tolist() if info.mode_is_json() else array
