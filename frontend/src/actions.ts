@@ -16,10 +16,10 @@ import {
   faults,
   fields,
   fresh,
+  history,
   info,
   notice,
   primary,
-  record,
   rolling,
   stored,
 } from "./state";
@@ -63,7 +63,7 @@ function missing(error: unknown): never {
 }
 
 function update(run: Run | null): void {
-  if (run && record.value?.info.id === run.id) record.value = { ...record.value, info: run };
+  if (run && history.value?.info.id === run.id) history.value = { ...history.value, info: run };
 }
 
 /** Trains the choice. The run on the stage before, if it is still going, is stopped and kept. */
@@ -128,8 +128,8 @@ export async function remove(id: string): Promise<void> {
     batch(() => {
       connection.unwatch(id);
       replay.load(null);
-      record.value = null;
-      history.replaceState(null, "", location.pathname + location.search);
+      history.value = null;
+      window.history.replaceState(null, "", location.pathname + location.search);
     });
   void refreshRuns();
 }

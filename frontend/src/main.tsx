@@ -15,9 +15,9 @@ import { open } from "./actions";
 import { listen } from "./keyboard";
 import type { StoredRun } from "./protocol/wire";
 import { connection, loadCatalogue, start } from "./run/following";
-import { openRecord } from "./run/history";
+import { openHistory } from "./run/history";
 import * as replay from "./run/replay";
-import { catalogue, draft, notice, record, rolling } from "./state";
+import { catalogue, draft, history, notice, rolling } from "./state";
 import { stillness } from "./theme";
 
 /** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
@@ -36,8 +36,8 @@ async function playStored(): Promise<void> {
   batch(() => {
     if (stored.catalogue) catalogue.value ??= stored.catalogue;
     replay.load(film);
-    record.value = {
-      ...openRecord(stored.run, "stored"),
+    history.value = {
+      ...openHistory(stored.run, "stored"),
       rows: stored.metrics,
       events: stored.events ?? [],
       keyframes: film.keyframes,

@@ -1,4 +1,4 @@
-/** The record of a run follows from the messages about it. */
+/** The history of a run follows from the messages about it. */
 import { describe, expect, it } from "vitest";
 import type { DecodedFrame, Landscape } from "../src/protocol/frame";
 import type { MetricRow, Run, ServerMessage } from "../src/protocol/wire";
@@ -10,7 +10,7 @@ import {
   marksOf,
   mergeRows,
   metricsAt,
-  openRecord,
+  openHistory,
   reduce,
   thin,
   withFrame,
@@ -29,13 +29,13 @@ const metrics = (seq: number, ...rows: MetricRow[]): ServerMessage => ({
   seq,
   rows,
 });
-const opened = () => openRecord(run, "server");
+const opened = () => openHistory(run, "server");
 
 describe("ordered messages", () => {
   it("append, and remember how far they reach", () => {
-    const record = [metrics(1, row(1)), metrics(3, row(2), row(3))].reduce(reduce, opened());
-    expect(record.rows.map(({ step }) => step)).toEqual([1, 2, 3]);
-    expect(record.seq).toBe(3);
+    const history = [metrics(1, row(1)), metrics(3, row(2), row(3))].reduce(reduce, opened());
+    expect(history.rows.map(({ step }) => step)).toEqual([1, 2, 3]);
+    expect(history.seq).toBe(3);
   });
 
   it("that come again after a reconnect change nothing", () => {
@@ -44,13 +44,13 @@ describe("ordered messages", () => {
   });
 
   it("about another run change nothing", () => {
-    const record = opened();
-    expect(reduce(record, { type: "metrics", run: "b", seq: 9, rows: [row(1)] })).toBe(record);
+    const history = opened();
+    expect(reduce(history, { type: "metrics", run: "b", seq: 9, rows: [row(1)] })).toBe(history);
   });
 
   it("never touch the stored run", () => {
-    const record = openRecord(run, "stored");
-    expect(reduce(record, metrics(1, row(1)))).toBe(record);
+    const history = openHistory(run, "stored");
+    expect(reduce(history, metrics(1, row(1)))).toBe(history);
   });
 
   it("with a new state replace what is known of the run and keep its history", () => {
@@ -105,9 +105,9 @@ describe("frames", () => {
   });
 
   it("without a landscape keep the one before", () => {
-    const record = withFrame(withFrame(opened(), frame(1, landscape)), frame(2, null));
-    expect(record.frame?.step).toBe(2);
-    expect(record.frame?.landscape).toBe(landscape);
+    const history = withFrame(withFrame(opened(), frame(1, landscape)), frame(2, null));
+    expect(history.frame?.step).toBe(2);
+    expect(history.frame?.landscape).toBe(landscape);
   });
 });
 

@@ -13,7 +13,7 @@ export interface Figure {
 }
 
 /** A pure function from what is known, of a run where nothing else is said, to a figure. */
-export interface View<Known = Evidence> {
+export interface Chart<Known = Evidence> {
   title: string;
   figure: (known: Known, colors: ChartColors) => Figure;
 }
@@ -38,18 +38,18 @@ export function eased(shown: Range | undefined, wanted: Range): Range {
   ];
 }
 
-/** Draws a view in a box of fixed height, when it is on the screen and has something new. */
-export function Plot({ view, height }: { view: View; height: number }) {
-  return <PlotOf view={view} height={height} source={evidence} />;
+/** Draws a chart in a box of fixed height, when it is on the screen and has something new. */
+export function Plot({ chart, height }: { chart: Chart; height: number }) {
+  return <PlotOf chart={chart} height={height} source={evidence} />;
 }
 
 /** The same of a source of its own. */
 export function PlotOf<Known>({
-  view,
+  chart,
   height,
   source,
 }: {
-  view: View<Known>;
+  chart: Chart<Known>;
   height: number;
   source: ReadonlySignal<Known>;
 }) {
@@ -79,7 +79,7 @@ export function PlotOf<Known>({
       draw: () => {
         const inputs = [source.value, chartColors.value, width];
         if (inputs.every((input, i) => input === drawn[i])) return;
-        const { data, layout } = view.figure(source.value, chartColors.value);
+        const { data, layout } = chart.figure(source.value, chartColors.value);
         let settled = true;
         for (const name of ["xaxis", "yaxis"]) {
           const axis = layout[name] as { range?: Range };
@@ -92,7 +92,7 @@ export function PlotOf<Known>({
           ranges[name] = axis.range = range;
         }
         drawn = settled ? inputs : [];
-        void library!.react(element, data, { ...layout, width, height, uirevision: view.title }, CONFIG);
+        void library!.react(element, data, { ...layout, width, height, uirevision: chart.title }, CONFIG);
       },
     });
     return () => {
@@ -101,8 +101,8 @@ export function PlotOf<Known>({
       size.disconnect();
       library?.purge(element);
     };
-  }, [view, height, source]);
-  return <div ref={box} class="plot" style={{ height: `${height}px` }} role="img" aria-label={view.title} />;
+  }, [chart, height, source]);
+  return <div ref={box} class="plot" style={{ height: `${height}px` }} role="img" aria-label={chart.title} />;
 }
 
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };

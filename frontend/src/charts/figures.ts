@@ -1,7 +1,7 @@
 /** The charts of the lab as pure functions from the evidence to Plotly figures. */
 
 import type { ChartColors } from "../theme";
-import type { Figure, View } from "./Plot";
+import type { Chart, Figure } from "./Plot";
 import { density, type Evidence, quantile, series, smoothed } from "./readings";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
@@ -59,7 +59,7 @@ export const trace = (x: number[], y: number[], color: string, more: object = {}
 });
 
 /** The history of one figure: on a logarithmic axis, with a hairline at each power of ten, where it is a distance. */
-export function history(name: string, title: string, unit: string, scale: "log" | "linear"): View {
+export function curve(name: string, title: string, unit: string, scale: "log" | "linear"): Chart {
   return {
     title,
     figure: (evidence, colors): Figure => {
@@ -112,7 +112,7 @@ function band(values: number[]): [number, number] {
 }
 
 /** A loss: every value faintly, their running mean on top. */
-export const loss: View = {
+export const loss: Chart = {
   title: "Loss over updates",
   figure: (evidence, colors): Figure => {
     const { x, y } = series(evidence.rows, "loss", evidence.until);
@@ -147,7 +147,7 @@ export const loss: View = {
 };
 
 /** How the energies of data and of samples are spread: the two agree when the model is right. */
-export const energies: View = {
+export const energies: Chart = {
   title: "Energies of data and samples",
   figure: ({ frame: shown }, colors): Figure => {
     const data = shown?.arrays.data_energies?.values ?? new Float32Array();

@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import type { DecodedFrame } from "../protocol/frame";
 import type { MetricRow } from "../protocol/wire";
 import { endOfTime, type Mark } from "../run/history";
-import { marks, moment, momentFrame, record, stored, untrained } from "../state";
+import { history, marks, moment, momentFrame, stored, untrained } from "../state";
 
 export interface Evidence {
   rows: MetricRow[];
@@ -20,7 +20,7 @@ export interface Evidence {
 const NOTHING: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon: 1, frame: null };
 
 export const evidence = computed<Evidence>(() => {
-  const known = record.value;
+  const known = history.value;
   if (!known || untrained.value) return NOTHING;
   const replayed = moment.value;
   return {

@@ -1,7 +1,7 @@
 /** Charts of what only some methods have: any series of numbers that a frame carries, as a histogram or over noise levels. */
 import type { DecodedFrame } from "../protocol/frame";
 import { frame, trace, translucent } from "./figures";
-import type { Figure, View } from "./Plot";
+import type { Chart, Figure } from "./Plot";
 
 /** Series that are shown elsewhere. */
 const ELSEWHERE = /^(data_energies|sample_energies|labels|noise_levels)$|_map$/;
@@ -18,12 +18,12 @@ const TITLES: Record<string, string> = {
 export interface Series {
   name: string;
   title: string;
-  view: View;
+  chart: Chart;
 }
 
-const views = new Map<string, Series>();
+const charts = new Map<string, Series>();
 
-/** The series of a frame, in a fixed order; the same name gives the same view. */
+/** The series of a frame, in a fixed order; the same name gives the same chart. */
 export function seriesOf(shown: DecodedFrame | null): Series[] {
   return Object.entries(shown?.arrays ?? {})
     .filter(
@@ -32,15 +32,15 @@ export function seriesOf(shown: DecodedFrame | null): Series[] {
     .map(([name]) => name)
     .sort()
     .map((name) => {
-      const known = views.get(name) ?? viewOf(name);
-      views.set(name, known);
+      const known = charts.get(name) ?? chartOf(name);
+      charts.set(name, known);
       return known;
     });
 }
 
-function viewOf(name: string): Series {
+function chartOf(name: string): Series {
   const title = TITLES[name] ?? name.replaceAll("_", " ");
-  const figure: View["figure"] = ({ frame: shown }, colors): Figure => {
+  const figure: Chart["figure"] = ({ frame: shown }, colors): Figure => {
     const values = finite(shown?.arrays[name]?.values);
     const levels = shown?.arrays[LEVELS]?.values;
     const over = levels && levels.length === shown?.arrays[name]?.values.length;
@@ -69,7 +69,7 @@ function viewOf(name: string): Series {
       ),
     };
   };
-  return { name, title, view: { title, figure } };
+  return { name, title, chart: { title, figure } };
 }
 
 const finite = (values: Float32Array | undefined): number[] => [...(values ?? [])].filter(Number.isFinite);

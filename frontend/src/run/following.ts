@@ -14,6 +14,7 @@ import {
   draft,
   fields,
   fresh,
+  history,
   info,
   link,
   metrics,
@@ -21,16 +22,15 @@ import {
   moment,
   notice,
   pace,
-  record,
   rolling,
   runs,
   runsFault,
   step,
   stored,
+  tab,
   truth,
-  view,
 } from "../state";
-import { fillGap, openRecord, type RunRecord, reduce, withFrame } from "./history";
+import { fillGap, openHistory, type RunHistory, reduce, withFrame } from "./history";
 import { loop } from "./loop";
 import { Frequency, Pace } from "./pace";
 import * as replay from "./replay";
@@ -48,7 +48,7 @@ export const connection = new Connection({
   changed: (state) => {
     link.value = state;
   },
-  after: (run) => (info.value?.id === run ? (record.value?.seq ?? 0) : 0),
+  after: (run) => (info.value?.id === run ? (history.value?.seq ?? 0) : 0),
   roundTrip: (milliseconds) => {
     speed.roundTrip = milliseconds;
   },
@@ -59,10 +59,10 @@ export function drain(now: number): void {
   if (inbox.empty) return;
   const { ordered, frames } = inbox.take();
   batch(() => {
-    let next = record.value;
+    let next = history.value;
     for (const message of ordered) {
       if (message.type === "runs") {
-        if (view.value === "runs") void refreshRuns();
+        if (tab.value === "runs") void refreshRuns();
       } else if (message.type === "error" && !message.run)
         notice.value = { tone: "fault", text: message.message };
       else if (next) next = received(next, message, now);
@@ -74,13 +74,13 @@ export function drain(now: number): void {
       speed.drew(at, now);
       drawn.count(now);
     }
-    if (next !== record.value) record.value = next;
+    if (next !== history.value) history.value = next;
   });
-  if (record.value?.gap !== null && record.value?.gap !== undefined)
-    void catchUp(record.value.info.id, record.value.gap);
+  if (history.value?.gap !== null && history.value?.gap !== undefined)
+    void catchUp(history.value.info.id, history.value.gap);
 }
 
-function received(before: RunRecord, message: ServerMessage, now: number): RunRecord {
+function received(before: RunHistory, message: ServerMessage, now: number): RunHistory {
   const next = reduce(before, message);
   if (message.type === "metrics" && next !== before) speed.arrive(message.rows.at(-1)?.step ?? 0, now);
   if (message.type === "run" && next !== before) {
@@ -108,13 +108,13 @@ async function catchUp(id: string, after: number): Promise<void> {
   filling.add(id);
   try {
     const [rows, events] = await Promise.all([api.metricsAfter(id, after), api.eventsAfter(id, after)]);
-    if (record.value?.info.id === id) record.value = fillGap(record.value, rows, events);
+    if (history.value?.info.id === id) history.value = fillGap(history.value, rows, events);
   } catch (error) {
     notice.value = {
       tone: "fault",
       text: `Some of this run's history is missing. ${(error as Error).message}`,
     };
-    if (record.value?.info.id === id) record.value = { ...record.value, gap: null };
+    if (history.value?.info.id === id) history.value = { ...history.value, gap: null };
   } finally {
     filling.delete(id);
   }
@@ -125,11 +125,11 @@ export function follow(run: Run): void {
   const before = info.value;
   if (before && !stored.value && before.id !== run.id) connection.unwatch(before.id);
   batch(() => {
-    const known = record.value;
-    record.value = known?.info.id === run.id ? { ...known, info: run } : openRecord(run, "server");
+    const known = history.value;
+    history.value = known?.info.id === run.id ? { ...known, info: run } : openHistory(run, "server");
     draft.value = { ...run.config, updates: run.config.seconds ? null : (run.config.updates ?? null) };
     fresh.value = false;
-    view.value = "lab";
+    tab.value = "lab";
     speed.reset();
     step.value = run.step;
     replay.load(replay.serverFilm(run.id, []));
@@ -170,9 +170,9 @@ export async function refreshKeyframes(): Promise<void> {
   const id = info.value?.id;
   if (!id || stored.value) return;
   const keyframes = await api.keyframes(id).catch(() => null);
-  if (!keyframes || record.value?.info.id !== id) return;
+  if (!keyframes || history.value?.info.id !== id) return;
   replay.extend(keyframes);
-  record.value = { ...record.value, keyframes };
+  history.value = { ...history.value, keyframes };
 }
 
 export async function loadCatalogue(): Promise<void> {
@@ -236,6 +236,7 @@ export function start(): void {
     const run = info.value;
     if (!run) return;
     const hash = !stored.value ? `#run=${encodeURIComponent(run.id)}` : "";
-    if (location.hash !== hash) history.replaceState(null, "", location.pathname + location.search + hash);
+    if (location.hash !== hash)
+      window.history.replaceState(null, "", location.pathname + location.search + hash);
   });
 }

@@ -1,11 +1,11 @@
-/** The record of the run on the page: a pure reduction of what the server sends about it. */
+/** The history of the run on the page: a pure reduction of what the server sends about it. */
 import type { DecodedFrame } from "../protocol/frame";
 import type { Keyframe, MetricRow, Run, RunEvent, ServerMessage } from "../protocol/wire";
 
 /** Metric rows that are kept; beyond, the older ones are thinned. */
 export const MOST_ROWS = 6000;
 
-export interface RunRecord {
+export interface RunHistory {
   info: Run;
   /** "stored" is the run that ships with the page and plays at the first paint. */
   source: "stored" | "server";
@@ -24,54 +24,54 @@ export interface RunRecord {
   error: string | null;
 }
 
-export function openRecord(info: Run, source: RunRecord["source"]): RunRecord {
+export function openHistory(info: Run, source: RunHistory["source"]): RunHistory {
   return { info, source, seq: 0, rows: [], events: [], keyframes: [], frame: null, gap: null, error: null };
 }
 
-/** The record after one message; messages about other runs, and ones seen already, change nothing. */
-export function reduce(record: RunRecord, message: ServerMessage): RunRecord {
-  if (!("run" in message) || message.run !== record.info.id || record.source !== "server") return record;
+/** The history after one message; messages about other runs, and ones seen already, change nothing. */
+export function reduce(history: RunHistory, message: ServerMessage): RunHistory {
+  if (!("run" in message) || message.run !== history.info.id || history.source !== "server") return history;
   switch (message.type) {
     case "run":
-      return { ...record, info: message.info, error: null };
+      return { ...history, info: message.info, error: null };
     case "metrics": {
-      if (message.seq <= record.seq) return record;
-      return { ...record, seq: message.seq, rows: thin(mergeRows(record.rows, message.rows)) };
+      if (message.seq <= history.seq) return history;
+      return { ...history, seq: message.seq, rows: thin(mergeRows(history.rows, message.rows)) };
     }
     case "event": {
-      if (message.seq <= record.seq) return record;
+      if (message.seq <= history.seq) return history;
       const event = { ...message.event, seq: message.event.seq || message.seq };
-      return { ...record, seq: message.seq, events: mergeEvents(record.events, [event]) };
+      return { ...history, seq: message.seq, events: mergeEvents(history.events, [event]) };
     }
     case "gap":
-      return { ...record, gap: Math.min(message.after, record.gap ?? message.after) };
+      return { ...history, gap: Math.min(message.after, history.gap ?? message.after) };
     case "error":
-      return { ...record, error: message.message };
+      return { ...history, error: message.message };
     default:
-      return record;
+      return history;
   }
 }
 
-/** The record with a new frame; a frame without a landscape keeps the one before. */
-export function withFrame(record: RunRecord, frame: DecodedFrame): RunRecord {
-  const landscape = frame.landscape ?? record.frame?.landscape ?? null;
-  const arrays = { ...record.frame?.arrays, ...frame.arrays };
-  return { ...record, frame: { ...frame, landscape, arrays } };
+/** The history with a new frame; a frame without a landscape keeps the one before. */
+export function withFrame(history: RunHistory, frame: DecodedFrame): RunHistory {
+  const landscape = frame.landscape ?? history.frame?.landscape ?? null;
+  const arrays = { ...history.frame?.arrays, ...frame.arrays };
+  return { ...history, frame: { ...frame, landscape, arrays } };
 }
 
-/** The record after a gap was filled over REST. Rows and events that came meanwhile stay. */
-export function fillGap(record: RunRecord, rows: MetricRow[], events: RunEvent[]): RunRecord {
+/** The history after a gap was filled over REST. Rows and events that came meanwhile stay. */
+export function fillGap(history: RunHistory, rows: MetricRow[], events: RunEvent[]): RunHistory {
   const seq = Math.max(
-    record.seq,
+    history.seq,
     ...rows.map((row) => row.seq ?? 0),
     ...events.map((event) => event.seq ?? 0),
   );
   return {
-    ...record,
+    ...history,
     seq,
     gap: null,
-    rows: thin(mergeRows(record.rows, rows)),
-    events: mergeEvents(record.events, events),
+    rows: thin(mergeRows(history.rows, rows)),
+    events: mergeEvents(history.events, events),
   };
 }
 
@@ -134,7 +134,7 @@ export function lastAt(rows: { step: number }[], step: number): number {
 }
 
 /** The newest step that is known of a run. */
-export function newestStep({ info, rows, keyframes }: RunRecord): number {
+export function newestStep({ info, rows, keyframes }: RunHistory): number {
   return Math.max(info.step, rows.at(-1)?.step ?? 0, keyframes.at(-1)?.step ?? 0);
 }
 
@@ -142,12 +142,17 @@ export function newestStep({ info, rows, keyframes }: RunRecord): number {
  *
  * An estimate is rounded to two digits, so that the axis does not creep under what is drawn on it.
  */
-export function endOfTime(record: RunRecord): number {
-  const newest = newestStep(record);
-  const { horizon, config } = record.info;
-  const spent = record.rows.at(-1)?.seconds ?? 0;
+export function endOfTime(history: RunHistory): number {
+  const newest = newestStep(history);
+  const { horizon, config } = history.info;
+  const spent = history.rows.at(-1)?.seconds ?? 0;
   if (horizon !== null) return Math.max(horizon, newest, 1);
-  if (!config.seconds || spent <= 0.3 || record.info.state === "stopped" || record.info.state === "failed") {
+  if (
+    !config.seconds ||
+    spent <= 0.3 ||
+    history.info.state === "stopped" ||
+    history.info.state === "failed"
+  ) {
     return Math.max(newest, 1);
   }
   const estimate = (newest / spent) * config.seconds;

@@ -3,7 +3,7 @@ import { batch } from "@preact/signals";
 import * as api from "../protocol/api";
 import { type DecodedFrame, decodeFrame } from "../protocol/frame";
 import type { Keyframe, StoredRun } from "../protocol/wire";
-import { moment, momentFrame, notice, record, rolling, step } from "../state";
+import { history, moment, momentFrame, notice, rolling, step } from "../state";
 import { lastAt } from "./history";
 
 /** Decoded keyframes that are kept. */
@@ -93,7 +93,7 @@ export async function seek(at: number): Promise<void> {
   if (!rolling.value) step.value = key;
   const frame = film.ready(key) ?? (await film.frame(key).catch(explain));
   if (request !== wanted || !frame) return;
-  const before = momentFrame.value ?? record.value?.frame ?? null;
+  const before = momentFrame.value ?? history.value?.frame ?? null;
   momentFrame.value = frame.landscape || !before ? frame : { ...frame, landscape: before.landscape };
 }
 
@@ -133,7 +133,7 @@ export function advance(now: number): void {
   if (moment.value !== key) void seek(key);
   const next = film.keyframes[index + 1]?.step ?? key;
   step.value = Math.floor(key + (next - key) * Math.min(1, position - index));
-  const again = record.value?.source === "stored";
+  const again = history.value?.source === "stored";
   if (position < last + (again ? REST * perSecond : 0)) return;
   position = 0;
   rolling.value = again;

@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import type { DecodedFrame } from "../protocol/frame";
 import { fitted, type Point } from "../protocol/upload";
 import type { DatasetInfo } from "../protocol/wire";
-import { catalogue, draft, moment, momentFrame, record, untrained } from "../state";
+import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
 import { isImages } from "../views/Thumbnail";
 
 /** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
@@ -42,5 +42,5 @@ const previewFrame = computed<DecodedFrame | null>(() => {
 /** The frame on the stage: the untrained choice, a moment of the past, or the newest. */
 export const shownFrame = computed<DecodedFrame | null>(() => {
   if (untrained.value) return previewFrame.value;
-  return moment.value === null ? (record.value?.frame ?? null) : momentFrame.value;
+  return moment.value === null ? (history.value?.frame ?? null) : momentFrame.value;
 });

@@ -1,7 +1,7 @@
 /** The one place where positions in the plane become pixels of the stage, and back. */
 
 /** A square window [-extent, extent]^2 on the plane, drawn on `size` x `size` CSS pixels; y points up. */
-export class View {
+export class Viewport {
   /** CSS pixels a unit of the plane takes. */
   readonly scale: number;
 

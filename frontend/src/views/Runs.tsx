@@ -5,7 +5,7 @@ import { open, remove, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
 import type { Run } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
-import { info, nameOf, runs, runsFault, stored, view } from "../state";
+import { info, nameOf, runs, runsFault, stored, tab } from "../state";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
 
@@ -42,7 +42,7 @@ function List() {
     return (
       <p class="muted">
         No runs yet. Pick a distribution and a method in the{" "}
-        <button type="button" class="link" onClick={() => (view.value = "lab")}>
+        <button type="button" class="link" onClick={() => (tab.value = "lab")}>
           lab
         </button>{" "}
         and press play; every run is kept here.

@@ -7,11 +7,11 @@ import { backToLive, nudge, roll } from "../run/replay";
 import {
   active,
   fields,
+  history,
   info,
   marks,
   moment,
   pace,
-  record,
   rolling,
   step,
   stored,
@@ -50,7 +50,7 @@ function Pace() {
 
 /** Lets the run be seen again from the moment shown. */
 function RollButton() {
-  const few = (record.value?.keyframes.length ?? 0) < 2;
+  const few = (history.value?.keyframes.length ?? 0) < 2;
   const label = rolling.value ? "Hold the replay" : "Replay from the start or the moment shown";
   return (
     <button
@@ -71,7 +71,7 @@ const hovered = signal<number | null>(null);
 
 function Scrubber() {
   const track = useRef<HTMLDivElement>(null);
-  const known = record.value;
+  const known = history.value;
   if (!known || untrained.value) return <div class="track-box" />;
   const newest = newestStep(known);
   const end = endOfTime(known);
