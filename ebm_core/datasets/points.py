@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self, final
 
@@ -97,25 +97,10 @@ class Points(Dataset):
     def scale(self) -> float:
         return self.split.scale
 
-    @cached_property
+    @property
     def split(self) -> Split:
         """The points in a fixed random order, cut in two, and a scale that outliers do not move."""
-        table = torch.tensor(self.values.array)
-        held = len(table) // 10 if len(table) >= 50 else max(1, len(table) // 20)
-        order = torch.randperm(len(table), generator=torch.Generator().manual_seed(0))
-        # the outer 2.5 % on each side count as if they lay on the edge of the rest
-        low, high = np.quantile(table.numpy(), (0.025, 0.975), axis=0)
-        bulk = table.clamp(torch.from_numpy(low), torch.from_numpy(high))
-        bulk = table if bulk.eq(bulk[0]).all() else bulk
-        center = bulk.mean(0)
-        radius = (bulk - center).square().sum(1).mean().sqrt().item()
-        return Split(
-            train=table[order[held:]],
-            test=table[order[:held]],
-            center=(center[0].item(), center[1].item()),
-            # the farthest outlier's square still fits in single precision
-            scale=max(radius, 1e-15 * (table.amax(0) - table.amin(0)).max().item()) / BULK,
-        )
+        return split_of(self.values)
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         """`count` training points with replacement, float64: `to_model` may need the digits."""
@@ -141,6 +126,27 @@ class Points(Dataset):
 
     def modes(self) -> None:
         return None
+
+
+@lru_cache(maxsize=4)
+def split_of(values: FrozenArray) -> Split:
+    """`Points.split`, kept outside of the points, whose equality it would disturb."""
+    table = torch.tensor(values.array)
+    held = len(table) // 10 if len(table) >= 50 else max(1, len(table) // 20)
+    order = torch.randperm(len(table), generator=torch.Generator().manual_seed(0))
+    # the outer 2.5 % on each side count as if they lay on the edge of the rest
+    low, high = np.quantile(table.numpy(), (0.025, 0.975), axis=0)
+    bulk = table.clamp(torch.from_numpy(low), torch.from_numpy(high))
+    bulk = table if bulk.eq(bulk[0]).all() else bulk
+    center = bulk.mean(0)
+    radius = (bulk - center).square().sum(1).mean().sqrt().item()
+    return Split(
+        train=table[order[held:]],
+        test=table[order[:held]],
+        center=(center[0].item(), center[1].item()),
+        # the farthest outlier's square still fits in single precision
+        scale=max(radius, 1e-15 * (table.amax(0) - table.amin(0)).max().item()) / BULK,
+    )
 
 
 def load_points(path: str | Path) -> Points:

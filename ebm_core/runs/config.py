@@ -1,16 +1,23 @@
 """What a run is: its configuration, and the changes made while it went on."""
 
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from ebm_core.contracts import Dataset, Shape
+from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.datasets import AnyDataset
 from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
+
+
+def arrays_of(directory: Path) -> ArrayFolder:
+    """A run's arrays in its directory: the context in which its config is written and read."""
+    return ArrayFolder(directory / "points")
 
 
 class RunConfig(BaseModel):
@@ -43,7 +50,7 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def complete(cls, given: Any) -> Any:
+    def complete(cls, given: Any, info: Any) -> Any:
         """Lays the recipe under what was given, and a length: 30 s, or 120 s for images."""
         if not isinstance(given, dict):
             return given
@@ -53,7 +60,7 @@ class RunConfig(BaseModel):
         method = given.get("method")
         kind = method.get("kind") if isinstance(method, dict) else getattr(method, "kind", None)
         try:
-            dataset = DATASET.validate_python(given.get("dataset"))
+            dataset = DATASET.validate_python(given.get("dataset"), context=info.context)
         except ValidationError:
             return laid_under(base, given)  # validation goes on and tells all that is wrong
         if not isinstance(kind, str) or kind not in METHODS:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import RunConfig
+from ebm_core.runs.config import RunConfig, arrays_of
 from ebm_core.runs.training import Training
 
 FOLDER = "snapshots"
@@ -31,7 +31,7 @@ def keep(directory: Path, training: Training) -> None:
     ratios are about even.
     """
     state = {
-        "config": training.config.model_dump(mode="json"),
+        "config": training.config.model_dump(mode="json", context=arrays_of(directory)),
         "average": training.network.state_dict(),
     }
     name = file_name(training.step)
@@ -70,7 +70,8 @@ def read(directory: Path, step: int) -> tuple[RunConfig, EnergyNetwork]:
     """
     path = find(directory, step)
     state = checkpoint.load(path.parent, name=path.name)
-    training = Training(RunConfig.model_validate(state["config"]))
+    config = RunConfig.model_validate(state["config"], context=arrays_of(directory))
+    training = Training(config)
     training.network.load_state_dict(state["average"])
     return training.config, training.network
 

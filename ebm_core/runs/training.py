@@ -17,7 +17,7 @@ from ebm_core.randomness.noise import noise
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
-from ebm_core.runs.config import Change, RunConfig, changed, value_at
+from ebm_core.runs.config import Change, RunConfig, arrays_of, changed, value_at
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
 
@@ -221,11 +221,12 @@ class Training:
             self.seconds += clock() - start
 
     def save(self, directory: Path) -> None:
-        """Writes a checkpoint from which `resume` goes on bit for bit."""
+        """Writes a checkpoint from which `resume` goes on bit for bit, and the data's own points
+        beside it, once."""
         checkpoint.save(
             directory,
             {
-                "config": self.config.model_dump(mode="json"),
+                "config": self.config.model_dump(mode="json", context=arrays_of(directory)),
                 "events": [change.model_dump(mode="json") for change in self.events],
                 "replayed": [change.model_dump(mode="json") for change in self.replayed],
                 "measures_speed": self.measures_speed,
@@ -251,7 +252,7 @@ class Training:
             ValueError: It is damaged.
         """
         state = checkpoint.load(directory)
-        config = RunConfig.model_validate(state["config"])
+        config = RunConfig.model_validate(state["config"], context=arrays_of(directory))
         training = cls(config)
         training.events = [Change.model_validate(change) for change in state["events"]]
         training.replayed = [Change.model_validate(change) for change in state["replayed"]]

@@ -20,14 +20,15 @@ PREVIEW = 300
 """Points that are sent back of a file, at most."""
 
 
-def complete(given: dict[str, Any]) -> dict[str, Any]:
-    """The whole config of a run from a part of it, as JSON.
+def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
+    """The whole config of a run from a part of it, as JSON; its points are kept in a folder.
 
     Raises:
         Invalid: Fields are missing, unknown or out of their bounds.
     """
     try:
-        return RunConfig.model_validate(given).model_dump(mode="json")
+        config = RunConfig.model_validate(given, context=ArrayFolder(points))
+        return config.model_dump(mode="json", context=ArrayFolder(points))
     except ValidationError as error:
         found = problems(RunConfig, error)
         raise Invalid([Problem(**problem._asdict()) for problem in found]) from error
@@ -54,13 +55,13 @@ def keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
     )
 
 
-def truth(config: dict[str, Any]) -> bytes:
+def truth(config: dict[str, Any], points: Path) -> bytes:
     """The true density of a run's data on the landscape's grid, as MessagePack.
 
     Raises:
         Refused: It is not known.
     """
-    dataset = RunConfig.model_validate(config).dataset
+    dataset = RunConfig.model_validate(config, context=ArrayFolder(points)).dataset
     if not dataset.has_density:
         raise Refused(404, f"the density of {dataset.title!r} is not known")
     packed: bytes = msgpack.packb(quantise(true_density(dataset)))
@@ -95,6 +96,8 @@ def _problem(config: RunConfig, path: str, value: Any, message: str) -> Problem:
     return Problem(path=path, value=value, message=message, allowed=words)
 
 
-def change_json(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def change_json(config: dict[str, Any], changes: dict[str, Any], points: Path) -> dict[str, Any]:
     """`with_changes` on JSON."""
-    return with_changes(RunConfig.model_validate(config), changes).model_dump(mode="json")
+    context = ArrayFolder(points)
+    whole = RunConfig.model_validate(config, context=context)
+    return with_changes(whole, changes).model_dump(mode="json", context=context)

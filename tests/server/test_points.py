@@ -2,10 +2,16 @@
 
 import io
 import math
+import os
+import zipfile
+from pathlib import Path
 
 import numpy as np
+from ebm_server.runs.points import PointFiles
 
-from tests.server.laboratory import Laboratory
+from ebm_core import load
+from ebm_core.contracts.frozen_array import FrozenArray
+from tests.server.laboratory import SMALL, Laboratory
 
 CIRCLE = np.array([(100 + 3 * math.cos(i), 0.5 * math.sin(i)) for i in range(1000)])
 
@@ -23,7 +29,7 @@ def npy(table: np.ndarray) -> bytes:
 
 
 def csv(table: np.ndarray) -> bytes:
-    return "x,y\n".encode() + "\n".join(f"{x!r},{y!r}" for x, y in table.tolist()).encode()
+    return b"x,y\n" + "\n".join(f"{x!r},{y!r}" for x, y in table.tolist()).encode()
 
 
 def test_a_file_is_read_by_the_server_and_kept_once(lab: Laboratory) -> None:
@@ -51,3 +57,58 @@ def test_a_file_that_holds_no_points_is_refused_by_name_and_row(lab: Laboratory)
         assert problem["message"].startswith(name)
         assert said in problem["message"]
     assert "name" in upload(lab, b"1,2\n3,4", "x" * 301, 422)["detail"][0]["path"]
+
+
+def points_run(lab: Laboratory, values: object) -> str:
+    run = lab.create({**SMALL, "dataset": {"kind": "points", "values": values}, "updates": 20})
+    with lab.page() as page:
+        page.watch(run)
+        assert page.state("finished", "failed")["state"] == "finished"
+    return run
+
+
+def test_runs_share_the_points_and_the_last_one_takes_them_along(
+    lab: Laboratory, tmp_path: Path
+) -> None:
+    table = CIRCLE + 1
+    read = upload(lab, npy(table), "circle.npy")
+    reference = {"digest": read["digest"], "rows": read["rows"]}
+    file = lab.data_dir / "points" / f"{read['digest'].removeprefix('sha256:')}.npy"
+    first, second = points_run(lab, reference), points_run(lab, table.tolist())
+    for run in (first, second):
+        assert lab.ask("GET", f"/runs/{run}")["config"]["dataset"]["values"] == reference
+    files = lab.http.get(f"/api/v1/runs/{first}/download").content
+    zipfile.ZipFile(io.BytesIO(files)).extractall(tmp_path / "unzipped")
+    assert load(tmp_path / "unzipped").config.dataset.values == FrozenArray(table)
+    lab.ask("GET", f"/runs/{first}/truth", status=404)
+
+    upload(lab, npy(table + 1), "another circle.npy")
+    lab.ask("DELETE", f"/runs/{first}", status=204)
+    assert file.is_file()
+    lab.ask("DELETE", f"/runs/{second}", status=204)
+    assert not file.exists()
+    problem = lab.ask(
+        "POST", "/runs", {**SMALL, "dataset": {"kind": "points", "values": reference}}, 422
+    )["detail"][0]
+    assert problem["path"] == "dataset.values"
+    assert f"not in {file.parent}" in problem["message"]
+    waiting = upload(lab, npy(table + 1), "another circle.npy")
+    points_run(lab, {"digest": waiting["digest"], "rows": waiting["rows"]})
+
+
+def test_points_that_nobody_uses_are_swept_away(tmp_path: Path) -> None:
+    files = PointFiles(tmp_path)
+    used, stale, young = (f"sha256:{letter * 64}" for letter in "abc")
+    for digest in (used, stale, young):
+        files.file(digest).touch()
+    for digest in (used, stale):
+        os.utime(files.file(digest), (0, 0))
+    files.sweep({used})
+    assert {path.name for path in tmp_path.iterdir()} == {f"{'a' * 64}.npy", f"{'c' * 64}.npy"}
+    files.uploaded(young)
+    files.remove({young})
+    assert files.file(young).is_file()
+    files.link_into(tmp_path / "run", {young})
+    files.remove({young})
+    assert not files.file(young).exists()
+    assert (tmp_path / "run" / "points" / f"{'c' * 64}.npy").is_file()

@@ -183,9 +183,11 @@ def walk(training: "Training", quiet: bool) -> None:
 
 def write(training: "Training", out: Path) -> None:
     """The checkpoint, and config, events and metrics for people and scripts."""
+    from ebm_core.runs.config import arrays_of
+
     training.save(out)
     records = {
-        "config.json": training.config.model_dump(mode="json"),
+        "config.json": training.config.model_dump(mode="json", context=arrays_of(out)),
         "events.json": [event.model_dump(mode="json") for event in training.events],
         "metrics.json": training.metrics,
     }

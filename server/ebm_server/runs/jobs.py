@@ -12,6 +12,7 @@ from ebm_server.protocol.worker_messages import Command
 from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch, Silent
 from ebm_server.runs.ledger import Ledger, Record, now
+from ebm_server.runs.points import PointFiles, references
 from ebm_server.runs.pool import SPARE_AFTER
 from ebm_server.runs.reports import write_json
 from ebm_server.settings import Settings
@@ -24,6 +25,7 @@ class Jobs:
         self.settings = settings
         self.ledger = ledger
         self.dispatch = dispatch
+        self.points = PointFiles(settings.points_dir)
         dispatch.on_free = self._pump
         dispatch.pool.wants_spare = lambda: (
             settings.spare and len(self._in("starting", "running")) < settings.max_running
@@ -49,6 +51,7 @@ class Jobs:
     async def open(self) -> None:
         """Finds the runs that the last server left, and their workers."""
         await self.ledger.open()
+        await asyncio.to_thread(self.points.sweep, self._points_in_use())
         for record in self._in("starting", "running", "paused"):
             self.dispatch.adopt(record)
         self._pump()
@@ -76,18 +79,34 @@ class Jobs:
                 "stop one or wait until one ends",
             )
 
-    def create(self, config: dict[str, Any], name: str) -> Run:
+    async def create(self, given: dict[str, Any], name: str | None) -> Run:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
-        self._refuse_when_full()
-        run = Run(id=uuid.uuid4().hex[:10], name=name, state="queued", config=config, created=now())
-        write_json(self.directory(run.id) / "config.json", config)
-        self.ledger.add(Record(run, initial=config))
+        async with self.points.lock:
+            config = await with_core(lambda: _complete(given, self.settings.points_dir))
+            self._refuse_when_full()
+            run = Run(
+                id=uuid.uuid4().hex[:10],
+                name=name or f"{config['method']['kind']} on {config['dataset']['kind']}",
+                state="queued",
+                config=config,
+                created=now(),
+            )
+            write_json(self.directory(run.id) / "config.json", config)
+            self.points.link_into(self.directory(run.id), references(config))
+            self.ledger.add(Record(run, initial=config))
         self._pump()
         return run
 
+    def _points_in_use(self) -> set[str]:
+        """The digests that runs refer to."""
+        return set().union(*(_points_of(record) for record in self.ledger.records.values()))
+
     async def keep_points(self, data: bytes, name: str) -> OwnPoints:
         """Reads a file of points, for runs to come."""
-        return await with_core(lambda: _keep_points(data, name, self.settings.points_dir))
+        async with self.points.lock:
+            read = await with_core(lambda: _keep_points(data, name, self.settings.points_dir))
+            self.points.uploaded(read.digest)
+            return read
 
     async def pause(self, run: str) -> Run:
         """Holds a run before its next update."""
@@ -126,11 +145,16 @@ class Jobs:
             return record.run
 
     async def change(self, run: str, changes: dict[str, Any]) -> Run:
-        """Sets live fields of a run that goes on; all of them or, where one is refused, none."""
+        """Sets live fields of a run; all of them or, where one is refused, none."""
+        record = self.record(run)
+        if record.run.state in ("queued", "stopped", "failed"):
+            points = self.points.folder
+            config = await with_core(lambda: _change(record.run.config, changes, points))
+            return self._keep_for_later(record, changes, config)
         command = Command(verb="change", changes=changes)
         return await self._command(run, command, "starting", "running", "paused")
 
-    def keep_for_later(
+    def _keep_for_later(
         self, record: Record, changes: dict[str, Any], config: dict[str, Any]
     ) -> Run:
         """Sets live fields of a run that no worker has: they hold from its next update on."""
@@ -150,7 +174,10 @@ class Jobs:
         record = self.record(run)
         if record.run.state not in ENDED:
             raise Refused(409, f"run {run} is {record.run.state}; stop it first")
-        await self.ledger.remove(run)
+        async with self.points.lock:
+            await self.ledger.remove(run)
+            # were the server killed here, the next one would sweep the points away
+            self.points.remove(_points_of(record) - self._points_in_use())
         await asyncio.to_thread(shutil.rmtree, self.directory(run), ignore_errors=True)
 
     async def _command(self, run: str, command: Command, *states: RunState) -> Run:
@@ -171,8 +198,24 @@ class Jobs:
         return record.run
 
 
+def _points_of(record: Record) -> set[str]:
+    return references(record.initial) | references(record.run.config)
+
+
+def _complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
+    from ebm_server.configs import complete  # imports torch, which the server does not wait for
+
+    return complete(given, points)
+
+
+def _change(config: dict[str, Any], changes: dict[str, Any], points: Path) -> dict[str, Any]:
+    from ebm_server.configs import change_json
+
+    return change_json(config, changes, points)
+
+
 def _keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
-    from ebm_server.configs import keep_points  # imports torch, which the server does not wait for
+    from ebm_server.configs import keep_points
 
     return keep_points(data, name, folder)
 

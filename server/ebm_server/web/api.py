@@ -63,27 +63,13 @@ async def catalogue(request: Request) -> Response:
 @router.post("/runs", status_code=201)
 async def create(body: Annotated[NewRun, Body()], jobs: AllJobs) -> Run:
     """Starts a run from a (partial) RunConfig; 422 with path and bounds; 429 when too many wait."""
-    config = await with_core(lambda: _complete(body.model_extra or {}))
-    name = body.name or f"{config['method']['kind']} on {config['dataset']['kind']}"
-    return jobs.create(config, name)
+    return await jobs.create(body.model_extra or {}, body.name)
 
 
-def _complete(given: dict[str, Any]) -> dict[str, Any]:
-    from ebm_server.configs import complete  # imports torch, which the server does not wait for
+def _truth(config: dict[str, Any], points: Path) -> bytes:
+    from ebm_server.configs import truth  # imports torch, which the server does not wait for
 
-    return complete(given)
-
-
-def _change(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    from ebm_server.configs import change_json
-
-    return change_json(config, changes)
-
-
-def _truth(config: dict[str, Any]) -> bytes:
-    from ebm_server.configs import truth
-
-    return truth(config)
+    return truth(config, points)
 
 
 def _snapshots(directory: Path) -> set[int]:
@@ -145,11 +131,7 @@ async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     """Sets live fields and the speed limit; 422 with path and bounds, and then nothing is set."""
     record = jobs.record(run)
     if patch.changes:
-        if record.run.state in ("queued", "stopped", "failed"):
-            config = await with_core(lambda: _change(record.run.config, patch.changes))
-            jobs.keep_for_later(record, patch.changes, config)
-        else:
-            await jobs.change(run, patch.changes)
+        await jobs.change(run, patch.changes)
     if "speed" in patch.model_fields_set:
         jobs.limit_speed(run, patch.speed)
     return record.run
@@ -211,7 +193,7 @@ async def truth(run: str, jobs: AllJobs) -> Response:
     """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
     record = jobs.record(run)
     headers = {"cache-control": "private, max-age=3600"}
-    body = await with_core(lambda: _truth(record.run.config))
+    body = await with_core(lambda: _truth(record.run.config, jobs.points.folder))
     return Response(body, media_type=MSGPACK, headers=headers)
 
 

@@ -41,5 +41,7 @@ def zipped(record: Record, directory: Path, store: Store) -> IO[bytes]:
         archive.writestr("metrics.csv", csv_rows(store.after(METRICS, run.id, 0)))
         for checkpoint in sorted(directory.glob("checkpoint.*")):
             archive.write(checkpoint, checkpoint.name)
+        for points in sorted(directory.glob("points/*.npy")):
+            archive.write(points, f"points/{points.name}")
     file.seek(0)
     return file

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ebm_core import Change, RunConfig, Training
 from ebm_core.runs import snapshots
+from ebm_core.runs.config import arrays_of
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.worker_messages import (
@@ -63,7 +64,8 @@ class Walk:
                 return Training.resume(self.directory)
             except FileNotFoundError:
                 log.info("there is no checkpoint yet: the run starts afresh")
-        return Training(RunConfig.model_validate(self.given.config))
+        arrays = arrays_of(self.directory)
+        return Training(RunConfig.model_validate(self.given.config, context=arrays))
 
     def walk(self) -> None:
         """Walks to the end.
@@ -91,7 +93,7 @@ class Walk:
                 horizon=training.horizon,
                 resumed=self.given.resume,
                 changes=self.told,
-                config=training.config.model_dump(mode="json"),
+                config=training.config.model_dump(mode="json", context=arrays_of(self.directory)),
             )
         )
         self.make_changes()

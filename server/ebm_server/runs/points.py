@@ -1,0 +1,80 @@
+"""The points that runs are trained on: a file for each digest, until no run needs it any more.
+
+Configurations hold references, {"digest", "rows"}; `ebm_core.contracts.frozen_array` makes, reads
+and writes them. Here is what can be done without importing torch.
+"""
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+UNUSED_SECONDS = 86400.0
+"""Points that were uploaded and never trained on are kept for so long."""
+
+
+def references(config: Any) -> set[str]:
+    """The digests that a configuration refers to."""
+    return set(_references(config))
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.keys() == {"digest", "rows"}:
+            yield value["digest"]
+        for inner in value.values():
+            yield from _references(inner)
+
+
+class PointFiles:
+    """The folder of all points, and in `link_into` what a run's folder gets of it.
+
+    Whoever adds a file and then a reference to it, or removes files that nobody refers to, holds
+    `lock` meanwhile.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lock = asyncio.Lock()
+        self._waiting: set[str] = set()
+        """Uploaded, but no run has been trained on them yet."""
+
+    def file(self, digest: str) -> Path:
+        """Where the points of a digest are."""
+        return self.folder / f"{digest.removeprefix('sha256:')}.npy"
+
+    def uploaded(self, digest: str) -> None:
+        """Points have come that wait for a run."""
+        self.file(digest).touch()
+        self._waiting.add(digest)
+
+    def link_into(self, directory: Path, digests: set[str]) -> None:
+        """Gives a run's folder its points, so that it is complete when it is copied elsewhere."""
+        self._waiting -= digests
+        for digest in digests:
+            there = directory / "points" / self.file(digest).name
+            if there.is_file():
+                continue
+            there.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(self.file(digest), there)
+            except OSError:  # another disk, or one without links
+                draft = there.with_suffix(".draft")
+                shutil.copyfile(self.file(digest), draft)
+                draft.replace(there)
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """Removes points that no run refers to any more; those that wait for a run stay."""
+        for digest in set(digests) - self._waiting:
+            self.file(digest).unlink(missing_ok=True)
+
+    def sweep(self, used: set[str]) -> None:
+        """Removes what nobody came to use, or what a crash has left."""
+        names = {self.file(digest).name for digest in used}
+        latest = time.time() - UNUSED_SECONDS
+        for path in self.folder.glob("*"):
+            if path.name not in names and path.stat().st_mtime < latest:
+                path.unlink(missing_ok=True)
