@@ -180,7 +180,8 @@ class Training:
             problem = error.errors()[0]
             raise ValueError(f"{path} is {value!r}: {problem['msg']}") from error
         previous = self.horizon if lengthened else value_at_or_none(self.config, path)
-        change = Change(step=self.step, path=path, value=value, previous=previous)
+        taken = value_at(config, path)
+        change = Change(step=self.step, path=path, value=taken, previous=previous)
         if lengthened:
             self.schedule.horizon = config.updates
         else:

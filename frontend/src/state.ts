@@ -4,7 +4,7 @@ import { shelfFields } from "./form/fields";
 import { differences, type Field, type Titles } from "./form/schema";
 import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
-import type { Catalogue, Run, RunConfig } from "./protocol/wire";
+import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
 import { lastAt, marksOf, metricsAt, type RunHistory } from "./run/history";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
@@ -17,7 +17,7 @@ export interface Notice {
 
 export const catalogue = signal<Catalogue | null>(null);
 export const catalogueFault = signal<string | null>(null);
-export const runs = signal<Run[] | null>(null);
+export const runs = signal<RunSummary[] | null>(null);
 export const runsFault = signal<string | null>(null);
 
 /** The run on the stage. */
@@ -82,6 +82,11 @@ export function titleOf(kind: string | undefined): string {
 /** "Pinwheel · Persistent CD" of a configuration. */
 export function nameOf(config: RunConfig | null | undefined): string {
   return config ? `${titleOf(config.dataset.kind)} · ${titleOf(config.method.kind)}` : "";
+}
+
+/** The same of a run in a list. */
+export function nameOfRun({ dataset, method }: RunSummary): string {
+  return `${titleOf(dataset)} · ${titleOf(method)}`;
 }
 
 /** The form of the choice. */

@@ -1,7 +1,7 @@
 /** The history of a run follows from the messages about it. */
 import { describe, expect, it } from "vitest";
 import type { DecodedFrame, Landscape } from "../src/protocol/frame";
-import type { MetricRow, Run, ServerMessage } from "../src/protocol/wire";
+import type { MetricRow, Run, RunConfig, ServerMessage } from "../src/protocol/wire";
 import {
   endOfTime,
   fillGap,
@@ -36,6 +36,14 @@ describe("ordered messages", () => {
     const history = [metrics(1, row(1)), metrics(3, row(2), row(3))].reduce(reduce, opened());
     expect(history.rows.map(({ step }) => step)).toEqual([1, 2, 3]);
     expect(history.seq).toBe(3);
+  });
+
+  it("tell of a run without its config, which stays as it was fetched", () => {
+    const config = { seconds: 30 } as RunConfig;
+    const before = openHistory({ ...run, config, config_digest: "old" }, "server");
+    const { config: _, ...summary } = { ...run, step: 7, config_digest: "new" };
+    const { info } = reduce(before, { type: "run", run: "a", seq: 1, info: summary });
+    expect([info.step, info.config, info.config_digest]).toEqual([7, config, "old"]);
   });
 
   it("that come again after a reconnect change nothing", () => {

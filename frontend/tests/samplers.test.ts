@@ -1,6 +1,6 @@
 /** Samplings: what is asked, how the answer is brought to the stage, and how it is played. */
 import { describe, expect, it, vi } from "vitest";
-import type { Catalogue, Run } from "../src/protocol/wire";
+import type { Catalogue, RunSummary } from "../src/protocol/wire";
 import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../src/samplers/choice";
 import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
@@ -154,8 +154,8 @@ describe("the choice", () => {
   });
 
   it("offers runs that have learned something in the plane", () => {
-    const run = (id: string, kind: string, step: number) =>
-      ({ id, step, config: { dataset: { kind } } }) as unknown as Run;
+    const run = (id: string, dataset: string, step: number) =>
+      ({ id, step, dataset }) as unknown as RunSummary;
     const all = [run("a", "moons", 5), run("b", "moons", 0), run("c", "digits", 5)];
     expect(planarRuns(all, known).map(({ id }) => id)).toEqual(["a"]);
   });

@@ -15,7 +15,7 @@ import torch
 
 from ebm_core import Frame, Landscape, RunConfig, Training
 from ebm_server.catalogue import build
-from ebm_server.protocol.messages import unpack
+from ebm_server.protocol.messages import Run, unpack
 from ebm_server.protocol.packing import pack_frame
 from ebm_server.runs.ledger import now
 from ebm_server.settings import package_version
@@ -57,25 +57,23 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         if training.finished:
             break
         training.update()
-    info = {
-        "id": "demo",
-        "name": "persistent on pinwheel",
-        "state": "finished",
-        "reason": None,
-        "config": config.model_dump(mode="json"),
-        "created": created,
-        "started": created,
-        "ended": now(),
-        "step": training.step,
-        "seconds": training.seconds,
-        "horizon": training.horizon,
-        "metrics": training.metrics,
-        "seq": len(rows),
-        "speed": None,
-    }
+    info = Run(
+        id="demo",
+        name="persistent on pinwheel",
+        state="finished",
+        config=config.model_dump(mode="json"),
+        created=created,
+        started=created,
+        ended=now(),
+        step=training.step,
+        seconds=training.seconds,
+        horizon=training.horizon,
+        metrics=training.metrics,
+        seq=len(rows),
+    )
     return {
         "version": package_version(),
-        "run": info,
+        "run": info.model_dump(),
         "frames": frames,
         "metrics": rows,
         "catalogue": build(),

@@ -13,6 +13,7 @@ import type {
   Run,
   RunConfig,
   RunEvent,
+  RunSummary,
 } from "./wire";
 import type { PackedLandscape } from "./wire.gen";
 
@@ -81,7 +82,7 @@ const json = async <T>(method: string, path: string, body?: unknown): Promise<T>
 const run = (id: string) => `/runs/${encodeURIComponent(id)}`;
 
 export const catalogue = () => json<Catalogue>("GET", "/catalogue");
-export const runs = () => json<Run[]>("GET", "/runs");
+export const runs = () => json<RunSummary[]>("GET", "/runs");
 export const getRun = (id: string) => json<Run>("GET", run(id));
 export const createRun = (config: Partial<RunConfig>, name?: string) =>
   json<Run>("POST", "/runs", name ? { ...config, name } : config);

@@ -7,9 +7,11 @@ export interface Protocol {
   page: Watch | Unwatch | Ping;
   server: Welcome | Pong | RunsChanged | RunMessage | MetricsMessage | EventMessage | Gap | ErrorMessage | FrameMessage;
   run: Run;
+  run_summary: RunSummary;
   metric_row: MetricRow;
   event: Event;
   keyframe: KeyframeInfo;
+  own_points: OwnPoints;
   problem: Problem;
   steps: Steps;
   patch: Patch;
@@ -44,19 +46,16 @@ export interface RunMessage {
   type: "run";
   run: string;
   seq: number;
-  info: Run;
+  info: RunSummary;
 }
 /**
- * A run as the page sees it. Times are ISO 8601 in UTC.
+ * A run as lists and messages tell of it.
  */
-export interface Run {
+export interface RunSummary {
   id: string;
   name: string;
   state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
   reason?: string | null;
-  config: {
-    [k: string]: unknown;
-  };
   created: string;
   started?: string | null;
   ended?: string | null;
@@ -68,6 +67,9 @@ export interface Run {
   };
   seq: number;
   speed?: number | null;
+  dataset: string;
+  method: string;
+  config_digest: string;
 }
 export interface MetricsMessage {
   type: "metrics";
@@ -150,9 +152,50 @@ export interface PackedLandscape {
   hi: number;
   extent: number;
 }
+/**
+ * A run, whole.
+ */
+export interface Run {
+  id: string;
+  name: string;
+  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+  reason?: string | null;
+  created: string;
+  started?: string | null;
+  ended?: string | null;
+  step: number;
+  seconds: number;
+  horizon?: number | null;
+  metrics: {
+    [k: string]: number;
+  };
+  seq: number;
+  speed?: number | null;
+  config: {
+    [k: string]: unknown;
+  };
+  dataset: string;
+  method: string;
+  config_digest: string;
+}
 export interface KeyframeInfo {
   step: number;
   seconds: number;
+}
+/**
+ * What was read of a file of points; a run takes them as {"digest", "rows"}.
+ */
+export interface OwnPoints {
+  digest: string;
+  rows: number;
+  preview: [unknown, unknown][];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  center: [unknown, unknown];
+  scale: number;
+  messages: string[];
 }
 /**
  * Why a value is refused.

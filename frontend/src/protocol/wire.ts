@@ -21,11 +21,13 @@ export interface RunConfig {
   device?: string;
 }
 
-export type Run = Omit<generated.Run, "config" | "horizon"> & {
-  config: RunConfig;
+/** A run as lists and messages tell of it. */
+export type RunSummary = Omit<generated.RunSummary, "horizon"> & {
   /** Updates in the whole run; null while a time budget has not become a number of updates. */
   horizon: number | null;
 };
+/** A run, whole. */
+export type Run = RunSummary & { config: RunConfig };
 export type RunState = Run["state"];
 export type RunEvent = Omit<generated.Event, "seq" | "kind"> & { seq?: number; kind: string };
 
@@ -106,7 +108,7 @@ export type ServerMessage =
       generated.Protocol["server"],
       generated.RunMessage | generated.EventMessage | generated.FrameMessage
     >
-  | (Omit<generated.RunMessage, "info"> & { info: Run })
+  | (Omit<generated.RunMessage, "info"> & { info: RunSummary })
   | (Omit<generated.EventMessage, "event"> & { event: RunEvent })
   | FrameMessage;
 

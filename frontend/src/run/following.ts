@@ -84,10 +84,39 @@ function received(before: RunHistory, message: ServerMessage, now: number): RunH
   const next = reduce(before, message);
   if (message.type === "metrics" && next !== before) speed.arrive(message.rows.at(-1)?.step ?? 0, now);
   if (message.type === "run" && next !== before) {
-    followConfig(before.info, next.info);
-    if (runs.value) runs.value = runs.value.map((run) => (run.id === next.info.id ? next.info : run));
+    if (message.info.config_digest !== next.info.config_digest) void refreshConfig(message.run);
+    if (runs.value) runs.value = runs.value.map((run) => (run.id === message.run ? message.info : run));
   }
   return next;
+}
+
+/** The run whose config is being fetched, and whether it has changed again meanwhile. */
+const fetching = new Map<string, boolean>();
+
+/** Fetches the config of the run on the stage, which has changed. */
+async function refreshConfig(id: string): Promise<void> {
+  if (fetching.has(id)) {
+    fetching.set(id, true);
+    return;
+  }
+  try {
+    do {
+      fetching.set(id, false);
+      const run = await api.getRun(id);
+      const known = history.value;
+      if (known?.info.id !== id || known.source !== "server") return;
+      const { config, config_digest } = run;
+      batch(() => {
+        history.value = { ...known, info: { ...known.info, config, config_digest } };
+        followConfig(known.info, run);
+      });
+    } while (fetching.get(id));
+  } catch (error) {
+    const text = `The run's settings have changed, but not here. ${(error as Error).message}`;
+    notice.value = { tone: "fault", text };
+  } finally {
+    fetching.delete(id);
+  }
 }
 
 /** Live settings that changed in the run, by whoever's hand, change in the form too. */

@@ -1,6 +1,6 @@
 /** The history of the run on the page: a pure reduction of what the server sends about it. */
 import type { DecodedFrame } from "../protocol/frame";
-import type { Keyframe, MetricRow, Run, RunEvent, ServerMessage } from "../protocol/wire";
+import type { Keyframe, MetricRow, Run, RunEvent, RunSummary, ServerMessage } from "../protocol/wire";
 
 /** Metric rows that are kept; beyond, the older ones are thinned. */
 export const MOST_ROWS = 6000;
@@ -33,7 +33,8 @@ export function reduce(history: RunHistory, message: ServerMessage): RunHistory 
   if (!("run" in message) || message.run !== history.info.id || history.source !== "server") return history;
   switch (message.type) {
     case "run":
-      return { ...history, info: message.info, error: null };
+      // the config stays the one that was fetched, and so does its digest, until it is fetched again
+      return { ...history, info: withSummary(history.info, message.info), error: null };
     case "metrics": {
       if (message.seq <= history.seq) return history;
       return { ...history, seq: message.seq, rows: thin(mergeRows(history.rows, message.rows)) };
@@ -50,6 +51,12 @@ export function reduce(history: RunHistory, message: ServerMessage): RunHistory 
     default:
       return history;
   }
+}
+
+/** A run with what is newly told of it. */
+function withSummary(info: Run, summary: RunSummary): Run {
+  const { config, config_digest } = info;
+  return { ...summary, config, config_digest };
 }
 
 /** The history with a new frame; a frame without a landscape keeps the one before. */

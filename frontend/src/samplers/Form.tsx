@@ -4,7 +4,7 @@ import { Row } from "../form/Row";
 import { chooseByArrows } from "../form/radios";
 import { type Field, get } from "../form/schema";
 import type { Json, PlugInInfo } from "../protocol/wire";
-import { catalogue, catalogueFault, nameOf, runs } from "../state";
+import { catalogue, catalogueFault, nameOfRun, runs } from "../state";
 import { ago } from "../words/format";
 import { planarRuns } from "./choice";
 import { Moment } from "./Moment";
@@ -119,7 +119,7 @@ function Runs() {
         <option value="">{known.length === 0 ? "none yet" : "choose"}</option>
         {known.map((run) => (
           <option key={run.id} value={run.id}>
-            {nameOf(run.config)}, {ago(run.created, Date.now())}
+            {nameOfRun(run)}, {ago(run.created, Date.now())}
           </option>
         ))}
       </select>

@@ -1,6 +1,6 @@
 /** The samplers' transport: from the start, play, one moment on, speed, other chains, and the step shown. */
 
-import { nameOf, runs, titleOf } from "../state";
+import { nameOfRun, runs, titleOf } from "../state";
 import * as Icons from "../views/Icons";
 import { count, counter } from "../words/format";
 import {
@@ -29,7 +29,7 @@ export function SamplingName() {
   if (!chosen) return null;
   const wanted = chosen.energy;
   const run = "run" in wanted ? runs.value?.find(({ id }) => id === wanted.run) : undefined;
-  const energy = "landscape" in wanted ? titleOf(wanted.landscape.kind) : nameOf(run?.config);
+  const energy = "landscape" in wanted ? titleOf(wanted.landscape.kind) : run ? nameOfRun(run) : "";
   const moment = momentOf.value === null ? [] : [`update ${count(momentOf.value)}`];
   const name = [energy, ...moment, titleOf(chosen.sampler.kind)].join(" · ");
   return (

@@ -3,9 +3,9 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { open, remove, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
-import type { Run } from "../protocol/wire";
+import type { RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
-import { info, nameOf, runs, runsFault, stored, tab } from "../state";
+import { info, nameOfRun, runs, runsFault, stored, tab } from "../state";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
 
@@ -72,14 +72,14 @@ function List() {
   );
 }
 
-function Row({ run }: { run: Run }) {
+function Row({ run }: { run: RunSummary }) {
   const figure = headline(run.metrics);
   const shown = !stored.value && info.value?.id === run.id;
   return (
     <tr data-shown={shown}>
       <td class="run-title">
         <button type="button" class="link" onClick={() => void open(run.id)}>
-          {nameOf(run.config)}
+          {nameOfRun(run)}
         </button>
         {named(run) && <span class="small muted"> {run.name}</span>}
         {shown && <span class="small muted"> on the stage</span>}
@@ -106,11 +106,11 @@ function Row({ run }: { run: Run }) {
 }
 
 /** Whether a person gave the run its name; the server's own tells the method and the distribution again. */
-function named({ name, config }: Run): boolean {
-  return name !== "" && name !== `${config.method.kind} on ${config.dataset.kind}`;
+function named({ name, method, dataset }: RunSummary): boolean {
+  return name !== "" && name !== `${method} on ${dataset}`;
 }
 
-function Actions({ run }: { run: Run }) {
+function Actions({ run }: { run: RunSummary }) {
   const going =
     run.state === "running" || run.state === "paused" || run.state === "starting" || run.state === "queued";
   if (going) {

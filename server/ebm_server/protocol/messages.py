@@ -9,11 +9,12 @@ order of recording. The `seq` of a metrics message is that of its last row; the 
 message is the newest number its info takes account of, and takes none itself.
 """
 
+import hashlib
 import json
 from typing import Annotated, Any, Literal
 
 import msgpack
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, computed_field
 
 RunState = Literal["queued", "starting", "running", "paused", "finished", "stopped", "failed"]
 ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed"})
@@ -26,16 +27,14 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Run(Message):
-    """A run as the page sees it. Times are ISO 8601 in UTC."""
+class RunProgress(Message):
+    """What a run is called and how far it is. Times are ISO 8601 in UTC."""
 
     id: str
     name: str
     state: RunState
     reason: str | None = None
     """Why it failed or stopped: what, which value, what to do."""
-    config: dict[str, Any]
-    """The complete RunConfig, with the live changes made so far."""
     created: str
     started: str | None = None
     ended: str | None = None
@@ -49,6 +48,44 @@ class Run(Message):
     seq: int = 0
     speed: float | None = None
     """Limit in updates a second."""
+
+
+class RunSummary(RunProgress):
+    """A run as lists and messages tell of it."""
+
+    dataset: str
+    """The kind of its dataset."""
+    method: str
+    """The kind of its method."""
+    config_digest: str
+    """That of its config. Where it is a new one, GET /runs/{run} has the new config."""
+
+
+class Run(RunProgress):
+    """A run, whole."""
+
+    config: dict[str, Any]
+    """The complete RunConfig, with the live changes made so far; points are in it by digest."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def dataset(self) -> str:
+        return str(self.config["dataset"]["kind"])
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def method(self) -> str:
+        return str(self.config["method"]["kind"])
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def config_digest(self) -> str:
+        text = json.dumps(self.config, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def summary(self) -> RunSummary:
+        return RunSummary(**self.model_dump(exclude={"config"}))
 
 
 class MetricRow(Message):
@@ -160,7 +197,7 @@ class RunMessage(Message):
     type: Literal["run"] = "run"
     run: str
     seq: int
-    info: Run
+    info: RunSummary
 
 
 class MetricsMessage(Message):
@@ -250,6 +287,7 @@ class Protocol(Message):
     page: PageMessage
     server: ServerMessage
     run: Run
+    run_summary: RunSummary
     metric_row: MetricRow
     event: Event
     keyframe: KeyframeInfo

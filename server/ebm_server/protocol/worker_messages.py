@@ -48,8 +48,8 @@ class ChangeItem(Message):
     path: str
     value: Any
     previous: Any
-    config: dict[str, Any]
-    """The whole config after the change."""
+    in_config: bool
+    """The config holds the value, as it does all but a length in updates."""
 
 
 class KeyframeItem(Message):

@@ -149,4 +149,4 @@ def event_letter(run: str, event: Event) -> Letter:
 
 def info_letter(run: Run) -> Letter:
     """A run's state as an ordered message without a number of its own."""
-    return Letter(pack(RunMessage(run=run.id, seq=run.seq, info=run)), run.id)
+    return Letter(pack(RunMessage(run=run.id, seq=run.seq, info=run.summary)), run.id)

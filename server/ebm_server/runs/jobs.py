@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ebm_server.background import with_core
-from ebm_server.protocol.messages import ENDED, OwnPoints, Run, RunState
+from ebm_server.protocol.messages import ENDED, OwnPoints, Run, RunState, RunSummary
 from ebm_server.protocol.worker_messages import Command
 from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch, Silent
@@ -40,9 +40,10 @@ class Jobs:
             raise Refused(404, f"there is no run {run!r}; GET /api/v1/runs lists them")
         return self.ledger.records[run]
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[RunSummary]:
         """Every run, the newest first."""
-        return sorted((r.run for r in self.ledger.records.values()), key=_age, reverse=True)
+        runs = sorted((r.run for r in self.ledger.records.values()), key=_age, reverse=True)
+        return [run.summary for run in runs]
 
     def directory(self, run: str) -> Path:
         """Where a run's files are."""

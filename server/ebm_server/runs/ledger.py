@@ -55,7 +55,7 @@ class Record:
 def row_of(record: Record) -> dict[str, Any]:
     """The columns of a run."""
     own = {c.name: getattr(record, c.name) for c in RUNS.c if c.name not in RUN_FIELDS}
-    return {**record.run.model_dump(), **own, "seq": record.numbered}
+    return {**record.run.model_dump(include=set(RUN_FIELDS)), **own, "seq": record.numbered}
 
 
 def record_of(row: dict[str, Any]) -> Record:

@@ -57,7 +57,8 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
             value=item.value,
             previous=item.previous,
         )
-        ledger.write(record, events=[event], tell=True, config=item.config, **moment)
+        config = with_value(run.config, item.path, item.value) if item.in_config else run.config
+        ledger.write(record, events=[event], tell=True, config=config, **moment)
     elif isinstance(item, Begun):
         if item.resumed:
             ledger.rewind(record, item.step, item.changes)
@@ -92,6 +93,12 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
         ledger.write(record, events=[Event(step=item.step, kind="log", text=item.text)], **moment)
     else:
         assert_never(item)
+
+
+def with_value(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A config as JSON, with another value at a dotted path."""
+    name, _, rest = path.partition(".")
+    return {**config, name: with_value(config[name], rest, value) if rest else value}
 
 
 def progress(item: Begun | MetricsItem | StateItem) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ebm_server.protocol.messages import (
     OwnPoints,
     Patch,
     Run,
+    RunSummary,
     Steps,
 )
 from ebm_server.refusals import Refused
@@ -85,14 +86,14 @@ async def keep_points(name: FileName, request: Request, jobs: AllJobs) -> OwnPoi
 
 
 @router.get("/runs")
-async def runs(jobs: AllJobs) -> list[Run]:
+async def runs(jobs: AllJobs) -> list[RunSummary]:
     """Every run, the newest first."""
     return jobs.runs()
 
 
 @router.get("/runs/{run}")
 async def get(run: str, jobs: AllJobs) -> Run:
-    """One run."""
+    """One run, with its config."""
     return jobs.record(run).run
 
 

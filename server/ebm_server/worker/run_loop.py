@@ -113,9 +113,9 @@ class Walk:
             if change.path != "updates" or not training.measures_speed:
                 training.change(change.path, change.value)
         for change in training.events[self.told :]:
-            config = training.config.model_dump(mode="json")
             number = self.link.next_number()
-            self.link.record(ChangeItem(n=number, config=config, **change.model_dump()))
+            in_config = change.path != "updates"  # a length in updates stands beside the config
+            self.link.record(ChangeItem(n=number, in_config=in_config, **change.model_dump()))
         self.told = len(training.events)
 
     def update(self) -> None:
