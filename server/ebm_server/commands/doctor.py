@@ -97,12 +97,11 @@ def folder_state(folder: Path) -> str:
 
 
 def database_state(url: str) -> str:
-    """That the database can be opened."""
-    from ebm_server.runs.store import META, engine_for
+    """That the database can be opened and is known."""
+    from ebm_server.runs.migrations import version_of
+    from ebm_server.runs.store import engine_for
 
     engine = engine_for(url)
-    META.create_all(engine)
-    with engine.connect() as connection:
-        name = connection.dialect.name
+    version = version_of(engine)
     engine.dispose()
-    return name
+    return f"{engine.dialect.name}, {f'version {version}' if version else 'empty'}"

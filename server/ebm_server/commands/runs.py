@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ebm_server.commands import refuse
 from ebm_server.settings import from_environment
 
 
@@ -17,14 +18,18 @@ def runs(
 ) -> None:
     """Lists every run, the newest first."""
     from ebm_server.runs.ledger import record_of
-    from ebm_server.runs.store import META, Store
+    from ebm_server.runs.migrations import NewerDatabase, version_of
+    from ebm_server.runs.store import Store
 
     settings = from_environment(data_dir=data_dir)
     found = []
     if settings.database or (settings.data_dir / "ebm.sqlite").is_file():
         store = Store(settings.database_url)
-        META.create_all(store.engine)
-        found = [record_of(row).run for row in reversed(store.runs())]
+        try:
+            if version_of(store.engine):  # an older one is read as it is: only a server changes it
+                found = [record_of(row).run for row in reversed(store.runs())]
+        except NewerDatabase as error:
+            refuse(str(error))
     if as_json:
         typer.echo(json.dumps([run.model_dump() for run in found], indent=2))
         return

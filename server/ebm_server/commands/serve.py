@@ -54,11 +54,30 @@ def prepare(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         with locked(settings.data_dir / "server.lock"):
-            return
+            pass
     except OSError as error:
         refuse(f"cannot write in {settings.data_dir}: {error.strerror}; choose another --data-dir")
     except RuntimeError as error:
         refuse(str(error))
+    refuse_newer(settings)
+
+
+def refuse_newer(settings: Settings) -> None:
+    """Ends the command where the database is that of a newer EBM Lab, or none at all."""
+    from sqlalchemy.exc import DatabaseError
+
+    from ebm_server.runs.migrations import NewerDatabase, version_of
+    from ebm_server.runs.store import engine_for
+
+    engine = engine_for(settings.database_url)
+    try:
+        version_of(engine)
+    except NewerDatabase as error:
+        refuse(str(error))
+    except DatabaseError as error:
+        refuse(f"the database cannot be opened: {error.orig}")
+    finally:
+        engine.dispose()
 
 
 def listen(settings: Settings) -> socket.socket:

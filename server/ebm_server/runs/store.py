@@ -106,8 +106,7 @@ class Store:
         self._writer = threading.Thread(target=self._write_all, name="store", daemon=True)
 
     def open(self) -> None:
-        """Makes the tables that are missing and starts the writer; call it on the event loop."""
-        META.create_all(self.engine)
+        """Starts the writer, in a database that `migrate` has seen; call it on the event loop."""
         self._loop = asyncio.get_running_loop()
         self._writer.start()
 

@@ -27,6 +27,7 @@ from ebm_server.runs.executors.local import LocalExecutor
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
+from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
 from ebm_server.runs.worker_connection import Call
 from ebm_server.settings import Settings, is_loopback, package_version
@@ -45,7 +46,8 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole server as an ASGI application.
 
     Raises:
-        RuntimeError: Another server uses the data folder (when the application starts).
+        RuntimeError: Another server uses the data folder, or a newer one did (when the
+            application starts).
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     token = worker_token(settings.data_dir)
@@ -69,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         with locked(settings.data_dir / "server.lock"):
             address.write_text(json.dumps({"url": worker_url(settings)}))
+            migrate(store.engine, settings)
             store.open()
             await jobs.open()
             science = asyncio.create_task(warm(catalogue)) if settings.spare else None
