@@ -21,7 +21,7 @@ from ebm_server.protocol.worker_messages import (
 )
 from ebm_server.runs.executors import Executor, Process
 from ebm_server.runs.hub import Hub
-from ebm_server.runs.ledger import Ledger, Record, now
+from ebm_server.runs.ledger import Ledger, OwnFields, Record, now
 from ebm_server.runs.pool import Pool, Worker
 from ebm_server.runs.reports import last_words, outbox, take_in
 from ebm_server.runs.store import EVENTS
@@ -90,10 +90,12 @@ class Dispatch:
             tell=True,
             received=0,
             state="starting",
-            attempt=record.attempt + 1,
-            worker=worker.name,
-            pid=worker.process.pid,
-            born=worker.process.born,
+            own={
+                "attempt": record.attempt + 1,
+                "worker": worker.name,
+                "pid": worker.process.pid,
+                "born": worker.process.born,
+            },
         )
         if worker.call:
             self._spawn(self._assign(worker, record))
@@ -229,7 +231,8 @@ class Dispatch:
             if self.closing and state == "stopped":
                 self.ledger.write(record, tell=True, reason=SHUT_DOWN)
             elif state == "starting" and (worker.adopted or self.closing):
-                self.ledger.write(record, tell=True, state="queued", attempt=record.attempt - 1)
+                again: OwnFields = {"attempt": record.attempt - 1}
+                self.ledger.write(record, tell=True, state="queued", own=again)
             elif state not in ENDED:
                 said = last_words(directory / "worker.log", self.pool.log(worker))
                 reason = f"{ending(code)}{said}; {kept(record)}"

@@ -160,7 +160,7 @@ class Jobs:
     ) -> Run:
         """Sets live fields of a run that no worker has: they hold from its next update on."""
         pending = [*record.pending, *({"path": p, "value": v} for p, v in changes.items())]
-        self.ledger.write(record, tell=True, pending=pending, config=config)
+        self.ledger.write(record, tell=True, config=config, own={"pending": pending})
         return record.run
 
     def limit_speed(self, run: str, speed: float | None) -> Run:

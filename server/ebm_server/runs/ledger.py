@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
-from ebm_server.protocol.messages import Event, MetricRow, Run
+from ebm_server.protocol.messages import Event, MetricRow, Run, RunState, Values
 from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.store import (
@@ -65,6 +65,36 @@ def record_of(row: dict[str, Any]) -> Record:
     return Record(run, numbered=run.seq, arrived=row["received"], **own)
 
 
+class Progress(TypedDict, total=False):
+    """How far a run is."""
+
+    step: int
+    seconds: float
+    horizon: int | None
+
+
+class RunFields(Progress, total=False):
+    """What changes of a `Run`."""
+
+    state: RunState
+    reason: str | None
+    config: dict[str, Any]
+    started: str | None
+    ended: str | None
+    metrics: Values
+    speed: float | None
+
+
+class OwnFields(TypedDict, total=False):
+    """What changes of a `Record` beside its run."""
+
+    pending: list[dict[str, Any]]
+    attempt: int
+    worker: str
+    pid: int
+    born: str
+
+
 class Ledger:
     """All runs. Every change of one goes through `write`, so that order is the same everywhere."""
 
@@ -101,19 +131,24 @@ class Ledger:
         received: int | None = None,
         tell: bool = False,
         then: Callable[[], None] | None = None,
-        **fields: Any,
+        own: OwnFields | None = None,
+        **fields: Unpack[RunFields],
     ) -> None:
-        """Changes fields of a run (or of its record) and adds numbered rows and events.
+        """Changes fields of a run and adds numbered rows and events.
 
         Args:
+            own: Fields of the entry that the page does not see.
             received: The worker's item that this comes from; known to be safe after the commit.
             tell: Send the run's info to the page.
             then: Called after the commit.
         """
         run = record.run
         old_state = run.state
+        own = own or {}
         for name, value in fields.items():
-            setattr(run if name in RUN_FIELDS else record, name, value)
+            setattr(run, name, value)
+        for name, value in own.items():
+            setattr(record, name, value)
         numbered: Sequence[MetricRow | Event] = (*rows, *events)
         for entry in numbered:
             record.numbered += 1
@@ -128,8 +163,8 @@ class Ledger:
         if received is not None:
             record.arrived = received
         columns = {} if received is None else {"received": received}
-        works.append(update_run(run.id, {**fields, **columns, "seq": record.numbered}))
-        seq, listed = record.numbered, run.state != old_state or "name" in fields
+        works.append(update_run(run.id, {**fields, **own, **columns, "seq": record.numbered}))
+        seq, listed = record.numbered, run.state != old_state
 
         def committed(_: Any) -> None:
             run.seq = max(run.seq, seq)

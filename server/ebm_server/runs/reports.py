@@ -20,7 +20,7 @@ from ebm_server.protocol.worker_messages import (
     MetricsItem,
     StateItem,
 )
-from ebm_server.runs.ledger import Ledger, Record, now
+from ebm_server.runs.ledger import Ledger, Progress, Record, now
 
 
 def take_in(
@@ -73,7 +73,7 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
             started=run.started or now(),
             ended=None,
             config=item.config,
-            pending=[],
+            own={"pending": []},
             **progress(item),
             **moment,
         )
@@ -101,7 +101,7 @@ def with_value(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return {**config, name: with_value(config[name], rest, value) if rest else value}
 
 
-def progress(item: Begun | MetricsItem | StateItem) -> dict[str, Any]:
+def progress(item: Begun | MetricsItem | StateItem) -> Progress:
     """How far the run is."""
     return {"step": item.step, "seconds": item.seconds, "horizon": item.horizon}
 
@@ -129,6 +129,7 @@ def last_words(*logs: Path) -> str:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """A readable JSON file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2) + "\n")
+    """A readable JSON file, whole or not at all."""
+    from ebm_core.atomic_file import write_whole  # imports torch, which a run's config needs anyway
+
+    write_whole(path, (json.dumps(value, indent=2) + "\n").encode())

@@ -132,10 +132,9 @@ class Link:
                 return
             items = [item.model_dump() for item in self._items]
             left = msgpack.packb({"attempt": self.assignment.attempt, "items": items})
-        path = Path(self.assignment.directory) / OUTBOX
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(left)
-        draft.replace(path)
+        from ebm_core.atomic_file import write_whole  # imports torch, which is not waited for above
+
+        write_whole(Path(self.assignment.directory) / OUTBOX, left)
 
     # The threads
 
