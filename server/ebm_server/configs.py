@@ -1,6 +1,7 @@
 """What the server asks of `ebm_core` about configs. Importing this imports torch."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgpack
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
-from ebm_core.datasets.points import read_points
+from ebm_core.datasets.points import Points, read_points
 from ebm_core.runs.config import RunConfig, changed, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
@@ -44,10 +45,21 @@ def keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
         points, messages = read_points(data, name)
     except ValueError as error:
         raise Invalid([Problem(path="file", value=name, message=str(error))]) from error
-    reference = ArrayFolder(folder).put(points.values)
+    ArrayFolder(folder).put(points.values)
+    return _own_points(points, messages)
+
+
+def kept_points(digest: str, folder: Path) -> OwnPoints:
+    """What the page shows of points that are kept."""
+    reference = {"digest": digest, "rows": 0}
+    points = Points.model_validate({"values": reference}, context=ArrayFolder(folder))
+    return _own_points(points, ())
+
+
+def _own_points(points: Points, messages: Sequence[str]) -> OwnPoints:
     table, split = points.values.array, points.split
     return OwnPoints(
-        **reference.model_dump(),
+        **points.values.reference.model_dump(),
         preview=table[:: math.ceil(len(table) / PREVIEW)].tolist(),
         center=split.center,
         scale=split.scale,

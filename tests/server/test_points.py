@@ -41,6 +41,10 @@ def test_a_file_is_read_by_the_server_and_kept_once(lab: Laboratory) -> None:
     shown = (np.array(read["preview"]) - read["center"]) / read["scale"]
     assert abs(shown).max() < 6
     assert upload(lab, csv(CIRCLE), "the same circle.csv") == read
+    assert lab.ask("GET", f"/points/{read['digest']}") == read
+    lab.ask("GET", f"/points/sha256:{'0' * 64}", status=404)
+    lab.ask("GET", "/points/..%2Febm.sqlite", status=404)
+    lab.ask("GET", "/points/sha256:12", status=422)
     (file,) = (lab.data_dir / "points").glob(f"{read['digest'].removeprefix('sha256:')}.npy")
     assert np.array_equal(np.load(file), CIRCLE)
 

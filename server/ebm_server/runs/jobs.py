@@ -83,7 +83,7 @@ class Jobs:
     async def create(self, given: dict[str, Any], name: str | None) -> Run:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
         async with self.points.lock:
-            config = await with_core(lambda: _complete(given, self.settings.points_dir))
+            config = await with_core(lambda: _complete(given, self.points.folder))
             self._refuse_when_full()
             run = Run(
                 id=uuid.uuid4().hex[:10],
@@ -105,9 +105,15 @@ class Jobs:
     async def keep_points(self, data: bytes, name: str) -> OwnPoints:
         """Reads a file of points, for runs to come."""
         async with self.points.lock:
-            read = await with_core(lambda: _keep_points(data, name, self.settings.points_dir))
+            read = await with_core(lambda: _keep_points(data, name, self.points.folder))
             self.points.uploaded(read.digest)
             return read
+
+    async def kept_points(self, digest: str) -> OwnPoints:
+        """What was read of points that are still kept; refused with 404 where they are not."""
+        if not self.points.file(digest).is_file():
+            raise Refused(404, f"the points {digest} are not kept; send their file again")
+        return await with_core(lambda: _kept_points(digest, self.points.folder))
 
     async def pause(self, run: str) -> Run:
         """Holds a run before its next update."""
@@ -219,6 +225,12 @@ def _keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
     from ebm_server.configs import keep_points
 
     return keep_points(data, name, folder)
+
+
+def _kept_points(digest: str, folder: Path) -> OwnPoints:
+    from ebm_server.configs import kept_points
+
+    return kept_points(digest, folder)
 
 
 def _age(run: Run) -> tuple[str, str]:

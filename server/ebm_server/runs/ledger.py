@@ -150,9 +150,9 @@ class Ledger:
         for name, value in own.items():
             setattr(record, name, value)
         numbered: Sequence[MetricRow | Event] = (*rows, *events)
-        for entry in numbered:
+        for one in numbered:
             record.numbered += 1
-            entry.seq = record.numbered
+            one.seq = record.numbered
         works = []
         if rows:
             works.append(insert(METRICS, [{"run": run.id, **row.model_dump()} for row in rows]))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import Path as PathParameter
 from fastapi.responses import StreamingResponse
 
 from ebm_server.background import in_background, with_core
@@ -46,6 +47,11 @@ AllJobs = Annotated[Jobs, Depends(jobs_of)]
 Database = Annotated[Store, Depends(store_of)]
 After = Annotated[int, Query(ge=0, description="Only what is numbered higher.")]
 
+Digest = Annotated[str, PathParameter(pattern="^sha256:[0-9a-f]{64}$")]
+A_FILE = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 FileName = Annotated[str, Query(max_length=300, description="Its ending says of what kind it is.")]
 
 
@@ -79,10 +85,16 @@ def _snapshots(directory: Path) -> set[int]:
     return set(steps(directory))
 
 
-@router.post("/points")
+@router.post("/points", openapi_extra={"requestBody": A_FILE})
 async def keep_points(name: FileName, request: Request, jobs: AllJobs) -> OwnPoints:
     """Reads a file of points (the body, as it is), for runs to come; 422 with row and column."""
     return await jobs.keep_points(await request.body(), name)
+
+
+@router.get("/points/{digest}")
+async def kept_points(digest: Digest, jobs: AllJobs) -> OwnPoints:
+    """What was read of points that are kept, since a run or an upload of late has them."""
+    return await jobs.kept_points(digest)
 
 
 @router.get("/runs")
