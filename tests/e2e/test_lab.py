@@ -82,7 +82,10 @@ def test_a_change_while_it_runs_leaves_its_mark(page: Page, lab: Laboratory) -> 
     mark = page.locator(".mark button.mark-number").first
     expect(mark).to_have_attribute("aria-label", re.compile("0.25"), timeout=DEADLINE)
     (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
+    run = lab.ask("GET", f"/runs/{run['id']}")
     assert run["config"]["method"]["sampler"]["step_size"] == 0.25
+    lab.ask("PATCH", f"/runs/{run['id']}", {"changes": {"method.sampler.step_size": 0.5}})
+    expect(field).to_have_value("0.5", timeout=DEADLINE)  # what others change, the form shows too
 
 
 def test_pause_step_and_go_on(page: Page, lab: Laboratory) -> None:
