@@ -1,7 +1,5 @@
 """The user's own points in the plane."""
 
-import csv
-import io
 import math
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +13,8 @@ from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
+from ebm_core.datasets._point_files import BadFile as BadFile  # which reading here may raise
+from ebm_core.datasets._point_files import read_table
 
 MOST = 200_000
 """Rows that a run's configuration can hold."""
@@ -153,7 +153,7 @@ def load_points(path: str | Path) -> Points:
     """Points from a file, as `read_points` reads it.
 
     Raises:
-        ValueError: The file holds no such table; the message names the file and the row.
+        BadFile: The file holds no such table; the message names the file and the row.
         OSError: The file cannot be read.
     """
     path = Path(path)
@@ -169,67 +169,14 @@ class PointsRead(NamedTuple):
 
 
 def read_points(data: bytes, name: str) -> PointsRead:
-    """Points from the bytes of an .npy array of shape (n, 2), or of a .csv of two columns with or
-    without a header.
+    """Points from the bytes of a file, for the command line and for the page.
 
     Raises:
-        ValueError: They hold no such table; the message names the file and the row.
+        BadFile: They hold no such table; the message names the file and the row.
     """
-    suffix = Path(name).suffix
-    readers = {".npy": read_array, ".csv": read_csv}
-    if suffix.lower() not in readers:
-        raise ValueError(f"{name} ends in {suffix!r}; save your points as .npy or .csv")
-    rows = readers[suffix.lower()](data, name)
-    if not 2 <= len(rows) <= MOST:
-        raise ValueError(f"{name} has {len(rows):,} points; 2 to {MOST:,} are allowed")
-    for number, row in rows:
-        if not all(map(math.isfinite, row)):
-            raise ValueError(f"{name}, row {number}: {list(row)} is not finite; remove the row")
+    table = read_table(data, name, MOST)
     try:
-        return PointsRead(Points(values=FrozenArray([row for _, row in rows])), ())
+        return PointsRead(Points(values=FrozenArray(table.values)), table.messages)
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{name}: {why}") from error
-
-
-Row = tuple[int, tuple[float, float]]
-"""A row's number in its file, from 1, and its coordinates."""
-
-
-def read_array(data: bytes, name: str) -> list[Row]:
-    """The rows of an .npy file."""
-    try:
-        table = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{name} is not an array saved by numpy.save: {error}") from error
-    if table.ndim != 2 or table.shape[1] != 2:
-        raise ValueError(f"{name} has the shape {table.shape}; (n, 2) is needed")
-    if table.dtype.kind not in "iuf":
-        raise ValueError(f"{name} holds {table.dtype}; real numbers are needed")
-    return [(number, (x, y)) for number, (x, y) in enumerate(table.astype(float).tolist(), start=1)]
-
-
-def read_csv(data: bytes, name: str) -> list[Row]:
-    """The rows of a .csv file: commas, semicolons or tabs; empty lines and a header are skipped."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{name} is not text in UTF-8: {error}") from error
-    first = text.lstrip().partition("\n")[0]
-    delimiter = next((mark for mark in ";\t" if mark in first), ",")
-    rows: list[Row] = []
-    header_allowed = True
-    reader = csv.reader(text.splitlines(), delimiter=delimiter)
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = f"{name}, row {reader.line_num}"
-        if len(cells) != 2:
-            raise ValueError(f"{row} has {len(cells)} columns; two are needed")
-        try:
-            rows.append((reader.line_num, (float(cells[0]), float(cells[1]))))
-        except ValueError:
-            if not header_allowed:
-                raise ValueError(f"{row}: {cells} are not two numbers") from None
-        header_allowed = False
-    return rows
+        raise BadFile(f"{name}: {why}") from error

@@ -9,11 +9,11 @@ import msgpack
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
-from ebm_core.datasets.points import Points, read_points
+from ebm_core.datasets.points import BadFile, Points, read_points
 from ebm_core.runs.config import RunConfig, changed, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
-from ebm_server.protocol.messages import OwnPoints, Problem
+from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem
 from ebm_server.protocol.packing import quantise
 from ebm_server.refusals import Invalid, Refused
 
@@ -43,8 +43,12 @@ def keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
     """
     try:
         points, messages = read_points(data, name)
-    except ValueError as error:
-        raise Invalid([Problem(path="file", value=name, message=str(error))]) from error
+    except BadFile as error:
+        where = {"row": error.row, "column": error.column}
+        problem = FileProblem(
+            path="file", value=error.value, message=str(error), allowed=error.expected, **where
+        )
+        raise Invalid([problem]) from error
     ArrayFolder(folder).put(points.values)
     return _own_points(points, messages)
 

@@ -97,8 +97,10 @@ def test_files_of_both_kinds_give_the_same_points(tmp_path: Path) -> None:
     (tmp_path / "bare.csv").write_text("\n".join(lines))
     (tmp_path / "header.csv").write_text("\ufeffx,y\r\n" + "\r\n".join(lines) + "\r\n\r\n", "utf-8")
     (tmp_path / "semicolon.CSV").write_text("\n".join(lines).replace(",", ";"))
+    (tmp_path / "blanks.txt").write_text("# by me\n" + "\n".join(lines).replace(",", "  "))
+    (tmp_path / "tabs.tsv").write_text('"x"\t"y"\n' + "\n".join(lines).replace(",", "\t"))
     loaded = [load_points(path) for path in sorted(tmp_path.iterdir())]
-    assert len(loaded) == 4
+    assert len(loaded) == 6
     assert all(data.values == FrozenArray(table) for data in loaded)
 
 
@@ -111,7 +113,9 @@ def test_files_of_both_kinds_give_the_same_points(tmp_path: Path) -> None:
         ("a.csv", "x,y\n", "has 0 points; 2 to 200,000"),
         ("a.csv", "1,2\n1,2\n", "all 2 points are the same"),
         ("a.npy", "not an array", r"a\.npy is not an array"),
-        ("a.txt", "1,2\n3,4\n", r"ends in '\.txt'; save your points as \.npy or \.csv"),
+        ("a.csv", "x,4\n1,2\n3,4\n", r"row 1: \['x', '4'\] are not two numbers"),
+        ("a.csv", "x,y\nu,v\n1,2\n3,4\n", r"row 2: \['u', 'v'\] are not two numbers"),
+        ("a.dat", "1,2\n3,4\n", r"ends in '\.dat'; save your points as \.npy or \.csv"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name_and_row(

@@ -40,7 +40,8 @@ def test_a_file_is_read_by_the_server_and_kept_once(lab: Laboratory) -> None:
     assert all(point in CIRCLE.tolist() for point in read["preview"])
     shown = (np.array(read["preview"]) - read["center"]) / read["scale"]
     assert abs(shown).max() < 6
-    assert upload(lab, csv(CIRCLE), "the same circle.csv") == read
+    names = "row 1, x, y, is taken for names of the columns"
+    assert upload(lab, csv(CIRCLE), "the same circle.csv") == {**read, "messages": [names]}
     assert lab.ask("GET", f"/points/{read['digest']}") == read
     lab.ask("GET", f"/points/sha256:{'0' * 64}", status=404)
     lab.ask("GET", "/points/..%2Febm.sqlite", status=404)
@@ -54,12 +55,15 @@ def test_a_file_that_holds_no_points_is_refused_by_name_and_row(lab: Laboratory)
         (b"x,y\n1,2\nthree,4\n", "a.csv", "row 3: ['three', '4']"),
         (b"1,2\n1,2\n", "a.csv", "all 2 points are the same"),
         (npy(np.zeros((4, 3))), "a.npy", "shape (4, 3)"),
-        (b"", "a.txt", "save your points as .npy or .csv"),
+        (b"", "a.dat", "save your points as .npy or .csv"),
     ):
         (problem,) = upload(lab, data, name, 422)["detail"]
         assert problem["path"] == "file"
         assert problem["message"].startswith(name)
         assert said in problem["message"]
+    (problem,) = upload(lab, b"x,y\n1,2\n3,four\n", "a.csv", 422)["detail"]
+    told = [problem[name] for name in ("row", "column", "value", "allowed")]
+    assert told == [3, 2, "four", "a number"]
     assert "name" in upload(lab, b"1,2\n3,4", "x" * 301, 422)["detail"][0]["path"]
 
 

@@ -135,6 +135,13 @@ class Problem(Message):
     allowed: str | None = None
 
 
+class FileProblem(Problem):
+    """Why a file is refused: `value` is what stands in a row and column, both from 1."""
+
+    row: int | None = None
+    column: int | None = None
+
+
 class NewRun(Message):
     """The body of POST /runs beside the fields of a (partial) RunConfig."""
 
