@@ -8,6 +8,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+LONGEST = 100
+"""Entries of a list that is told as a problem's value; a table of points is not."""
+
 
 class Problem(NamedTuple):
     """One thing to mend."""
@@ -39,6 +42,8 @@ def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
         if item["type"] == "union_tag_invalid":
             path, value, message = f"{path}.kind", item["ctx"]["tag"], "there is no such kind"
         if isinstance(value, Mapping | BaseModel) and item["type"] != "model_type":
+            value = None
+        if isinstance(value, list | tuple) and len(value) > LONGEST:
             value = None
         found.append(Problem(path, value, message, allowed(field) if field else None))
     return found

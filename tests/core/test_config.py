@@ -77,6 +77,15 @@ def test_a_problem_is_told_by_path_and_bounds(
     assert (problem.path, problem.allowed) == (path, allowed)
 
 
+def test_a_problem_of_many_rows_does_not_hold_them() -> None:
+    rows = [[float(row), 0.0] for row in range(200_001)]
+    with pytest.raises(ValidationError) as caught:
+        described(dataset={"kind": "points", "values": rows})
+    (problem,) = problems(RunConfig, caught.value)
+    assert (problem.path, problem.value) == ("dataset.values", None)
+    assert "200001" in problem.message
+
+
 def test_a_run_has_one_length() -> None:
     with pytest.raises(ValidationError, match="give one of the two"):
         described(seconds=1, updates=1)
