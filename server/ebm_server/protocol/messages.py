@@ -195,7 +195,8 @@ class PackedLandscape(PackedArray):
 
 
 class FrameMessage(Message):
-    """One moment of a run. Without a landscape the last one still holds."""
+    """One moment of a run: it renews the arrays and the landscape that it brings; all others keep
+    their last value. The first one after `Watch` brings all that is known."""
 
     type: Literal["frame"] = "frame"
     run: str

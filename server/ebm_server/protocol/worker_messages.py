@@ -2,7 +2,7 @@
 
 What a worker records (items) is numbered 1, 2, 3, ... in each attempt at a run; it keeps an item
 until the server has acknowledged it, and sends it again after every reconnection. Frames are not
-kept: a newer one replaces one that is still unsent.
+kept: a newer one is put over one that is still unsent.
 """
 
 from typing import Annotated, Any, Literal
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from ebm_server.protocol.messages import Message, Problem, Values
+from ebm_server.protocol.packed_frame import PackedFrame
 
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
@@ -55,11 +56,8 @@ class ChangeItem(Message):
 class KeyframeItem(Message):
     kind: Literal["keyframe"] = "keyframe"
     n: int
-    step: int
     seconds: float
-    fields: int
-    core: bytes
-    landscape: bytes | None
+    frame: PackedFrame
 
 
 class StateItem(Message):
@@ -104,13 +102,8 @@ class Items(Message):
 
 
 class WorkerFrame(Message):
-    """The parts of a `PackedFrame`."""
-
     type: Literal["frame"] = "frame"
-    step: int
-    fields: int
-    core: bytes
-    landscape: bytes | None
+    frame: PackedFrame
 
 
 class Done(Message):

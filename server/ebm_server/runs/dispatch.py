@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ebm_server.protocol.messages import ENDED, Event, Problem, RunState
-from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.worker_messages import (
     Ack,
     Assign,
@@ -169,9 +168,8 @@ class Dispatch:
         return None
 
     def _frame(self, worker: Worker, frame: WorkerFrame) -> None:
-        packed = PackedFrame(frame.step, frame.core, frame.fields, frame.landscape)
         if worker.run:
-            self.hub.frame(worker.run, packed)
+            self.hub.frame(worker.run, frame.frame)
 
     def _tell_rate(self, run: str, rate: float) -> None:
         record = self.ledger.records.get(run)

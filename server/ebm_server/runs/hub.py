@@ -35,7 +35,7 @@ class Hub:
         self.store = store
         self.mailboxes: set[Mailbox] = set()
         self.frames: dict[str, PackedFrame] = {}
-        """The newest frame of each run, with the newest landscape."""
+        """The newest frame of each run that is watched, over all before it."""
         self.on_rate: Callable[[str, float], None] = lambda run, rate: None
         """Called with the frames a second that the pages want of a run."""
 
@@ -100,10 +100,11 @@ class Hub:
         self.on_rate(run.id, self.rate(run.id))
         info, upto = info_letter(run), run.seq
         history = await asyncio.to_thread(self._history, run.id, after, upto)
-        frame = await asyncio.to_thread(self.store.keyframe, run.id)
-        newest = self.frames.get(run.id)
-        if newest and (frame is None or newest.step >= frame.step):
-            frame = newest
+        keyframe = await asyncio.to_thread(self.store.keyframe, run.id)
+        known = filter(None, (keyframe, self.frames.get(run.id)))
+        frame: PackedFrame | None = None
+        for newer in sorted(known, key=lambda known_frame: known_frame.step):
+            frame = newer.over(frame)
         if mailbox.watching.get(run.id) is watching:
             mailbox.release(run.id, [info, *history], frame)
 

@@ -8,7 +8,6 @@ from typing import Any, assert_never
 import msgpack
 
 from ebm_server.protocol.messages import ENDED, Event, MetricRow
-from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.worker_messages import (
     ITEMS,
     OUTBOX,
@@ -47,8 +46,7 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
             **moment,
         )
     elif isinstance(item, KeyframeItem):
-        frame = PackedFrame(item.step, item.core, item.fields, item.landscape)
-        ledger.write(record, keyframe=(item.seconds, frame), **moment)
+        ledger.write(record, keyframe=(item.seconds, item.frame), **moment)
     elif isinstance(item, ChangeItem):
         event = Event(
             step=item.step,

@@ -93,16 +93,8 @@ class Publisher:
             if keyframe:
                 self.keyframes.taken(frame.step)
                 snapshots.keep(self.directory, self.training)
-                self.link.record(
-                    KeyframeItem(
-                        n=self.link.next_number(),
-                        step=frame.step,
-                        seconds=frame.seconds,
-                        fields=packed.fields,
-                        core=packed.core,
-                        landscape=packed.landscape,
-                    )
-                )
+                number = self.link.next_number()
+                self.link.record(KeyframeItem(n=number, seconds=frame.seconds, frame=packed))
         self._charge(self.clock() - start, landscape)
 
     def _charge(self, spent: float, landscape: bool) -> None:

@@ -92,7 +92,7 @@ class Link:
             self._changed.notify_all()
 
     def show(self, frame: PackedFrame) -> None:
-        """Offers a frame; it replaces one that is still unsent."""
+        """Offers a frame; it is put over one that is still unsent."""
         with self._changed:
             self._frame = frame.over(self._frame)
             self._changed.notify_all()
@@ -239,12 +239,5 @@ class Link:
             self._answers.clear()
         if (frame := self._frame) is not None:
             self._frame = None
-            messages.append(
-                WorkerFrame(
-                    step=frame.step,
-                    fields=frame.fields,
-                    core=frame.core,
-                    landscape=frame.landscape,
-                )
-            )
+            messages.append(WorkerFrame(frame=frame))
         return messages
