@@ -1,11 +1,12 @@
 /** What a person can do on the page. */
 import { batch } from "@preact/signals";
-import * as api from "./api";
-import { connection, follow, refreshKeyframes, refreshRuns } from "./lab";
-import type { Mark } from "./record";
-import * as replay from "./replay";
-import { fault, get, set } from "./schema";
-import { recipeFor, sameShape, startOf } from "./shelf";
+import { recipeFor, sameShape, startOf } from "./form/fields";
+import { fault, get, set } from "./form/schema";
+import * as api from "./protocol/api";
+import type { Json, Run } from "./protocol/wire";
+import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
+import type { Mark } from "./run/history";
+import * as replay from "./run/replay";
 import {
   active,
   asking,
@@ -22,7 +23,6 @@ import {
   rolling,
   stored,
 } from "./state";
-import type { Json, Run } from "./wire";
 
 const DEBOUNCE = 120;
 

@@ -1,6 +1,6 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
 import { press, stepOnce } from "./actions";
-import { backToLive, nudge } from "./replay";
+import { backToLive, nudge } from "./run/replay";
 import { help, mode, stored, view } from "./state";
 import { nextTheme } from "./theme";
 import { layersShown, toggleLayer } from "./views/Layers";

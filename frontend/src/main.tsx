@@ -13,12 +13,12 @@ import "./style/samplers.css";
 import { App } from "./App";
 import { open } from "./actions";
 import { listen } from "./keyboard";
-import { connection, loadCatalogue, start } from "./lab";
-import { openRecord } from "./record";
-import * as replay from "./replay";
+import type { StoredRun } from "./protocol/wire";
+import { connection, loadCatalogue, start } from "./run/following";
+import { openRecord } from "./run/history";
+import * as replay from "./run/replay";
 import { catalogue, draft, notice, record, rolling } from "./state";
 import { stillness } from "./theme";
-import type { StoredRun } from "./wire";
 
 /** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
 const SECONDS = 30;

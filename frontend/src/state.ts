@@ -1,11 +1,11 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
-import type { Link } from "./connection";
-import type { DecodedFrame, Landscape } from "./frame";
-import { lastAt, marksOf, metricsAt, type RunRecord } from "./record";
-import { differences, type Field, type Titles } from "./schema";
-import { shelfFields } from "./shelf";
-import type { Catalogue, Run, RunConfig } from "./wire";
+import { shelfFields } from "./form/fields";
+import { differences, type Field, type Titles } from "./form/schema";
+import type { Link } from "./protocol/connection";
+import type { DecodedFrame, Landscape } from "./protocol/frame";
+import type { Catalogue, Run, RunConfig } from "./protocol/wire";
+import { lastAt, marksOf, metricsAt, type RunRecord } from "./run/history";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
 export type Mode = "energy" | "density" | "truth" | "difference" | "uncertainty" | "softmax";

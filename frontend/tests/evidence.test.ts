@@ -1,10 +1,10 @@
 /** Charts, figures and formulas say what was measured. */
 import { describe, expect, it } from "vitest";
-import { colored, moveOf, noiseOf, withNumbers } from "../src/equations";
-import { density, type Evidence, quantile, series, smoothed } from "../src/evidence";
-import { headline, others } from "../src/merits";
-import { energies, history, loss, translucent } from "../src/views/figures";
-import type { MetricRow } from "../src/wire";
+import { energies, history, loss, translucent } from "../src/charts/figures";
+import { density, type Evidence, quantile, series, smoothed } from "../src/charts/readings";
+import type { MetricRow } from "../src/protocol/wire";
+import { colored, moveOf, noiseOf, withNumbers } from "../src/words/equations";
+import { headline, others } from "../src/words/quality";
 
 const colors = {
   ink: "#000000",

@@ -1,10 +1,10 @@
 /** A replay shows the keyframe at or before a moment, and runs on by itself. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DecodedFrame } from "../src/frame";
-import { openRecord } from "../src/record";
-import { advance, backToLive, type Film, keyframeAt, load, nudge, roll, seek } from "../src/replay";
+import type { DecodedFrame } from "../src/protocol/frame";
+import type { Run } from "../src/protocol/wire";
+import { openRecord } from "../src/run/history";
+import { advance, backToLive, type Film, keyframeAt, load, nudge, roll, seek } from "../src/run/replay";
 import { moment, momentFrame, notice, record, rolling, step } from "../src/state";
-import type { Run } from "../src/wire";
 
 const frame = (at: number): DecodedFrame => ({
   run: "a",

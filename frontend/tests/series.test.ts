@@ -1,10 +1,10 @@
 /** What only some methods have is drawn by itself. */
 import { expect, it } from "vitest";
-import { moveOf, withNumbers } from "../src/equations";
-import type { Evidence } from "../src/evidence";
-import type { DecodedFrame } from "../src/frame";
-import { shownNoise } from "../src/noise";
-import { histogram, seriesOf } from "../src/views/series";
+import type { Evidence } from "../src/charts/readings";
+import { histogram, seriesOf } from "../src/charts/series";
+import type { DecodedFrame } from "../src/protocol/frame";
+import { moveOf, withNumbers } from "../src/words/equations";
+import { shownNoise } from "../src/words/noise";
 
 const colors = {
   ink: "#000000",

@@ -1,8 +1,9 @@
 /** What the page says and offers follows from the run and the choice. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DecodedFrame } from "../src/frame";
-import { openRecord } from "../src/record";
-import { recipeFor, startOf } from "../src/shelf";
+import { recipeFor, startOf } from "../src/form/fields";
+import type { DecodedFrame } from "../src/protocol/frame";
+import type { Catalogue, MetricRow, Run, RunConfig, RunState, Schema } from "../src/protocol/wire";
+import { openRecord } from "../src/run/history";
 import {
   active,
   asking,
@@ -22,7 +23,6 @@ import {
   record,
   untrained,
 } from "../src/state";
-import type { Catalogue, MetricRow, Run, RunConfig, RunState, Schema } from "../src/wire";
 
 const number = (more: Partial<Schema>): Schema => ({ type: "number", default: 0.1, ...more });
 const plugIn = (kind: string, title: string, properties: Record<string, Schema> = {}) => ({

@@ -1,6 +1,7 @@
 /** The evidence: how well the chains mix. */
-import { count, fixed, percent, significant } from "../format";
-import { PlotOf } from "../Plot";
+
+import { PlotOf } from "../charts/Plot";
+import { count, fixed, percent, significant } from "../words/format";
 import { autocorrelation, traces } from "./figures";
 import { sampled } from "./state";
 

@@ -1,7 +1,8 @@
 /** The charts of a sampling. */
-import type { Figure, View } from "../Plot";
+
+import { frame, trace } from "../charts/figures";
+import type { Figure, View } from "../charts/Plot";
 import type { ChartColors } from "../theme";
-import { frame, trace } from "../views/figures";
 import { type Sampled, traceOf } from "./sampling";
 
 const TRACED = 4;

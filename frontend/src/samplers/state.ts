@@ -1,12 +1,12 @@
 /** What the samplers' view knows: its choice, the newest answer, and the moment that is shown. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import * as api from "../api";
-import { sentence } from "../format";
-import { loop } from "../loop";
-import type { Field } from "../schema";
+import type { Field } from "../form/schema";
+import * as api from "../protocol/api";
+import type { Json, PlugInConfig } from "../protocol/wire";
+import { loop } from "../run/loop";
 import { catalogue, titles, view } from "../state";
 import { stillness } from "../theme";
-import type { Json, PlugInConfig } from "../wire";
+import { sentence } from "../words/format";
 import { bodyOf, type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
 import { Latest } from "./latest";
 import { indexOf, later } from "./player";

@@ -1,7 +1,7 @@
 /** Arrows of the score, minus the gradient of the energy: which way is downhill, and how steep. */
 
 import { type Field, type Sample, sampleField } from "./field";
-import type { View } from "./view";
+import type { View } from "./viewport";
 
 const GRID = 20;
 /** Score at which an arrow is as long as its cell, in nats a unit. */

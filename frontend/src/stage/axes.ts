@@ -3,7 +3,7 @@
 import { cssColor, LEVELS, viridis } from "./colormap";
 import { colors, type Mode } from "./modes";
 import type { Theme } from "./palette";
-import type { View } from "./view";
+import type { View } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
 

@@ -1,10 +1,10 @@
 /** What a frame tells of a classifier: its labelled points, and where it is unsure. */
 
-import type { DecodedFrame } from "../frame";
+import type { DecodedFrame } from "../protocol/frame";
 import type { Field } from "./field";
 import type { Uncertainty } from "./modes";
 import { type Mark, mark, stamp } from "./points";
-import type { View } from "./view";
+import type { View } from "./viewport";
 
 /** Half the width of the square that uncertainty maps cover. */
 const MAP_EXTENT = 4.5;

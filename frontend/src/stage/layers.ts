@@ -3,13 +3,13 @@
 import type { Chains } from "./chains";
 import { classMark } from "./classes";
 import { Contours } from "./contours";
+import type { Preview } from "./dropped";
 import { Upsampler } from "./field";
 import { ENERGY_SPAN, type Moment } from "./modes";
 import type { Palette } from "./palette";
 import { diamondMark, dotMark, headMark, type Mark, stamp, stampAll } from "./points";
-import type { Preview } from "./preview";
 import { drawPaths, drawTrails } from "./trails";
-import type { View } from "./view";
+import type { View } from "./viewport";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
 

@@ -1,6 +1,6 @@
 /** Points in the plane: data as dots, chains as dots or ringed heads, generator samples as diamonds. */
 
-import type { View } from "./view";
+import type { View } from "./viewport";
 
 const CASING = "rgba(4, 10, 16, 0.55)";
 

@@ -1,18 +1,18 @@
 /** The stage: takes frames whenever they come, and draws the newest state, eased, when it is asked to. */
 
-import type { DecodedFrame } from "../frame";
+import type { DecodedFrame } from "../protocol/frame";
 import { drawArrows } from "./arrows";
 import { drawAxes, drawLegend, type Legend, PLAIN_UNITS, type Units } from "./axes";
 import { Chains } from "./chains";
 import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
+import { Preview } from "./dropped";
 import { Ease } from "./ease";
 import { ContourLayer, drawChains, drawDropped, type LayerName, type Marks, makeMarks } from "./layers";
 import type { Mode } from "./modes";
 import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
-import { Preview } from "./preview";
 import { type Readout, Terrain } from "./terrain";
-import { SHOWN_EXTENT, View } from "./view";
+import { SHOWN_EXTENT, View } from "./viewport";
 
 export interface StageOptions {
   theme: Theme;

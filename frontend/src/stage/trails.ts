@@ -1,8 +1,8 @@
 /** Trails: where chains have just been, fading with time. */
 
 import { type Chains, TRAIL } from "./chains";
-import type { Dropped } from "./preview";
-import type { View } from "./view";
+import type { Dropped } from "./dropped";
+import type { View } from "./viewport";
 
 /** Ages drawn with one stroke, so that a frame needs few of them. */
 const GROUP = 2;

@@ -1,11 +1,12 @@
 /** The evidence on the right: distance to the truth, figures, energies, loss, and the update with its numbers. */
-import { evidence } from "../evidence";
-import { headline, others } from "../merits";
-import { Plot } from "../Plot";
+
+import { energies, history, loss } from "../charts/figures";
+import { Plot } from "../charts/Plot";
+import { evidence } from "../charts/readings";
+import { seriesOf } from "../charts/series";
 import { draft, info, metrics, record, titleOf, untrained } from "../state";
-import { energies, history, loss } from "./figures";
-import { seriesOf } from "./series";
-import { Tex } from "./Tex";
+import { headline, others } from "../words/quality";
+import { Tex } from "../words/Tex";
 import { ThisUpdate } from "./ThisUpdate";
 
 const kl = history("kl", "KL divergence over updates", "nats", "log");

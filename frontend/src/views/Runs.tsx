@@ -2,12 +2,12 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { open, remove, resume, stop } from "../actions";
-import { downloadAddress } from "../api";
-import { ago, count, sentence } from "../format";
-import { refreshRuns } from "../lab";
-import { headline } from "../merits";
+import { downloadAddress } from "../protocol/api";
+import type { Run } from "../protocol/wire";
+import { refreshRuns } from "../run/following";
 import { info, nameOf, runs, runsFault, stored, view } from "../state";
-import type { Run } from "../wire";
+import { ago, count, sentence } from "../words/format";
+import { headline } from "../words/quality";
 
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);

@@ -2,9 +2,8 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { scrub, undo } from "../actions";
-import { count, counter, duration, rate, setting } from "../format";
-import { endOfTime, type Mark, newestStep } from "../record";
-import { backToLive, nudge, roll } from "../replay";
+import { endOfTime, type Mark, newestStep } from "../run/history";
+import { backToLive, nudge, roll } from "../run/replay";
 import {
   active,
   fields,
@@ -18,6 +17,7 @@ import {
   stored,
   untrained,
 } from "../state";
+import { count, counter, duration, rate, setting } from "../words/format";
 import * as Icons from "./Icons";
 
 export function Timeline() {

@@ -1,7 +1,7 @@
 /** World and pixels. */
 
 import { expect, test } from "vitest";
-import { View } from "./view";
+import { View } from "../../src/stage/viewport";
 
 test.each([
   [560, 4.5],

@@ -1,15 +1,12 @@
 /** What ties the page together: the socket's messages become state, and the run on the stage is followed. */
 import { batch, effect } from "@preact/signals";
-import * as api from "./api";
-import { Connection } from "./connection";
-import { decodeFrame } from "./frame";
-import { Inbox } from "./inbox";
-import { loop } from "./loop";
-import { Frequency, Pace } from "./pace";
-import { fillGap, openRecord, type RunRecord, reduce, withFrame } from "./record";
-import * as replay from "./replay";
-import { differences, get, set } from "./schema";
-import { recipeFor } from "./shelf";
+import { recipeFor } from "../form/fields";
+import { differences, get, set } from "../form/schema";
+import * as api from "../protocol/api";
+import { Connection } from "../protocol/connection";
+import { decodeFrame } from "../protocol/frame";
+import { Inbox } from "../protocol/inbox";
+import type { Json, Run, ServerMessage } from "../protocol/wire";
 import {
   active,
   catalogue,
@@ -32,8 +29,11 @@ import {
   stored,
   truth,
   view,
-} from "./state";
-import type { Json, Run, ServerMessage } from "./wire";
+} from "../state";
+import { fillGap, openRecord, type RunRecord, reduce, withFrame } from "./history";
+import { loop } from "./loop";
+import { Frequency, Pace } from "./pace";
+import * as replay from "./replay";
 
 const FRAMES_PER_SECOND = 15;
 const KEYFRAMES_EVERY = 5000;

@@ -1,6 +1,7 @@
 /** The fields of a whole choice: those of its method, sampler, optimization, energy, distribution and length. */
+
+import type { Catalogue, PlugInConfig, PlugInInfo, RunConfig } from "../protocol/wire";
 import { defaultsOf, type Field, fieldsOf, type Titles } from "./schema";
-import type { Catalogue, PlugInConfig, PlugInInfo, RunConfig } from "./wire";
 
 /** How the run ends and where its randomness starts: the same for all, so no plug-in's schema has them. */
 const LENGTH: Field[] = [

@@ -1,7 +1,8 @@
 /** The charts of the lab as pure functions from the evidence to Plotly figures. */
-import { density, type Evidence, quantile, series, smoothed } from "../evidence";
-import type { Figure, View } from "../Plot";
+
 import type { ChartColors } from "../theme";
+import type { Figure, View } from "./Plot";
+import { density, type Evidence, quantile, series, smoothed } from "./readings";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
 

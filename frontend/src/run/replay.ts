@@ -1,10 +1,10 @@
 /** Replays: the stored run of the first paint, and the keyframes of any run of the server. */
 import { batch } from "@preact/signals";
-import * as api from "./api";
-import { type DecodedFrame, decodeFrame } from "./frame";
-import { lastAt } from "./record";
-import { moment, momentFrame, notice, record, rolling, step } from "./state";
-import type { Keyframe, StoredRun } from "./wire";
+import * as api from "../protocol/api";
+import { type DecodedFrame, decodeFrame } from "../protocol/frame";
+import type { Keyframe, StoredRun } from "../protocol/wire";
+import { moment, momentFrame, notice, record, rolling, step } from "../state";
+import { lastAt } from "./history";
 
 /** Decoded keyframes that are kept. */
 const KEPT = 80;

@@ -1,8 +1,8 @@
 /** The server's REST routes, and how their refusals read. */
 import { decode } from "@msgpack/msgpack";
-import { sentence } from "./format";
+import type { WireSampling } from "../samplers/sampling";
+import { sentence } from "../words/format";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape, type WireFrame } from "./frame";
-import type { WireSampling } from "./samplers/sampling";
 import type {
   Catalogue,
   Fault,

@@ -1,7 +1,7 @@
 /** Marching squares. */
 
 import { expect, test } from "vitest";
-import { Contours, type Line } from "./contours";
+import { Contours, type Line } from "../../src/stage/contours";
 
 const SIZE = 100;
 

@@ -1,6 +1,7 @@
 /** At which noise level the energy on the stage is looked at, where the method has noise levels. */
+
+import type { PlugInConfig } from "../protocol/wire";
 import { setting, significant } from "./format";
-import type { PlugInConfig } from "./wire";
 
 /** A method's noise in words, in data units; null where it adds none.
  *

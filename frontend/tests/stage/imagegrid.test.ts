@@ -1,7 +1,7 @@
 /** Images as tiles. */
 
 import { expect, test } from "vitest";
-import { fillSheet, gridSide, tileZoom } from "./imagegrid";
+import { fillSheet, gridSide, tileZoom } from "../../src/stage/imagegrid";
 
 test("grey values are clamped to the range and spread over three channels", () => {
   const bytes = new Uint8ClampedArray(4 * 4);

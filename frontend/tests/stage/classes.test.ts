@@ -1,11 +1,11 @@
 /** What a classifier's frame tells the stage. */
 
 import { expect, test } from "vitest";
-import type { DecodedFrame, NumericArray } from "../frame";
-import { labelledOf, uncertaintyOf } from "./classes";
+import type { DecodedFrame, NumericArray } from "../../src/protocol/frame";
+import { labelledOf, uncertaintyOf } from "../../src/stage/classes";
+import { measure, picture } from "../../src/stage/modes";
+import { Terrain } from "../../src/stage/terrain";
 import { fieldOf } from "./fields.testing";
-import { measure, picture } from "./modes";
-import { Terrain } from "./terrain";
 
 const flat = (...values: number[]): NumericArray => ({
   shape: [values.length],

@@ -1,8 +1,8 @@
 /** What the map can show. */
 
 import { expect, test } from "vitest";
+import { measure, picture } from "../../src/stage/modes";
 import { fieldOf } from "./fields.testing";
-import { measure, picture } from "./modes";
 
 const normalEnergy = fieldOf((x, y) => (x * x + y * y) / 2 + 42, 128);
 const normalDensity = fieldOf((x, y) => Math.exp(-(x * x + y * y) / 2) / (2 * Math.PI), 128);

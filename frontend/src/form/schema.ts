@@ -1,5 +1,5 @@
 /** From a plug-in's JSON schema to the fields of a form. */
-import type { Json, JsonObject, PlugInConfig, Schema } from "./wire";
+import type { Json, JsonObject, PlugInConfig, Schema } from "../protocol/wire";
 
 export interface NumberControl {
   type: "number";

@@ -1,10 +1,10 @@
 /** What the stage shows before anything is trained: samples of the chosen distribution. */
 import { computed } from "@preact/signals";
-import type { DecodedFrame } from "./frame";
-import { catalogue, draft, moment, momentFrame, record, untrained } from "./state";
-import { fitted, type Point } from "./upload";
-import { isImages } from "./views/Thumbnail";
-import type { DatasetInfo } from "./wire";
+import type { DecodedFrame } from "../protocol/frame";
+import { fitted, type Point } from "../protocol/upload";
+import type { DatasetInfo } from "../protocol/wire";
+import { catalogue, draft, moment, momentFrame, record, untrained } from "../state";
+import { isImages } from "../views/Thumbnail";
 
 /** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
 export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"]): DecodedFrame {

@@ -1,9 +1,9 @@
 /** The stage on a canvas that counts what is drawn. */
 
 import { expect, test } from "vitest";
-import type { DecodedFrame } from "../frame";
+import type { DecodedFrame } from "../../src/protocol/frame";
+import { createStage, type Stage } from "../../src/stage";
 import { fieldOf } from "./fields.testing";
-import { createStage, type Stage } from "./index";
 
 /** A canvas whose context accepts everything and counts the calls by name. */
 function fakeCanvas(): { canvas: HTMLCanvasElement; calls: Map<string, number> } {

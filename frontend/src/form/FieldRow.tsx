@@ -1,9 +1,9 @@
 /** One setting of the choice, and when it takes effect. */
 import { change } from "../actions";
-import { type Field, get } from "../schema";
+import type { Json } from "../protocol/wire";
 import { active, composing, draft, faults, needRestart, stored } from "../state";
-import type { Json } from "../wire";
 import { Row } from "./Row";
+import { type Field, get } from "./schema";
 
 export function FieldRow({ field }: { field: Field }) {
   const choice = draft.value;

@@ -1,7 +1,7 @@
 /** Interpolation between the cells of a landscape. */
 
 import { expect, test } from "vitest";
-import { logPartition, sampleField, shownQuantile, Upsampler } from "./field";
+import { logPartition, sampleField, shownQuantile, Upsampler } from "../../src/stage/field";
 import { fieldOf } from "./fields.testing";
 
 const quadratic = (x: number, y: number) => 0.7 * x * x - 0.4 * x * y + 0.3 * y * y + 2 * x - y + 1;

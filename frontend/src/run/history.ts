@@ -1,6 +1,6 @@
 /** The record of the run on the page: a pure reduction of what the server sends about it. */
-import type { DecodedFrame } from "./frame";
-import type { Keyframe, MetricRow, Run, RunEvent, ServerMessage } from "./wire";
+import type { DecodedFrame } from "../protocol/frame";
+import type { Keyframe, MetricRow, Run, RunEvent, ServerMessage } from "../protocol/wire";
 
 /** Metric rows that are kept; beyond, the older ones are thinned. */
 export const MOST_ROWS = 6000;

@@ -1,7 +1,7 @@
 /** Chains from frame to frame. */
 
 import { expect, test } from "vitest";
-import { Chains, jumpDistance, TRACED, tracedRows } from "./chains";
+import { Chains, jumpDistance, TRACED, tracedRows } from "../../src/stage/chains";
 
 function line(count: number, shift: number): Float32Array {
   return Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 ? 0 : i / count + shift));

@@ -1,7 +1,14 @@
 /** Colour maps. */
 
 import { expect, test } from "vitest";
-import { cssColor, densityColors, differenceColors, energyColors, LEVELS, viridis } from "./colormap";
+import {
+  cssColor,
+  densityColors,
+  differenceColors,
+  energyColors,
+  LEVELS,
+  viridis,
+} from "../../src/stage/colormap";
 
 const channels = (packed: number) => [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255] as const;
 const luminance = (packed: number) => {

@@ -1,7 +1,7 @@
 /** Easing at the measured pace of arrivals. */
 
 import { expect, test } from "vitest";
-import { Ease } from "./ease";
+import { Ease } from "../../src/stage/ease";
 
 test("progress takes the interval at which things arrive", () => {
   const ease = new Ease();

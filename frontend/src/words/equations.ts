@@ -1,6 +1,6 @@
 /** The update of a method and the move of its sampler as TeX, with the current numbers under their letters. */
 
-import type { JsonObject } from "./wire";
+import type { JsonObject } from "../protocol/wire";
 
 const LETTERS: Record<string, string> = {
   α: "\\alpha",

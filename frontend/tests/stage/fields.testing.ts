@@ -1,6 +1,6 @@
 /** Fields with known values, for tests. */
 
-import type { Field } from "./field";
+import type { Field } from "../../src/stage/field";
 
 /** A function on the centres of a grid. */
 export function fieldOf(f: (x: number, y: number) => number, size = 64, extent = 6): Field {

@@ -1,7 +1,7 @@
 /** Charts of what only some methods have: any series of numbers that a frame carries, as a histogram or over noise levels. */
-import type { DecodedFrame } from "../frame";
-import type { Figure, View } from "../Plot";
+import type { DecodedFrame } from "../protocol/frame";
 import { frame, trace, translucent } from "./figures";
+import type { Figure, View } from "./Plot";
 
 /** Series that are shown elsewhere. */
 const ELSEWHERE = /^(data_energies|sample_energies|labels|noise_levels)$|_map$/;

@@ -1,10 +1,10 @@
 /** Chains dropped with the pointer. */
 
 import { expect, test } from "vitest";
-import type { Field } from "./field";
+import { type Dropped, langevinStep, MOST_CHAINS, Preview } from "../../src/stage/dropped";
+import type { Field } from "../../src/stage/field";
+import { normal } from "../../src/stage/random";
 import { fieldOf } from "./fields.testing";
-import { type Dropped, langevinStep, MOST_CHAINS, Preview } from "./preview";
-import { normal } from "./random";
 
 const bowl: Field = fieldOf((x, y) => (x * x + y * y) / 2, 128);
 

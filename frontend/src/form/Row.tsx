@@ -1,10 +1,10 @@
 /** A field of a form: its name, its value, a slider where it has bounds, and what is wrong with it. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { setting } from "../format";
-import { bounds, type Control, type Field, type NumberControl } from "../schema";
-import { fromPosition, STEPS, scaleOf, toPosition } from "../slider";
-import type { Json } from "../wire";
+import type { Json } from "../protocol/wire";
+import { setting } from "../words/format";
+import { bounds, type Control, type Field, type NumberControl } from "./schema";
+import { fromPosition, STEPS, scaleOf, toPosition } from "./slider";
 
 export type Change = (path: string, value: Json) => void;
 

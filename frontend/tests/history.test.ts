@@ -1,6 +1,7 @@
 /** The record of a run follows from the messages about it. */
 import { describe, expect, it } from "vitest";
-import type { DecodedFrame, Landscape } from "../src/frame";
+import type { DecodedFrame, Landscape } from "../src/protocol/frame";
+import type { MetricRow, Run, ServerMessage } from "../src/protocol/wire";
 import {
   endOfTime,
   fillGap,
@@ -13,8 +14,7 @@ import {
   reduce,
   thin,
   withFrame,
-} from "../src/record";
-import type { MetricRow, Run, ServerMessage } from "../src/wire";
+} from "../src/run/history";
 
 const run = { id: "a", state: "running", step: 0, metrics: {}, config: {} } as unknown as Run;
 const row = (step: number, values: Record<string, number> = { loss: step }): MetricRow => ({

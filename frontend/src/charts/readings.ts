@@ -1,9 +1,9 @@
 /** What the charts read: the history of the run on the stage up to the moment that is shown. */
 import { computed } from "@preact/signals";
-import type { DecodedFrame } from "./frame";
-import { endOfTime, type Mark } from "./record";
-import { marks, moment, momentFrame, record, stored, untrained } from "./state";
-import type { MetricRow } from "./wire";
+import type { DecodedFrame } from "../protocol/frame";
+import type { MetricRow } from "../protocol/wire";
+import { endOfTime, type Mark } from "../run/history";
+import { marks, moment, momentFrame, record, stored, untrained } from "../state";
 
 export interface Evidence {
   rows: MetricRow[];

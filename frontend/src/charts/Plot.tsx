@@ -3,9 +3,9 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { Layout, Trace } from "plotly.js-basic-dist-min";
 import { useEffect, useRef } from "preact/hooks";
-import { type Evidence, evidence } from "./evidence";
-import { loop } from "./loop";
-import { type ChartColors, chartColors } from "./theme";
+import { loop } from "../run/loop";
+import { type ChartColors, chartColors } from "../theme";
+import { type Evidence, evidence } from "./readings";
 
 export interface Figure {
   data: Trace[];
