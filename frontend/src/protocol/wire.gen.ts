@@ -115,7 +115,8 @@ export interface ErrorMessage {
   message: string;
 }
 /**
- * One moment of a run. Without a landscape the last one still holds.
+ * One moment of a run: it renews the arrays and the landscape that it brings; all others keep
+ * their last value. The first one after `Watch` brings all that is known.
  */
 export interface FrameMessage {
   type: "frame";

@@ -1,5 +1,5 @@
 /** The record of the run on the page: a pure reduction of what the server sends about it. */
-import type { DecodedFrame } from "../protocol/frame";
+import { type DecodedFrame, over } from "../protocol/frame";
 import type { Keyframe, MetricRow, Run, RunEvent, ServerMessage } from "../protocol/wire";
 
 /** Metric rows that are kept; beyond, the older ones are thinned. */
@@ -16,7 +16,7 @@ export interface RunRecord {
   /** Ascending by sequence number. */
   events: RunEvent[];
   keyframes: Keyframe[];
-  /** Newest frame; it always has the newest landscape. */
+  /** Newest frame, over all before it. */
   frame: DecodedFrame | null;
   /** Sequence number after which metrics and events must be fetched again; null where nothing is missing. */
   gap: number | null;
@@ -52,11 +52,9 @@ export function reduce(record: RunRecord, message: ServerMessage): RunRecord {
   }
 }
 
-/** The record with a new frame; a frame without a landscape keeps the one before. */
+/** The record with a new frame. */
 export function withFrame(record: RunRecord, frame: DecodedFrame): RunRecord {
-  const landscape = frame.landscape ?? record.frame?.landscape ?? null;
-  const arrays = { ...record.frame?.arrays, ...frame.arrays };
-  return { ...record, frame: { ...frame, landscape, arrays } };
+  return { ...record, frame: over(frame, record.frame) };
 }
 
 /** The record after a gap was filled over REST. Rows and events that came meanwhile stay. */
