@@ -95,7 +95,7 @@ export interface EventMessage {
 export interface Event {
   seq: number;
   step: number;
-  kind: "change" | "state" | "log";
+  kind: "change" | "state";
   path?: string | null;
   value?: unknown;
   previous?: unknown;

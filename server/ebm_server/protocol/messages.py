@@ -63,7 +63,7 @@ class Event(Message):
 
     seq: int = 0
     step: int
-    kind: Literal["change", "state", "log"]
+    kind: Literal["change", "state"]
     path: str | None = None
     value: Any = None
     previous: Any = None

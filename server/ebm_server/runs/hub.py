@@ -29,15 +29,18 @@ FASTEST = 30.0
 
 
 class Hub:
-    """Pages and the runs they watch. Lives on the event loop."""
+    """Pages and the runs they watch. Lives on the event loop.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        on_rate: Called with a run and the frames a second that the pages want of it.
+    """
+
+    def __init__(self, store: Store, on_rate: Callable[[str, float], None]) -> None:
         self.store = store
+        self.on_rate = on_rate
         self.mailboxes: set[Mailbox] = set()
         self.frames: dict[str, PackedFrame] = {}
         """The newest frame of each run that is watched, over all before it."""
-        self.on_rate: Callable[[str, float], None] = lambda run, rate: None
-        """Called with the frames a second that the pages want of a run."""
 
     def rate(self, run: str) -> float:
         """Frames a second that the most eager page wants of a run; 0 where nobody watches."""
