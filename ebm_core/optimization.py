@@ -147,7 +147,7 @@ class Descent:
         if clip is not None and norm > clip:
             torch._foreach_mul_(gradients, clip / norm)
         for parameter, gradient in zip(self.parameters, gradients, strict=True):
-            parameter.grad = gradient.contiguous()  # fused Adam heeds no strides
+            parameter.grad = gradient.contiguous()  # fused Adam ignores strides
         rate = self.schedule.learning_rate * self.share
         self.adam.param_groups[0].update(lr=rate, betas=self.betas)
         self.adam.step()

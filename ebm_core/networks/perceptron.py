@@ -29,7 +29,7 @@ def product(slopes: Float[Tensor, "n h"], weight: Float[Tensor, "h d"]) -> Float
 def outer(slopes: Float[Tensor, "n h"], inputs: Float[Tensor, "n d"]) -> Float[Tensor, "h d"]:
     """slopes.T @ inputs, as fast as it can be had."""
     if inputs.shape[1] < NARROW:
-        # contiguous, since a fused optimiser heeds no strides
+        # contiguous, since a fused optimiser ignores strides
         return (inputs.T @ slopes).T.contiguous()
     return slopes.T @ inputs
 

@@ -1,6 +1,13 @@
 /** Frames on the wire become typed arrays. */
 import { describe, expect, it } from "vitest";
-import { decodeArray, decodeFrame, decodeLandscape, showsImages } from "../src/protocol/frame";
+import {
+  type DecodedFrame,
+  decodeArray,
+  decodeFrame,
+  decodeLandscape,
+  over,
+  showsImages,
+} from "../src/protocol/frame";
 
 const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 const f4 = (shape: number[], values: number[]) => ({
@@ -91,5 +98,40 @@ describe("frames", () => {
     expect(() => decodeFrame({ step: 7, seconds: 0, arrays: { data: f4([3, 2], [0]) } })).toThrow(
       "frame at update 7, data:",
     );
+  });
+});
+
+describe("a frame over an older one", () => {
+  const points = (value: number) => ({ shape: [1], values: Float32Array.of(value) });
+  const energy = (lo: number) => ({ values: Float32Array.of(lo), size: 1, extent: 1, lo, hi: lo });
+  const frame = (step: number, more: Partial<DecodedFrame>): DecodedFrame => ({
+    run: "a",
+    step,
+    seconds: 0,
+    metrics: { kl: step },
+    landscape: null,
+    arrays: {},
+    ...more,
+  });
+  const whole = frame(1, { landscape: energy(1), arrays: { data: points(1), chains: points(1) } });
+  const light = frame(2, { arrays: { chains: points(2) } });
+
+  it("renews the arrays and the landscape that it brings; all others stay", () => {
+    expect(over(light, whole)).toEqual({
+      ...light,
+      landscape: whole.landscape,
+      arrays: { data: points(1), chains: points(2) },
+    });
+    expect(over(whole, light)).toEqual(whole);
+  });
+
+  it("gives the same in whatever groups frames are combined", () => {
+    const next = frame(3, { landscape: energy(3), arrays: { data: points(3) } });
+    expect(over(next, over(light, whole))).toEqual(over(over(next, light), whole));
+  });
+
+  it("takes nothing from another run", () => {
+    expect(over({ ...light, run: "b" }, whole)).toEqual({ ...light, run: "b" });
+    expect(over(light, null)).toBe(light);
   });
 });

@@ -33,6 +33,15 @@ it("does not lose a landscape to a newer frame that has none", () => {
   expect(kept.landscape).toBe(landscape);
 });
 
+it("does not lose an array to a newer frame that does not renew it", () => {
+  const array = { dtype: "u1" as const, shape: [1], data: new Uint8Array(1) };
+  const inbox = new Inbox();
+  inbox.store(frame(1, { arrays: { data: array, chains: array } }), 0);
+  const chains = { ...array, data: Uint8Array.of(2) };
+  inbox.store(frame(2, { arrays: { chains } }), 1);
+  expect(inbox.take().frames[0]!.frame.arrays).toEqual({ data: array, chains });
+});
+
 it("keeps the newest frame of each run", () => {
   const inbox = new Inbox();
   inbox.store(frame(1), 0);

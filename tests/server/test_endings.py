@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import msgpack
+from websockets.sync.client import connect
 
 from tests.server.laboratory import ROOT, Laboratory, alive, endless
 
@@ -118,6 +119,33 @@ def test_a_run_that_ends_while_there_is_no_server_is_found_whole(tmp_path: Path)
         assert info["step"] == 1500
         rows = lab.ask("GET", f"/runs/{run}/metrics")
         assert rows[-1]["step"] == 1500
+
+
+def test_a_worker_of_another_version_is_ended_with_a_sentence(tmp_path: Path) -> None:
+    with Laboratory(tmp_path, ALONE) as lab:
+        run = lab.create(endless())
+        with lab.page() as page:
+            page.watch(run)
+            page.step_beyond(5)
+            worker = next(line for line in lab.log if "is process" in line)
+            hello = {
+                "type": "hello",
+                "worker": worker.split("worker ")[1].split()[0],
+                "pid": lab.worker_pid(run),
+                "run": run,
+                "attempt": 1,
+            }
+            token = (tmp_path / "worker.token").read_text()
+            with connect(
+                f"ws://127.0.0.1:{lab.port}/api/v1/worker",
+                additional_headers={"Authorization": f"Bearer {token}"},
+                proxy=None,
+            ) as of_old:
+                of_old.send(msgpack.packb(hello))
+                info = page.state("failed")
+        assert "another version" in info["reason"]
+        assert "resume goes on" in info["reason"]
+        assert not alive(lab.worker_pid(run))
 
 
 def wait_for_end(descriptor: int) -> None:

@@ -30,11 +30,11 @@ def test_ordered_messages_go_first_and_the_newest_frame_stands_for_all() -> None
     mailbox = watching("a")
     for step in range(1, 4):
         landscape = {"lo": 1} if step == 2 else None
-        mailbox.put_frame("a", packed_frame(step, {"step": step}, landscape))
+        mailbox.put_frame("a", packed_frame({"step": step}, {}, landscape))
         mailbox.put(letter("a", step))
     *ordered, frame = drain(mailbox, 4)
     assert ordered == [b"a1", b"a2", b"a3"]
-    assert unpack(frame) == {"step": 3, "landscape": {"lo": 1}}
+    assert unpack(frame) == {"step": 3, "arrays": {}, "landscape": {"lo": 1}}
 
 
 def test_a_full_mailbox_says_where_the_gap_begins_and_keeps_other_runs() -> None:
@@ -54,5 +54,5 @@ def test_what_comes_while_history_is_fetched_follows_it() -> None:
     mailbox.watching["a"] = Watching(0.0)
     mailbox.put(letter("a", 3))
     mailbox.put(letter("b", 1))
-    mailbox.release("a", [letter("a", 1), letter("a", 2)], packed_frame(0, {"step": 0}, None))
-    assert drain(mailbox, 5) == [b"b1", b"a1", b"a2", b"a3", b"\x81\xa4step\x00"]
+    mailbox.release("a", [letter("a", 1), letter("a", 2)], packed_frame({"step": 0}, {}))
+    assert drain(mailbox, 5) == [b"b1", b"a1", b"a2", b"a3", b"\x82\xa4step\x00\xa6arrays\x80"]

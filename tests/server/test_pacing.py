@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ebm_server.worker.pacing import Budget, Keyframes, Rows
 from ebm_server.worker.publishing import LANDSCAPE_SHARE, MOTION_SHARE, Publisher
-from ebm_server.worker.server_connection import Link
+from ebm_server.worker.server_connection import ServerConnection
 
 from ebm_core import RunConfig, Training
 
@@ -16,8 +16,8 @@ def test_frames_cost_their_share_of_training_and_less_with_nobody_there(
 ) -> None:
     given = {"dataset": {"kind": "pinwheel"}, "method": {"kind": "persistent"}, "updates": 10**6}
     training = Training(RunConfig.model_validate(given))
-    link = Link(tmp_path / "server.json", "token", "worker")
-    publisher = Publisher(training, "r", link, tmp_path)
+    server = ServerConnection(tmp_path / "server.json", "token", "worker")
+    publisher = Publisher(training, "r", server, tmp_path)
     publisher.rate = rate
     trained = published = 0.0
     while trained < 3:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from ebm_server.protocol.messages import FrameMessage, pack, unpack
-from ebm_server.protocol.packed_frame import packed_frame
 from ebm_server.protocol.packing import (
     QUANTA,
     dequantise,
@@ -76,16 +75,6 @@ def test_frames_come_back_and_have_the_declared_form(
     assert (back.step, back.seconds) == (7, 1.5)
     assert back.arrays["chains"].tobytes() == array.tobytes()
     assert (back.landscape is None) == (landscape is None)
-
-
-def test_a_frame_takes_over_the_landscape_that_was_not_sent() -> None:
-    older = packed_frame(1, {"type": "frame", "step": 1}, {"lo": 0.5})
-    newer = packed_frame(2, {"type": "frame", "step": 2}, None)
-    newest = packed_frame(3, {"type": "frame", "step": 3}, {"lo": 0.75})
-    merged = newer.over(older)
-    assert unpack(merged.message) == {"type": "frame", "step": 2, "landscape": {"lo": 0.5}}
-    assert unpack(newest.over(merged).message)["landscape"] == {"lo": 0.75}
-    assert newer.over(None) is newer
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,25 @@ def test_frames_come_only_to_who_watches_and_can_be_drawn(lab: Laboratory, going
         assert {m["type"] for m in other.messages} <= {"welcome", "runs", "pong"}
 
 
+def test_who_joins_between_two_landscapes_sees_data_chains_and_landscape_at_once(
+    lab: Laboratory,
+) -> None:
+    large = {"kind": "mlp", "hidden": [128, 128]}
+    run = lab.create(endless(energy=large))  # its landscapes are dear, so most frames have none
+    with lab.page() as early:
+        early.watch(run, rate=30)
+        for _ in range(3):
+            light = early.until(lambda m: m["type"] == "frame" and "landscape" not in m)
+            assert "data" not in light["arrays"]
+            with lab.page() as late:
+                late.watch(run)
+                first = late.until(lambda m: m["type"] == "frame")
+            assert {"data", "chains", "data_energies"} <= first["arrays"].keys()
+            assert "landscape" in first
+            assert first["step"] >= light["step"]
+    lab.ask("POST", f"/runs/{run}/stop")
+
+
 def test_who_joins_a_run_at_rest_gets_its_newest_frame(lab: Laboratory, going: str) -> None:
     run = going
     with lab.page() as page:

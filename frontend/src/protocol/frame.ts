@@ -20,7 +20,7 @@ export interface NumericArray {
   values: Float32Array;
 }
 
-/** What the stage and the charts read. A frame without a landscape keeps the last one on show. */
+/** What the stage and the charts read. */
 export interface DecodedFrame {
   run: string;
   step: number;
@@ -92,6 +92,23 @@ export function decodeFrame(wire: WireFrame): DecodedFrame {
     metrics: { ...(wire.metrics ?? {}) },
     landscape: wire.landscape ? decodeLandscape(wire.landscape) : null,
     arrays,
+  };
+}
+
+/** A frame, packed or decoded, as far as frames combine. */
+interface Combinable {
+  run?: string;
+  arrays?: object;
+  landscape?: unknown;
+}
+
+/** A frame over an older one of its run: it renews the arrays and the landscape that it brings, all others stay. */
+export function over<F extends Combinable>(frame: F, older: F | null | undefined): F {
+  if (!older || older.run !== frame.run) return frame;
+  return {
+    ...frame,
+    arrays: { ...older.arrays, ...frame.arrays },
+    landscape: frame.landscape ?? older.landscape,
   };
 }
 

@@ -97,7 +97,7 @@ export interface EventMessage {
 export interface Event {
   seq: number;
   step: number;
-  kind: "change" | "state" | "log";
+  kind: "change" | "state";
   path?: string | null;
   value?: unknown;
   previous?: unknown;
@@ -117,7 +117,8 @@ export interface ErrorMessage {
   message: string;
 }
 /**
- * One moment of a run. Without a landscape the last one still holds.
+ * One moment of a run: it renews the arrays and the landscape that it brings; all others keep
+ * their last value. The first one after `Watch` brings all that is known.
  */
 export interface FrameMessage {
   type: "frame";

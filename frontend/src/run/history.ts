@@ -1,5 +1,5 @@
 /** The history of the run on the page: a pure reduction of what the server sends about it. */
-import type { DecodedFrame } from "../protocol/frame";
+import { type DecodedFrame, over } from "../protocol/frame";
 import type { Keyframe, MetricRow, Run, RunEvent, RunSummary, ServerMessage } from "../protocol/wire";
 
 /** Metric rows that are kept; beyond, the older ones are thinned. */
@@ -16,7 +16,7 @@ export interface RunHistory {
   /** Ascending by sequence number. */
   events: RunEvent[];
   keyframes: Keyframe[];
-  /** Newest frame; it always has the newest landscape. */
+  /** Newest frame, over all before it. */
   frame: DecodedFrame | null;
   /** Sequence number after which metrics and events must be fetched again; null where nothing is missing. */
   gap: number | null;
@@ -59,11 +59,9 @@ function withSummary(info: Run, summary: RunSummary): Run {
   return { ...summary, config, config_digest };
 }
 
-/** The history with a new frame; a frame without a landscape keeps the one before. */
+/** The history with a new frame. */
 export function withFrame(history: RunHistory, frame: DecodedFrame): RunHistory {
-  const landscape = frame.landscape ?? history.frame?.landscape ?? null;
-  const arrays = { ...history.frame?.arrays, ...frame.arrays };
-  return { ...history, frame: { ...frame, landscape, arrays } };
+  return { ...history, frame: over(frame, history.frame) };
 }
 
 /** The history after a gap was filled over REST. Rows and events that came meanwhile stay. */

@@ -13,7 +13,7 @@ const LENGTH = 14;
 /** Seconds on the last frame before the stored run begins again. */
 const REST = 5;
 
-/** Where the frames of a replay come from. */
+/** Where the frames of a replay come from: keyframes, which bring all their parts. */
 export interface Film {
   /** Ascending by step. */
   keyframes: Keyframe[];
@@ -93,8 +93,7 @@ export async function seek(at: number): Promise<void> {
   if (!rolling.value) step.value = key;
   const frame = film.ready(key) ?? (await film.frame(key).catch(explain));
   if (request !== wanted || !frame) return;
-  const before = momentFrame.value ?? history.value?.frame ?? null;
-  momentFrame.value = frame.landscape || !before ? frame : { ...frame, landscape: before.landscape };
+  momentFrame.value = frame;
 }
 
 function explain(error: Error): null {

@@ -1,6 +1,6 @@
 /** The stage: takes frames whenever they come, and draws the newest state, eased, when it is asked to. */
 
-import type { DecodedFrame } from "../protocol/frame";
+import { type DecodedFrame, type Landscape, over } from "../protocol/frame";
 import { drawArrows } from "./arrows";
 import { drawAxes, drawLegend, type Legend, PLAIN_UNITS, type Units } from "./axes";
 import { Chains } from "./chains";
@@ -46,6 +46,8 @@ export class Stage {
   private pending: DecodedFrame | null = null;
   private run = "";
   private step = -1;
+  /** The newest that came; a frame that did not renew it hands on the same. */
+  private landscape: Landscape | null = null;
   private truthPoints: Float32Array = NO_POINTS;
   private data: Float32Array = NO_POINTS;
   private labelled: Labelled | null = null;
@@ -74,10 +76,9 @@ export class Stage {
     this.resize(canvas.clientWidth || 560, window?.devicePixelRatio ?? 1);
   }
 
-  /** Takes a frame; it is on the canvas with the next `draw`. Of several between two draws the newest counts. */
+  /** Takes a frame; it is on the canvas with the next `draw`. Several between two draws are put over one another. */
   show(frame: DecodedFrame): void {
-    const unseen = this.pending?.run === frame.run ? this.pending.landscape : null;
-    this.pending = frame.landscape || !unseen ? frame : { ...frame, landscape: unseen };
+    this.pending = over(frame, this.pending);
   }
 
   setLayers(layers: Record<LayerName, boolean>): void {
@@ -150,6 +151,7 @@ export class Stage {
     this.pending = null;
     this.run = "";
     this.step = -1;
+    this.landscape = null;
     this.data = NO_POINTS;
     this.labelled = null;
     this.generator = NO_POINTS;
@@ -190,7 +192,8 @@ export class Stage {
     const elsewhere = frame.run !== this.run || frame.step < this.step;
     this.run = frame.run;
     this.step = frame.step;
-    if (frame.landscape) {
+    if (frame.landscape && frame.landscape !== this.landscape) {
+      this.landscape = frame.landscape;
       this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now, uncertaintyOf(frame));
       const extent = Math.min(SHOWN_EXTENT, this.terrain.extent);
       if (extent !== this.viewport.extent) this.resize(this.viewport.size, this.dpr);

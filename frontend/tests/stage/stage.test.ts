@@ -109,6 +109,23 @@ test("a frame without a landscape does not lose one that was not drawn yet", () 
   expect(stage.readout(45, 45)?.energy).toBeCloseTo(0.5, 3);
 });
 
+test("frames that hand a landscape on do not hurry its flow", () => {
+  const energies = [false, true].map((handsOn) => {
+    const { stage, draws } = stageOf();
+    for (let k = 0; k < 20; k++) {
+      stage.show(frame(k, 0));
+      draws(200 * k);
+    }
+    const renewed = frame(20, 2);
+    for (let k = 0; k < 5; k++) {
+      if (k === 0 || handsOn) stage.show({ ...renewed, step: 20 + k });
+      draws(4000 + 20 * k);
+    }
+    return stage.readout(45, 45)?.energy;
+  });
+  expect(energies[1]).toBeCloseTo(energies[0] as number, 6);
+});
+
 test("a dropped chain is drawn with the next frame and keeps the stage moving until it is cleared", () => {
   const { stage, draws } = stageOf();
   stage.show(frame(1, 0));

@@ -100,7 +100,7 @@ class Event(Message):
 
     seq: int = 0
     step: int
-    kind: Literal["change", "state", "log"]
+    kind: Literal["change", "state"]
     path: str | None = None
     value: Any = None
     previous: Any = None
@@ -253,7 +253,8 @@ class PackedLandscape(PackedArray):
 
 
 class FrameMessage(Message):
-    """One moment of a run. Without a landscape the last one still holds."""
+    """One moment of a run: it renews the arrays and the landscape that it brings; all others keep
+    their last value. The first one after `Watch` brings all that is known."""
 
     type: Literal["frame"] = "frame"
     run: str

@@ -74,10 +74,10 @@ def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
         "step": frame.step,
         "seconds": frame.seconds,
         "metrics": {n: v for n, v in frame.metrics.items() if np.isfinite(v)},
-        "arrays": {name: pack_array(array) for name, array in frame.arrays.items()},
     }
+    arrays = {name: pack_array(array) for name, array in frame.arrays.items()}
     landscape = None if frame.landscape is None else quantise(frame.landscape, dtype)
-    return packed_frame(frame.step, fields, landscape)
+    return packed_frame(fields, arrays, landscape)
 
 
 def unpack_frame(message: Mapping[str, Any]) -> Frame:

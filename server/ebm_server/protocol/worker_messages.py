@@ -1,8 +1,9 @@
 """Every message between the server and a worker process, one pydantic model each (MessagePack).
 
-What a worker records (items) is numbered 1, 2, 3, ... in each attempt at a run; it keeps an item
-until the server has acknowledged it, and sends it again after every reconnection. Frames are not
-kept: a newer one replaces one that is still unsent.
+What a worker reports for good (items) is numbered 1, 2, 3, ... in each attempt at a run, that is,
+by each worker that the run is given to; it keeps an item until the server has acknowledged it, and
+sends it again after every reconnection. Frames are not kept: a newer one is put over one that is
+still unsent.
 """
 
 from typing import Annotated, Any, Literal
@@ -10,40 +11,49 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from ebm_server.protocol.messages import Message, Problem, Values
+from ebm_server.protocol.packed_frame import PackedFrame
 
+VERSION = 2
+"""Of these messages. A worker outlives its server and may meet one of another version."""
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
 
 
-# Worker to server: what is recorded
+# Worker to server: what is kept
 
 
-class Begun(Message):
-    """The run goes: from the start, or from a checkpoint, after which nothing recorded holds."""
+class NumberedItem(Message):
+    """Something that is kept for good."""
 
-    kind: Literal["begun"] = "begun"
-    n: int
+    n: int = 0
+    """Its number, which the worker's connection gives it."""
+
+
+class Moment(NumberedItem):
+    """How far the run is."""
+
     step: int
     seconds: float
     horizon: int | None
+
+
+class Begun(Moment):
+    """The run goes: from the start, or from a checkpoint, after which nothing recorded holds."""
+
+    kind: Literal["begun"] = "begun"
     resumed: bool
     changes: int
     """Recorded changes that the checkpoint contains."""
     config: dict[str, Any]
 
 
-class MetricsItem(Message):
+class MetricsItem(Moment):
     kind: Literal["metrics"] = "metrics"
-    n: int
-    step: int
-    seconds: float
-    horizon: int | None
     values: Values
 
 
-class ChangeItem(Message):
+class ChangeItem(NumberedItem):
     kind: Literal["change"] = "change"
-    n: int
     step: int
     path: str
     value: Any
@@ -52,37 +62,29 @@ class ChangeItem(Message):
     """The config holds the value, as it does all but a length in updates."""
 
 
-class KeyframeItem(Message):
+class KeyframeItem(NumberedItem):
     kind: Literal["keyframe"] = "keyframe"
-    n: int
-    step: int
     seconds: float
-    fields: int
-    core: bytes
-    landscape: bytes | None
+    frame: PackedFrame
 
 
-class StateItem(Message):
+class StateItem(Moment):
     kind: Literal["state"] = "state"
-    n: int
-    step: int
-    seconds: float
-    horizon: int | None
     state: Literal["running", "paused", "finished", "stopped", "failed"]
     reason: str | None = None
 
 
-class LogItem(Message):
-    kind: Literal["log"] = "log"
-    n: int
-    step: int
-    text: str
-
-
 Item = Annotated[
-    Begun | MetricsItem | ChangeItem | KeyframeItem | StateItem | LogItem,
+    Begun | MetricsItem | ChangeItem | KeyframeItem | StateItem,
     Field(discriminator="kind"),
 ]
+
+
+class Outbox(Message):
+    """What the file `OUTBOX` holds."""
+
+    attempt: int
+    items: list[Item]
 
 
 # Worker to server
@@ -92,6 +94,8 @@ class Hello(Message):
     """The first message of a connection. A worker without a run is a spare."""
 
     type: Literal["hello"] = "hello"
+    version: int = 1
+    """Of these messages, as the worker knows them; those of version 1 do not say."""
     worker: str
     pid: int
     run: str | None = None
@@ -104,13 +108,8 @@ class Items(Message):
 
 
 class WorkerFrame(Message):
-    """The parts of a `PackedFrame`."""
-
     type: Literal["frame"] = "frame"
-    step: int
-    fields: int
-    core: bytes
-    landscape: bytes | None
+    frame: PackedFrame
 
 
 class Done(Message):
@@ -123,7 +122,6 @@ class Done(Message):
 
 WorkerMessage = Annotated[Hello | Items | WorkerFrame | Done, Field(discriminator="type")]
 WORKER_MESSAGE: TypeAdapter[Hello | Items | WorkerFrame | Done] = TypeAdapter(WorkerMessage)
-ITEMS: TypeAdapter[list[Item]] = TypeAdapter(list[Item])
 
 
 # Server to worker
@@ -153,7 +151,6 @@ class Assign(Message):
     pending: list[Recorded] = Field(default_factory=list)
     """Changes asked for while it did not run, to be made at once."""
     speed: float | None = None
-    paused: bool = False
 
 
 class Welcomed(Message):
@@ -179,15 +176,49 @@ class Ack(Message):
 class Command(Message):
     """Something to do before the next update; answered by `Done` where `id` is not 0."""
 
-    type: Literal["command"] = "command"
     id: int = 0
-    verb: Literal["pause", "resume", "step", "change", "speed", "stop", "watch"]
-    updates: int = 1
-    changes: dict[str, Any] = Field(default_factory=dict)
-    speed: float | None = None
-    frames_per_second: float = 0.0
+
+
+class Pause(Command):
+    type: Literal["pause"] = "pause"
+
+
+class Resume(Command):
+    type: Literal["resume"] = "resume"
+
+
+class MakeUpdates(Command):
+    """Makes some updates of a paused run; done when they are made, or after a second."""
+
+    type: Literal["step"] = "step"
+    updates: int
+
+
+class SetFields(Command):
+    """Sets live fields, all or none."""
+
+    type: Literal["change"] = "change"
+    changes: dict[str, Any]
+    """New values by path."""
+
+
+class LimitSpeed(Command):
+    type: Literal["speed"] = "speed"
+    speed: float | None
+    """Updates a second; None is no limit."""
+
+
+class ShowFrames(Command):
+    type: Literal["watch"] = "watch"
+    frames_per_second: float
+    """0 where nobody watches."""
+
+
+class Stop(Command):
+    type: Literal["stop"] = "stop"
     reason: str | None = None
 
 
-ToWorker = Annotated[Assign | Welcomed | Dismiss | Ack | Command, Field(discriminator="type")]
-TO_WORKER: TypeAdapter[Assign | Welcomed | Dismiss | Ack | Command] = TypeAdapter(ToWorker)
+AnyCommand = Pause | Resume | MakeUpdates | SetFields | LimitSpeed | ShowFrames | Stop
+ToWorker = Assign | Welcomed | Dismiss | Ack | AnyCommand
+TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(Annotated[ToWorker, Field(discriminator="type")])

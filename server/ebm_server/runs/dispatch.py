@@ -10,27 +10,34 @@ from typing import Any
 from ebm_server.protocol.messages import ENDED, Event, Problem, RunState
 from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.worker_messages import (
+    VERSION,
     Ack,
     Assign,
     Command,
     Dismiss,
+    Hello,
     Items,
+    LimitSpeed,
     Recorded,
+    ShowFrames,
     Welcomed,
-    WorkerFrame,
 )
 from ebm_server.runs.executors import Executor, Process
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Ledger, OwnFields, Record, now
 from ebm_server.runs.pool import Pool, Worker
-from ebm_server.runs.reports import last_words, outbox, take_in
+from ebm_server.runs.reports import exception_in, outbox, write_new
 from ebm_server.runs.store import EVENTS
-from ebm_server.runs.worker_connection import Call, ConnectionLost
+from ebm_server.runs.worker_connection import ConnectionLost, WorkerConnection
 
 log = logging.getLogger(__name__)
 SILENCE_SECONDS = 300.0
 """A worker that is not heard of for this long is given up."""
 LEAVE_SECONDS = 8.0
+OTHER_VERSION = (
+    "its worker speaks another version of EBM Lab than this server and was ended; "
+    "resume goes on from its last checkpoint"
+)
 SHUT_DOWN = "the server was shut down; resume goes on from here"
 
 
@@ -43,6 +50,7 @@ class Dispatch:
 
     Args:
         on_free: Called when a run has stopped using its core.
+        wants_spare: Whether there should be a spare worker now.
     """
 
     def __init__(
@@ -54,18 +62,19 @@ class Dispatch:
         logs: Path,
         environment: dict[str, str],
         answer_seconds: float,
+        on_free: Callable[[], None],
+        wants_spare: Callable[[], bool],
     ) -> None:
         self.ledger = ledger
         self.hub = hub
         self.runs_dir = runs_dir
         self.answer_seconds = answer_seconds
-        self.pool = Pool(executor, logs, environment, self._worker_ended)
-        self.on_free: Callable[[], None] = lambda: None
+        self.on_free = on_free
+        self.pool = Pool(executor, logs, environment, self._worker_ended, wants_spare)
         self.closing = False
         self._ending: dict[str, tuple[RunState, str]] = {}
         """Runs whose worker is ended from here: what they become, and why."""
         self._tasks: set[asyncio.Task[None]] = set()
-        hub.on_rate = self._tell_rate
 
     def adopt(self, record: Record) -> None:
         """Waits for the worker that an earlier server gave the run to."""
@@ -97,7 +106,7 @@ class Dispatch:
                 "born": worker.process.born,
             },
         )
-        if worker.call:
+        if worker.connection:
             self._spawn(self._assign(worker, record))
         self._expect(worker)
 
@@ -111,9 +120,9 @@ class Dispatch:
                 for event in events
                 if event["kind"] == "change"
             ]
-        if worker.call is None:
+        if worker.connection is None:
             return
-        worker.call.tell(
+        worker.connection.tell(
             Assign(
                 run=run.id,
                 attempt=record.attempt,
@@ -125,41 +134,44 @@ class Dispatch:
                 speed=run.speed,
             )
         )
-        self._tell_rate(run.id, self.hub.rate(run.id))
+        self.tell_rate(run.id, self.hub.rate(run.id))
 
-    async def serve(self, call: Call) -> None:
-        """A worker has called; lasts as long as the call."""
-        hello = call.hello
+    async def serve(self, connection: WorkerConnection) -> None:
+        """A worker has connected; lasts as long as the connection."""
+        hello = connection.hello
         worker = self.pool.workers.get(hello.worker)
         record = self.ledger.records.get(worker.run or "") if worker else None
         current = record is not None and record.run.state not in ENDED
-        if worker is None or (hello.run and not (record and current and _same(record, call))):
+        if worker is None or (hello.run and not (record and current and _same(record, hello))):
             log.warning("worker %s (run %s) is not needed", hello.worker, hello.run)
-            call.tell(Dismiss())
-            await call.carry(lambda _: None, lambda _: None)
+            connection.tell(Dismiss())
+            await connection.serve(lambda _: None, lambda _: None)
             return
-        worker.connect(call)
+        if record and hello.version != VERSION:
+            await self.kill(record, "failed", OTHER_VERSION)
+            return
+        worker.connect(connection)
         if record and hello.run:
-            call.tell(Welcomed(received=record.received))
-            call.tell(Command(verb="speed", speed=record.run.speed))
-            self._tell_rate(record.run.id, self.hub.rate(record.run.id))
+            connection.tell(Welcomed(received=record.received))
+            connection.tell(LimitSpeed(speed=record.run.speed))
+            self.tell_rate(record.run.id, self.hub.rate(record.run.id))
         elif record:
             self._spawn(self._assign(worker, record))
         try:
-            await call.carry(
-                lambda items: self._items(worker, call, items),
+            await connection.serve(
+                lambda items: self._items(worker, connection, items),
                 lambda frame: self._frame(worker, frame),
             )
         finally:
-            worker.disconnect(call)
+            worker.disconnect(connection)
             self._expect(worker)
 
-    def _items(self, worker: Worker, call: Call, items: Items) -> None:
+    def _items(self, worker: Worker, connection: WorkerConnection, items: Items) -> None:
         record = self._record_of(worker)
         if record is None:
-            call.tell(Ack(n=items.items[-1].n))
+            connection.tell(Ack(n=items.items[-1].n))
             return
-        take_in(self.ledger, record, items.items, lambda n: call.tell(Ack(n=n)))
+        write_new(self.ledger, record, items.items, lambda n: connection.tell(Ack(n=n)))
         if record.run.state not in ("starting", "running"):
             self.on_free()
 
@@ -170,22 +182,22 @@ class Dispatch:
             return record
         return None
 
-    def _frame(self, worker: Worker, frame: WorkerFrame) -> None:
-        packed = PackedFrame(frame.step, frame.core, frame.fields, frame.landscape)
+    def _frame(self, worker: Worker, frame: PackedFrame) -> None:
         if worker.run:
-            self.hub.frame(worker.run, packed)
+            self.hub.frame(worker.run, frame)
 
-    def _tell_rate(self, run: str, rate: float) -> None:
+    def tell_rate(self, run: str, rate: float) -> None:
+        """Passes on how many frames a second the pages want of a run."""
         record = self.ledger.records.get(run)
         worker = self.pool.workers.get(record.worker or "") if record else None
-        if worker and worker.call and worker.run == run:
-            worker.call.tell(Command(verb="watch", frames_per_second=rate))
+        if worker and worker.connection and worker.run == run:
+            worker.connection.tell(ShowFrames(frames_per_second=rate))
 
     def tell_speed(self, record: Record) -> None:
-        """Passes on the run's speed limit; a worker that calls later is told then."""
+        """Passes on the run's speed limit; a worker that connects later is told then."""
         worker = self.pool.workers.get(record.worker or "")
-        if worker and worker.call and worker.run == record.run.id:
-            worker.call.tell(Command(verb="speed", speed=record.run.speed))
+        if worker and worker.connection and worker.run == record.run.id:
+            worker.connection.tell(LimitSpeed(speed=record.run.speed))
 
     async def ask(self, record: Record, command: Command) -> list[Problem]:
         """Has the run's worker obey; what was wrong with the command, if anything.
@@ -198,8 +210,8 @@ class Dispatch:
             async with asyncio.timeout(self.answer_seconds):
                 while worker:
                     await worker.connected.wait()
-                    if worker.call:
-                        return await worker.call.ask(command)
+                    if worker.connection:
+                        return await worker.connection.ask(command)
         except (TimeoutError, ConnectionLost) as error:
             raise Silent(f"the worker of run {record.run.id} does not answer") from error
         raise Silent(f"run {record.run.id} has no worker")
@@ -212,21 +224,26 @@ class Dispatch:
             await worker.gone.wait()
 
     def _expect(self, worker: Worker) -> None:
-        """Gives a worker with a run some minutes to call."""
+        """Gives a worker with a run some minutes to connect."""
         if worker.run and not self.closing and worker.name in self.pool.workers:
             asyncio.get_running_loop().call_later(SILENCE_SECONDS, self._give_up, worker)
 
     def _give_up(self, worker: Worker) -> None:
         record = self._record_of(worker)
-        if record and worker.call is None and worker.name in self.pool.workers:
+        if record and worker.connection is None and worker.name in self.pool.workers:
             reason = f"its worker was not heard of for {SILENCE_SECONDS:g} s and was ended"
             self._spawn(self.kill(record, "failed", reason))
 
     def _worker_ended(self, worker: Worker, code: int | None) -> None:
-        """A worker's process is no more: what it left is taken in, and its run gets an end."""
+        """A worker's process is no more: what it left is recorded, and its run gets an end."""
         if record := self._record_of(worker):
             directory = self.runs_dir / record.run.id
-            take_in(self.ledger, record, outbox(directory, record.attempt), lambda _: None)
+            unread = ""
+            try:
+                left = outbox(directory, record.attempt)
+                write_new(self.ledger, record, left, lambda _: None)
+            except ValueError as error:
+                unread = f"; {error}"
             state: RunState = record.run.state
             if self.closing and state == "stopped":
                 self.ledger.write(record, tell=True, reason=SHUT_DOWN)
@@ -234,8 +251,8 @@ class Dispatch:
                 again: OwnFields = {"attempt": record.attempt - 1}
                 self.ledger.write(record, tell=True, state="queued", own=again)
             elif state not in ENDED:
-                said = last_words(directory / "worker.log", self.pool.log(worker))
-                reason = f"{ending(code)}{said}; {kept(record)}"
+                said = exception_in(directory / "worker.log", self.pool.log(worker))
+                reason = f"{ending(code)}{said}{unread}; {kept(record)}"
                 self.end(record, *self._ending.get(record.run.id, ("failed", reason)))
         self._ending.pop(worker.run or "", None)
         if not self.closing:
@@ -255,8 +272,8 @@ class Dispatch:
         task.add_done_callback(self._tasks.discard)
 
 
-def _same(record: Record, call: Call) -> bool:
-    return record.run.id == call.hello.run and record.attempt == call.hello.attempt
+def _same(record: Record, hello: Hello) -> bool:
+    return record.run.id == hello.run and record.attempt == hello.attempt
 
 
 def ending(code: int | None) -> str:

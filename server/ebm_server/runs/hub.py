@@ -29,15 +29,18 @@ FASTEST = 30.0
 
 
 class Hub:
-    """Pages and the runs they watch. Lives on the event loop."""
+    """Pages and the runs they watch. Lives on the event loop.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        on_rate: Called with a run and the frames a second that the pages want of it.
+    """
+
+    def __init__(self, store: Store, on_rate: Callable[[str, float], None]) -> None:
         self.store = store
+        self.on_rate = on_rate
         self.mailboxes: set[Mailbox] = set()
         self.frames: dict[str, PackedFrame] = {}
-        """The newest frame of each run, with the newest landscape."""
-        self.on_rate: Callable[[str, float], None] = lambda run, rate: None
-        """Called with the frames a second that the pages want of a run."""
+        """The newest frame of each run that is watched, over all before it."""
 
     def rate(self, run: str) -> float:
         """Frames a second that the most eager page wants of a run; 0 where nobody watches."""
@@ -100,10 +103,11 @@ class Hub:
         self.on_rate(run.id, self.rate(run.id))
         info, upto = info_letter(run), run.seq
         history = await asyncio.to_thread(self._history, run.id, after, upto)
-        frame = await asyncio.to_thread(self.store.keyframe, run.id)
-        newest = self.frames.get(run.id)
-        if newest and (frame is None or newest.step >= frame.step):
-            frame = newest
+        keyframe = await asyncio.to_thread(self.store.keyframe, run.id)
+        known = filter(None, (keyframe, self.frames.get(run.id)))
+        frame: PackedFrame | None = None
+        for newer in sorted(known, key=lambda known_frame: known_frame.step):
+            frame = newer.over(frame)
         if mailbox.watching.get(run.id) is watching:
             mailbox.release(run.id, [info, *history], frame)
 

@@ -8,7 +8,14 @@ from typing import Any
 
 from ebm_server.background import with_core
 from ebm_server.protocol.messages import ENDED, OwnPoints, Run, RunState, RunSummary
-from ebm_server.protocol.worker_messages import Command
+from ebm_server.protocol.worker_messages import (
+    AnyCommand,
+    MakeUpdates,
+    Pause,
+    Resume,
+    SetFields,
+    Stop,
+)
 from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch, Silent
 from ebm_server.runs.ledger import Ledger, Record, now
@@ -26,10 +33,6 @@ class Jobs:
         self.ledger = ledger
         self.dispatch = dispatch
         self.points = PointFiles(settings.points_dir)
-        dispatch.on_free = self._pump
-        dispatch.pool.wants_spare = lambda: (
-            settings.spare and len(self._in("starting", "running")) < settings.max_running
-        )
 
     def _in(self, *states: RunState) -> list[Record]:
         return [record for record in self.ledger.records.values() if record.run.state in states]
@@ -55,14 +58,19 @@ class Jobs:
         await asyncio.to_thread(self.points.sweep, self._points_in_use())
         for record in self._in("starting", "running", "paused"):
             self.dispatch.adopt(record)
-        self._pump()
+        self.start_queued()
         self.dispatch.pool.spare_after(SPARE_AFTER if self.dispatch.pool.workers else 0)
 
     async def close(self) -> None:
         """Saves every run: those that ran are "stopped", queued ones wait for next time."""
         await self.dispatch.close()
 
-    def _pump(self) -> None:
+    def wants_spare(self) -> bool:
+        """Whether a worker should be kept ready for the next run."""
+        busy = len(self._in("starting", "running"))
+        return self.settings.spare and busy < self.settings.max_running
+
+    def start_queued(self) -> None:
         """Starts queued runs, the oldest first, while cores are free. A paused run uses none."""
         while not self.dispatch.closing:
             queued = min(self._in("queued"), key=lambda record: _age(record.run), default=None)
@@ -95,7 +103,7 @@ class Jobs:
             write_json(self.directory(run.id) / "config.json", config)
             self.points.link_into(self.directory(run.id), references(config))
             self.ledger.add(Record(run, initial=config))
-        self._pump()
+        self.start_queued()
         return run
 
     def _points_in_use(self) -> set[str]:
@@ -117,11 +125,11 @@ class Jobs:
 
     async def pause(self, run: str) -> Run:
         """Holds a run before its next update."""
-        return await self._command(run, Command(verb="pause"), "starting", "running")
+        return await self._command(run, Pause(), "starting", "running")
 
     async def step(self, run: str, updates: int) -> Run:
         """Makes some updates of a paused run, which stays paused."""
-        return await self._command(run, Command(verb="step", updates=updates), "paused")
+        return await self._command(run, MakeUpdates(updates=updates), "paused")
 
     async def resume(self, run: str) -> Run:
         """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
@@ -129,9 +137,9 @@ class Jobs:
         if record.run.state in ("stopped", "failed"):
             self._refuse_when_full()
             self.ledger.write(record, tell=True, state="queued", reason=None, ended=None)
-            self._pump()
+            self.start_queued()
             return record.run
-        return await self._command(run, Command(verb="resume"), "paused")
+        return await self._command(run, Resume(), "paused")
 
     async def stop(self, run: str) -> Run:
         """Ends a run with a checkpoint."""
@@ -143,7 +151,7 @@ class Jobs:
             await self.dispatch.kill(record, "stopped", "it was stopped before its first update")
             return record.run
         try:
-            return await self._command(run, Command(verb="stop"), "running", "paused")
+            return await self._command(run, Stop(), "running", "paused")
         except Refused as refusal:
             if refusal.status != 503 or record.run.state in ENDED:
                 raise
@@ -158,8 +166,7 @@ class Jobs:
             points = self.points.folder
             config = await with_core(lambda: _change(record.run.config, changes, points))
             return self._keep_for_later(record, changes, config)
-        command = Command(verb="change", changes=changes)
-        return await self._command(run, command, "starting", "running", "paused")
+        return await self._command(run, SetFields(changes=changes), "starting", "running", "paused")
 
     def _keep_for_later(
         self, record: Record, changes: dict[str, Any], config: dict[str, Any]
@@ -187,13 +194,13 @@ class Jobs:
             self.points.remove(_points_of(record) - self._points_in_use())
         await asyncio.to_thread(shutil.rmtree, self.directory(run), ignore_errors=True)
 
-    async def _command(self, run: str, command: Command, *states: RunState) -> Run:
+    async def _command(self, run: str, command: AnyCommand, *states: RunState) -> Run:
         """Has the worker obey; refused with 409 in other states, 503 without an answer."""
         record = self.record(run)
         if record.run.state not in states:
             raise Refused(
                 409,
-                f"run {run} is {record.run.state}; {command.verb} is possible while it is "
+                f"run {run} is {record.run.state}; {command.type} is possible while it is "
                 f"{' or '.join(states)}",
             )
         try:

@@ -64,13 +64,16 @@ class Mailbox:
         self._letters.extend(infos[-1:])
 
     def put_frame(self, run: str, frame: PackedFrame) -> None:
-        """Replaces an unsent frame; a landscape that was not sent yet is kept."""
+        """Puts a frame over one that is still unsent."""
         if watching := self.watching.get(run):
             watching.frame = frame.over(watching.frame)
             self._filled.set()
 
     def release(self, run: str, history: list[Letter], frame: PackedFrame | None) -> None:
-        """Ends the holding of a run: its history comes first, then what came meanwhile."""
+        """Ends the holding of a run: its history comes first, then what came meanwhile.
+
+        `frame` is the newest of the run over all before it, those that came meanwhile too.
+        """
         watching = self.watching.get(run)
         if watching is None or watching.holding is None:
             return
@@ -78,8 +81,7 @@ class Mailbox:
         self._letters.extend(history)
         for letter in held:
             self.put(letter)
-        if frame is not None and watching.frame is None:
-            watching.frame = frame
+        watching.frame = frame
         self._filled.set()
 
     def forget(self, run: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ebm_server.runs.executors import Executor, Process
-from ebm_server.runs.worker_connection import Call
+from ebm_server.runs.worker_connection import WorkerConnection
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0
@@ -24,27 +24,32 @@ class Worker:
     process: Process
     run: str | None = None
     warm: bool = False
-    """It has called."""
+    """It has connected."""
     adopted: bool = False
     """It was started by a server before this one."""
-    call: Call | None = None
+    connection: WorkerConnection | None = None
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def connect(self, call: Call) -> None:
-        self.call = call
+    def connect(self, connection: WorkerConnection) -> None:
+        self.connection = connection
         self.warm = True
         self.connected.set()
 
-    def disconnect(self, call: Call) -> None:
-        """Ends `call`, unless a newer one has taken its place."""
-        if self.call is call:
-            self.call = None
+    def disconnect(self, connection: WorkerConnection) -> None:
+        """Ends `connection`, unless a newer one has taken its place."""
+        if self.connection is connection:
+            self.connection = None
             self.connected.clear()
 
 
 class Pool:
-    """All workers that are known to run."""
+    """All workers that are known to run.
+
+    Args:
+        on_end: Called with a worker whose process is no more, and its exit code.
+        wants_spare: Whether there should be a spare now.
+    """
 
     def __init__(
         self,
@@ -52,13 +57,15 @@ class Pool:
         logs: Path,
         environment: dict[str, str],
         on_end: Callable[[Worker, int | None], None],
+        wants_spare: Callable[[], bool],
     ) -> None:
         self.executor = executor
         self.logs = logs
         self.environment = environment
         self.on_end = on_end
         self.workers: dict[str, Worker] = {}
-        self.wants_spare: Callable[[], bool] = lambda: True
+        self.wants_spare = wants_spare
+        self.closing = False
         self._watches: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._failures = 0
@@ -85,7 +92,7 @@ class Pool:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._start_spare)
 
     def _start_spare(self) -> None:
-        if self.spare is None and self.wants_spare():
+        if self.spare is None and not self.closing and self.wants_spare():
             self._start()
 
     def _start(self) -> Worker:
@@ -123,7 +130,7 @@ class Pool:
 
     async def close(self, seconds: float) -> None:
         """Asks all workers to save and leave; ends those that have not after `seconds`."""
-        self.wants_spare = lambda: False
+        self.closing = True
         for worker in self.workers.values():
             self.executor.ask_to_end(worker.process)
         if self._watches:

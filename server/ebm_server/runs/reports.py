@@ -1,29 +1,28 @@
-"""What a worker reports, into the ledger."""
+"""What a worker reports is written into the ledger."""
 
 import json
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, assert_never
 
-import msgpack
-
-from ebm_server.protocol.messages import ENDED, Event, MetricRow
-from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.messages import ENDED, Event, MetricRow, unpack
 from ebm_server.protocol.worker_messages import (
-    ITEMS,
     OUTBOX,
     Begun,
     ChangeItem,
     Item,
     KeyframeItem,
-    LogItem,
     MetricsItem,
+    Outbox,
     StateItem,
 )
 from ebm_server.runs.ledger import Ledger, Progress, Record, now
 
+log = logging.getLogger(__name__)
 
-def take_in(
+
+def write_new(
     ledger: Ledger, record: Record, items: Iterable[Item], ack: Callable[[int], None]
 ) -> None:
     """Records the items that are new; `ack` follows their commit."""
@@ -47,8 +46,7 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
             **moment,
         )
     elif isinstance(item, KeyframeItem):
-        frame = PackedFrame(item.step, item.core, item.fields, item.landscape)
-        ledger.write(record, keyframe=(item.seconds, frame), **moment)
+        ledger.write(record, keyframe=(item.seconds, item.frame), **moment)
     elif isinstance(item, ChangeItem):
         event = Event(
             step=item.step,
@@ -89,8 +87,6 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
             **progress(item),
             **moment,
         )
-    elif isinstance(item, LogItem):
-        ledger.write(record, events=[Event(step=item.step, kind="log", text=item.text)], **moment)
     else:
         assert_never(item)
 
@@ -110,16 +106,26 @@ def outbox(directory: Path, attempt: int) -> list[Item]:
     """What the worker of an attempt left undelivered in the run's directory; the file is removed.
 
     A file that another attempt left is of no use: the run went on without it.
+
+    Raises:
+        ValueError: The file cannot be read; it stays where it is.
     """
     path = directory / OUTBOX
     if not path.is_file():
         return []
-    left = msgpack.unpackb(path.read_bytes())
+    try:
+        left = Outbox.model_validate(unpack(path.read_bytes()))
+    except ValueError as error:
+        log.error("%s cannot be read: %s", path, error)
+        raise ValueError(
+            f"what its worker left in {OUTBOX} cannot be read: another version of EBM Lab wrote "
+            "it, or it is damaged"
+        ) from error
     path.unlink()
-    return ITEMS.validate_python(left["items"]) if left["attempt"] == attempt else []
+    return left.items if left.attempt == attempt else []
 
 
-def last_words(*logs: Path) -> str:
+def exception_in(*logs: Path) -> str:
     """The last line of an exception that a worker wrote, in parentheses; or nothing."""
     for log in logs:
         text = log.read_text(errors="replace") if log.is_file() else ""

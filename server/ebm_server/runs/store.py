@@ -196,7 +196,7 @@ class Store:
         if step is not None:
             query = query.where(KEYFRAMES.c.step == step)
         rows = self.read(query.order_by(KEYFRAMES.c.step.desc()).limit(1))
-        return PackedFrame(**rows[0]) if rows else None
+        return PackedFrame.from_columns(**rows[0]) if rows else None
 
 
 def _call_all(calls: list[tuple[Then, Any]]) -> None:
@@ -222,8 +222,7 @@ def put_keyframe(run: str, seconds: float, frame: PackedFrame) -> Work:
         connection.execute(
             KEYFRAMES.delete().where(KEYFRAMES.c.run == run, KEYFRAMES.c.step == frame.step)
         )
-        parts = {"step": frame.step, "core": frame.core, "fields": frame.fields}
-        row = {"run": run, "seconds": seconds, "landscape": frame.landscape, **parts}
+        row = {"run": run, "seconds": seconds, **frame.columns()}
         connection.execute(KEYFRAMES.insert(), row)
 
     return work

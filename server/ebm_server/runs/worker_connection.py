@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ebm_server.protocol.messages import Problem, pack, unpack
+from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.worker_messages import (
     WORKER_MESSAGE,
     Command,
@@ -25,7 +26,7 @@ class ConnectionLost(Exception):
     """The worker's connection ended before it answered."""
 
 
-class Call:
+class WorkerConnection:
     """One connection of one worker."""
 
     def __init__(self, websocket: WebSocket, hello: Hello) -> None:
@@ -54,8 +55,8 @@ class Call:
         finally:
             del self._asked[number]
 
-    async def carry(
-        self, on_items: Callable[[Items], None], on_frame: Callable[[WorkerFrame], None]
+    async def serve(
+        self, on_items: Callable[[Items], None], on_frame: Callable[[PackedFrame], None]
     ) -> None:
         """Passes messages both ways until the connection ends."""
         sender = asyncio.create_task(self._send())
@@ -64,13 +65,13 @@ class Call:
                 data = await self.websocket.receive_bytes()
                 message = WORKER_MESSAGE.validate_python(unpack(data))
                 if isinstance(message, WorkerFrame):
-                    on_frame(message)
+                    on_frame(message.frame)
                 elif isinstance(message, Items):
                     on_items(message)
                 elif isinstance(message, Done):
                     self._answered(message)
         except WebSocketDisconnect:
-            log.debug("worker %s has hung up", self.hello.worker)
+            log.debug("worker %s has disconnected", self.hello.worker)
         except (ValidationError, ValueError) as error:
             log.error("worker %s sent what cannot be read: %s", self.hello.worker, error)
             await self.websocket.close(1003)

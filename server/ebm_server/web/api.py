@@ -168,7 +168,7 @@ def metrics(
 
 @router.get("/runs/{run}/events")
 def events(run: str, jobs: AllJobs, store: Database, after: After = 0) -> list[Event]:
-    """Changes, states and logs, in order."""
+    """Changes and states, in order."""
     jobs.record(run)
     return [Event(**row) for row in store.after(EVENTS, run, after)]
 

@@ -29,7 +29,7 @@ from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
-from ebm_server.runs.worker_connection import Call
+from ebm_server.runs.worker_connection import WorkerConnection
 from ebm_server.settings import Settings, is_loopback, package_version
 from ebm_server.web import api
 from ebm_server.web.documentation import documentation
@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     token = worker_token(settings.data_dir)
     address = settings.data_dir / "server.json"
     store = Store(settings.database_url)
-    hub = Hub(store)
+    hub = Hub(store, on_rate=lambda run, rate: dispatch.tell_rate(run, rate))
     dispatch = Dispatch(
         Ledger(store, hub),
         hub,
@@ -62,6 +62,8 @@ def create_app(settings: Settings) -> FastAPI:
         settings.data_dir / "workers",
         {"EBM_SERVER": str(address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
         settings.answer_seconds,
+        on_free=lambda: jobs.start_queued(),
+        wants_spare=lambda: jobs.wants_spare(),
     )
     jobs = Jobs(settings, dispatch.ledger, dispatch)
     catalogue = Catalogue(settings.data_dir)
@@ -108,14 +110,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.websocket("/api/v1/worker")
     async def worker(websocket: WebSocket) -> None:
-        await worker_call(websocket, dispatch)
+        await serve_worker(websocket, dispatch)
 
     app.mount("/", Page())
     app.add_middleware(Guard, settings=settings, worker_token=token)
     return app
 
 
-async def worker_call(websocket: WebSocket, dispatch: Dispatch) -> None:
+async def serve_worker(websocket: WebSocket, dispatch: Dispatch) -> None:
     """A worker's websocket, from its hello to its end."""
     await websocket.accept()
     try:
@@ -126,7 +128,7 @@ async def worker_call(websocket: WebSocket, dispatch: Dispatch) -> None:
         log.error("a worker's hello cannot be read: %s", error)
         await websocket.close(1003)
         return
-    await dispatch.serve(Call(websocket, hello))
+    await dispatch.serve(WorkerConnection(websocket, hello))
 
 
 async def warm(catalogue: Catalogue) -> None:

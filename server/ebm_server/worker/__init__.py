@@ -1,1 +1,1 @@
-"""A worker process: one run, and its line to the server."""
+"""A worker process: one run, and its connection to the server."""

@@ -1,4 +1,4 @@
-"""A worker process: it walks one run, calls home with what happens, and obeys between updates.
+"""A worker process: it trains one run, reports to the server, and obeys between updates.
 
 Started by an executor as `python -m ebm_server.worker` with EBM_SERVER (the file with the server's
 address), EBM_WORKER (its name) and EBM_WORKER_TOKEN. It goes on when the server is gone.
@@ -11,33 +11,33 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from ebm_server.protocol.worker_messages import Assign, Command
-from ebm_server.worker.server_connection import Link
+from ebm_server.protocol.worker_messages import Assign, Stop
+from ebm_server.worker.server_connection import ServerConnection
 
 log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Warms up, waits for a run, walks it to its end, and leaves."""
+    """Warms up, waits for a run, makes all its updates, and leaves."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    link = Link(
+    server = ServerConnection(
         Path(os.environ["EBM_SERVER"]), os.environ["EBM_WORKER_TOKEN"], os.environ["EBM_WORKER"]
     )
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        if link.assignment is None:
+        if server.assignment is None:
             os._exit(0)
-        link.terminated = True
-        link.inbox.put(Command(verb="stop", reason="its worker process was asked to end (SIGTERM)"))
+        server.terminated = True
+        server.inbox.put(Stop(reason="its worker process was asked to end (SIGTERM)"))
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    from ebm_server.worker.attempt import run, warm_up
+    from ebm_server.worker.run_loop import run_to_end, warm_up  # imports torch, which takes long
 
     warm_up()
-    link.open()
-    given = link.inbox.get()
+    server.open()
+    given = server.inbox.get()
     if not isinstance(given, Assign):
         return
     directory = Path(given.directory)
@@ -46,8 +46,8 @@ def main() -> None:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())
     log.info("attempt %d at run %s, process %d", given.attempt, given.run, os.getpid())
-    run(given, link)
-    link.leave()
+    run_to_end(given, server)
+    server.leave()
     logging.shutdown()
     os._exit(0)  # torch takes its time to be torn down
 

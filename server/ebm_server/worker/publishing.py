@@ -15,7 +15,7 @@ from ebm_core.runs import snapshots
 from ebm_server.protocol.packing import pack_frame
 from ebm_server.protocol.worker_messages import KeyframeItem
 from ebm_server.worker.pacing import Budget, Keyframes
-from ebm_server.worker.server_connection import Link
+from ebm_server.worker.server_connection import ServerConnection
 
 MOTION_SHARE = 0.04
 """Of the training time, for frames as such: moving the shown chains, packing, sending."""
@@ -35,10 +35,12 @@ class Publisher:
         directory: Where the run's snapshots go.
     """
 
-    def __init__(self, training: Training, run: str, link: Link, directory: Path) -> None:
+    def __init__(
+        self, training: Training, run: str, server: ServerConnection, directory: Path
+    ) -> None:
         self.training = training
         self.run = run
-        self.link = link
+        self.server = server
         self.directory = directory
         self.rate = 0.0
         self.clock: Callable[[], float] = (
@@ -53,7 +55,7 @@ class Publisher:
         self.next_evaluation = time.monotonic() + FIRST_EVALUATION_SECONDS
         self.frame_cost = 0.005
         self._trained = self._published = 0.0
-        self._sent = link.cpu_seconds
+        self._sent = server.cpu_seconds
 
     def trained(self, seconds: float, idle: float = 0.0) -> None:
         """Some training, or some waiting for the speed limit, has passed: both earn frames."""
@@ -89,20 +91,11 @@ class Publisher:
         if drawable(frame):
             packed = pack_frame(self.run, frame)
             if self.rate > 0:
-                self.link.show(packed)
+                self.server.show(packed)
             if keyframe:
                 self.keyframes.taken(frame.step)
                 snapshots.keep(self.directory, self.training)
-                self.link.record(
-                    KeyframeItem(
-                        n=self.link.next_number(),
-                        step=frame.step,
-                        seconds=frame.seconds,
-                        fields=packed.fields,
-                        core=packed.core,
-                        landscape=packed.landscape,
-                    )
-                )
+                self.server.report(KeyframeItem(seconds=frame.seconds, frame=packed))
         self._charge(self.clock() - start, landscape)
 
     def _charge(self, spent: float, landscape: bool) -> None:
@@ -111,7 +104,7 @@ class Publisher:
         moving = min(spent, self.frame_cost) if self.rate > 0 else 0.0
         self.motion.spend(moving)
         self.landscapes.spend(spent - moving)
-        sending = self.link.cpu_seconds - self._sent
+        sending = self.server.cpu_seconds - self._sent
         self._sent += sending
         self.motion.spend(sending)
         self._published += spent + sending

@@ -1,12 +1,15 @@
-"""One run in a worker: update after update, obeying commands and recording what happens between."""
+"""One run in a worker: update after update, obeying commands and reporting what happens between."""
 
 import logging
 import time
+import traceback
 from pathlib import Path
 from queue import Empty
-from typing import Literal
+from typing import Any, Literal
 
-from ebm_core import Change, RunConfig, Training
+import torch
+
+from ebm_core import Change, RunConfig, Training, TrainingDiverged
 from ebm_core.runs import snapshots
 from ebm_core.runs.config import arrays_of
 from ebm_server.configs import with_changes
@@ -18,13 +21,20 @@ from ebm_server.protocol.worker_messages import (
     Command,
     Dismiss,
     Done,
+    LimitSpeed,
+    MakeUpdates,
     MetricsItem,
+    Pause,
+    Resume,
+    SetFields,
+    ShowFrames,
     StateItem,
+    Stop,
 )
 from ebm_server.refusals import Invalid
 from ebm_server.worker.pacing import Rows
 from ebm_server.worker.publishing import Publisher
-from ebm_server.worker.server_connection import Link
+from ebm_server.worker.server_connection import ServerConnection
 
 log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 5.0
@@ -36,21 +46,49 @@ STEP_ANSWER_SECONDS = 1.0
 State = Literal["running", "paused", "finished", "stopped", "failed"]
 
 
-class Walk:
+def warm_up() -> None:
+    """Makes the first update of a run as fast as the second."""
+    torch.set_num_threads(1)
+    given = {"dataset": {"kind": "gaussian_ring"}, "method": {"kind": "persistent"}, "updates": 2}
+    training = Training(RunConfig.model_validate(given))
+    training.update()
+    training.frame()
+
+
+def run_to_end(given: Assign, server: ServerConnection) -> None:
+    """Makes all updates of a run; whatever goes wrong becomes its reason."""
+    loop = None
+    try:
+        loop = RunLoop(given, server)
+        loop.run()
+    except Exception as error:
+        reason = str(error)
+        if not isinstance(error, TrainingDiverged):
+            traceback.print_exc()
+            reason = f"{type(error).__name__}: {error}"
+        if loop:
+            loop.fail(reason)
+        else:
+            server.report(
+                StateItem(step=0, seconds=0.0, horizon=None, state="failed", reason=reason)
+            )
+
+
+class RunLoop:
     """A run and what it is told to do."""
 
-    def __init__(self, given: Assign, link: Link) -> None:
+    def __init__(self, given: Assign, server: ServerConnection) -> None:
         self.given = given
-        self.link = link
+        self.server = server
         self.directory = Path(given.directory)
         self.training = self._training()
-        self.publisher = Publisher(self.training, given.run, link, self.directory)
+        self.publisher = Publisher(self.training, given.run, server, self.directory)
         self.rows = Rows()
         self.paused = False
         self.speed = given.speed
         self.steps_left = 0
-        self.steps_asked: list[tuple[float, Command]] = []
-        self.stop: Command | None = None
+        self.steps_asked: list[tuple[float, MakeUpdates]] = []
+        self.stop: Stop | None = None
         self.next_update = 0.0
         self.next_checkpoint = time.monotonic() + FIRST_CHECKPOINT_SECONDS
         self.told = len(self.training.events)
@@ -67,8 +105,8 @@ class Walk:
         arrays = arrays_of(self.directory)
         return Training(RunConfig.model_validate(self.given.config, context=arrays))
 
-    def walk(self) -> None:
-        """Walks to the end.
+    def run(self) -> None:
+        """Makes updates until the run is finished or stopped.
 
         Raises:
             TrainingDiverged: The averaged weights are still good.
@@ -85,12 +123,9 @@ class Walk:
         """Tells where the run goes on, and makes the changes that the checkpoint lacks."""
         training = self.training
         snapshots.forget_after(self.directory, training.step)
-        self.link.record(
+        self.server.report(
             Begun(
-                n=self.link.next_number(),
-                step=training.step,
-                seconds=training.seconds,
-                horizon=training.horizon,
+                **self.progress(),
                 resumed=self.given.resume,
                 changes=self.told,
                 config=training.config.model_dump(mode="json", context=arrays_of(self.directory)),
@@ -101,6 +136,11 @@ class Walk:
             training.change(change.path, change.value)
         self.make_changes()
         self.publisher.publish(keyframe=True)
+
+    def progress(self) -> dict[str, Any]:
+        """How far the run is, for an item."""
+        training = self.training
+        return {"step": training.step, "seconds": training.seconds, "horizon": training.horizon}
 
     def make_changes(self) -> None:
         """Makes recorded changes that are due again, and tells the server of new ones.
@@ -113,9 +153,8 @@ class Walk:
             if change.path != "updates" or not training.measures_speed:
                 training.change(change.path, change.value)
         for change in training.events[self.told :]:
-            number = self.link.next_number()
             in_config = change.path != "updates"  # a length in updates stands beside the config
-            self.link.record(ChangeItem(n=number, in_config=in_config, **change.model_dump()))
+            self.server.report(ChangeItem(in_config=in_config, **change.model_dump()))
         self.told = len(training.events)
 
     def update(self) -> None:
@@ -129,11 +168,11 @@ class Walk:
         self.rows.add({name: value for name, value in metrics.items() if name not in exact})
         if (figures := publisher.evaluate()) is not None:
             self.rows.add_exact(figures)
-            self.write_row()
+            self.report_row()
         publisher.show()
         now = time.monotonic()
         if self.rows.due(now):
-            self.write_row()
+            self.report_row()
         if now >= self.next_checkpoint:
             self.save()
         if self.speed:
@@ -145,29 +184,18 @@ class Walk:
         """One of the updates that were asked for while paused is made."""
         self.steps_left -= 1
         if not self.steps_left:
-            self.write_row()
+            self.report_row()
             self.publisher.publish()
         for asked, command in list(self.steps_asked):
             if not self.steps_left or now - asked > STEP_ANSWER_SECONDS:
                 self.steps_asked.remove((asked, command))
                 self.answer(command)
 
-    def write_row(self) -> None:
-        """Records the metrics gathered since the last row."""
-        values = self.rows.close(time.monotonic())
-        if not values:
-            return
-        values["publishing_share"] = self.publisher.share
-        training = self.training
-        self.link.record(
-            MetricsItem(
-                n=self.link.next_number(),
-                step=training.step,
-                seconds=training.seconds,
-                horizon=training.horizon,
-                values=values,
-            )
-        )
+    def report_row(self) -> None:
+        """Reports the metrics gathered since the last row."""
+        if values := self.rows.close(time.monotonic()):
+            values["publishing_share"] = self.publisher.share
+            self.server.report(MetricsItem(**self.progress(), values=values))
 
     def save(self) -> None:
         """Writes a checkpoint."""
@@ -181,55 +209,55 @@ class Walk:
             now = time.monotonic()
             ahead = self.next_update - now if self.speed else 0.0
             wait = ORPHAN_SECONDS if resting else max(0.0, ahead)
-            if not wait and self.link.inbox.empty():
+            if not wait and self.server.inbox.empty():
                 return True
             try:
-                command = self.link.inbox.get(block=wait > 0, timeout=wait or None)
+                message = self.server.inbox.get(block=wait > 0, timeout=wait or None)
             except Empty:
-                if resting and self.link.lost_for > ORPHAN_SECONDS:
-                    reason = "it was paused and its server did not come back"
-                    self.stop = Command(verb="stop", reason=reason)
+                if resting and self.server.lost_for > ORPHAN_SECONDS:
+                    self.stop = Stop(reason="it was paused and its server did not come back")
                 continue
             finally:
                 if not resting:
                     self.publisher.trained(0.0, idle=time.monotonic() - now)
-            if isinstance(command, Dismiss):
-                self.stop = Command(verb="stop", reason="the server has no more use for its worker")
-            elif isinstance(command, Command):
-                self.do(command)
+            if isinstance(message, Dismiss):
+                self.stop = Stop(reason="the server has no more use for its worker")
+            elif isinstance(message, Command):
+                self.do(message)
         return False
 
     def do(self, command: Command) -> None:
         """Obeys one command; it is answered when it is done."""
         problems: list[Problem] = []
-        if command.verb == "stop":
-            self.stop = command
-            return
-        if command.verb == "step":
-            self.steps_left += command.updates
-            self.steps_asked.append((time.monotonic(), command))
-            return
-        if command.verb == "pause" and not self.paused:
-            self.paused = True
-            self.settle("paused")
-        elif command.verb == "resume" and self.paused:
-            self.paused, self.steps_left = False, 0
-            self.tell_state("running")
-        elif command.verb == "change":
-            problems = self.change(command)
-        elif command.verb == "speed":
-            self.speed, self.next_update = command.speed, 0.0
-        elif command.verb == "watch":
-            self.publisher.rate = command.frames_per_second
+        match command:
+            case Stop():
+                self.stop = command
+                return
+            case MakeUpdates():
+                self.steps_left += command.updates
+                self.steps_asked.append((time.monotonic(), command))
+                return
+            case Pause() if not self.paused:
+                self.paused = True
+                self.settle("paused")
+            case Resume() if self.paused:
+                self.paused, self.steps_left = False, 0
+                self.report_state("running")
+            case SetFields():
+                problems = self.change(command.changes)
+            case LimitSpeed():
+                self.speed, self.next_update = command.speed, 0.0
+            case ShowFrames():
+                self.publisher.rate = command.frames_per_second
         self.answer(command, problems)
 
-    def change(self, command: Command) -> list[Problem]:
+    def change(self, changes: dict[str, Any]) -> list[Problem]:
         """Sets live fields, all or none; what was wrong."""
         try:
-            with_changes(self.training.config, command.changes)
+            with_changes(self.training.config, changes)
         except Invalid as refusal:
             return refusal.problems
-        for path, value in command.changes.items():
+        for path, value in changes.items():
             self.training.change(path, value)
         self.make_changes()
         self.next_checkpoint = min(self.next_checkpoint, time.monotonic() + 0.5)
@@ -238,31 +266,21 @@ class Walk:
     def answer(self, command: Command, problems: list[Problem] | None = None) -> None:
         """Tells that a command is done."""
         if command.id:
-            self.link.answer(Done(id=command.id, problems=problems or []))
+            self.server.answer(Done(id=command.id, problems=problems or []))
 
     def settle(self, state: State, reason: str | None = None) -> None:
-        """Shows, saves and tells a state that lasts."""
-        self.write_row()
+        """Shows, saves and reports a state that lasts."""
+        self.report_row()
         self.publisher.publish(keyframe=True)
         self.save()
-        self.tell_state(state, reason)
+        self.report_state(state, reason)
 
-    def tell_state(self, state: State, reason: str | None = None) -> None:
-        """Records a state."""
-        training = self.training
-        self.link.record(
-            StateItem(
-                n=self.link.next_number(),
-                step=training.step,
-                seconds=training.seconds,
-                horizon=training.horizon,
-                state=state,
-                reason=reason,
-            )
-        )
+    def report_state(self, state: State, reason: str | None = None) -> None:
+        """Reports a state."""
+        self.server.report(StateItem(**self.progress(), state=state, reason=reason))
 
     def end(self, state: State, reason: str | None) -> None:
-        """The last words of a run that is well."""
+        """Ends a run that did not fail: with its exact figures, a keyframe and a checkpoint."""
         if state == "finished":
             self.rows.add_exact(self.publisher.figures(thorough=True))
         self.settle(state, reason)
@@ -272,10 +290,10 @@ class Walk:
             self.answer(self.stop)
 
     def fail(self, reason: str) -> None:
-        """The last words of one that is not: its last good frame; the last checkpoint stays."""
-        self.write_row()
+        """Ends a run that failed, with a keyframe if one can be made; its last checkpoint stays."""
+        self.report_row()
         try:
             self.publisher.publish(keyframe=True)
         except (ValueError, RuntimeError) as error:
             log.error("there is no last frame: %s", error)
-        self.tell_state("failed", reason)
+        self.report_state("failed", reason)

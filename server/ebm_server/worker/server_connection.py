@@ -1,6 +1,6 @@
-"""A worker's line to the server: it calls again when cut off and loses nothing that is recorded.
+"""A worker's connection to the server: made again when cut off; nothing reported is lost.
 
-Two threads carry it, so that training never waits for a socket: one calls and reads, one writes.
+Two threads serve it, so that training never waits for a socket: one connects and reads, one writes.
 """
 
 import json
@@ -11,7 +11,6 @@ from collections import deque
 from pathlib import Path
 from queue import SimpleQueue
 
-import msgpack
 from pydantic import BaseModel
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import ClientConnection, connect
@@ -21,6 +20,7 @@ from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.worker_messages import (
     OUTBOX,
     TO_WORKER,
+    VERSION,
     Ack,
     Assign,
     Command,
@@ -28,6 +28,7 @@ from ebm_server.protocol.worker_messages import (
     Hello,
     Item,
     Items,
+    Outbox,
     Welcomed,
     WorkerFrame,
 )
@@ -42,12 +43,12 @@ AT_ONCE = 50
 """Items in one message."""
 
 
-class Link:
-    """The line of one worker.
+class ServerConnection:
+    """The connection of one worker.
 
     Args:
-        address: A JSON file with the server's "url", read before each call: a restarted server may
-            have another port.
+        address: A JSON file with the server's "url", read before each attempt to connect: a
+            restarted server may have another port.
     """
 
     def __init__(self, address: Path, token: str, worker: str) -> None:
@@ -74,31 +75,27 @@ class Link:
         self._sending = False
 
     def open(self) -> None:
-        """Starts calling."""
-        for target in (self._call_for_ever, self._send_for_ever):
+        """Starts to connect."""
+        for target in (self._connect_for_ever, self._send_for_ever):
             threading.Thread(target=target, daemon=True).start()
 
     # What the run says
 
-    def next_number(self) -> int:
-        """The number of the next item."""
-        self._numbered += 1
-        return self._numbered
-
-    def record(self, item: Item) -> None:
-        """Keeps an item until the server has it."""
+    def report(self, item: Item) -> None:
+        """Numbers an item and keeps it until the server has it."""
         with self._changed:
-            self._items.append(item)
+            self._numbered += 1
+            self._items.append(item.model_copy(update={"n": self._numbered}))
             self._changed.notify_all()
 
     def show(self, frame: PackedFrame) -> None:
-        """Offers a frame; it replaces one that is still unsent."""
+        """Offers a frame; it is put over one that is still unsent."""
         with self._changed:
             self._frame = frame.over(self._frame)
             self._changed.notify_all()
 
     def answer(self, message: BaseModel) -> None:
-        """Sends a message after the items so far, if the line holds."""
+        """Sends a message after the items so far, if the connection holds."""
         with self._changed:
             self._answers.append(message)
             self._changed.notify_all()
@@ -130,15 +127,14 @@ class Link:
         with self._changed:
             if self.assignment is None or not self._items:
                 return
-            items = [item.model_dump() for item in self._items]
-            left = msgpack.packb({"attempt": self.assignment.attempt, "items": items})
+            left = pack(Outbox(attempt=self.assignment.attempt, items=list(self._items)))
         from ebm_core.atomic_file import write_whole  # imports torch, which is not waited for above
 
         write_whole(Path(self.assignment.directory) / OUTBOX, left)
 
     # The threads
 
-    def _call_for_ever(self) -> None:
+    def _connect_for_ever(self) -> None:
         pause = FIRST_BACK_OFF
         while True:
             try:
@@ -165,7 +161,7 @@ class Link:
 
     def _converse(self, connection: ClientConnection) -> None:
         given = self.assignment
-        hello = Hello(worker=self.worker, pid=os.getpid())
+        hello = Hello(version=VERSION, worker=self.worker, pid=os.getpid())
         if given:
             hello.run, hello.attempt = given.run, given.attempt
         connection.send(pack(hello))
@@ -238,12 +234,5 @@ class Link:
             self._answers.clear()
         if (frame := self._frame) is not None:
             self._frame = None
-            messages.append(
-                WorkerFrame(
-                    step=frame.step,
-                    fields=frame.fields,
-                    core=frame.core,
-                    landscape=frame.landscape,
-                )
-            )
+            messages.append(WorkerFrame(frame=frame))
         return messages
