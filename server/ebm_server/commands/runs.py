@@ -17,7 +17,7 @@ def runs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Lists every run, the newest first."""
-    from ebm_server.runs.ledger import record_of
+    from ebm_server.runs.ledger import entry_of
     from ebm_server.runs.migrations import NewerDatabase, version_of
     from ebm_server.runs.store import Store
 
@@ -27,7 +27,7 @@ def runs(
         store = Store(settings.database_url)
         try:
             if version_of(store.engine):  # an older one is read as it is: only a server changes it
-                found = [record_of(row).run for row in reversed(store.runs())]
+                found = [entry_of(row).run for row in reversed(store.runs())]
         except NewerDatabase as error:
             refuse(str(error))
     if as_json:

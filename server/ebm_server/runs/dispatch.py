@@ -24,7 +24,7 @@ from ebm_server.protocol.worker_messages import (
 )
 from ebm_server.runs.executors import Executor, Process
 from ebm_server.runs.hub import Hub
-from ebm_server.runs.ledger import Ledger, OwnFields, Record, now
+from ebm_server.runs.ledger import Entry, Ledger, OwnFields, now
 from ebm_server.runs.pool import Pool, Worker
 from ebm_server.runs.reports import exception_in, outbox, write_new
 from ebm_server.runs.store import EVENTS
@@ -76,44 +76,44 @@ class Dispatch:
         """Runs whose worker is ended from here: what they become, and why."""
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def adopt(self, record: Record) -> None:
+    def adopt(self, entry: Entry) -> None:
         """Waits for the worker that an earlier server gave the run to."""
-        process = Process(record.pid or 0, record.born or "")
-        self._expect(self.pool.adopt(record.worker or "", process, record.run.id))
+        process = Process(entry.pid or 0, entry.born or "")
+        self._expect(self.pool.adopt(entry.worker or "", process, entry.run.id))
 
     async def close(self) -> None:
         """Workers save and leave; their runs are "stopped"."""
         self.closing = True
         await self.pool.close(LEAVE_SECONDS)
 
-    def launch(self, record: Record) -> None:
+    def launch(self, entry: Entry) -> None:
         """Gives a queued run to a worker."""
         try:
-            worker = self.pool.take(record.run.id)
+            worker = self.pool.take(entry.run.id)
         except OSError as error:
-            self.end(record, "failed", f"no worker process can be started: {error}")
+            self.end(entry, "failed", f"no worker process can be started: {error}")
             return
-        record.arrived = 0
+        entry.arrived = 0
         self.ledger.write(
-            record,
+            entry,
             tell=True,
             received=0,
             state="starting",
             own={
-                "attempt": record.attempt + 1,
+                "attempt": entry.attempt + 1,
                 "worker": worker.name,
                 "pid": worker.process.pid,
                 "born": worker.process.born,
             },
         )
         if worker.connection:
-            self._spawn(self._assign(worker, record))
+            self._spawn(self._assign(worker, entry))
         self._expect(worker)
 
-    async def _assign(self, worker: Worker, record: Record) -> None:
-        run = record.run
+    async def _assign(self, worker: Worker, entry: Entry) -> None:
+        run = entry.run
         recorded: list[Recorded] = []
-        if record.attempt > 1:
+        if entry.attempt > 1:
             events = await asyncio.to_thread(self.ledger.store.after, EVENTS, run.id, 0)
             recorded = [
                 Recorded(step=event["step"], path=event["path"], value=event["value"])
@@ -125,12 +125,12 @@ class Dispatch:
         worker.connection.tell(
             Assign(
                 run=run.id,
-                attempt=record.attempt,
+                attempt=entry.attempt,
                 directory=str(self.runs_dir / run.id),
-                config=record.initial,
-                resume=record.attempt > 1,
+                config=entry.initial,
+                resume=entry.attempt > 1,
                 recorded=recorded,
-                pending=[Recorded(step=run.step, **change) for change in record.pending],
+                pending=[Recorded(step=run.step, **change) for change in entry.pending],
                 speed=run.speed,
             )
         )
@@ -140,23 +140,23 @@ class Dispatch:
         """A worker has connected; lasts as long as the connection."""
         hello = connection.hello
         worker = self.pool.workers.get(hello.worker)
-        record = self.ledger.records.get(worker.run or "") if worker else None
-        current = record is not None and record.run.state not in ENDED
-        if worker is None or (hello.run and not (record and current and _same(record, hello))):
+        entry = self.ledger.entries.get(worker.run or "") if worker else None
+        current = entry is not None and entry.run.state not in ENDED
+        if worker is None or (hello.run and not (entry and current and _same(entry, hello))):
             log.warning("worker %s (run %s) is not needed", hello.worker, hello.run)
             connection.tell(Dismiss())
             await connection.serve(lambda _: None, lambda _: None)
             return
-        if record and hello.version != VERSION:
-            await self.kill(record, "failed", OTHER_VERSION)
+        if entry and hello.version != VERSION:
+            await self.kill(entry, "failed", OTHER_VERSION)
             return
         worker.connect(connection)
-        if record and hello.run:
-            connection.tell(Welcomed(received=record.received))
-            connection.tell(LimitSpeed(speed=record.run.speed))
-            self.tell_rate(record.run.id, self.hub.rate(record.run.id))
-        elif record:
-            self._spawn(self._assign(worker, record))
+        if entry and hello.run:
+            connection.tell(Welcomed(received=entry.received))
+            connection.tell(LimitSpeed(speed=entry.run.speed))
+            self.tell_rate(entry.run.id, self.hub.rate(entry.run.id))
+        elif entry:
+            self._spawn(self._assign(worker, entry))
         try:
             await connection.serve(
                 lambda items: self._items(worker, connection, items),
@@ -167,19 +167,19 @@ class Dispatch:
             self._expect(worker)
 
     def _items(self, worker: Worker, connection: WorkerConnection, items: Items) -> None:
-        record = self._record_of(worker)
-        if record is None:
+        entry = self._entry_of(worker)
+        if entry is None:
             connection.tell(Ack(n=items.items[-1].n))
             return
-        write_new(self.ledger, record, items.items, lambda n: connection.tell(Ack(n=n)))
-        if record.run.state not in ("starting", "running"):
+        write_new(self.ledger, entry, items.items, lambda n: connection.tell(Ack(n=n)))
+        if entry.run.state not in ("starting", "running"):
             self.on_free()
 
-    def _record_of(self, worker: Worker) -> Record | None:
+    def _entry_of(self, worker: Worker) -> Entry | None:
         """The run that this worker still has."""
-        record = self.ledger.records.get(worker.run or "")
-        if record and record.worker == worker.name and record.run.state not in ENDED:
-            return record
+        entry = self.ledger.entries.get(worker.run or "")
+        if entry and entry.worker == worker.name and entry.run.state not in ENDED:
+            return entry
         return None
 
     def _frame(self, worker: Worker, frame: PackedFrame) -> None:
@@ -188,24 +188,24 @@ class Dispatch:
 
     def tell_rate(self, run: str, rate: float) -> None:
         """Passes on how many frames a second the pages want of a run."""
-        record = self.ledger.records.get(run)
-        worker = self.pool.workers.get(record.worker or "") if record else None
+        entry = self.ledger.entries.get(run)
+        worker = self.pool.workers.get(entry.worker or "") if entry else None
         if worker and worker.connection and worker.run == run:
             worker.connection.tell(ShowFrames(frames_per_second=rate))
 
-    def tell_speed(self, record: Record) -> None:
+    def tell_speed(self, entry: Entry) -> None:
         """Passes on the run's speed limit; a worker that connects later is told then."""
-        worker = self.pool.workers.get(record.worker or "")
-        if worker and worker.connection and worker.run == record.run.id:
-            worker.connection.tell(LimitSpeed(speed=record.run.speed))
+        worker = self.pool.workers.get(entry.worker or "")
+        if worker and worker.connection and worker.run == entry.run.id:
+            worker.connection.tell(LimitSpeed(speed=entry.run.speed))
 
-    async def ask(self, record: Record, command: Command) -> list[Problem]:
+    async def ask(self, entry: Entry, command: Command) -> list[Problem]:
         """Has the run's worker obey; what was wrong with the command, if anything.
 
         Raises:
             Silent: It did not answer in time; `kill` ends it.
         """
-        worker = self.pool.workers.get(record.worker or "")
+        worker = self.pool.workers.get(entry.worker or "")
         try:
             async with asyncio.timeout(self.answer_seconds):
                 while worker:
@@ -213,13 +213,13 @@ class Dispatch:
                     if worker.connection:
                         return await worker.connection.ask(command)
         except (TimeoutError, ConnectionLost) as error:
-            raise Silent(f"the worker of run {record.run.id} does not answer") from error
-        raise Silent(f"run {record.run.id} has no worker")
+            raise Silent(f"the worker of run {entry.run.id} does not answer") from error
+        raise Silent(f"run {entry.run.id} has no worker")
 
-    async def kill(self, record: Record, state: RunState, reason: str) -> None:
+    async def kill(self, entry: Entry, state: RunState, reason: str) -> None:
         """Ends the run's worker at once; returns when it is gone and the run has this state."""
-        if worker := self.pool.workers.get(record.worker or ""):
-            self._ending[record.run.id] = state, reason
+        if worker := self.pool.workers.get(entry.worker or ""):
+            self._ending[entry.run.id] = state, reason
             self.pool.executor.kill(worker.process)
             await worker.gone.wait()
 
@@ -229,42 +229,40 @@ class Dispatch:
             asyncio.get_running_loop().call_later(SILENCE_SECONDS, self._give_up, worker)
 
     def _give_up(self, worker: Worker) -> None:
-        record = self._record_of(worker)
-        if record and worker.connection is None and worker.name in self.pool.workers:
+        entry = self._entry_of(worker)
+        if entry and worker.connection is None and worker.name in self.pool.workers:
             reason = f"its worker was not heard of for {SILENCE_SECONDS:g} s and was ended"
-            self._spawn(self.kill(record, "failed", reason))
+            self._spawn(self.kill(entry, "failed", reason))
 
     def _worker_ended(self, worker: Worker, code: int | None) -> None:
         """A worker's process is no more: what it left is recorded, and its run gets an end."""
-        if record := self._record_of(worker):
-            directory = self.runs_dir / record.run.id
+        if entry := self._entry_of(worker):
+            directory = self.runs_dir / entry.run.id
             unread = ""
             try:
-                left = outbox(directory, record.attempt)
-                write_new(self.ledger, record, left, lambda _: None)
+                left = outbox(directory, entry.attempt)
+                write_new(self.ledger, entry, left, lambda _: None)
             except ValueError as error:
                 unread = f"; {error}"
-            state: RunState = record.run.state
+            state: RunState = entry.run.state
             if self.closing and state == "stopped":
-                self.ledger.write(record, tell=True, reason=SHUT_DOWN)
+                self.ledger.write(entry, tell=True, reason=SHUT_DOWN)
             elif state == "starting" and (worker.adopted or self.closing):
-                again: OwnFields = {"attempt": record.attempt - 1}
-                self.ledger.write(record, tell=True, state="queued", own=again)
+                again: OwnFields = {"attempt": entry.attempt - 1}
+                self.ledger.write(entry, tell=True, state="queued", own=again)
             elif state not in ENDED:
                 said = exception_in(directory / "worker.log", self.pool.log(worker))
-                reason = f"{ending(code)}{said}{unread}; {kept(record)}"
-                self.end(record, *self._ending.get(record.run.id, ("failed", reason)))
+                reason = f"{ending(code)}{said}{unread}; {kept(entry)}"
+                self.end(entry, *self._ending.get(entry.run.id, ("failed", reason)))
         self._ending.pop(worker.run or "", None)
         if not self.closing:
             self.on_free()
             self.pool.spare_after(1)
 
-    def end(self, record: Record, state: RunState, reason: str | None) -> None:
+    def end(self, entry: Entry, state: RunState, reason: str | None) -> None:
         """Records an end that no worker reported."""
-        event = Event(step=record.run.step, kind="state", value=state, text=reason)
-        self.ledger.write(
-            record, events=[event], tell=True, state=state, reason=reason, ended=now()
-        )
+        event = Event(step=entry.run.step, kind="state", value=state, text=reason)
+        self.ledger.write(entry, events=[event], tell=True, state=state, reason=reason, ended=now())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -272,8 +270,8 @@ class Dispatch:
         task.add_done_callback(self._tasks.discard)
 
 
-def _same(record: Record, hello: Hello) -> bool:
-    return record.run.id == hello.run and record.attempt == hello.attempt
+def _same(entry: Entry, hello: Hello) -> bool:
+    return entry.run.id == hello.run and entry.attempt == hello.attempt
 
 
 def ending(code: int | None) -> str:
@@ -288,7 +286,7 @@ def ending(code: int | None) -> str:
     return f"the worker process ended with exit code {code}"
 
 
-def kept(record: Record) -> str:
+def kept(entry: Entry) -> str:
     """What can still be done with a run whose worker is gone."""
-    until = f"everything until update {record.run.step} is kept"
+    until = f"everything until update {entry.run.step} is kept"
     return f"{until}, and resume goes on from its last checkpoint"

@@ -18,7 +18,7 @@ from ebm_server.protocol.worker_messages import (
 )
 from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch, Silent
-from ebm_server.runs.ledger import Ledger, Record, now
+from ebm_server.runs.ledger import Entry, Ledger, now
 from ebm_server.runs.points import PointFiles, references
 from ebm_server.runs.pool import SPARE_AFTER
 from ebm_server.runs.reports import write_json
@@ -34,18 +34,18 @@ class Jobs:
         self.dispatch = dispatch
         self.points = PointFiles(settings.points_dir)
 
-    def _in(self, *states: RunState) -> list[Record]:
-        return [record for record in self.ledger.records.values() if record.run.state in states]
+    def _in(self, *states: RunState) -> list[Entry]:
+        return [entry for entry in self.ledger.entries.values() if entry.run.state in states]
 
-    def record(self, run: str) -> Record:
+    def entry(self, run: str) -> Entry:
         """A run by its id; refused with 404 where there is none."""
-        if run not in self.ledger.records:
+        if run not in self.ledger.entries:
             raise Refused(404, f"there is no run {run!r}; GET /api/v1/runs lists them")
-        return self.ledger.records[run]
+        return self.ledger.entries[run]
 
     def runs(self) -> list[RunSummary]:
         """Every run, the newest first."""
-        runs = sorted((r.run for r in self.ledger.records.values()), key=_age, reverse=True)
+        runs = sorted((r.run for r in self.ledger.entries.values()), key=_age, reverse=True)
         return [run.summary for run in runs]
 
     def directory(self, run: str) -> Path:
@@ -56,8 +56,8 @@ class Jobs:
         """Finds the runs that the last server left, and their workers."""
         await self.ledger.open()
         await asyncio.to_thread(self.points.sweep, self._points_in_use())
-        for record in self._in("starting", "running", "paused"):
-            self.dispatch.adopt(record)
+        for entry in self._in("starting", "running", "paused"):
+            self.dispatch.adopt(entry)
         self.start_queued()
         self.dispatch.pool.spare_after(SPARE_AFTER if self.dispatch.pool.workers else 0)
 
@@ -73,7 +73,7 @@ class Jobs:
     def start_queued(self) -> None:
         """Starts queued runs, the oldest first, while cores are free. A paused run uses none."""
         while not self.dispatch.closing:
-            queued = min(self._in("queued"), key=lambda record: _age(record.run), default=None)
+            queued = min(self._in("queued"), key=lambda entry: _age(entry.run), default=None)
             busy = len(self._in("starting", "running"))
             if queued is None or busy >= self.settings.max_running:
                 return
@@ -102,13 +102,13 @@ class Jobs:
             )
             write_json(self.directory(run.id) / "config.json", config)
             self.points.link_into(self.directory(run.id), references(config))
-            self.ledger.add(Record(run, initial=config))
+            self.ledger.add(Entry(run, initial=config))
         self.start_queued()
         return run
 
     def _points_in_use(self) -> set[str]:
         """The digests that runs refer to."""
-        return set().union(*(_points_of(record) for record in self.ledger.records.values()))
+        return set().union(*(_points_of(entry) for entry in self.ledger.entries.values()))
 
     async def keep_points(self, data: bytes, name: str) -> OwnPoints:
         """Reads a file of points, for runs to come."""
@@ -133,87 +133,85 @@ class Jobs:
 
     async def resume(self, run: str) -> Run:
         """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
-        record = self.record(run)
-        if record.run.state in ("stopped", "failed"):
+        entry = self.entry(run)
+        if entry.run.state in ("stopped", "failed"):
             self._refuse_when_full()
-            self.ledger.write(record, tell=True, state="queued", reason=None, ended=None)
+            self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)
             self.start_queued()
-            return record.run
+            return entry.run
         return await self._command(run, Resume(), "paused")
 
     async def stop(self, run: str) -> Run:
         """Ends a run with a checkpoint."""
-        record = self.record(run)
-        if record.run.state == "queued":
-            self.dispatch.end(record, "stopped", None)
-            return record.run
-        if record.run.state == "starting":
-            await self.dispatch.kill(record, "stopped", "it was stopped before its first update")
-            return record.run
+        entry = self.entry(run)
+        if entry.run.state == "queued":
+            self.dispatch.end(entry, "stopped", None)
+            return entry.run
+        if entry.run.state == "starting":
+            await self.dispatch.kill(entry, "stopped", "it was stopped before its first update")
+            return entry.run
         try:
             return await self._command(run, Stop(), "running", "paused")
         except Refused as refusal:
-            if refusal.status != 503 or record.run.state in ENDED:
+            if refusal.status != 503 or entry.run.state in ENDED:
                 raise
             reason = "its worker did not answer and was ended; its last checkpoint is kept"
-            await self.dispatch.kill(record, "stopped", reason)
-            return record.run
+            await self.dispatch.kill(entry, "stopped", reason)
+            return entry.run
 
     async def change(self, run: str, changes: dict[str, Any]) -> Run:
         """Sets live fields of a run; all of them or, where one is refused, none."""
-        record = self.record(run)
-        if record.run.state in ("queued", "stopped", "failed"):
+        entry = self.entry(run)
+        if entry.run.state in ("queued", "stopped", "failed"):
             points = self.points.folder
-            config = await with_core(lambda: _change(record.run.config, changes, points))
-            return self._keep_for_later(record, changes, config)
+            config = await with_core(lambda: _change(entry.run.config, changes, points))
+            return self._keep_for_later(entry, changes, config)
         return await self._command(run, SetFields(changes=changes), "starting", "running", "paused")
 
-    def _keep_for_later(
-        self, record: Record, changes: dict[str, Any], config: dict[str, Any]
-    ) -> Run:
+    def _keep_for_later(self, entry: Entry, changes: dict[str, Any], config: dict[str, Any]) -> Run:
         """Sets live fields of a run that no worker has: they hold from its next update on."""
-        pending = [*record.pending, *({"path": p, "value": v} for p, v in changes.items())]
-        self.ledger.write(record, tell=True, config=config, own={"pending": pending})
-        return record.run
+        pending = [*entry.pending, *({"path": p, "value": v} for p, v in changes.items())]
+        self.ledger.write(entry, tell=True, config=config, own={"pending": pending})
+        return entry.run
 
     def limit_speed(self, run: str, speed: float | None) -> Run:
         """Limits the updates a second; None lifts the limit."""
-        record = self.record(run)
-        self.ledger.write(record, tell=True, speed=speed)
-        self.dispatch.tell_speed(record)
-        return record.run
+        entry = self.entry(run)
+        self.ledger.write(entry, tell=True, speed=speed)
+        self.dispatch.tell_speed(entry)
+        return entry.run
 
     async def delete(self, run: str) -> None:
         """Removes an ended run and its files; refused with 409 while it goes on."""
-        record = self.record(run)
-        if record.run.state not in ENDED:
-            raise Refused(409, f"run {run} is {record.run.state}; stop it first")
+        entry = self.entry(run)
+        if entry.run.state not in ENDED:
+            raise Refused(409, f"run {run} is {entry.run.state}; stop it first")
         async with self.points.lock:
             await self.ledger.remove(run)
             # were the server killed here, the next one would sweep the points away
-            self.points.remove(_points_of(record) - self._points_in_use())
+            self.points.remove(_points_of(entry) - self._points_in_use())
         await asyncio.to_thread(shutil.rmtree, self.directory(run), ignore_errors=True)
 
     async def _command(self, run: str, command: AnyCommand, *states: RunState) -> Run:
         """Has the worker obey; refused with 409 in other states, 503 without an answer."""
-        record = self.record(run)
-        if record.run.state not in states:
+        entry = self.entry(run)
+        if entry.run.state not in states:
             raise Refused(
                 409,
-                f"run {run} is {record.run.state}; {command.type} is possible while it is "
+                f"run {run} is {entry.run.state}; {command.type} is possible while it is "
                 f"{' or '.join(states)}",
             )
         try:
-            problems = await self.dispatch.ask(record, command)
+            problems = await self.dispatch.ask(entry, command)
         except Silent as error:
             raise Refused(503, f"{error}; try again, or stop the run") from error
         if problems:
             raise Invalid(problems)
-        return record.run
+        return entry.run
 
 
-def _points_of(record: Record) -> set[str]:
-    return references(record.initial) | references(record.run.config)
+def _points_of(entry: Entry) -> set[str]:
+    return references(entry.initial) | references(entry.run.config)
 
 
 def _complete(given: dict[str, Any], points: Path) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def now() -> str:
 
 
 @dataclass
-class Record:
+class Entry:
     """A run and what the server alone needs to know of it."""
 
     run: Run
@@ -52,17 +52,17 @@ class Record:
     """The newest item of this attempt that came in; `received` follows with the commit."""
 
 
-def row_of(record: Record) -> dict[str, Any]:
+def row_of(entry: Entry) -> dict[str, Any]:
     """The columns of a run."""
-    own = {c.name: getattr(record, c.name) for c in RUNS.c if c.name not in RUN_FIELDS}
-    return {**record.run.model_dump(include=set(RUN_FIELDS)), **own, "seq": record.numbered}
+    own = {c.name: getattr(entry, c.name) for c in RUNS.c if c.name not in RUN_FIELDS}
+    return {**entry.run.model_dump(include=set(RUN_FIELDS)), **own, "seq": entry.numbered}
 
 
-def record_of(row: dict[str, Any]) -> Record:
+def entry_of(row: dict[str, Any]) -> Entry:
     """The inverse of `row_of`."""
     run = Run(**{name: row[name] for name in RUN_FIELDS})
     own = {name: value for name, value in row.items() if name not in RUN_FIELDS}
-    return Record(run, numbered=run.seq, arrived=row["received"], **own)
+    return Entry(run, numbered=run.seq, arrived=row["received"], **own)
 
 
 class Progress(TypedDict, total=False):
@@ -86,7 +86,7 @@ class RunFields(Progress, total=False):
 
 
 class OwnFields(TypedDict, total=False):
-    """What changes of a `Record` beside its run."""
+    """What changes of an `Entry` beside its run."""
 
     pending: list[dict[str, Any]]
     attempt: int
@@ -101,29 +101,29 @@ class Ledger:
     def __init__(self, store: Store, hub: Hub) -> None:
         self.store = store
         self.hub = hub
-        self.records: dict[str, Record] = {}
+        self.entries: dict[str, Entry] = {}
 
     async def open(self) -> None:
         """Reads what was left by the last server."""
         rows = await asyncio.to_thread(self.store.runs)
-        self.records = {row["id"]: record_of(row) for row in rows}
+        self.entries = {row["id"]: entry_of(row) for row in rows}
 
-    def add(self, record: Record) -> None:
+    def add(self, entry: Entry) -> None:
         """A new run."""
-        self.records[record.run.id] = record
-        row = row_of(record)
+        self.entries[entry.run.id] = entry
+        row = row_of(entry)
         self.store.submit(insert(RUNS, [row]), lambda _: self.hub.runs_changed())
 
     async def remove(self, run: str) -> None:
         """Deletes a run and all that belongs to it."""
-        del self.records[run]
+        del self.entries[run]
         await self.store.done(delete_run(run))
         self.hub.drop_frame(run)
         self.hub.runs_changed()
 
     def write(
         self,
-        record: Record,
+        entry: Entry,
         *,
         rows: Sequence[MetricRow] = (),
         events: Sequence[Event] = (),
@@ -142,17 +142,17 @@ class Ledger:
             tell: Send the run's info to the page.
             then: Called after the commit.
         """
-        run = record.run
+        run = entry.run
         old_state = run.state
         own = own or {}
         for name, value in fields.items():
             setattr(run, name, value)
         for name, value in own.items():
-            setattr(record, name, value)
+            setattr(entry, name, value)
         numbered: Sequence[MetricRow | Event] = (*rows, *events)
         for one in numbered:
-            record.numbered += 1
-            one.seq = record.numbered
+            entry.numbered += 1
+            one.seq = entry.numbered
         works = []
         if rows:
             works.append(insert(METRICS, [{"run": run.id, **row.model_dump()} for row in rows]))
@@ -161,14 +161,14 @@ class Ledger:
         if keyframe:
             works.append(put_keyframe(run.id, *keyframe))
         if received is not None:
-            record.arrived = received
+            entry.arrived = received
         columns = {} if received is None else {"received": received}
-        works.append(update_run(run.id, {**fields, **own, **columns, "seq": record.numbered}))
-        seq, listed = record.numbered, run.state != old_state
+        works.append(update_run(run.id, {**fields, **own, **columns, "seq": entry.numbered}))
+        seq, listed = entry.numbered, run.state != old_state
 
         def committed(_: Any) -> None:
             run.seq = max(run.seq, seq)
-            record.received = received if received is not None else record.received
+            entry.received = received if received is not None else entry.received
             if rows:
                 self.hub.rows(run.id, list(rows))
             for event in events:
@@ -182,12 +182,12 @@ class Ledger:
 
         self.store.submit(lambda connection: [work(connection) for work in works], committed)
 
-    def rewind(self, record: Record, step: int, changes: int) -> None:
+    def rewind(self, entry: Entry, step: int, changes: int) -> None:
         """Removes what a return to an earlier checkpoint undoes, and tells the page."""
 
         def committed(lowest: int | None) -> None:
-            self.hub.drop_frame(record.run.id)
+            self.hub.drop_frame(entry.run.id)
             if lowest is not None:
-                self.hub.gap(record.run.id, lowest - 1)
+                self.hub.gap(entry.run.id, lowest - 1)
 
-        self.store.submit(rewind(record.run.id, step, changes), committed)
+        self.store.submit(rewind(entry.run.id, step, changes), committed)

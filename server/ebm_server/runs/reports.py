@@ -17,28 +17,28 @@ from ebm_server.protocol.worker_messages import (
     Outbox,
     StateItem,
 )
-from ebm_server.runs.ledger import Ledger, Progress, Record, now
+from ebm_server.runs.ledger import Entry, Ledger, Progress, now
 
 log = logging.getLogger(__name__)
 
 
 def write_new(
-    ledger: Ledger, record: Record, items: Iterable[Item], ack: Callable[[int], None]
+    ledger: Ledger, entry: Entry, items: Iterable[Item], ack: Callable[[int], None]
 ) -> None:
     """Records the items that are new; `ack` follows their commit."""
     for item in items:
-        if item.n > record.arrived:
-            write(ledger, record, item, ack)
+        if item.n > entry.arrived:
+            write(ledger, entry, item, ack)
 
 
-def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]) -> None:
+def write(ledger: Ledger, entry: Entry, item: Item, ack: Callable[[int], None]) -> None:
     """Records one item."""
     moment: dict[str, Any] = {"received": item.n, "then": lambda: ack(item.n)}
-    run = record.run
+    run = entry.run
     if isinstance(item, MetricsItem):
         row = MetricRow(step=item.step, seconds=item.seconds, values=item.values)
         ledger.write(
-            record,
+            entry,
             rows=[row],
             tell=item.horizon != run.horizon,
             metrics={**run.metrics, **item.values},
@@ -46,7 +46,7 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
             **moment,
         )
     elif isinstance(item, KeyframeItem):
-        ledger.write(record, keyframe=(item.seconds, item.frame), **moment)
+        ledger.write(entry, keyframe=(item.seconds, item.frame), **moment)
     elif isinstance(item, ChangeItem):
         event = Event(
             step=item.step,
@@ -56,14 +56,14 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
             previous=item.previous,
         )
         config = with_value(run.config, item.path, item.value) if item.in_config else run.config
-        ledger.write(record, events=[event], tell=True, config=config, **moment)
+        ledger.write(entry, events=[event], tell=True, config=config, **moment)
     elif isinstance(item, Begun):
         if item.resumed:
-            ledger.rewind(record, item.step, item.changes)
+            ledger.rewind(entry, item.step, item.changes)
         text = f"goes on from update {item.step}" if item.resumed else None
         event = Event(step=item.step, kind="state", value="running", text=text)
         ledger.write(
-            record,
+            entry,
             events=[event],
             tell=True,
             state="running",
@@ -78,7 +78,7 @@ def write(ledger: Ledger, record: Record, item: Item, ack: Callable[[int], None]
     elif isinstance(item, StateItem):
         event = Event(step=item.step, kind="state", value=item.state, text=item.reason)
         ledger.write(
-            record,
+            entry,
             events=[event],
             tell=True,
             state=item.state,

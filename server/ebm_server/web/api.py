@@ -106,7 +106,7 @@ async def runs(jobs: AllJobs) -> list[RunSummary]:
 @router.get("/runs/{run}")
 async def get(run: str, jobs: AllJobs) -> Run:
     """One run, with its config."""
-    return jobs.record(run).run
+    return jobs.entry(run).run
 
 
 @router.delete("/runs/{run}", status_code=204)
@@ -142,12 +142,12 @@ async def stop(run: str, jobs: AllJobs) -> Run:
 @router.patch("/runs/{run}")
 async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     """Sets live fields and the speed limit; 422 with path and bounds, and then nothing is set."""
-    record = jobs.record(run)
+    entry = jobs.entry(run)
     if patch.changes:
         await jobs.change(run, patch.changes)
     if "speed" in patch.model_fields_set:
         jobs.limit_speed(run, patch.speed)
-    return record.run
+    return entry.run
 
 
 @router.get("/runs/{run}/metrics", response_model=list[MetricRow])
@@ -159,7 +159,7 @@ def metrics(
     format: Literal["json", "csv"] = "json",
 ) -> Response:
     """The recorded metrics, in order."""
-    jobs.record(run)
+    jobs.entry(run)
     rows = store.after(METRICS, run, after)
     if format == "csv":
         return Response(csv_rows(rows), media_type="text/csv; charset=utf-8")
@@ -169,21 +169,21 @@ def metrics(
 @router.get("/runs/{run}/events")
 def events(run: str, jobs: AllJobs, store: Database, after: After = 0) -> list[Event]:
     """Changes and states, in order."""
-    jobs.record(run)
+    jobs.entry(run)
     return [Event(**row) for row in store.after(EVENTS, run, after)]
 
 
 @router.get("/runs/{run}/keyframes")
 def keyframes(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The moments that can be shown again."""
-    jobs.record(run)
+    jobs.entry(run)
     return [KeyframeInfo(**row) for row in store.keyframes(run)]
 
 
 @router.get("/runs/{run}/keyframes/{step}", response_class=Response)
 def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
     """A kept frame, as the same MessagePack bytes that the websocket sends."""
-    jobs.record(run)
+    jobs.entry(run)
     if (frame := store.keyframe(run, step)) is None:
         raise Refused(
             404, f"run {run} has no keyframe at update {step}; GET .../keyframes lists them"
@@ -195,7 +195,7 @@ def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
 @router.get("/runs/{run}/snapshots")
 async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
-    jobs.record(run)
+    jobs.entry(run)
     kept = await with_core(lambda: _snapshots(jobs.directory(run)))
     keyframes = await in_background(lambda: store.keyframes(run))
     return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
@@ -204,9 +204,9 @@ async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeIn
 @router.get("/runs/{run}/truth", response_class=Response)
 async def truth(run: str, jobs: AllJobs) -> Response:
     """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
-    record = jobs.record(run)
+    entry = jobs.entry(run)
     headers = {"cache-control": "private, max-age=3600"}
-    body = await with_core(lambda: _truth(record.run.config, jobs.points.folder))
+    body = await with_core(lambda: _truth(entry.run.config, jobs.points.folder))
     return Response(body, media_type=MSGPACK, headers=headers)
 
 
@@ -217,7 +217,7 @@ async def sample(
     """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
     energy = body.get("energy")
     run = energy.get("run") if isinstance(energy, dict) else None
-    directory = jobs.directory(jobs.record(run).run.id) if isinstance(run, str) else None
+    directory = jobs.directory(jobs.entry(run).run.id) if isinstance(run, str) else None
     samplings: Samplings = request.app.state.samplings
     answer = await in_background(lambda: samplings.ask(body, directory))
     return Response(answer, media_type=MSGPACK)
@@ -226,7 +226,7 @@ async def sample(
 @router.get("/runs/{run}/download", response_class=Response)
 def download(run: str, jobs: AllJobs, store: Database) -> Response:
     """A zip file: config.json, events.json, metrics.csv and the checkpoint."""
-    record = jobs.record(run)
+    entry = jobs.entry(run)
     headers = {"content-disposition": f'attachment; filename="run-{run}.zip"'}
-    body = zipped(record, jobs.directory(run), store)
+    body = zipped(entry, jobs.directory(run), store)
     return StreamingResponse(body, media_type="application/zip", headers=headers)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from ebm_server.runs.ledger import Record
+from ebm_server.runs.ledger import Entry
 from ebm_server.runs.store import EVENTS, METRICS, Store
 
 IN_MEMORY = 16 * 1024 * 1024
@@ -26,9 +26,9 @@ def csv_rows(rows: list[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def zipped(record: Record, directory: Path, store: Store) -> IO[bytes]:
+def zipped(entry: Entry, directory: Path, store: Store) -> IO[bytes]:
     """The zip file of a run, open at its start."""
-    run = record.run
+    run = entry.run
     events = store.after(EVENTS, run.id, 0)
     made = [event for event in events if event["kind"] == "change"]
     keys = ("step", "path", "value", "previous")
@@ -36,7 +36,7 @@ def zipped(record: Record, directory: Path, store: Store) -> IO[bytes]:
     file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("run.json", run.model_dump_json(indent=2))
-        archive.writestr("config.json", json.dumps(record.initial, indent=2))
+        archive.writestr("config.json", json.dumps(entry.initial, indent=2))
         archive.writestr("events.json", json.dumps(changes, indent=2))
         archive.writestr("metrics.csv", csv_rows(store.after(METRICS, run.id, 0)))
         for checkpoint in sorted(directory.glob("checkpoint.*")):

@@ -67,8 +67,8 @@ async def obey(data: bytes, mailbox: Mailbox, hub: Hub, ledger: Ledger) -> None:
         mailbox.put(Letter(pack(Pong())))
     elif isinstance(message, Unwatch):
         hub.unwatch(mailbox, message.run)
-    elif record := ledger.records.get(message.run):
-        await hub.watch(mailbox, record.run, message.after, message.frames_per_second)
+    elif entry := ledger.entries.get(message.run):
+        await hub.watch(mailbox, entry.run, message.after, message.frames_per_second)
     else:
         text = f"there is no run {message.run!r}; it may have been deleted"
         mailbox.put(Letter(pack(ErrorMessage(run=message.run, message=text))))
