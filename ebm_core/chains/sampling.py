@@ -2,17 +2,15 @@
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.chains.diagnostics import (
-    autocorrelation,
-    bulk_effective_sample_size,
-    r_hat,
-)
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler
+from ebm_core.chains.diagnostics import autocorrelation, bulk_effective_sample_size, r_hat
+from ebm_core.chains.run import trajectory
+from ebm_core.contracts import EnergyNetwork, Sampler
 
 LARGEST = 2**27
 """Numbers that are kept at most: half a gibibyte."""
@@ -91,30 +89,20 @@ def sample(
             "are kept; take fewer draws or chains"
         )
     generator = torch.Generator(starts.device).manual_seed(seed)
-    chains = sampler.start(energy, starts)
-    for _ in range(warmup):
-        chains = sampler.step(energy, chains, generator)
-    held = chains.step_size
+    steps = trajectory(sampler, energy, starts, generator, warmup)
+    for _ in islice(steps, warmup):
+        pass
     points = torch.empty(draws, *starts.shape)
     energies, acceptance = torch.empty(draws, len(starts)), torch.empty(draws)
+    step_size = 0.0
     begun = time.process_time()
-    for draw in range(draws):
-        for _ in range(thinning):
-            chains = held_step(sampler, energy, chains, generator, held)
-        points[draw], acceptance[draw] = chains.points, chains.acceptance
+    for draw, step in enumerate(islice(steps, thinning - 1, draws * thinning, thinning)):
+        chains, step_size = step.chains, step.tuning.step_size
+        points[draw], acceptance[draw] = chains.points, step.acceptance
         with torch.no_grad():
             energies[draw] = chains.energies if len(chains.energies) else energy(chains.points)
     seconds = time.process_time() - begun
-    return judged(points, energies, acceptance, held, seconds)
-
-
-def held_step(
-    sampler: Sampler, energy: EnergyNetwork, chains: Chains, generator: torch.Generator, held: float
-) -> Chains:
-    """A step that leaves the adapted step size alone."""
-    chains = sampler.step(energy, chains, generator)
-    chains.step_size = held
-    return chains
+    return judged(points, energies, acceptance, step_size, seconds)
 
 
 def judged(

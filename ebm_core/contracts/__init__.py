@@ -10,7 +10,7 @@ from ebm_core.contracts.energy import Energy, EnergyNetwork
 from ebm_core.contracts.formula import AnalyticEnergy
 from ebm_core.contracts.method import Family, Learner, Method, Metrics, Picture, Task
 from ebm_core.contracts.plug_in import PlugIn, Shape, setting
-from ebm_core.contracts.sampler import Chains, Sampler
+from ebm_core.contracts.sampler import Chains, Sampler, Step, Tuning
 
 __all__ = [
     "AnalyticEnergy",
@@ -26,6 +26,8 @@ __all__ = [
     "PlugIn",
     "Sampler",
     "Shape",
+    "Step",
     "Task",
+    "Tuning",
     "setting",
 ]

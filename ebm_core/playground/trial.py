@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from torch import Tensor
 
 from ebm_core.chains.diagnostics import autocorrelation, effective_sample_size, r_hat
-from ebm_core.chains.sampling import held_step
+from ebm_core.chains.run import trajectory
 from ebm_core.contracts import EnergyNetwork, setting
 from ebm_core.playground.target import Counting, Target
 from ebm_core.runs.display import SIZE, as_array, cell_centres, energies
@@ -160,19 +161,14 @@ def walk(
     accepted = 0.0
     warm_up = steps // 2
     begin = time.perf_counter()
-    chains = sampler.start(energy, points)
-    held = chains.step_size
-    for step in range(1, steps + 1):
-        if step <= warm_up:
-            chains = sampler.step(energy, chains, generator)
-            held = chains.step_size
-        else:
-            chains = held_step(sampler, energy, chains, generator, held)
-        path[step] = chains.points
-        accepted += chains.acceptance if step > warm_up else 0.0
+    step_size = 0.0
+    moves = trajectory(sampler, energy, points, generator, warm_up)
+    for count, step in enumerate(islice(moves, steps), 1):
+        path[count], step_size = step.chains.points, step.tuning.step_size
+        accepted += step.acceptance if count > warm_up else 0.0
         if time.perf_counter() - begin > limit:
             raise TimeoutError(
-                f"step {step} of {steps} was reached in {limit:g} s; take fewer steps, fewer "
+                f"step {count} of {steps} was reached in {limit:g} s; take fewer steps, fewer "
                 "chains or a sampler with fewer gradients a step"
             )
     seconds = time.perf_counter() - begin
@@ -180,7 +176,7 @@ def walk(
     if len(gone):
         raise ValueError(
             f"the chains leave all bounds at step {int(gone[0])}; take a smaller step size than "
-            f"{chains.nominal_step_size:g}, or a sampler with a Metropolis test"
+            f"{step.tuning.nominal_step_size:g}, or a sampler with a Metropolis test"
         )
     coordinates = path[warm_up + 1 :].permute(2, 1, 0)
     thinning = -(-steps // (KEPT - 1))
@@ -193,7 +189,7 @@ def walk(
         thinning,
         warm_up,
         accepted / (steps - warm_up),
-        chains.step_size,
+        step_size,
         sampler.sampled_temperature,
         min(effective_sample_size(draws) for draws in coordinates),
         max(r_hat(draws) for draws in coordinates),

@@ -7,9 +7,9 @@ import torch
 from scipy.signal import lfilter
 from torch import Tensor
 
+from ebm_core.chains import diagnostics as chains
 from ebm_core.datasets import DATASETS
 from ebm_core.datasets.digits import Digits
-from ebm_core.evaluation import chains
 from ebm_core.evaluation.distances import (
     SampleDistances,
     maximum_mean_discrepancy,
