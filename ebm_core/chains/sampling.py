@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.chains.diagnostics import autocorrelation, bulk_effective_sample_size, r_hat
+from ebm_core.chains.diagnostics import autocorrelation, effective_sample_size, r_hat
 from ebm_core.chains.run import trajectory
 from ebm_core.contracts import EnergyNetwork, Sampler
 
@@ -130,7 +130,7 @@ def judged(
         acceptance,
         step_size,
         tuple(places.tolist()),
-        torch.tensor([bulk_effective_sample_size(draws) for draws in series]),
+        torch.tensor([effective_sample_size(draws) for draws in series]),
         torch.tensor([r_hat(draws) for draws in series]),
         torch.stack([autocorrelation(draws).mean(0)[: lags + 1] for draws in series], 1).float(),
         seconds,

@@ -39,7 +39,7 @@ class Tuning(NamedTuple):
     def of(cls, step_size: float, earlier: "Tuning | None") -> "Tuning":
         """The `earlier` one, with the configured step size in place of the adapted if that is new.
 
-        A sampler starts with it, and takes each step with it.
+        What a sampler starts with.
         """
         if earlier is None:
             return cls(step_size, step_size)

@@ -116,8 +116,7 @@ class Annealed(Sampler):
             ending = (ages == self.length - 1).view_as(variance)
             moved = torch.where(ending, points - self.smallest**2 * gradients, moved)
         least = self.step_size * self.smallest**2
-        after = Tuning(self.step_size, least, tuning.steps + 1)
-        return Step(Chains(moved, ages=ages + 1), after)
+        return Step(Chains(moved, ages=ages + 1), tuning.after_step(least))
 
     def run(
         self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], generator: torch.Generator

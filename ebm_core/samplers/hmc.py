@@ -134,7 +134,6 @@ class Hmc(Sampler):
     def step(
         self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
     ) -> Step:
-        tuning = Tuning.of(self.step_size, tuning)
         epsilon = tuning.step_size
         momenta = torch.empty_like(chains.points).normal_(generator=generator)
         momenta.mul_(self.temperature**0.5)

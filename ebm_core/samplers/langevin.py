@@ -120,7 +120,7 @@ class Langevin(Sampler):
                 gradients = shortened(gradients, self.drift_limit / step_size)
             points = chains.points.sub(gradients, alpha=step_size)
             points.add_(noise, alpha=self.sigma(step_size))
-        return Step(Chains(points), Tuning(self.step_size, step_size, tuning.steps + 1))
+        return Step(Chains(points), tuning.after_step(step_size))
 
 
 def shortened(vectors: Float[Tensor, "n ..."], longest: float) -> Float[Tensor, "n ..."]:

@@ -97,7 +97,6 @@ class Mala(Sampler):
     def step(
         self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
     ) -> Step:
-        tuning = Tuning.of(self.step_size, tuning)
         eta = tuning.step_size
         noise = torch.empty_like(chains.points).normal_(generator=generator)
         noise.mul_((2 * eta * self.temperature) ** 0.5)

@@ -79,7 +79,6 @@ class RandomWalk(Sampler):
     def step(
         self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
     ) -> Step:
-        tuning = Tuning.of(self.step_size, tuning)
         spread = tuning.step_size
         noise = torch.empty_like(chains.points).normal_(generator=generator)
         proposals = noise.mul_(spread).add_(chains.points)
