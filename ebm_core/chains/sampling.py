@@ -16,12 +16,12 @@ LARGEST = 2**27
 """Numbers that are kept at most: half a gibibyte."""
 LAGS = 200
 """Lags of the autocorrelation, at most."""
-JUDGED = 64
+COORDINATES = 64
 """Coordinates that are judged, at most; more are judged at as many places, evenly apart."""
 
 
 @dataclass(frozen=True)
-class Sampling:
+class Draws:
     """What chains did, and how well they mixed. All tensors are on the CPU."""
 
     points: Float[Tensor, "draws chains ..."]
@@ -66,7 +66,7 @@ def sample(
     warmup: int = 200,
     thinning: int = 1,
     seed: int = 0,
-) -> Sampling:
+) -> Draws:
     """Chains from `starts`: `warmup` steps, then `draws` kept ones, every `thinning`-th step.
 
     The energy is a trained one (`load(directory).network`, or `load(directory, step).network` of a
@@ -102,16 +102,16 @@ def sample(
         with torch.no_grad():
             energies[draw] = chains.energies if len(chains.energies) else energy(chains.points)
     seconds = time.process_time() - begun
-    return judged(points, energies, acceptance, step_size, seconds)
+    return with_figures(points, energies, acceptance, step_size, seconds)
 
 
-def judged(
+def with_figures(
     points: Float[Tensor, "draws chains ..."],
     energies: Float[Tensor, "draws chains"],
     acceptance: Float[Tensor, " draws"],
     step_size: float,
     seconds: float,
-) -> Sampling:
+) -> Draws:
     """The draws with their figures."""
     if not points.isfinite().all():
         draw = int(points.flatten(1).isfinite().all(1).logical_not().int().argmax())
@@ -120,11 +120,11 @@ def judged(
             "one, or a sampler with a Metropolis test"
         )
     flat = points.flatten(2)
-    count = min(JUDGED, flat.shape[2])
+    count = min(COORDINATES, flat.shape[2])
     places = torch.linspace(0, flat.shape[2] - 1, count).round().long()
     series = [flat[:, :, place].T.contiguous() for place in places]
     lags = min(LAGS, len(points) // 2)
-    return Sampling(
+    return Draws(
         points,
         energies,
         acceptance,

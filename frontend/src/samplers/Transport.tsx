@@ -28,7 +28,7 @@ export function SamplingName() {
   if (!chosen) return null;
   const wanted = chosen.energy;
   const run = "run" in wanted ? runs.value?.find(({ id }) => id === wanted.run) : undefined;
-  const energy = "landscape" in wanted ? titleOf(wanted.landscape.kind) : nameOf(run?.config);
+  const energy = "formula" in wanted ? titleOf(wanted.formula.kind) : nameOf(run?.config);
   const moment = momentOf.value === null ? [] : [`update ${count(momentOf.value)}`];
   const name = [energy, ...moment, titleOf(chosen.sampler.kind)].join(" · ");
   return (
