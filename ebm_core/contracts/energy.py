@@ -26,6 +26,22 @@ class EnergyNetwork(nn.Module, ABC):
         """
 
 
+class LogitNetwork(EnergyNetwork, ABC):
+    """An energy that is read off a classifier's logits, so that p(y | x) can be learned with it."""
+
+    @abstractmethod
+    def use(self, classes: int) -> None:
+        """Leaves all logits but the first `classes` out of everything.
+
+        Raises:
+            ValueError: There are not so many.
+        """
+
+    @abstractmethod
+    def logits(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n k"]:
+        """f(x), of which p(y | x) is the softmax."""
+
+
 class Energy(PlugIn, ABC):
     """A family of energy functions."""
 

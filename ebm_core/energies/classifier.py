@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ebm_core.contracts import Energy, Shape, setting
+from ebm_core.contracts import Energy, LogitNetwork, Shape, setting
 from ebm_core.energies._perceptron import (
     ACTIVATION,
     CONFINEMENT,
@@ -68,7 +68,7 @@ class Classifier(Energy):
 
 
 @final
-class ClassifierNetwork(PerceptronNetwork):
+class ClassifierNetwork(PerceptronNetwork, LogitNetwork):
     """The network of `Classifier`."""
 
     def __init__(self, options: Classifier, dimensions: int) -> None:
@@ -78,11 +78,6 @@ class ClassifierNetwork(PerceptronNetwork):
         self.log_factor = nn.Parameter(torch.tensor(5.0).log())
 
     def use(self, classes: int) -> None:
-        """Leaves all logits but the first `classes` out of everything.
-
-        Raises:
-            ValueError: There are not so many.
-        """
         if classes > self.head.out_features:
             raise ValueError(
                 f"the data have {classes} classes and energy.classes is {self.head.out_features}; "
@@ -91,7 +86,6 @@ class ClassifierNetwork(PerceptronNetwork):
         self.classes = classes
 
     def logits(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n k"]:
-        """f(x), of which p(y | x) is the softmax."""
         return self.read(self.last_hidden(points.flatten(1)))
 
     def read(self, hidden: Float[Tensor, "n h"]) -> Float[Tensor, "n k"]:

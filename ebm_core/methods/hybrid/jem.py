@@ -12,16 +12,18 @@ from ebm_core.chains.run import run
 from ebm_core.contracts import (
     Family,
     Learner,
+    LogitNetwork,
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
     Tuning,
+    Unconditional,
     setting,
 )
-from ebm_core.energies.classifier import ClassifierNetwork
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import LikelihoodAscent
@@ -36,7 +38,7 @@ PERIOD = 50
 
 
 @final
-class JointEnergy(Method):
+class JointEnergy(Unconditional):
     """Logits f(x) give p(y | x) by softmax and E(x) = -log sum_y exp f(x)_y, trained together.
 
     The loss is w times the cross entropy of a few labelled points, plus maximum likelihood of x by
@@ -115,7 +117,7 @@ class JointEnergy(Method):
     )
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"energy": {"kind": "classifier"}, "optimization": {"learning_rate": 5e-3}}
         return {
@@ -146,7 +148,7 @@ class JointEnergy(Method):
                 "method 'jem' needs data of several classes, and these have one; choose a dataset "
                 "with separate parts, such as 'pinwheel' or 'moons'"
             )
-        if not isinstance(task.energy, ClassifierNetwork):
+        if not isinstance(task.energy, LogitNetwork):
             raise ValueError(
                 "method 'jem' reads its energy off a classifier's logits; choose the energy "
                 "'classifier'"
@@ -159,7 +161,7 @@ class JointEnergy(Method):
 class JointEnergyLearner(Learner):
     """The labelled points, the chains and the plain classifier of one run."""
 
-    def __init__(self, method: JointEnergy, task: Task, network: ClassifierNetwork) -> None:
+    def __init__(self, method: JointEnergy, task: Task, network: LogitNetwork) -> None:
         self.method = method
         self.task = task
         self.network = network

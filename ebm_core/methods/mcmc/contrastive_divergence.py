@@ -13,10 +13,12 @@ from ebm_core.contracts import (
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
     Tuning,
+    Unconditional,
     setting,
 )
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
@@ -28,7 +30,7 @@ from ebm_core.samplers.random_walk import RandomWalk
 
 
 @final
-class ContrastiveDivergence(Method):
+class ContrastiveDivergence(Unconditional):
     """CD-k: negatives are the data after k steps of the sampler.
 
     The energy learns where the chains drift away from the data. k steps see only what is near, so
@@ -64,7 +66,7 @@ class ContrastiveDivergence(Method):
     data_noise: float = DATA_NOISE
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 5e-3}}
         return {

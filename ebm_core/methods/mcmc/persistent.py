@@ -13,10 +13,12 @@ from ebm_core.contracts import (
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
     Tuning,
+    Unconditional,
     setting,
 )
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
@@ -27,7 +29,7 @@ from ebm_core.samplers.random_walk import RandomWalk
 
 
 @final
-class PersistentContrastiveDivergence(Method):
+class PersistentContrastiveDivergence(Unconditional):
     """Maximum likelihood with negatives from chains that live on between updates.
 
     Each update: start chains from the buffer (a few of them afresh), run k steps, push the energy
@@ -95,7 +97,7 @@ class PersistentContrastiveDivergence(Method):
     energy_penalty: float = ENERGY_PENALTY
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 5e-3}}
         return {

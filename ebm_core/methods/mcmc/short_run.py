@@ -13,10 +13,12 @@ from ebm_core.contracts import (
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
     Tuning,
+    Unconditional,
     setting,
 )
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
@@ -27,7 +29,7 @@ from ebm_core.samplers.mala import Mala
 
 
 @final
-class ShortRun(Method):
+class ShortRun(Unconditional):
     """Negatives are fresh noise after k steps of the sampler, never kept.
 
     The chains do not converge, and need not: noise moved by k steps is the model, and E is what
@@ -66,7 +68,7 @@ class ShortRun(Method):
     data_noise: float = DATA_NOISE
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 5e-3}}
         return {
