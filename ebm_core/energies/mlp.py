@@ -20,7 +20,7 @@ from ebm_core.energies._perceptron import (
     PerceptronNetwork,
 )
 from ebm_core.networks.activations import ACTIVATIONS, ActivationName
-from ebm_core.networks.compiled_perceptron import compiled
+from ebm_core.networks.compiled_perceptron import perceptron_energies
 from ebm_core.networks.perceptron import Features, gradient, product, taylor
 
 
@@ -64,15 +64,17 @@ class MlpNetwork(PerceptronNetwork):
 
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
         x = points.flatten(1)
-        if (found := self.compiled(x, gradients=False)) is not None:
+        if (found := self.compiled_energies(x, gradients=False)) is not None:
             return found[0]
         return self.confined(self.read(self.last_hidden(x)), x)
 
-    def compiled(self, x: Float[Tensor, "n d"], *, gradients: bool) -> tuple[Tensor, Tensor] | None:
-        """Energies, with or without gradients, where `compiled` takes them."""
+    def compiled_energies(
+        self, x: Float[Tensor, "n d"], *, gradients: bool
+    ) -> tuple[Tensor, Tensor] | None:
+        """Energies, with or without gradients, where compiled code takes them."""
         if torch.is_grad_enabled() or self.activation is not ACTIVATIONS["silu"]:
             return None
-        return compiled(x, self.frequencies, self.flat, self.precision, gradients)
+        return perceptron_energies(x, self.frequencies, self.flat, self.precision, gradients)
 
     def read(self, hidden: Float[Tensor, "n h"]) -> Float[Tensor, " n"]:
         """The heights, from the last hidden layer."""
@@ -91,7 +93,7 @@ class MlpNetwork(PerceptronNetwork):
         if torch.is_grad_enabled():
             derivatives = self.activation.derivatives
             heights, slopes = gradient(x, self.frequencies, derivatives, *self.flat)
-        elif (found := self.compiled(x, gradients=True)) is not None:
+        elif (found := self.compiled_energies(x, gradients=True)) is not None:
             return found[0], found[1].view_as(points)
         else:
             forth = Pass(self, x)
@@ -132,7 +134,7 @@ def gradient_of_perceptron(
     """`gradient_alone`: compiled, or without the head and the last activation."""
     with torch.no_grad():
         x = points.flatten(1)
-        if (found := energy.compiled(x, gradients=True)) is not None:
+        if (found := energy.compiled_energies(x, gradients=True)) is not None:
             return found[1].view_as(points)
         forth = Pass(energy, x)
         slopes = forth.back(energy.activation.backward(energy.flat[-2], forth.last))
