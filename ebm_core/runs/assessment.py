@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import EnergyNetwork, Learner, Method, Shape
-from ebm_core.evaluation.images import ImageEvaluation, LabelledImages, image_evaluation
+from ebm_core.evaluation.images import ImageEvaluation, image_evaluation
 from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.randomness.noise import noise
 from ebm_core.runs.config import RunConfig
@@ -40,7 +40,7 @@ class Assessment:
         self.exact: dict[float, ExactEvaluation] = {}
         self.made = 0
         self.images: Future[ImageEvaluation] | None = None
-        if isinstance(self.dataset, LabelledImages) and len(self.dataset.shape) == 3:
+        if len(self.dataset.shape) == 3 and self.dataset.labelled("train") is not None:
             # its classifier takes seconds to train: meanwhile the run goes on
             executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
             self.images = executor.submit(image_evaluation, self.dataset)
