@@ -9,7 +9,12 @@ from ebm_core.contracts.plug_in import PlugIn, Shape
 
 
 class EnergyNetwork(nn.Module, ABC):
-    """A differentiable E(x), one value a point. Lower is more probable: p(x) = exp(-E(x)) / Z."""
+    """A differentiable E(x), one value a point. Lower is more probable: p(x) = exp(-E(x)) / Z.
+
+    Three more functions are known for any network, and a network with a better form registers it:
+    `gradient_alone` and `second_order` in `ebm_core.derivatives`, and `annealed_gradient` in
+    `ebm_core.networks.noise_conditioning`. As methods they would be defaults to override.
+    """
 
     @abstractmethod
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:

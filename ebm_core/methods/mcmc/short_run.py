@@ -43,7 +43,7 @@ class ShortRun(Unconditional):
     rank: ClassVar[int] = 12
     title: ClassVar[str] = "Short-run MCMC"
     summary: ClassVar[str] = (
-        "Negatives from a fixed short walk out of noise; that walk is the model."
+        "Negatives from a fixed number of steps out of noise; those steps are the model."
     )
     family: ClassVar[Family] = "mcmc"
     equation: ClassVar[str] = (
