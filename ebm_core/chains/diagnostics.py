@@ -10,11 +10,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-Draws = Float[Tensor, "chains draws"]
+Series = Float[Tensor, "chains draws"]
 """One number a draw, such as a coordinate or the energy: a row is one chain in time."""
 
 
-def autocovariance(draws: Draws) -> Float[Tensor, "chains draws"]:
+def autocovariance(draws: Series) -> Float[Tensor, "chains draws"]:
     """The autocovariance of each chain at lags 0, 1, ..., divided by the number of draws."""
     count = draws.shape[1]
     centered = draws.double() - draws.double().mean(1, keepdim=True)
@@ -24,34 +24,31 @@ def autocovariance(draws: Draws) -> Float[Tensor, "chains draws"]:
     return products[:, :count] / count
 
 
-def autocorrelation(draws: Draws) -> Float[Tensor, "chains draws"]:
+def autocorrelation(draws: Series) -> Float[Tensor, "chains draws"]:
     """The autocorrelation of each chain at lags 0, 1, ...; 1 throughout where it stands still."""
     covariance = autocovariance(checked(draws))
     still = covariance[:, :1] == 0
     return torch.where(still, 1.0, covariance / torch.where(still, 1.0, covariance[:, :1]))
 
 
-def effective_sample_size(draws: Draws) -> float:
-    """The number of independent draws that estimate the mean as well as these do.
+def effective_sample_size(draws: Series) -> float:
+    """The bulk ESS: as many independent draws tell as much of where the bulk of the mass lies.
 
-    Each chain is split in two, so that drift counts as slow mixing. At most n log10 n for n draws.
+    It is that of the draws' normal scores, which heavy tails do not spoil and monotone maps leave
+    alone. Each chain is split in two, so that drift counts as slow mixing. At most n log10 n for n
+    draws. It is the bulk-ESS of Vehtari et al. above.
     """
-    return ess_of(split(checked(draws)))
-
-
-def bulk_effective_sample_size(draws: Draws) -> float:
-    """`effective_sample_size` of the draws' normal scores, which heavy tails do not spoil."""
     return ess_of(normal_scores(split(checked(draws))))
 
 
-def r_hat(draws: Draws) -> float:
+def r_hat(draws: Series) -> float:
     """Rank-normalised split R-hat: the larger of bulk and tail. Above 1.01 the chains disagree."""
     halves = split(checked(draws))
     folded = (halves - halves.median()).abs()
     return max(r_hat_of(normal_scores(halves)), r_hat_of(normal_scores(folded)))
 
 
-def checked(draws: Draws) -> Draws:
+def checked(draws: Series) -> Series:
     """The draws in float64.
 
     Raises:
@@ -70,13 +67,13 @@ def checked(draws: Draws) -> Draws:
     return draws.double()
 
 
-def split(draws: Draws) -> Float[Tensor, "halves half"]:
+def split(draws: Series) -> Float[Tensor, "halves half"]:
     """Each chain as two, its halves; the middle draw of an odd number is left out."""
     half = draws.shape[1] // 2
     return torch.cat((draws[:, :half], draws[:, -half:]))
 
 
-def normal_scores(draws: Draws) -> Draws:
+def normal_scores(draws: Series) -> Series:
     """Every draw replaced by the normal quantile of its rank among all; ties share a rank."""
     _, group, sizes = torch.unique(draws, return_inverse=True, return_counts=True)
     last = sizes.cumsum(0).double()
@@ -85,7 +82,7 @@ def normal_scores(draws: Draws) -> Draws:
     return scores
 
 
-def r_hat_of(draws: Draws) -> float:
+def r_hat_of(draws: Series) -> float:
     """R-hat of chains as they are: how much wider all of them are than each."""
     count = draws.shape[1]
     within = draws.var(1).mean()
@@ -95,7 +92,7 @@ def r_hat_of(draws: Draws) -> float:
     return math.sqrt((count - 1) / count + (between / within).item())
 
 
-def ess_of(draws: Draws) -> float:
+def ess_of(draws: Series) -> float:
     """The effective sample size of chains as they are, by Geyer's initial monotone sequence."""
     chains, count = draws.shape
     total = chains * count

@@ -2,28 +2,26 @@
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.chains.diagnostics import (
-    autocorrelation,
-    bulk_effective_sample_size,
-    r_hat,
-)
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler
+from ebm_core.chains.diagnostics import autocorrelation, effective_sample_size, r_hat
+from ebm_core.chains.run import trajectory
+from ebm_core.contracts import EnergyNetwork, Sampler
 
 LARGEST = 2**27
 """Numbers that are kept at most: half a gibibyte."""
 LAGS = 200
 """Lags of the autocorrelation, at most."""
-JUDGED = 64
+COORDINATES = 64
 """Coordinates that are judged, at most; more are judged at as many places, evenly apart."""
 
 
 @dataclass(frozen=True)
-class Sampling:
+class Draws:
     """What chains did, and how well they mixed. All tensors are on the CPU."""
 
     points: Float[Tensor, "draws chains ..."]
@@ -68,7 +66,7 @@ def sample(
     warmup: int = 200,
     thinning: int = 1,
     seed: int = 0,
-) -> Sampling:
+) -> Draws:
     """Chains from `starts`: `warmup` steps, then `draws` kept ones, every `thinning`-th step.
 
     The energy is a trained one (`load(directory).network`, or `load(directory, step).network` of a
@@ -91,39 +89,29 @@ def sample(
             "are kept; take fewer draws or chains"
         )
     generator = torch.Generator(starts.device).manual_seed(seed)
-    chains = sampler.start(energy, starts)
-    for _ in range(warmup):
-        chains = sampler.step(energy, chains, generator)
-    held = chains.step_size
+    steps = trajectory(sampler, energy, starts, generator, warmup)
+    for _ in islice(steps, warmup):
+        pass
     points = torch.empty(draws, *starts.shape)
     energies, acceptance = torch.empty(draws, len(starts)), torch.empty(draws)
+    step_size = 0.0
     begun = time.process_time()
-    for draw in range(draws):
-        for _ in range(thinning):
-            chains = held_step(sampler, energy, chains, generator, held)
-        points[draw], acceptance[draw] = chains.points, chains.acceptance
+    for draw, step in enumerate(islice(steps, thinning - 1, draws * thinning, thinning)):
+        chains, step_size = step.chains, step.tuning.step_size
+        points[draw], acceptance[draw] = chains.points, step.acceptance
         with torch.no_grad():
             energies[draw] = chains.energies if len(chains.energies) else energy(chains.points)
     seconds = time.process_time() - begun
-    return judged(points, energies, acceptance, held, seconds)
+    return with_figures(points, energies, acceptance, step_size, seconds)
 
 
-def held_step(
-    sampler: Sampler, energy: EnergyNetwork, chains: Chains, generator: torch.Generator, held: float
-) -> Chains:
-    """A step that leaves the adapted step size alone."""
-    chains = sampler.step(energy, chains, generator)
-    chains.step_size = held
-    return chains
-
-
-def judged(
+def with_figures(
     points: Float[Tensor, "draws chains ..."],
     energies: Float[Tensor, "draws chains"],
     acceptance: Float[Tensor, " draws"],
     step_size: float,
     seconds: float,
-) -> Sampling:
+) -> Draws:
     """The draws with their figures."""
     if not points.isfinite().all():
         draw = int(points.flatten(1).isfinite().all(1).logical_not().int().argmax())
@@ -132,17 +120,17 @@ def judged(
             "one, or a sampler with a Metropolis test"
         )
     flat = points.flatten(2)
-    count = min(JUDGED, flat.shape[2])
+    count = min(COORDINATES, flat.shape[2])
     places = torch.linspace(0, flat.shape[2] - 1, count).round().long()
     series = [flat[:, :, place].T.contiguous() for place in places]
     lags = min(LAGS, len(points) // 2)
-    return Sampling(
+    return Draws(
         points,
         energies,
         acceptance,
         step_size,
         tuple(places.tolist()),
-        torch.tensor([bulk_effective_sample_size(draws) for draws in series]),
+        torch.tensor([effective_sample_size(draws) for draws in series]),
         torch.tensor([r_hat(draws) for draws in series]),
         torch.stack([autocorrelation(draws).mean(0)[: lags + 1] for draws in series], 1).float(),
         seconds,

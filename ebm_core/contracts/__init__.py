@@ -6,11 +6,20 @@ run and the docs, and the same object does the work. Mutable state lives in what
 """
 
 from ebm_core.contracts.dataset import Dataset
-from ebm_core.contracts.energy import Energy, EnergyNetwork
+from ebm_core.contracts.energy import Energy, EnergyNetwork, LogitNetwork
 from ebm_core.contracts.formula import AnalyticEnergy
-from ebm_core.contracts.method import Family, Learner, Method, Metrics, Picture, Task
+from ebm_core.contracts.method import (
+    Family,
+    Learner,
+    Method,
+    Metrics,
+    Picture,
+    Recipe,
+    Task,
+    Unconditional,
+)
 from ebm_core.contracts.plug_in import PlugIn, Shape, setting
-from ebm_core.contracts.sampler import Chains, Sampler
+from ebm_core.contracts.sampler import Chains, Sampler, Step, Tuning
 
 __all__ = [
     "AnalyticEnergy",
@@ -20,12 +29,17 @@ __all__ = [
     "EnergyNetwork",
     "Family",
     "Learner",
+    "LogitNetwork",
     "Method",
     "Metrics",
     "Picture",
     "PlugIn",
+    "Recipe",
     "Sampler",
     "Shape",
+    "Step",
     "Task",
+    "Tuning",
+    "Unconditional",
     "setting",
 ]

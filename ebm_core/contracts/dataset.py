@@ -1,7 +1,7 @@
 """What a dataset is: a distribution to learn."""
 
 from abc import ABC, abstractmethod
-from typing import Self
+from typing import Literal, Self
 
 import torch
 from jaxtyping import Float, Int
@@ -46,6 +46,15 @@ class Dataset(PlugIn, ABC):
         self, count: int, generator: torch.Generator
     ) -> tuple[Float[Tensor, "count ..."], Int[Tensor, " count"]]:
         """Points as from `sample`, and the class of each, from 0."""
+
+    @abstractmethod
+    def labelled(
+        self, split: Literal["train", "test"]
+    ) -> tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]] | None:
+        """Every clean point of a split and its class, from 0, where there is such a list of them.
+
+        Images are judged against it (`ebm_core.evaluation.images`).
+        """
 
     @abstractmethod
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:

@@ -9,7 +9,12 @@ from ebm_core.contracts.plug_in import PlugIn, Shape
 
 
 class EnergyNetwork(nn.Module, ABC):
-    """A differentiable E(x), one value a point. Lower is more probable: p(x) = exp(-E(x)) / Z."""
+    """A differentiable E(x), one value a point. Lower is more probable: p(x) = exp(-E(x)) / Z.
+
+    Three more functions are known for any network, and a network with a better form registers it:
+    `gradient_alone` and `second_order` in `ebm_core.derivatives`, and `annealed_gradient` in
+    `ebm_core.networks.noise_conditioning`. As methods they would be defaults to override.
+    """
 
     @abstractmethod
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
@@ -24,6 +29,22 @@ class EnergyNetwork(nn.Module, ABC):
         Under `torch.no_grad` there is no graph (what a sampler's step needs); else both can be
         differentiated again by the weights (what score matching needs).
         """
+
+
+class LogitNetwork(EnergyNetwork, ABC):
+    """An energy that is read off a classifier's logits, so that p(y | x) can be learned with it."""
+
+    @abstractmethod
+    def use(self, classes: int) -> None:
+        """Leaves all logits but the first `classes` out of everything.
+
+        Raises:
+            ValueError: There are not so many.
+        """
+
+    @abstractmethod
+    def logits(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n k"]:
+        """f(x), of which p(y | x) is the softmax."""
 
 
 class Energy(PlugIn, ABC):

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypedDict
 
 import torch
 from jaxtyping import Float, Int
@@ -83,6 +83,14 @@ class Learner(ABC):
         """The inverse of `state`, bit for bit."""
 
 
+class Recipe(TypedDict, total=False):
+    """A partial RunConfig: fields that are left out keep their defaults."""
+
+    method: dict[str, Any]
+    energy: dict[str, Any]
+    optimization: dict[str, Any]
+
+
 class Method(PlugIn, ABC):
     """A way to train an energy."""
 
@@ -94,11 +102,8 @@ class Method(PlugIn, ABC):
 
     @classmethod
     @abstractmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
-        """The settings that pressing play gives for points of `shape`: a partial RunConfig.
-
-        Keys "method", "energy" and "optimization"; fields that are left out keep their defaults.
-        """
+    def recipe(cls, shape: Shape) -> Recipe:
+        """The settings that pressing play gives for points of `shape`."""
 
     @property
     @abstractmethod
@@ -113,10 +118,20 @@ class Method(PlugIn, ABC):
     def learner(self, task: Task) -> Learner:
         """A new learner."""
 
+    @abstractmethod
     def network(self, energy: Energy, shape: Shape) -> EnergyNetwork:
-        """What it trains: the energy's network, where a method does not wrap it."""
+        """What it trains: a new network of the energy, or one that wraps it."""
+
+    @abstractmethod
+    def shown(self, network: EnergyNetwork) -> EnergyNetwork:
+        """The energy that is evaluated and shown, of what `network` made."""
+
+
+class Unconditional(Method, ABC):
+    """A method that trains an energy as it is, and shows what it trains. Most are."""
+
+    def network(self, energy: Energy, shape: Shape) -> EnergyNetwork:
         return energy.build(shape)
 
     def shown(self, network: EnergyNetwork) -> EnergyNetwork:
-        """The energy that is evaluated and shown: `network`, where that is no family of them."""
         return network

@@ -1,7 +1,7 @@
 """What distributions on the plane share: an exact density, and fresh points without end."""
 
 from abc import ABC
-from typing import Self
+from typing import Literal, Self
 
 import torch
 from jaxtyping import Float, Int
@@ -40,6 +40,9 @@ class Planar(Dataset, ABC):
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         return self.sample_labelled(count, generator)[0]
+
+    def labelled(self, split: Literal["train", "test"]) -> None:
+        return None
 
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
         return self.sample(count, generator)

@@ -116,6 +116,9 @@ class Points(Dataset):
     ) -> tuple[Float[Tensor, "count 2"], Int[Tensor, " count"]]:
         return self.sample(count, generator), torch.zeros(count, dtype=torch.long)
 
+    def labelled(self, split: Literal["train", "test"]) -> None:
+        return None
+
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
         return self.split.test[:count]
 

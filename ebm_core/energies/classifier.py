@@ -1,16 +1,23 @@
 """A classifier as an energy (JEM): one network for p(y | x) and for p(x)."""
 
-from itertools import pairwise
-from typing import Annotated, ClassVar, Literal, cast, final
+from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
-from ebm_core.networks.activations import ACTIVATIONS, ActivationName
+from ebm_core.contracts import Energy, LogitNetwork, Shape, setting
+from ebm_core.energies._perceptron import (
+    ACTIVATION,
+    CONFINEMENT,
+    FOURIER_FEATURES,
+    FOURIER_SCALE,
+    HIDDEN,
+    Hidden,
+    PerceptronNetwork,
+)
+from ebm_core.networks.activations import ActivationName
 from ebm_core.networks.perceptron import Features
 
 Quantity = Literal["joint", "uncertainty"]
@@ -50,67 +57,27 @@ class Classifier(Energy):
         advanced=True,
         description="Most classes there can be; data that have fewer use the first.",
     )
-    hidden: tuple[Annotated[int, Field(ge=1, le=2048)], ...] = setting(
-        (64, 64),
-        title="Hidden layers",
-        description="Units of each hidden layer.",
-        min_length=1,
-        max_length=8,
-    )
-    activation: ActivationName = setting(
-        "silu", title="Activation", description="Smooth, so that the score exists.", advanced=True
-    )
-    fourier_features: int = setting(
-        32,
-        title="Fourier features",
-        ge=0,
-        le=512,
-        description="Pairs of sin Wx and cos Wx beside x; 0 gives the plain net and its plateau.",
-    )
-    fourier_scale: float = setting(
-        1.0,
-        title="Feature scale",
-        gt=0,
-        le=100,
-        advanced=True,
-        description="Standard deviation of the frequencies W, in radians per data unit.",
-    )
-    confinement: float | None = setting(
-        3.0,
-        title="Confinement b",
-        gt=0,
-        le=1000,
-        description="Adds |x|^2 / (2 b^2) so that Z exists; empty switches it off.",
-    )
+    hidden: Hidden = HIDDEN
+    activation: ActivationName = ACTIVATION
+    fourier_features: int = FOURIER_FEATURES
+    fourier_scale: float = FOURIER_SCALE
+    confinement: float | None = CONFINEMENT
 
     def build(self, shape: Shape) -> "ClassifierNetwork":
         return ClassifierNetwork(self, torch.Size(shape).numel())
 
 
 @final
-class ClassifierNetwork(EnergyNetwork):
+class ClassifierNetwork(PerceptronNetwork, LogitNetwork):
     """The network of `Classifier`."""
 
     def __init__(self, options: Classifier, dimensions: int) -> None:
-        super().__init__()
-        self.activation = ACTIVATIONS[options.activation]
-        self.precision = 0.0 if options.confinement is None else options.confinement**-2
+        super().__init__(options, dimensions, outputs=options.classes)
         self.quantity = options.quantity
         self.classes = options.classes
-        self.frequencies: Tensor | None
-        frequencies = torch.randn(dimensions, options.fourier_features) * options.fourier_scale
-        self.register_buffer("frequencies", frequencies if options.fourier_features else None)
-        widths = [dimensions + 2 * options.fourier_features, *options.hidden]
-        self.layers = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
-        self.head = nn.Linear(widths[-1], options.classes)
         self.log_factor = nn.Parameter(torch.tensor(5.0).log())
 
     def use(self, classes: int) -> None:
-        """Leaves all logits but the first `classes` out of everything.
-
-        Raises:
-            ValueError: There are not so many.
-        """
         if classes > self.head.out_features:
             raise ValueError(
                 f"the data have {classes} classes and energy.classes is {self.head.out_features}; "
@@ -119,11 +86,7 @@ class ClassifierNetwork(EnergyNetwork):
         self.classes = classes
 
     def logits(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n k"]:
-        """f(x), of which p(y | x) is the softmax."""
-        hidden = Features.of(points.flatten(1), self.frequencies).values
-        for layer in self.layers:
-            hidden = self.activation.forward(layer(hidden))
-        return self.read(hidden)
+        return self.read(self.last_hidden(points.flatten(1)))
 
     def read(self, hidden: Float[Tensor, "n h"]) -> Float[Tensor, "n k"]:
         """The logits in use, from the last hidden layer."""
@@ -171,8 +134,7 @@ class ClassifierNetwork(EnergyNetwork):
             hidden = self.activation.forward(sums[-1])
         logits = self.read(hidden)
         slope = self.tilt(logits) @ self.heads()[0]
-        weights = [cast(nn.Linear, layer).weight for layer in self.layers]
-        for weight, values in zip(reversed(weights), reversed(sums), strict=True):
+        for weight, values in zip(reversed(self.flat[:-2:2]), reversed(sums), strict=True):
             slope = self.activation.backward(slope, values) @ weight
         gradient = features.pulled_back(slope).view_as(points) + self.precision * points
         return self.height(logits) + self.confined(points), gradient

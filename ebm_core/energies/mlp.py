@@ -1,19 +1,26 @@
 """A multilayer perceptron on Fourier features, with a confining quadratic."""
 
-from itertools import pairwise
-from typing import Annotated, ClassVar, Literal, final
+from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
-from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
+from ebm_core.contracts import Energy, Shape
 from ebm_core.derivatives.gradient import gradient_alone
 from ebm_core.derivatives.second_order import second_order
+from ebm_core.energies._perceptron import (
+    ACTIVATION,
+    CONFINEMENT,
+    FOURIER_FEATURES,
+    FOURIER_SCALE,
+    HIDDEN,
+    Hidden,
+    PerceptronNetwork,
+)
 from ebm_core.networks.activations import ACTIVATIONS, ActivationName
-from ebm_core.networks.compiled_perceptron import compiled
+from ebm_core.networks.compiled_perceptron import perceptron_energies
 from ebm_core.networks.perceptron import Features, gradient, product, taylor
 
 
@@ -35,79 +42,39 @@ class Mlp(Energy):
     )
 
     kind: Literal["mlp"] = "mlp"
-    hidden: tuple[Annotated[int, Field(ge=1, le=2048)], ...] = setting(
-        (64, 64),
-        title="Hidden layers",
-        description="Units of each hidden layer.",
-        min_length=1,
-        max_length=8,
-    )
-    activation: ActivationName = setting(
-        "silu", title="Activation", description="Smooth, so that the score exists.", advanced=True
-    )
-    fourier_features: int = setting(
-        32,
-        title="Fourier features",
-        ge=0,
-        le=512,
-        description="Pairs of sin Wx and cos Wx beside x; 0 gives the plain net and its plateau.",
-    )
-    fourier_scale: float = setting(
-        1.0,
-        title="Feature scale",
-        gt=0,
-        le=100,
-        advanced=True,
-        description="Standard deviation of the frequencies W, in radians per data unit.",
-    )
-    confinement: float | None = setting(
-        3.0,
-        title="Confinement b",
-        gt=0,
-        le=1000,
-        description="Adds |x|^2 / (2 b^2) so that Z exists; empty switches it off.",
-    )
+    hidden: Hidden = HIDDEN
+    activation: ActivationName = ACTIVATION
+    fourier_features: int = FOURIER_FEATURES
+    fourier_scale: float = FOURIER_SCALE
+    confinement: float | None = CONFINEMENT
 
     def build(self, shape: Shape) -> "MlpNetwork":
         return MlpNetwork(self, torch.Size(shape).numel())
 
 
 @final
-class MlpNetwork(EnergyNetwork):
+class MlpNetwork(PerceptronNetwork):
     """The network of `Mlp`. Its input gradient is written out: twice as fast as autograd's.
 
     Without a graph, compiled code computes what it can.
     """
 
     def __init__(self, options: Mlp, dimensions: int) -> None:
-        super().__init__()
-        self.activation = ACTIVATIONS[options.activation]
-        self.precision = 0.0 if options.confinement is None else options.confinement**-2
-        self.frequencies: Tensor | None
-        frequencies = torch.randn(dimensions, options.fourier_features) * options.fourier_scale
-        self.register_buffer("frequencies", frequencies if options.fourier_features else None)
-        widths = [dimensions + 2 * options.fourier_features, *options.hidden]
-        self.layers = nn.ModuleList(nn.Linear(before, after) for before, after in pairwise(widths))
-        self.head = nn.Linear(widths[-1], 1)
-        # weight and bias of each layer, the head last: walking modules costs more than small sums
-        self.flat = [
-            parameter for layer in [*self.layers, self.head] for parameter in layer.parameters()
-        ]
+        super().__init__(options, dimensions, outputs=1)
 
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
         x = points.flatten(1)
-        if (found := self.compiled(x, gradients=False)) is not None:
+        if (found := self.compiled_energies(x, gradients=False)) is not None:
             return found[0]
-        hidden = Features.of(x, self.frequencies).values
-        for weight, bias in zip(self.flat[:-2:2], self.flat[1:-2:2], strict=True):
-            hidden = self.activation.forward(functional.linear(hidden, weight, bias))
-        return self.confined(self.read(hidden), x)
+        return self.confined(self.read(self.last_hidden(x)), x)
 
-    def compiled(self, x: Float[Tensor, "n d"], *, gradients: bool) -> tuple[Tensor, Tensor] | None:
-        """Energies, with or without gradients, where `compiled` takes them."""
+    def compiled_energies(
+        self, x: Float[Tensor, "n d"], *, gradients: bool
+    ) -> tuple[Tensor, Tensor] | None:
+        """Energies, with or without gradients, where compiled code takes them."""
         if torch.is_grad_enabled() or self.activation is not ACTIVATIONS["silu"]:
             return None
-        return compiled(x, self.frequencies, self.flat, self.precision, gradients)
+        return perceptron_energies(x, self.frequencies, self.flat, self.precision, gradients)
 
     def read(self, hidden: Float[Tensor, "n h"]) -> Float[Tensor, " n"]:
         """The heights, from the last hidden layer."""
@@ -126,17 +93,17 @@ class MlpNetwork(EnergyNetwork):
         if torch.is_grad_enabled():
             derivatives = self.activation.derivatives
             heights, slopes = gradient(x, self.frequencies, derivatives, *self.flat)
-        elif (found := self.compiled(x, gradients=True)) is not None:
+        elif (found := self.compiled_energies(x, gradients=True)) is not None:
             return found[0], found[1].view_as(points)
         else:
-            walk = Walk(self, x)
-            hidden, slope = self.activation.with_slope(walk.last)
-            heights, slopes = self.read(hidden), walk.back(slope.mul_(self.flat[-2]))
+            forth = Pass(self, x)
+            hidden, slope = self.activation.with_slope(forth.last)
+            heights, slopes = self.read(hidden), forth.back(slope.mul_(self.flat[-2]))
         gradients = slopes.add(x, alpha=self.precision) if self.precision else slopes
         return self.confined(heights, x), gradients.view_as(points)
 
 
-class Walk:
+class Pass:
     """Through the hidden layers and back, without a graph, in as little memory as can be.
 
     Fresh memory costs as much as an activation does.
@@ -167,10 +134,10 @@ def gradient_of_perceptron(
     """`gradient_alone`: compiled, or without the head and the last activation."""
     with torch.no_grad():
         x = points.flatten(1)
-        if (found := energy.compiled(x, gradients=True)) is not None:
+        if (found := energy.compiled_energies(x, gradients=True)) is not None:
             return found[1].view_as(points)
-        walk = Walk(energy, x)
-        slopes = walk.back(energy.activation.backward(energy.flat[-2], walk.last))
+        forth = Pass(energy, x)
+        slopes = forth.back(energy.activation.backward(energy.flat[-2], forth.last))
         if energy.precision:
             slopes.add_(x, alpha=energy.precision)
         return slopes.view_as(points)

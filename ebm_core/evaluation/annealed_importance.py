@@ -9,7 +9,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler
+from ebm_core.chains.run import run
+from ebm_core.contracts import EnergyNetwork, Sampler, Tuning
 
 PILOTS = 64
 """Chains that find the step sizes."""
@@ -153,11 +154,11 @@ def bracket_log_z(
     generator = torch.Generator(base.mean.device).manual_seed(seed)
     path = Path(energy, base, sampler, spaced(temperatures))
     path.tune(base.sample(PILOTS, generator), generator)
-    weights, ends = path.walk(base.sample(chains, generator), generator)
+    weights, ends = path.weigh(base.sample(chains, generator), generator)
     if samples is None:
         drawn = weights.softmax(0).multinomial(chains, replacement=True, generator=generator)
         samples = path.settle(ends[drawn], settling, generator)
-    returning, _ = path.walk(samples, generator, back=True)
+    returning, _ = path.weigh(samples, generator, back=True)
     forward, reverse = estimate(weights), estimate(returning)
     return Bracket(
         forward._replace(log_z=base.log_z + forward.log_z),
@@ -179,21 +180,18 @@ class Path:
         self, energy: EnergyNetwork, base: Base, sampler: Sampler, shares: list[float]
     ) -> None:
         self.energy, self.base, self.sampler, self.shares = energy, base, sampler, shares
-        self.tuning: list[Chains | None] = [None] * len(shares)
+        self.tuning: list[Tuning | None] = [None] * len(shares)
 
     def tune(self, points: Float[Tensor, "n ..."], generator: torch.Generator) -> None:
         """Finds the step sizes on one way; each bridge starts with the last one's."""
-        none = points.new_empty(0)
-        tuning: Chains | None = None
+        tuning: Tuning | None = None
         for place, share in enumerate(self.shares):
             bridge = Bridge(self.energy, self.base, share)
-            chains = self.sampler.start(bridge, points, tuning)
-            for _ in range(PILOT_STEPS):
-                chains = self.sampler.step(bridge, chains, generator)
-            tuning = Chains(none, none, none, chains.nominal_step_size, chains.step_size)
-            self.tuning[place], points = tuning, chains.points
+            ends = run(self.sampler, bridge, points, PILOT_STEPS, generator, tuning)
+            tuning = ends.tuning._replace(steps=0)
+            self.tuning[place], points = tuning, ends.points
 
-    def walk(
+    def weigh(
         self, points: Float[Tensor, "n ..."], generator: torch.Generator, *, back: bool = False
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
         """Log weights in float64, and where the chains end; one sampler step at each bridge."""
@@ -203,8 +201,7 @@ class Path:
             log_weights -= (self.shares[there] - self.shares[here]) * self.difference(points)
             if there:  # nothing is weighed after the base
                 bridge = Bridge(self.energy, self.base, self.shares[there])
-                chains = self.sampler.start(bridge, points, self.tuning[there])
-                points = self.sampler.step(bridge, chains, generator).points
+                points = run(self.sampler, bridge, points, 1, generator, self.tuning[there]).points
         if not log_weights.isfinite().all():
             raise ValueError(
                 "an energy on the way is not finite, so it has no weight; choose a base that is "
@@ -222,10 +219,7 @@ class Path:
         self, points: Float[Tensor, "n ..."], steps: int, generator: torch.Generator
     ) -> Float[Tensor, "n ..."]:
         """The points after some steps at the energy itself."""
-        chains = self.sampler.start(self.energy, points, self.tuning[-1])
-        for _ in range(steps):
-            chains = self.sampler.step(self.energy, chains, generator)
-        return chains.points
+        return run(self.sampler, self.energy, points, steps, generator, self.tuning[-1]).points
 
 
 def estimate(log_weights: Float[Tensor, " n"]) -> Estimate:

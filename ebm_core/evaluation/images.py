@@ -1,26 +1,17 @@
 """How close sampled images are to real ones: a Frechet distance, and a look at memorisation."""
 
 from functools import lru_cache
-from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from ebm_core.contracts import Dataset
+
 FEATURES = 32
 EPOCHS = 40
 BATCH = 128
 LEARNING_RATE = 4e-3
-
-
-@runtime_checkable
-class LabelledImages(Protocol):
-    """A dataset of images with classes, such as `digits`."""
-
-    def labelled(
-        self, split: Literal["train", "test"]
-    ) -> tuple[Float[Tensor, "n c h w"], Int[Tensor, " n"]]:
-        """Every clean image of a split and its class, from 0."""
 
 
 class ImageEvaluation:
@@ -109,9 +100,16 @@ class ImageEvaluation:
 
 
 @lru_cache(maxsize=2)
-def image_evaluation(dataset: LabelledImages) -> ImageEvaluation:
-    """The evaluation against a dataset, made once a process."""
-    return ImageEvaluation(*dataset.labelled("train"), *dataset.labelled("test"))
+def image_evaluation(dataset: Dataset) -> ImageEvaluation:
+    """The evaluation against a dataset, made once a process.
+
+    Raises:
+        ValueError: The dataset has no list of labelled images.
+    """
+    train, test = dataset.labelled("train"), dataset.labelled("test")
+    if train is None or test is None:
+        raise ValueError(f"{dataset.title} has no list of labelled images; choose Digits")
+    return ImageEvaluation(*train, *test)
 
 
 def classifier(

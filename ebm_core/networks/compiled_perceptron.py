@@ -35,7 +35,7 @@ def loaded(library: Path) -> ctypes.CDLL | None:
 library = loaded(LIBRARY)
 
 
-def compiled(
+def perceptron_energies(
     x: Float[Tensor, "n d"],
     frequencies: Float[Tensor, "d w"] | None,
     parameters: Sequence[Tensor],

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Self, final
+from typing import NamedTuple, Self, final
 
 from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -16,17 +16,14 @@ from ebm_core.runs.checkpoint import FILE_NAME
 from ebm_core.runs.display import EXTENT
 from ebm_core.runs.trained import load
 
-Square = tuple[tuple[float, float], float]
-"""A centre in the plane, and half the width."""
-
 
 class Target(BaseModel):
     """Which energy: a formula, or the one that a run has learned, or had at a past update."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    landscape: AnyAnalyticEnergy | None = setting(
-        None, title="Landscape", description="An energy in closed form."
+    formula: AnyAnalyticEnergy | None = setting(
+        None, title="Formula", description="An energy in closed form."
     )
     run: str | None = setting(None, title="Run", description="The id of a run.")
     step: int | None = setting(
@@ -39,18 +36,18 @@ class Target(BaseModel):
     @model_validator(mode="after")
     def one(self) -> Self:
         """It is one of the two, with points in the plane."""
-        if (self.landscape is None) == (self.run is None):
-            raise ValueError('give either "landscape" or "run"')
+        if (self.formula is None) == (self.run is None):
+            raise ValueError('give either "formula" or "run"')
         if self.step is not None and self.run is None:
             raise ValueError('a formula has no past; leave out "step", or give "run"')
-        if self.landscape is not None and self.landscape.shape != (2,):
+        if self.formula is not None and self.formula.shape != (2,):
             raise ValueError(
-                f"its points have {self.landscape.shape[0]} coordinates; the map takes energies "
+                f"its points have {self.formula.shape[0]} coordinates; the map takes energies "
                 "with 2"
             )
         return self
 
-    def energy(self, directory: Path | None) -> tuple[EnergyNetwork, Square]:
+    def shown(self, directory: Path | None) -> "Shown":
         """The energy, and the square of the plane that its map shows.
 
         Args:
@@ -61,11 +58,12 @@ class Target(BaseModel):
             NoSnapshot: It keeps none of this update.
             ValueError: Its points are no points of the plane.
         """
-        if self.landscape is not None:
-            return Counting(self.landscape), square(self.landscape.window)
+        if self.formula is not None:
+            counter = Counting(self.formula)
+            return Shown(counter, *square(self.formula.window), counter)
         place = directory or Path()
         file = place / FILE_NAME if self.step is None else snapshots.find(place, self.step)
-        return saved(place, self.step, file.stat().st_mtime_ns), ((0.0, 0.0), EXTENT)
+        return Shown(saved(place, self.step, file.stat().st_mtime_ns), (0.0, 0.0), EXTENT)
 
 
 @final
@@ -104,7 +102,18 @@ def saved(directory: Path, step: int | None, _written: int) -> EnergyNetwork:
     return trained.network.cpu()
 
 
-def square(window: tuple[tuple[float, float], ...]) -> Square:
-    """The smallest square around a window of the plane."""
+class Shown(NamedTuple):
+    """An energy, and the square of the plane that its map shows."""
+
+    network: EnergyNetwork
+    center: tuple[float, float]
+    extent: float
+    """Half the square's width."""
+    counter: Counting | None = None
+    """The same network, where it counts its gradients."""
+
+
+def square(window: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], float]:
+    """The centre of the smallest square around a window of the plane, and half its width."""
     (left, right), (bottom, top) = window
     return ((left + right) / 2, (bottom + top) / 2), max(right - left, top - bottom) / 2

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -13,15 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from torch import Tensor
 
 from ebm_core.chains.diagnostics import autocorrelation, effective_sample_size, r_hat
-from ebm_core.chains.sampling import held_step
-from ebm_core.contracts import EnergyNetwork, setting
-from ebm_core.playground.target import Counting, Target
+from ebm_core.chains.run import trajectory
+from ebm_core.contracts import EnergyNetwork, Step, setting
+from ebm_core.playground.target import Shown, Target
 from ebm_core.runs.display import SIZE, as_array, cell_centres, energies
 from ebm_core.runs.frame import Landscape
 from ebm_core.samplers import AnySampler
 
 CHAIN_STEPS = 500_000
-"""Most chains times steps of one sampling."""
+"""Most chains times steps of one trial."""
 KEPT = 400
 """Most moments that are shown of all steps."""
 LAGS = 300
@@ -34,7 +35,7 @@ STARTING_RELIEF = 25.0
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
-class Sampling(BaseModel):
+class Trial(BaseModel):
     """What to try: an energy, a sampler, and how long."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -64,7 +65,7 @@ class Sampling(BaseModel):
     @field_validator("steps")
     @classmethod
     def affordable(cls, steps: int, info: ValidationInfo) -> int:
-        """Chains times steps are within what one sampling may take."""
+        """Chains times steps are within what one trial may take."""
         chains = info.data.get("chains", 1)
         if steps * chains > CHAIN_STEPS:
             raise ValueError(
@@ -73,10 +74,15 @@ class Sampling(BaseModel):
             )
         return steps
 
+    @property
+    def warm_up(self) -> int:
+        """Steps after which the step size is held and the chains are measured."""
+        return self.steps // 2
+
 
 @dataclass(frozen=True)
-class Drawn:
-    """What a sampling gives. Figures are of the steps after `warm_up`, the worse of x and y."""
+class Outcome:
+    """What a trial gives. Figures are of the steps after `warm_up`, the worse of x and y."""
 
     landscape: Landscape
     """Around `center`; flat from `RELIEF` nats above its lowest point."""
@@ -98,12 +104,13 @@ class Drawn:
     """Points whose gradient was taken; None where the energy does not tell."""
 
 
-def relief(energy: EnergyNetwork, center: tuple[float, float], extent: float) -> Landscape:
+def relief(shown: Shown) -> Landscape:
     """The energy on the map, cut off where it is too high to matter."""
-    cells = cell_centres(extent, SIZE) + torch.tensor(center, dtype=torch.float32)
-    grid = energies(energy, cells).view(SIZE, SIZE)
+    cells = cell_centres(shown.extent, SIZE) + torch.tensor(shown.center, dtype=torch.float32)
+    grid = energies(shown.network, cells).view(SIZE, SIZE)
     lowest = grid[grid.isfinite()].min()
-    return Landscape(as_array(grid.nan_to_num(nan=torch.inf).clamp(max=lowest + RELIEF)), extent)
+    values = as_array(grid.nan_to_num(nan=torch.inf).clamp(max=lowest + RELIEF))
+    return Landscape(values, shown.extent)
 
 
 def scattered(
@@ -122,82 +129,73 @@ def scattered(
     return cell_centres(landscape.extent, SIZE)[cells] + middle + inside * width
 
 
-def draw(sampling: Sampling, directory: Path | None = None, limit: float = torch.inf) -> Drawn:
-    """Runs the chains and judges them.
+def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.inf) -> Outcome:
+    """Runs the chains, and says how well they mixed.
 
     Args:
         directory: That of the run, where the energy is one that was learned.
         limit: Seconds it may take.
 
     Raises:
-        FileNotFoundError, NoSnapshot, ValueError: As in `Target.energy`.
+        FileNotFoundError, NoSnapshot, ValueError: As in `Target.shown`.
         ValueError: The chains leave all bounds.
         TimeoutError: It takes too long.
     """
-    generator = torch.Generator().manual_seed(sampling.seed)
-    energy, (center, extent) = sampling.energy.energy(directory)
-    landscape = relief(energy, center, extent)
-    if sampling.start is not None:
-        points = torch.tensor([sampling.start]).repeat(sampling.chains, 1)
+    generator = torch.Generator().manual_seed(trial.seed)
+    shown = trial.energy.shown(directory)
+    landscape = relief(shown)
+    if trial.start is not None:
+        starts = torch.tensor([trial.start]).repeat(trial.chains, 1)
     else:
-        points = scattered(landscape, center, sampling.chains, generator)
-    return walk(sampling, energy, points, generator, landscape, center, limit)
-
-
-def walk(
-    sampling: Sampling,
-    energy: EnergyNetwork,
-    points: Float[Tensor, "n 2"],
-    generator: torch.Generator,
-    landscape: Landscape,
-    center: tuple[float, float],
-    limit: float,
-) -> Drawn:
-    """The chains from `points`, and their figures; errors as in `draw`."""
-    sampler, steps = sampling.sampler, sampling.steps
-    path = torch.empty(steps + 1, len(points), 2)
-    path[0] = points
-    accepted = 0.0
-    warm_up = steps // 2
+        starts = scattered(landscape, shown.center, trial.chains, generator)
     begin = time.perf_counter()
-    chains = sampler.start(energy, points)
-    held = chains.step_size
-    for step in range(1, steps + 1):
-        if step <= warm_up:
-            chains = sampler.step(energy, chains, generator)
-            held = chains.step_size
-        else:
-            chains = held_step(sampler, energy, chains, generator, held)
-        path[step] = chains.points
-        accepted += chains.acceptance if step > warm_up else 0.0
-        if time.perf_counter() - begin > limit:
-            raise TimeoutError(
-                f"step {step} of {steps} was reached in {limit:g} s; take fewer steps, fewer "
-                "chains or a sampler with fewer gradients a step"
-            )
+    steps = chain_steps(trial, shown.network, starts, generator, limit)
     seconds = time.perf_counter() - begin
-    gone = (~path.isfinite().all(2).all(1)).nonzero()
-    if len(gone):
-        raise ValueError(
-            f"the chains leave all bounds at step {int(gone[0])}; take a smaller step size than "
-            f"{chains.nominal_step_size:g}, or a sampler with a Metropolis test"
-        )
-    coordinates = path[warm_up + 1 :].permute(2, 1, 0)
-    thinning = -(-steps // (KEPT - 1))
+    measured = steps[trial.warm_up :]
+    coordinates = torch.stack([step.chains.points for step in measured]).permute(2, 1, 0)
+    thinning = -(-trial.steps // (KEPT - 1))
     lags = min(LAGS, coordinates.shape[2] // 2)
     curves = [autocorrelation(draws).mean(0)[:lags] for draws in coordinates]
-    return Drawn(
+    path = [starts, *(step.chains.points for step in steps)]
+    return Outcome(
         landscape,
-        center,
-        as_array(path[::thinning]),
+        shown.center,
+        as_array(torch.stack(path[::thinning])),
         thinning,
-        warm_up,
-        accepted / (steps - warm_up),
-        chains.step_size,
-        sampler.sampled_temperature,
+        trial.warm_up,
+        sum(step.acceptance for step in measured) / len(measured),
+        steps[-1].tuning.step_size,
+        trial.sampler.sampled_temperature,
         min(effective_sample_size(draws) for draws in coordinates),
         max(r_hat(draws) for draws in coordinates),
         as_array(torch.stack(curves)),
         seconds,
-        energy.gradients if isinstance(energy, Counting) else None,
+        None if shown.counter is None else shown.counter.gradients,
     )
+
+
+def chain_steps(
+    trial: Trial,
+    network: EnergyNetwork,
+    starts: Float[Tensor, "chains 2"],
+    generator: torch.Generator,
+    limit: float,
+) -> list[Step]:
+    """All steps of the chains from `starts`; errors as in `outcome`."""
+    found: list[Step] = []
+    begin = time.perf_counter()
+    steps = trajectory(trial.sampler, network, starts, generator, trial.warm_up)
+    for step in islice(steps, trial.steps):
+        found.append(step)
+        if time.perf_counter() - begin > limit:
+            raise TimeoutError(
+                f"step {len(found)} of {trial.steps} was reached in {limit:g} s; take fewer steps, "
+                "fewer chains or a sampler with fewer gradients a step"
+            )
+    for count, step in enumerate(found, 1):
+        if not step.chains.points.isfinite().all():
+            raise ValueError(
+                f"the chains leave all bounds at step {count}; take a smaller step size than "
+                f"{step.tuning.nominal_step_size:g}, or a sampler with a Metropolis test"
+            )
+    return found

@@ -5,8 +5,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import torch
 from torch import Tensor
 
+from ebm_core.chains.run import run
 from ebm_core.contracts import EnergyNetwork, Learner, Method, Shape
-from ebm_core.evaluation.images import ImageEvaluation, LabelledImages, image_evaluation
+from ebm_core.evaluation.images import ImageEvaluation, image_evaluation
 from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.randomness.noise import noise
 from ebm_core.runs.config import RunConfig
@@ -19,6 +20,9 @@ SELDOM = 4
 
 IMAGES = 500
 """Sampled images in a Frechet distance."""
+
+CHAIN_STEPS = 1000
+"""Steps from noise to an image, where a method has no samples of its own."""
 
 
 class Assessment:
@@ -36,7 +40,7 @@ class Assessment:
         self.exact: dict[float, ExactEvaluation] = {}
         self.made = 0
         self.images: Future[ImageEvaluation] | None = None
-        if isinstance(self.dataset, LabelledImages) and len(self.dataset.shape) == 3:
+        if len(self.dataset.shape) == 3 and self.dataset.labelled("train") is not None:
             # its classifier takes seconds to train: meanwhile the run goes on
             executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
             self.images = executor.submit(image_evaluation, self.dataset)
@@ -77,8 +81,5 @@ def chains_from_noise(
     energy: EnergyNetwork, method: Method, shape: Shape, generator: torch.Generator
 ) -> Tensor:
     """The ends of long chains of the method's sampler."""
-    sampler = method.display_sampler(shape)
-    chains = sampler.start(energy, noise(shape, IMAGES, generator))
-    for _ in range(1000):
-        chains = sampler.step(energy, chains, generator)
-    return chains.points
+    starts = noise(shape, IMAGES, generator)
+    return run(method.display_sampler(shape), energy, starts, CHAIN_STEPS, generator).points

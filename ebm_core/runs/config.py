@@ -1,5 +1,6 @@
 """What a run is: its configuration, and the changes made while it went on."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -91,7 +92,7 @@ def recipe(kind: str, shape: Shape) -> dict[str, Any]:
     }
 
 
-def laid_under(*layers: dict[str, Any]) -> dict[str, Any]:
+def laid_under(*layers: Mapping[str, Any]) -> dict[str, Any]:
     """The layers merged, later ones on top; a plug-in of another kind replaces the one below it."""
     merged: dict[str, Any] = {}
     for layer in layers:

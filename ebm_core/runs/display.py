@@ -5,7 +5,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ebm_core.contracts import Chains, Dataset, EnergyNetwork, Picture
+from ebm_core.chains.run import run
+from ebm_core.contracts import Dataset, EnergyNetwork, Picture, Tuning
 from ebm_core.randomness.noise import noise
 from ebm_core.randomness.streams import stream
 from ebm_core.runs.config import RunConfig
@@ -35,7 +36,7 @@ class Showing:
         self.data = self.dataset.to_model(self.dataset.sample(count, host)).to(device)
         self.points = noise(config.dataset.shape, 160 if self.planar else 64, self.generator)
         self.ages = torch.zeros(len(self.points), device=device)
-        self.tuning: Chains | None = None
+        self.tuning: Tuning | None = None
         self.cells = cell_centres(EXTENT, SIZE).to(device)
 
     def draw(
@@ -69,12 +70,9 @@ class Showing:
         old = (draws < steps / life).nonzero().squeeze(1)
         self.points[old] = noise(self.dataset.shape, len(old), self.generator)
         self.ages[old] = 0
-        chains = sampler.start(energy, self.points, self.tuning)
-        chains.ages = self.ages.clone()
-        for _ in range(steps):
-            chains = sampler.step(energy, chains, self.generator)
-        self.ages += steps
-        self.points, self.tuning = chains.points, chains
+        ends = run(sampler, energy, self.points, steps, self.generator, self.tuning, self.ages)
+        self.ages = self.ages + steps
+        self.points, self.tuning = ends.points, ends.tuning
 
 
 def true_density(dataset: Dataset) -> Landscape:

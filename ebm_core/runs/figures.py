@@ -19,7 +19,7 @@ def landscape(
     """The energy of points of the plane as a heat map over [-extent, extent]^2; bright is low."""
     with torch.no_grad():
         grid = energy(cell_centres(extent, size)).view(size, size)
-    return drawn(Landscape(as_array(grid), extent))
+    return heat_map(Landscape(as_array(grid), extent))
 
 
 def of_frame(frame: Frame) -> go.Figure:
@@ -30,7 +30,7 @@ def of_frame(frame: Frame) -> go.Figure:
     """
     if frame.landscape is None:
         raise ValueError(f"the frame of update {frame.step} has no landscape to draw")
-    figure = drawn(frame.landscape)
+    figure = heat_map(frame.landscape)
     for name, colour in (("data", DATA), ("chains", CHAINS), ("generator", GENERATOR)):
         if name in frame.arrays:
             x, y = frame.arrays[name].T
@@ -40,7 +40,7 @@ def of_frame(frame: Frame) -> go.Figure:
     return figure
 
 
-def drawn(values: Landscape) -> go.Figure:
+def heat_map(values: Landscape) -> go.Figure:
     """A landscape above its minimum, cut where no mass is left."""
     height = values.values - values.values.min()
     size = len(height)

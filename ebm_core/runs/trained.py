@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ebm_core.chains.run import run
 from ebm_core.contracts import EnergyNetwork, Learner
 from ebm_core.randomness.noise import noise
 from ebm_core.runs import snapshots
@@ -60,10 +61,8 @@ class TrainedEnergy:
             rows = torch.randint(len(points), (count,), generator=generator, device=points.device)
             points = points[rows]
         sampler = self.config.method.display_sampler(self.config.dataset.shape)
-        chains = sampler.start(self.network, points)
-        for _ in range(steps):
-            chains = sampler.step(self.network, chains, generator)
-        return self.config.dataset.from_model(chains.points.cpu())
+        ends = run(sampler, self.network, points, steps, generator)
+        return self.config.dataset.from_model(ends.points.cpu())
 
 
 def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:

@@ -1,4 +1,4 @@
-"""One run in memory, update by update, and `train`, which walks it and yields frames."""
+"""One run in memory, update by update, and `train`, which runs it and yields frames."""
 
 import math
 import time

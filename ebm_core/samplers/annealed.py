@@ -7,7 +7,8 @@ from jaxtyping import Float
 from pydantic import model_validator
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
+from ebm_core.chains.run import run
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
 from ebm_core.networks.noise_conditioning import annealed_gradient
 
 
@@ -94,18 +95,18 @@ class Annealed(Sampler):
         return self.largest * (self.smallest / self.largest) ** place
 
     def start(
-        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
-    ) -> Chains:
-        none = points.new_empty(0)
-        steps = like.steps if like else 0
-        return Chains(points, none, none, self.step_size, self.step_size, steps)
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], tuning: Tuning | None = None
+    ) -> tuple[Chains, Tuning]:
+        return Chains(points), Tuning.of(self.step_size, tuning)
 
     @torch.no_grad()
-    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
+    def step(
+        self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
+    ) -> Step:
         points = chains.points
         ages = chains.ages
         if ages is None:
-            ages = points.new_full((len(points),), chains.steps)
+            ages = points.new_full((len(points),), tuning.steps)
         levels = self.levels_at(ages)
         gradients = annealed_gradient(energy, points, levels, self.smallest)
         variance = (self.step_size * levels.square()).view(-1, *[1] * (points.dim() - 1))
@@ -114,21 +115,11 @@ class Annealed(Sampler):
         if self.denoise:
             ending = (ages == self.length - 1).view_as(variance)
             moved = torch.where(ending, points - self.smallest**2 * gradients, moved)
-        return Chains(
-            moved,
-            chains.energies,
-            chains.gradients,
-            self.step_size,
-            self.step_size * self.smallest**2,
-            chains.steps + 1,
-            ages=ages + 1,
-        )
+        least = self.step_size * self.smallest**2
+        return Step(Chains(moved, ages=ages + 1), tuning.after_step(least))
 
     def run(
         self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], generator: torch.Generator
     ) -> Float[Tensor, "n ..."]:
         """The whole way from `points`."""
-        chains = self.start(energy, points)
-        for _ in range(self.length):
-            chains = self.step(energy, chains, generator)
-        return chains.points
+        return run(self, energy, points, self.length, generator).points

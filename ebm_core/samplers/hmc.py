@@ -6,9 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
 from ebm_core.derivatives.gradient import gradient_alone
-from ebm_core.samplers._adaptation import adapted, carried_step_size
+from ebm_core.samplers._adaptation import adapted
 
 
 @final
@@ -95,13 +95,11 @@ class Hmc(Sampler):
         return self.temperature
 
     def start(
-        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
-    ) -> Chains:
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], tuning: Tuning | None = None
+    ) -> tuple[Chains, Tuning]:
         with torch.no_grad():
             energies, gradients = energy.with_gradient(points)
-        step_size = carried_step_size(self.step_size, like)
-        steps = like.steps if like else 0
-        return Chains(points, energies, gradients, self.step_size, step_size, steps)
+        return Chains(points, energies, gradients), Tuning.of(self.step_size, tuning)
 
     def path_steps(self, generator: torch.Generator) -> int:
         """How many leapfrog steps the next path has."""
@@ -114,27 +112,33 @@ class Hmc(Sampler):
 
     @torch.no_grad()
     def leapfrog(
-        self, energy: EnergyNetwork, chains: Chains, momenta: Float[Tensor, "n ..."], steps: int
+        self,
+        energy: EnergyNetwork,
+        chains: Chains,
+        momenta: Float[Tensor, "n ..."],
+        step_size: float,
+        steps: int,
     ) -> tuple[Chains, Float[Tensor, "n ..."]]:
         """Where `steps` leapfrog steps lead; it keeps volumes, and -momenta lead back."""
-        momenta = momenta.sub(chains.gradients, alpha=chains.step_size / 2)
-        points = chains.points.add(momenta, alpha=chains.step_size)
+        momenta = momenta.sub(chains.gradients, alpha=step_size / 2)
+        points = chains.points.add(momenta, alpha=step_size)
         for _ in range(steps - 1):
             # the half steps of two neighbours are one
-            momenta.sub_(gradient_alone(energy, points), alpha=chains.step_size)
-            points.add_(momenta, alpha=chains.step_size)
+            momenta.sub_(gradient_alone(energy, points), alpha=step_size)
+            points.add_(momenta, alpha=step_size)
         energies, gradients = energy.with_gradient(points)
-        momenta.sub_(gradients, alpha=chains.step_size / 2)
-        end = Chains(points, energies, gradients, chains.nominal_step_size, chains.step_size)
-        return end, momenta
+        momenta.sub_(gradients, alpha=step_size / 2)
+        return Chains(points, energies, gradients), momenta
 
     @torch.no_grad()
-    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
-        epsilon = carried_step_size(self.step_size, chains)
-        start = Chains(chains.points, chains.energies, chains.gradients, self.step_size, epsilon)
+    def step(
+        self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
+    ) -> Step:
+        epsilon = tuning.step_size
         momenta = torch.empty_like(chains.points).normal_(generator=generator)
         momenta.mul_(self.temperature**0.5)
-        end, ending = self.leapfrog(energy, start, momenta, self.path_steps(generator))
+        steps = self.path_steps(generator)
+        end, ending = self.leapfrog(energy, chains, momenta, epsilon, steps)
         lost = (momenta.square() - ending.square()).flatten(1).sum(1) / 2
         log_ratio = (chains.energies - end.energies + lost) / self.temperature
         uniform = torch.empty_like(log_ratio).uniform_(generator=generator)
@@ -142,12 +146,10 @@ class Hmc(Sampler):
         accepted = uniform.log() < log_ratio
         mask = accepted.view(-1, *[1] * (chains.points.dim() - 1))
         acceptance = float(accepted.float().mean())
-        return Chains(
+        moved = Chains(
             torch.where(mask, end.points, chains.points),
             torch.where(accepted, end.energies, chains.energies),
             torch.where(mask, end.gradients, chains.gradients),
-            self.step_size,
-            adapted(epsilon, acceptance, self.target_acceptance, self.adaptation),
-            chains.steps + 1,
-            acceptance,
         )
+        epsilon = adapted(epsilon, acceptance, self.target_acceptance, self.adaptation)
+        return Step(moved, tuning.after_step(epsilon), acceptance)

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
 from ebm_core.derivatives.gradient import gradient_alone
 
 
@@ -103,16 +103,16 @@ class Langevin(Sampler):
         return math.sqrt((2 if self.noise == "matched" else 4) * step_size)
 
     def start(
-        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
-    ) -> Chains:
-        none = points.new_empty(0)
-        steps = like.steps if like else 0
-        return Chains(points, none, none, self.step_size, self.step_size, steps)
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], tuning: Tuning | None = None
+    ) -> tuple[Chains, Tuning]:
+        return Chains(points), Tuning.of(self.step_size, tuning)
 
-    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
+    def step(
+        self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
+    ) -> Step:
         step_size = self.step_size
         if self.schedule == "welling_teh":
-            step_size *= (1 + chains.steps / self.schedule_offset) ** -self.schedule_exponent
+            step_size *= (1 + tuning.steps / self.schedule_offset) ** -self.schedule_exponent
         with torch.no_grad():
             gradients = gradient_alone(energy, chains.points)
             noise = torch.empty_like(chains.points).normal_(generator=generator)
@@ -120,9 +120,7 @@ class Langevin(Sampler):
                 gradients = shortened(gradients, self.drift_limit / step_size)
             points = chains.points.sub(gradients, alpha=step_size)
             points.add_(noise, alpha=self.sigma(step_size))
-        return Chains(
-            points, chains.energies, chains.gradients, self.step_size, step_size, chains.steps + 1
-        )
+        return Step(Chains(points), tuning.after_step(step_size))
 
 
 def shortened(vectors: Float[Tensor, "n ..."], longest: float) -> Float[Tensor, "n ..."]:

@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
-from ebm_core.samplers._adaptation import adapted, carried_step_size
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
+from ebm_core.samplers._adaptation import adapted
 
 
 @final
@@ -80,13 +80,11 @@ class Mala(Sampler):
         return self.temperature
 
     def start(
-        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
-    ) -> Chains:
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], tuning: Tuning | None = None
+    ) -> tuple[Chains, Tuning]:
         with torch.no_grad():
             energies, gradients = energy.with_gradient(points)
-        step_size = carried_step_size(self.step_size, like)
-        steps = like.steps if like else 0
-        return Chains(points, energies, gradients, self.step_size, step_size, steps)
+        return Chains(points, energies, gradients), Tuning.of(self.step_size, tuning)
 
     def drift(self, gradients: Float[Tensor, "n ..."], step_size: float) -> Float[Tensor, "n ..."]:
         """eta grad E, no longer than the limit."""
@@ -96,8 +94,10 @@ class Mala(Sampler):
         return drift
 
     @torch.no_grad()
-    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
-        eta = carried_step_size(self.step_size, chains)
+    def step(
+        self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
+    ) -> Step:
+        eta = tuning.step_size
         noise = torch.empty_like(chains.points).normal_(generator=generator)
         noise.mul_((2 * eta * self.temperature) ** 0.5)
         drift = self.drift(chains.gradients, eta)
@@ -112,12 +112,10 @@ class Mala(Sampler):
         accepted = uniform.log_() < log_ratio
         mask = accepted.view(-1, *[1] * (proposals.dim() - 1))
         acceptance = int(accepted.count_nonzero()) / max(1, len(accepted))
-        return Chains(
+        moved = Chains(
             torch.where(mask, proposals, chains.points),
             torch.where(accepted, energies, chains.energies),
             torch.where(mask, gradients, chains.gradients),
-            self.step_size,
-            adapted(eta, acceptance, self.target_acceptance, self.adaptation),
-            chains.steps + 1,
-            acceptance,
         )
+        eta = adapted(eta, acceptance, self.target_acceptance, self.adaptation)
+        return Step(moved, tuning.after_step(eta), acceptance)

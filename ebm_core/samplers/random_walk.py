@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler, setting
-from ebm_core.samplers._adaptation import adapted, carried_step_size
+from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
+from ebm_core.samplers._adaptation import adapted
 
 
 @final
@@ -71,16 +71,15 @@ class RandomWalk(Sampler):
 
     @torch.no_grad()
     def start(
-        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], like: Chains | None = None
-    ) -> Chains:
-        step_size = carried_step_size(self.step_size, like)
-        steps = like.steps if like else 0
-        none = points.new_empty(0)
-        return Chains(points, energy(points), none, self.step_size, step_size, steps)
+        self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], tuning: Tuning | None = None
+    ) -> tuple[Chains, Tuning]:
+        return Chains(points, energy(points)), Tuning.of(self.step_size, tuning)
 
     @torch.no_grad()
-    def step(self, energy: EnergyNetwork, chains: Chains, generator: torch.Generator) -> Chains:
-        spread = carried_step_size(self.step_size, chains)
+    def step(
+        self, energy: EnergyNetwork, chains: Chains, tuning: Tuning, generator: torch.Generator
+    ) -> Step:
+        spread = tuning.step_size
         noise = torch.empty_like(chains.points).normal_(generator=generator)
         proposals = noise.mul_(spread).add_(chains.points)
         energies = energy(proposals)
@@ -88,12 +87,9 @@ class RandomWalk(Sampler):
         accepted = uniform.log() < (chains.energies - energies) / self.temperature
         mask = accepted.view(-1, *[1] * (proposals.dim() - 1))
         acceptance = float(accepted.float().mean())
-        return Chains(
+        moved = Chains(
             torch.where(mask, proposals, chains.points),
             torch.where(accepted, energies, chains.energies),
-            chains.gradients,
-            self.step_size,
-            adapted(spread, acceptance, self.target_acceptance, self.adaptation),
-            chains.steps + 1,
-            acceptance,
         )
+        spread = adapted(spread, acceptance, self.target_acceptance, self.adaptation)
+        return Step(moved, tuning.after_step(spread), acceptance)

@@ -133,10 +133,10 @@ describe("the choice", () => {
   const choice = firstChoice(known)!;
 
   it("starts with an energy and MALA, and its form is theirs", () => {
-    expect(choice.energy).toEqual({ landscape: { kind: "ring", radius: 1 } });
+    expect(choice.energy).toEqual({ formula: { kind: "ring", radius: 1 } });
     expect(choice.sampler).toEqual({ kind: "mala", step_size: 1 });
     const paths = fieldsOfChoice(known, choice, {}).map(({ path }) => path);
-    expect(paths).toEqual(["sampler.step_size", "chains", "steps", "seed", "energy.landscape.radius"]);
+    expect(paths).toEqual(["sampler.step_size", "chains", "steps", "seed", "energy.formula.radius"]);
     expect(firstChoice({ ...known, landscapes: [] })).toBeNull();
   });
 
@@ -149,8 +149,8 @@ describe("the choice", () => {
 
   it("keeps the start while fields of its energy change", () => {
     const started = { ...choice, start: [1, 2] as [number, number] };
-    expect(changed(started, "energy.landscape.radius", 3).start).toEqual([1, 2]);
-    expect(changed(started, "energy.landscape", null).start).toBeNull();
+    expect(changed(started, "energy.formula.radius", 3).start).toEqual([1, 2]);
+    expect(changed(started, "energy.formula", null).start).toBeNull();
   });
 
   it("offers runs that have learned something in the plane", () => {

@@ -119,14 +119,14 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
     """The answer to one request; a mistake of the program's own is logged, and told as 500."""
     from pydantic import ValidationError
 
-    from ebm_core.playground.trial import Sampling, draw
+    from ebm_core.playground.trial import Trial, outcome
     from ebm_core.runs.problems import problems
     from ebm_core.runs.snapshots import NoSnapshot
 
     try:
-        return "done", packed(draw(Sampling.model_validate(given), directory, LIMIT))
+        return "done", packed(outcome(Trial.model_validate(given), directory, LIMIT))
     except ValidationError as error:
-        return "invalid", [problem._asdict() for problem in problems(Sampling, error)]
+        return "invalid", [problem._asdict() for problem in problems(Trial, error)]
     except FileNotFoundError:
         why = "the run has no checkpoint yet; it is saved now and then, and when the run ends"
         return "refused", (409, why)
@@ -151,11 +151,11 @@ def no_snapshot(error: Any) -> dict[str, Any]:
     }
 
 
-def packed(drawn: Any) -> bytes:
-    """A `Drawn` as MessagePack; figures that are not finite are left empty."""
+def packed(outcome: Any) -> bytes:
+    """An `Outcome` as MessagePack; figures that are not finite are left empty."""
     from ebm_server.protocol.packing import pack_array, quantise
 
-    values = {field.name: getattr(drawn, field.name) for field in fields(drawn)}
+    values = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
     numbers = {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in values.items()
@@ -163,9 +163,9 @@ def packed(drawn: Any) -> bytes:
     message: bytes = msgpack.packb(
         numbers
         | {
-            "landscape": quantise(drawn.landscape),
-            "draws": pack_array(drawn.draws),
-            "autocorrelation": pack_array(drawn.autocorrelation),
+            "landscape": quantise(outcome.landscape),
+            "draws": pack_array(outcome.draws),
+            "autocorrelation": pack_array(outcome.autocorrelation),
         }
     )
     return message

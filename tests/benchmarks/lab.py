@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from ebm_core.chains.run import run
 from ebm_core.contracts import EnergyNetwork, Learner, Method, Sampler, Task
 from ebm_core.energies.mlp import Mlp
 from ebm_core.methods.mcmc.contrastive_divergence import ContrastiveDivergence
@@ -31,10 +32,10 @@ def tasks(setting: Setting) -> dict[str, work.Task]:
     divergence = ContrastiveDivergence(sampler=langevin, chain_steps=work.CHAIN_STEPS)
     denoising = DenoisingScoreMatching(noise_level=work.NOISE_LEVEL, **UNSOFTENED)
     return {
-        "langevin_256": lambda: walk(langevin, energy, few, work.CHAIN_STEPS),
-        "langevin_1024": lambda: walk(langevin, energy, many, work.CHAIN_STEPS),
-        "mala": lambda: walk(mala, energy, many, work.CHAIN_STEPS),
-        "hmc": lambda: walk(hmc, energy, many, 2),
+        "langevin_256": lambda: ends(langevin, energy, few, work.CHAIN_STEPS),
+        "langevin_1024": lambda: ends(langevin, energy, many, work.CHAIN_STEPS),
+        "mala": lambda: ends(mala, energy, many, work.CHAIN_STEPS),
+        "hmc": lambda: ends(hmc, energy, many, 2),
         "contrastive_divergence": trained(setting, divergence, few),
         "sliced": trained(setting, SlicedScoreMatching(**UNSOFTENED), many),
         "exact": trained(setting, ExactScoreMatching(**UNSOFTENED), many),
@@ -53,13 +54,9 @@ def network(setting: Setting) -> EnergyNetwork:
     return energy
 
 
-def walk(sampler: Sampler, energy: EnergyNetwork, starts: Tensor, steps: int) -> Tensor:
+def ends(sampler: Sampler, energy: EnergyNetwork, starts: Tensor, steps: int) -> Tensor:
     """Where the chains end."""
-    generator = torch.Generator().manual_seed(0)
-    chains = sampler.start(energy, starts)
-    for _ in range(steps):
-        chains = sampler.step(energy, chains, generator)
-    return chains.points
+    return run(sampler, energy, starts, steps, torch.Generator().manual_seed(0)).points
 
 
 def trained(setting: Setting, method: Method, data: Tensor) -> work.Task:

@@ -12,6 +12,7 @@ from ebm_core.analytic import ANALYTIC_ENERGIES, AnyAnalyticEnergy
 from ebm_core.analytic.double_well import DoubleWell
 from ebm_core.analytic.gaussian_mixture import GaussianMixture
 from ebm_core.analytic.muller_brown import MullerBrown
+from ebm_core.chains.run import run
 from ebm_core.contracts import AnalyticEnergy
 from ebm_core.energies import ENERGIES
 from ebm_core.registry import Shelved
@@ -115,9 +116,8 @@ def test_hmc_finds_the_mean_of_each(kind: str) -> None:
     points, _ = grid(formula, 400, 0.0)
     mass = (-formula.energies(points)).softmax(0)
     draws = mass.multinomial(4000, replacement=True, generator=random)
-    chains = Hmc(step_size=0.05, adaptation=0).start(formula.network(), points[draws].float())
-    for _ in range(5):
-        chains = Hmc(step_size=0.05, adaptation=0).step(formula.network(), chains, random)
+    sampler = Hmc(step_size=0.05, adaptation=0)
+    ends = run(sampler, formula.network(), points[draws].float(), 5, random).points
     exact = (mass[:, None] * points).sum(0)
-    error = 4 * chains.points.std(0).double() / np.sqrt(len(chains.points))
-    assert ((chains.points.mean(0) - exact).abs() < error).all()
+    error = 4 * ends.std(0).double() / np.sqrt(len(ends))
+    assert ((ends.mean(0) - exact).abs() < error).all()

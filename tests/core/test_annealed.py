@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork
+from ebm_core.chains.run import Ends, run
+from ebm_core.contracts import EnergyNetwork
 from ebm_core.energies.mlp import Mlp
 from ebm_core.networks.noise_conditioning import NoiseConditional, annealed_gradient
 from ebm_core.samplers.annealed import Annealed
@@ -22,11 +23,9 @@ class Normal(EnergyNetwork):
         return self(points), points.clone()
 
 
-def moved(sampler: Annealed, chains: Chains, steps: int) -> Chains:
-    generator = torch.Generator().manual_seed(0)
-    for _ in range(steps):
-        chains = sampler.step(Normal(), chains, generator)
-    return chains
+def moved(sampler: Annealed, points: Tensor, steps: int, earlier: Ends | None = None) -> Ends:
+    tuning = earlier.tuning if earlier else None
+    return run(sampler, Normal(), points, steps, torch.Generator().manual_seed(0), tuning)
 
 
 @pytest.mark.parametrize("step_size", [0.5, 0.1])
@@ -34,17 +33,17 @@ def test_the_drift_is_half_of_the_noises_variance(step_size: float) -> None:
     """x <- (1 - a / 2) x + sqrt(a) noise keeps the variance 1 / (1 - a / 4)."""
     sampler = Annealed(largest=1, smallest=1, levels=1, step_size=step_size)
     points = torch.zeros(4000, 2)
-    variance = moved(sampler, sampler.start(Normal(), points), round(20 / step_size)).points.var()
+    variance = moved(sampler, points, round(20 / step_size)).points.var()
     wanted = 1 / (1 - step_size / 4)
     assert abs(variance - wanted) < 4 * wanted * math.sqrt(2 / points.numel())
 
 
 def test_an_energy_without_levels_is_heated_by_the_square_of_the_level() -> None:
     sampler = Annealed(largest=3, smallest=1, levels=2, level_steps=100, step_size=0.2)
-    chains = moved(sampler, sampler.start(Normal(), torch.zeros(4000, 2)), 100)
+    chains = moved(sampler, torch.zeros(4000, 2), 100)
     wanted = 9 / (1 - 0.2 / 4)
     assert abs(chains.points.var() - wanted) < 4 * wanted * math.sqrt(2 / 8000)
-    chains = moved(sampler, chains, 100)
+    chains = moved(sampler, chains.points, 100, chains)
     assert abs(chains.points.var() - wanted / 9) < 4 * wanted / 9 * math.sqrt(2 / 8000)
 
 
@@ -52,9 +51,9 @@ def test_each_chain_is_at_the_level_of_its_own_age() -> None:
     sampler = Annealed(largest=8, smallest=1, levels=4, level_steps=5)
     ages = torch.tensor([0.0, 4, 5, 10, 15, 19, 20, 1000])
     assert sampler.levels_at(ages).tolist() == pytest.approx([8, 8, 4, 2, 1, 1, 1, 1])
-    chains = sampler.start(Normal(), torch.zeros(2000, 2))
-    chains.ages = torch.cat([torch.zeros(1000), torch.full((1000,), 500.0)])
-    points = moved(sampler, chains, 1).points
+    ages = torch.cat([torch.zeros(1000), torch.full((1000,), 500.0)])
+    generator = torch.Generator().manual_seed(0)
+    points = run(sampler, Normal(), torch.zeros(2000, 2), 1, generator, ages=ages).points
     assert points[:1000].std() == pytest.approx(8 * math.sqrt(0.2), rel=0.1)
     assert points[1000:].std() == pytest.approx(math.sqrt(0.2), rel=0.1)
 
@@ -62,8 +61,8 @@ def test_each_chain_is_at_the_level_of_its_own_age() -> None:
 def test_the_last_step_denoises() -> None:
     sampler = Annealed(largest=1, smallest=0.5, levels=2, level_steps=3, denoise=True)
     assert sampler.length == 7
-    chains = moved(sampler, sampler.start(Normal(), torch.ones(10, 2)), 6)
-    ended = moved(sampler, chains, 1).points
+    chains = moved(sampler, torch.ones(10, 2), 6)
+    ended = moved(sampler, chains.points, 1, chains).points
     torch.testing.assert_close(ended, chains.points * (1 - 0.25))
 
 

@@ -32,7 +32,7 @@ def test_energies_and_gradients_are_right_to_single_precision(
     x = 3 * torch.randn(count, dimensions)
     with torch.no_grad():
         energies, gradients = double.with_gradient(x.double())
-        found = single.compiled(x, gradients=True)
+        found = single.compiled_energies(x, gradients=True)
         assert found is not None
         alone = single(x)
     torch.testing.assert_close(found[0].double(), energies, rtol=2e-6, atol=2e-6)
@@ -69,14 +69,14 @@ def test_pytorch_computes_the_rest(options: Mlp, dtype: torch.dtype) -> None:
     left = network(options).to(dtype)
     x = torch.randn(20, 2, dtype=dtype)
     with torch.no_grad():
-        assert left.compiled(x, gradients=True) is None
+        assert left.compiled_energies(x, gradients=True) is None
         torch.testing.assert_close(gradient_alone(left, x), left.with_gradient(x)[1])
 
 
 def test_a_graph_is_pytorchs() -> None:
     single = network(Mlp())
     x = torch.randn(20, 2, requires_grad=True)
-    assert single.compiled(x, gradients=True) is None
+    assert single.compiled_energies(x, gradients=True) is None
     assert single(x).requires_grad
 
 
@@ -85,7 +85,7 @@ def test_without_the_library_pytorch_computes_the_same(monkeypatch: pytest.Monke
     with torch.no_grad():
         energies, gradients = single.with_gradient(x)
         monkeypatch.setattr(compiled_perceptron, "library", loaded(LIBRARY.with_suffix(".none")))
-        assert single.compiled(x, gradients=True) is None
+        assert single.compiled_energies(x, gradients=True) is None
         expected, slopes = single.with_gradient(x)
     torch.testing.assert_close(energies, expected, rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(gradients, slopes, rtol=1e-5, atol=1e-5)

@@ -7,9 +7,9 @@ import torch
 from scipy.signal import lfilter
 from torch import Tensor
 
+from ebm_core.chains import diagnostics as chains
 from ebm_core.datasets import DATASETS
 from ebm_core.datasets.digits import Digits
-from ebm_core.evaluation import chains
 from ebm_core.evaluation.distances import (
     SampleDistances,
     maximum_mean_discrepancy,
@@ -34,8 +34,15 @@ def test_effective_sample_size_of_an_autoregression(phi: float) -> None:
     draws = autoregression(phi)
     expected = draws.numel() * (1 - phi) / (1 + phi)
     assert chains.effective_sample_size(draws) == pytest.approx(expected, rel=0.1)
-    assert chains.bulk_effective_sample_size(draws.exp()) == pytest.approx(expected, rel=0.1)
+    # a monotone map leaves it alone, heavy tails or not
+    mapped = chains.effective_sample_size(draws.exp())
+    assert mapped == pytest.approx(chains.effective_sample_size(draws), rel=1e-9)
     assert chains.r_hat(draws) < 1.01
+
+
+def test_independent_draws_without_a_variance_count_in_full() -> None:
+    cauchy = torch.empty(4, 1000, dtype=torch.float64).cauchy_(generator=seeded())
+    assert chains.effective_sample_size(cauchy) == pytest.approx(4000, rel=0.1)
 
 
 def test_autocorrelation_of_an_autoregression_falls_as_its_powers() -> None:

@@ -1,13 +1,15 @@
 """Hamiltonian Monte Carlo: its integrator, and the distribution that it keeps."""
 
 import math
+from itertools import islice
 
 import pytest
 import torch
 from torch import Tensor
 
 from ebm_core.analytic.double_well import DoubleWell
-from ebm_core.contracts import Chains, EnergyNetwork
+from ebm_core.chains.run import run, trajectory
+from ebm_core.contracts import EnergyNetwork
 from ebm_core.samplers.hmc import Hmc
 
 WELL = DoubleWell(barrier=2.0, separation=1.0)
@@ -32,9 +34,10 @@ def test_the_leapfrog_runs_backwards_to_where_it_came_from(steps: int) -> None:
     sampler, energy = Hmc(step_size=0.1), WELL.network()
     points = torch.randn(50, 2, dtype=torch.float64, generator=generator())
     momenta = torch.randn(50, 2, dtype=torch.float64, generator=generator(1))
-    there, turned = sampler.leapfrog(energy, sampler.start(energy, points), momenta, steps)
+    chains, _ = sampler.start(energy, points)
+    there, turned = sampler.leapfrog(energy, chains, momenta, 0.1, steps)
     assert (there.points - points).abs().max() > 0.05
-    back, again = sampler.leapfrog(energy, there, -turned, steps)
+    back, again = sampler.leapfrog(energy, there, -turned, 0.1, steps)
     torch.testing.assert_close(back.points, points, rtol=0, atol=1e-12)
     torch.testing.assert_close(-again, momenta, rtol=0, atol=1e-12)
 
@@ -45,8 +48,9 @@ def test_the_leapfrog_keeps_volumes() -> None:
     nudges = width * torch.eye(4, dtype=torch.float64)
     corners = torch.cat([place + nudges, place - nudges])
     points, momenta = corners[:, :2], corners[:, 2:]
-    chains, ends = sampler.leapfrog(energy, sampler.start(energy, points), momenta, 5)
-    image = torch.cat([chains.points, ends], 1)
+    chains, _ = sampler.start(energy, points)
+    ends, turned = sampler.leapfrog(energy, chains, momenta, 0.3, 5)
+    image = torch.cat([ends.points, turned], 1)
     jacobian = (image[:4] - image[4:]) / (2 * width)
     assert torch.linalg.det(jacobian) == pytest.approx(1.0, abs=1e-7)
 
@@ -59,12 +63,12 @@ def test_it_goes_from_any_region_to_another_as_often_as_back(temperature: float)
         step_size=0.42, leapfrog_steps=3, jitter=0.4, adaptation=0, temperature=temperature
     )
     energy = WELL.network()
-    before = sampler.start(energy, equilibrium(40_000, temperature))
-    after = sampler.step(energy, before, generator())
+    before = equilibrium(40_000, temperature)
+    after = run(sampler, energy, before, 1, generator())
     assert 0.3 < after.acceptance < 0.9
     edges = torch.tensor([-1.0, -0.5, 0.5, 1.0])
     rows, columns = (
-        torch.bucketize(chains.points[:, 0].contiguous(), edges) for chains in (before, after)
+        torch.bucketize(points[:, 0].contiguous(), edges) for points in (before, after.points)
     )
     flow = torch.zeros(5, 5).index_put((rows, columns), torch.ones(40_000), accumulate=True)
     there, back = flow.triu(1), flow.T.triu(1)
@@ -77,10 +81,10 @@ def test_it_goes_from_any_region_to_another_as_often_as_back(temperature: float)
 def test_it_keeps_the_mean_energy_of_a_double_well(temperature: float) -> None:
     sampler = Hmc(step_size=0.35, adaptation=0, temperature=temperature)
     energy = WELL.network()
-    chains = sampler.start(energy, equilibrium(20_000, temperature))
+    chains, tuning = sampler.start(energy, equilibrium(20_000, temperature))
     exact = chains.energies.mean()
-    for _ in range(10):
-        chains = sampler.step(energy, chains, generator(chains.steps))
+    for seed in range(10):
+        chains, tuning, _ = sampler.step(energy, chains, tuning, generator(seed))
     spread = chains.energies.std() / math.sqrt(len(chains.energies))
     assert abs(chains.energies.mean() - exact) < 4 * math.sqrt(2) * spread
     torch.testing.assert_close(chains.energies, energy(chains.points))
@@ -88,11 +92,9 @@ def test_it_keeps_the_mean_energy_of_a_double_well(temperature: float) -> None:
 
 def test_adaptation_reaches_the_target_acceptance() -> None:
     sampler, energy, random = Hmc(step_size=2.0, adaptation=0.1), WELL.network(), generator()
-    chains = sampler.start(energy, torch.randn(300, 2, generator=random))
-    accepted = []
-    for _ in range(300):
-        chains = sampler.step(energy, chains, random)
-        accepted.append(chains.acceptance)
+    starts = torch.randn(300, 2, generator=random)
+    steps = islice(trajectory(sampler, energy, starts, random), 300)
+    accepted = [step.acceptance for step in steps]
     assert sum(accepted[-200:]) / 200 == pytest.approx(sampler.target_acceptance, abs=0.03)
 
 
@@ -119,16 +121,14 @@ class Counted(EnergyNetwork):
 
 def test_a_path_costs_its_leapfrog_steps_and_no_gradient_more() -> None:
     energy, sampler = Counted(), Hmc(leapfrog_steps=4, jitter=0)
-    chains = sampler.start(energy, torch.randn(5, 2, generator=generator()))
-    for _ in range(3):
-        chains = sampler.step(energy, chains, generator())
+    run(sampler, energy, torch.randn(5, 2, generator=generator()), 3, generator())
     assert energy.calls == 1 + 3 * 4
 
 
 def test_a_path_that_leaves_all_bounds_is_refused() -> None:
     sampler, energy = Hmc(step_size=50.0, leapfrog_steps=100), WELL.network()
-    chains: Chains = sampler.start(energy, torch.ones(8, 2))
-    after = sampler.step(energy, chains, generator())
+    before, tuning = sampler.start(energy, torch.ones(8, 2))
+    after = sampler.step(energy, before, tuning, generator())
     assert after.acceptance == 0
-    assert torch.equal(after.points, chains.points)
-    assert torch.equal(after.gradients, chains.gradients)
+    assert torch.equal(after.chains.points, before.points)
+    assert torch.equal(after.chains.gradients, before.gradients)

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Method, Sampler, Task
+from ebm_core.chains.run import run
+from ebm_core.contracts import Method, Task
 from ebm_core.energies.mlp import Mlp
 from ebm_core.methods.mcmc.contrastive_divergence import ContrastiveDivergence
 from ebm_core.methods.mcmc.persistent import PersistentContrastiveDivergence
@@ -78,8 +79,8 @@ def test_the_short_run_flow_is_the_model() -> None:
     assert found is not None and again is not None and found.tolist() == again.tolist()
     draws = torch.Generator().manual_seed(5)
     points = torch.empty(32, 2).uniform_(-4, 4, generator=draws)
-    chains = walked(method.sampler, parts.energy, points, draws, 7)
-    assert found.tolist() == chains.points.tolist()
+    ends = run(method.sampler, parts.energy, points, 7, draws)
+    assert found.tolist() == ends.points.tolist()
 
 
 def test_looking_at_a_short_run_does_not_tune_it() -> None:
@@ -108,12 +109,3 @@ def scheduled(method: type[Method]) -> list[float]:
     parts = task()
     learner = method.model_validate({"sampler": sampler, "chain_steps": 5}).learner(parts)
     return [float(learner.update(parts.sample_data(64))["step_size"]) for _ in range(3)]
-
-
-def walked(
-    sampler: Sampler, energy: EnergyNetwork, points: Tensor, draws: torch.Generator, steps: int
-) -> Chains:
-    chains = sampler.start(energy, points)
-    for _ in range(steps):
-        chains = sampler.step(energy, chains, draws)
-    return chains

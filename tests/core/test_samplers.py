@@ -1,12 +1,14 @@
 """Samplers against the distributions they claim to leave alone."""
 
 import math
+from itertools import islice
 
 import pytest
 import torch
 from torch import Tensor
 
-from ebm_core.contracts import Chains, EnergyNetwork, Sampler
+from ebm_core.chains.run import Ends, run, trajectory
+from ebm_core.contracts import EnergyNetwork, Sampler, Tuning
 from ebm_core.samplers import SAMPLERS
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
@@ -34,17 +36,12 @@ class DoubleWell(EnergyNetwork):
         return self(points), torch.stack([slope, points[:, 1]], 1)
 
 
-def run(sampler: Sampler, energy: EnergyNetwork, points: Tensor, steps: int) -> Chains:
-    generator = torch.Generator().manual_seed(0)
-    chains = sampler.start(energy, points, late(points))
-    for _ in range(steps):
-        chains = sampler.step(energy, chains, generator)
-    return chains
+LATE = Tuning(math.nan, math.nan, steps=10_000)
+"""That of chains that have taken so many steps that any annealing is over."""
 
 
-def late(points: Tensor) -> Chains:
-    """Chains that have taken so many steps that any annealing is over."""
-    return Chains(points, points, points, math.nan, math.nan, steps=10_000)
+def ends(sampler: Sampler, energy: EnergyNetwork, points: Tensor, steps: int) -> Ends:
+    return run(sampler, energy, points, steps, torch.Generator().manual_seed(0), LATE)
 
 
 def normal(count: int) -> Tensor:
@@ -57,7 +54,7 @@ def standard_error_of_variance(count: int) -> float:
 
 @pytest.mark.parametrize("kind", SAMPLERS)
 def test_sampler_keeps_a_standard_normal(kind: str) -> None:
-    x = run(SAMPLERS[kind](), Quadratic(), normal(4000), 40).points
+    x = ends(SAMPLERS[kind](), Quadratic(), normal(4000), 40).points
     assert x.mean().abs() < 4 / math.sqrt(x.numel())
     # 2 % more for the discretisation of samplers that never reject
     assert abs(x.var() - 1) < 4 * standard_error_of_variance(x.numel()) + 0.02
@@ -65,7 +62,7 @@ def test_sampler_keeps_a_standard_normal(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SAMPLERS)
 def test_the_seed_decides_the_path(kind: str) -> None:
-    first, second = (run(SAMPLERS[kind](), DoubleWell(), normal(16), 7) for _ in range(2))
+    first, second = (ends(SAMPLERS[kind](), DoubleWell(), normal(16), 7) for _ in range(2))
     assert torch.equal(first.points, second.points)
 
 
@@ -75,7 +72,7 @@ def test_langevin_variance_on_a_normal(step_size: float, noise: str, temperature
     sampler = Langevin(step_size=step_size, noise=noise)
     assert sampler.sampled_temperature == pytest.approx(temperature)
     exact = temperature / (1 - step_size / 2)
-    x = run(sampler, Quadratic(), normal(20_000) * math.sqrt(exact), round(4 / step_size)).points
+    x = ends(sampler, Quadratic(), normal(20_000) * math.sqrt(exact), round(4 / step_size)).points
     assert abs(x.var() / exact - 1) < 4 * standard_error_of_variance(x.numel())
 
 
@@ -87,7 +84,7 @@ def test_separate_noise_sets_the_temperature() -> None:
 def test_a_drift_limit_shortens_long_drifts_and_no_others() -> None:
     points = torch.tensor([[300.0, -400.0], [0.1, 0.2]])
     sampler = Langevin(step_size=0.5, noise="separate", noise_scale=0, drift_limit=2)
-    moves = points - run(sampler, Quadratic(), points, 1).points
+    moves = points - ends(sampler, Quadratic(), points, 1).points
     torch.testing.assert_close(moves, torch.tensor([[1.2, -1.6], [0.05, 0.1]]), rtol=0, atol=1e-4)
 
 
@@ -95,11 +92,9 @@ def test_welling_and_teh_steps_decay_as_the_paper_says() -> None:
     sampler = Langevin(
         step_size=0.3, schedule="welling_teh", schedule_offset=10, schedule_exponent=0.6
     )
-    chains, generator = sampler.start(Quadratic(), normal(4)), torch.Generator()
-    for _ in range(31):
-        chains = sampler.step(Quadratic(), chains, generator)
+    last = run(sampler, Quadratic(), normal(4), 31, torch.Generator())
     a = 0.3 * 10**0.6
-    assert chains.step_size == pytest.approx(a * (10 + 30) ** -0.6)
+    assert last.tuning.step_size == pytest.approx(a * (10 + 30) ** -0.6)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +115,7 @@ def test_metropolis_keeps_the_mean_energy_of_a_double_well(sampler: Sampler) -> 
     starts = axis[density.multinomial(20_000, replacement=True, generator=generator)]
     other = math.sqrt(temperature) * torch.randn(20_000, generator=generator)
     points = torch.stack([starts.float(), other], 1)
-    energies = DoubleWell()(run(sampler, DoubleWell(), points, 30).points)
+    energies = DoubleWell()(ends(sampler, DoubleWell(), points, 30).points)
     exact = float((density * well).sum()) + temperature / 2
     assert abs(energies.mean() - exact) < 4 * energies.std() / math.sqrt(len(energies))
 
@@ -130,16 +125,14 @@ def test_metropolis_keeps_the_mean_energy_of_a_double_well(sampler: Sampler) -> 
 )
 def test_adaptation_reaches_the_target_acceptance(sampler: Mala | RandomWalk) -> None:
     generator = torch.Generator().manual_seed(0)
-    chains = sampler.start(DoubleWell(), normal(500))
-    accepted = []
-    for _ in range(600):
-        chains = sampler.step(DoubleWell(), chains, generator)
-        accepted.append(chains.acceptance)
+    steps = islice(trajectory(sampler, DoubleWell(), normal(500), generator), 600)
+    accepted = [step.acceptance for step in steps]
     assert sum(accepted[-200:]) / 200 == pytest.approx(sampler.target_acceptance, abs=0.03)
 
 
 def test_an_adapted_step_size_outlives_new_weights_but_not_a_new_setting() -> None:
-    chains = run(Mala(step_size=5.0), DoubleWell(), normal(100), 50)
-    same = Mala(step_size=5.0).start(DoubleWell(), normal(100), chains)
-    other = Mala(step_size=2.0).start(DoubleWell(), normal(100), chains)
-    assert (same.step_size, other.step_size) == (chains.step_size, 2.0)
+    tuning = ends(Mala(step_size=5.0), DoubleWell(), normal(100), 50).tuning
+    _, same = Mala(step_size=5.0).start(DoubleWell(), normal(100), tuning)
+    _, other = Mala(step_size=2.0).start(DoubleWell(), normal(100), tuning)
+    assert (same.step_size, other.step_size) == (tuning.step_size, 2.0)
+    assert same.steps == other.steps == 10_050

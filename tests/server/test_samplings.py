@@ -20,7 +20,7 @@ MIXTURE = {
     "spread": 0.5,
 }
 EXAMPLE = {
-    "energy": {"landscape": MIXTURE},
+    "energy": {"formula": MIXTURE},
     "sampler": {"kind": "mala", "step_size": 0.2},
     "chains": 64,
     "steps": 1000,
@@ -62,7 +62,7 @@ def test_a_mixture_is_sampled_as_its_formula_says(lab: Laboratory) -> None:
 
 
 def test_the_map_is_the_formula(lab: Laboratory) -> None:
-    drawn = sampling(lab, steps=20, energy={"landscape": {"kind": "ring", "radius": 2}})
+    drawn = sampling(lab, steps=20, energy={"formula": {"kind": "ring", "radius": 2}})
     landscape = dequantise(drawn["landscape"])
     extent, size = landscape.extent, len(landscape.values)
     axis = ((np.arange(size) + 0.5) / size * 2 - 1) * extent
@@ -90,9 +90,9 @@ def test_all_chains_start_where_they_are_told(lab: Laboratory) -> None:
         ({"chains": 256, "steps": 5000}, "steps", "5000"),
         ({"sampler": {"kind": "mala", "step_size": -1}}, "sampler.step_size", "> 0"),
         ({"sampler": {"kind": "magic"}}, "sampler.kind", "mala"),
-        ({"energy": {"landscape": {"kind": "ring", "spread": 0}}}, "energy.landscape.spread", ">"),
+        ({"energy": {"formula": {"kind": "ring", "spread": 0}}}, "energy.formula.spread", ">"),
         ({"energy": {}}, "energy", None),
-        ({"energy": {"landscape": {"kind": "double_well", "dimensions": 5}}}, "energy", None),
+        ({"energy": {"formula": {"kind": "double_well", "dimensions": 5}}}, "energy", None),
     ],
 )
 def test_bad_values_are_told_by_path(
@@ -107,7 +107,7 @@ def test_chains_that_leave_all_bounds_are_told(lab: Laboratory) -> None:
     why = refusal(
         lab,
         422,
-        energy={"landscape": {"kind": "muller_brown"}},
+        energy={"formula": {"kind": "muller_brown"}},
         sampler={"kind": "langevin", "step_size": 50},
     )
     assert "smaller step size than 50" in why
@@ -145,7 +145,7 @@ def test_a_run_is_sampled_as_it_was_at_a_past_update(lab: Laboratory) -> None:
     (problem,) = refusal(lab, 422, energy={"run": run, "step": 301})
     assert problem["path"] == "energy.step" and problem["value"] == 301
     assert problem["allowed"] == ", ".join(map(str, steps))
-    (problem,) = refusal(lab, 422, energy={"landscape": MIXTURE, "step": 0})
+    (problem,) = refusal(lab, 422, energy={"formula": MIXTURE, "step": 0})
     assert problem["path"] == "energy" and "no past" in problem["message"]
 
     lab.ask("DELETE", f"/runs/{run}", status=204)

@@ -4,8 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import Task
-from ebm_core.energies.classifier import ClassifierNetwork
+from ebm_core.contracts import LogitNetwork, Task
 
 TEST = 2000
 """Fresh labelled points for the figures, and as many far ones."""
@@ -30,6 +29,6 @@ def map_cells(device: torch.device) -> Float[Tensor, "n 2"]:
     return torch.stack((x, y), -1).view(-1, 2)
 
 
-def uncertainty(network: ClassifierNetwork, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+def uncertainty(network: LogitNetwork, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
     """1 - max p(y | x)."""
     return 1 - torch.cat([network.logits(part).softmax(1).amax(1) for part in points.split(2048)])

@@ -8,24 +8,28 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from ebm_core.chains.walking import Walker, some_of
+from ebm_core.chains.run import run
 from ebm_core.contracts import (
     Family,
     Learner,
+    LogitNetwork,
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
+    Tuning,
+    Unconditional,
     setting,
 )
-from ebm_core.energies.classifier import ClassifierNetwork
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import LikelihoodAscent
 from ebm_core.methods.hybrid._classification import TEST, far_points, map_cells, uncertainty
 from ebm_core.optimization import Average, Descent
+from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
 
@@ -34,7 +38,7 @@ PERIOD = 50
 
 
 @final
-class JointEnergy(Method):
+class JointEnergy(Unconditional):
     """Logits f(x) give p(y | x) by softmax and E(x) = -log sum_y exp f(x)_y, trained together.
 
     The loss is w times the cross entropy of a few labelled points, plus maximum likelihood of x by
@@ -113,7 +117,7 @@ class JointEnergy(Method):
     )
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"energy": {"kind": "classifier"}, "optimization": {"learning_rate": 5e-3}}
         return {
@@ -144,7 +148,7 @@ class JointEnergy(Method):
                 "method 'jem' needs data of several classes, and these have one; choose a dataset "
                 "with separate parts, such as 'pinwheel' or 'moons'"
             )
-        if not isinstance(task.energy, ClassifierNetwork):
+        if not isinstance(task.energy, LogitNetwork):
             raise ValueError(
                 "method 'jem' reads its energy off a classifier's logits; choose the energy "
                 "'classifier'"
@@ -157,7 +161,7 @@ class JointEnergy(Method):
 class JointEnergyLearner(Learner):
     """The labelled points, the chains and the plain classifier of one run."""
 
-    def __init__(self, method: JointEnergy, task: Task, network: ClassifierNetwork) -> None:
+    def __init__(self, method: JointEnergy, task: Task, network: LogitNetwork) -> None:
         self.method = method
         self.task = task
         self.network = network
@@ -171,7 +175,7 @@ class JointEnergyLearner(Learner):
         self.test = task.sample_labelled(TEST)
         self.far = far_points(task)
         self.buffer = self.fresh(method.chains).clone()
-        self.walker = Walker(lasting=True)
+        self.tuning: Tuning | None = None
 
     def fresh(self, count: int) -> Float[Tensor, "count ..."]:
         """Points of the data whose density is learned."""
@@ -190,9 +194,9 @@ class JointEnergyLearner(Learner):
         draws = torch.rand(len(self.buffer), generator=task.generator, device=task.device)
         restarted = (draws < method.restart_share).nonzero().squeeze(1)
         self.buffer[restarted] = self.fresh(len(restarted))
-        self.buffer, walked = self.walker.walk(
-            method.sampler, task.energy, self.buffer, method.chain_steps, task.generator
-        )
+        sampler, steps = method.sampler, method.chain_steps
+        ends = run(sampler, task.energy, self.buffer, steps, task.generator, self.tuning)
+        self.buffer, self.tuning = ends.points, ends.tuning
 
         points, labels = self.points, self.labels
         if len(points) > len(positives):
@@ -209,7 +213,7 @@ class JointEnergyLearner(Learner):
         self.plain_average.update(self.plain, task.schedule.step)
         return {
             **metrics,
-            **walked,
+            **ends.metrics,
             "cross_entropy": crossed.detach(),
             "softmax_cross_entropy": plain_crossed.detach(),
             **(self.figures() if task.schedule.step % PERIOD == 0 else {}),
@@ -262,7 +266,7 @@ class JointEnergyLearner(Learner):
             "points": self.points,
             "labels": self.labels,
             "buffer": self.buffer,
-            "tuning": self.walker.state(),
+            "tuning": self.tuning,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -273,4 +277,4 @@ class JointEnergyLearner(Learner):
         self.plain_average.network.load_state_dict(state["plain_average"])
         self.points, self.labels = state["points"], state["labels"]
         self.buffer = state["buffer"]
-        self.walker.load_state(state["tuning"])
+        self.tuning = state["tuning"] and Tuning(*state["tuning"])

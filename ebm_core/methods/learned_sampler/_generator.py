@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from ebm_core.contracts import Shape
 from ebm_core.randomness.noise import blurred
 
+SHOWN = 256
+"""Samples in a frame."""
+
 
 class Generator(nn.Module):
     """x = G(z) + s noise with z ~ N(0, I): a sampler whose conditional density is known.
@@ -70,15 +73,22 @@ class Generator(nn.Module):
         return points
 
     @torch.no_grad()
-    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
-        """G(z) + s n, from fresh z and n."""
+    def sample(
+        self, count: int, generator: torch.Generator, noisy: bool
+    ) -> Float[Tensor, "count ..."]:
+        """G(z) from fresh z, or x = G(z) + s n where it is `noisy`."""
         centres = self.settled(self.draw_latents(count, generator))
-        return blurred(centres, self.spread, generator)
+        return blurred(centres, self.spread, generator) if noisy else centres
 
     def draw_latents(self, count: int, generator: torch.Generator) -> Float[Tensor, "count z"]:
         """z ~ N(0, I)."""
         device = self.log_spread.device
         return torch.randn(count, self.latents, generator=generator, device=device)
+
+    def shown_latents(self) -> Float[Tensor, "n z"]:
+        """The z whose G(z) are shown: always the same."""
+        generator = torch.Generator(self.log_spread.device).manual_seed(1)
+        return self.draw_latents(SHOWN, generator)
 
 
 def downhill(samples: Float[Tensor, "n ..."], slopes: Float[Tensor, "n ..."]) -> Float[Tensor, ""]:

@@ -42,6 +42,15 @@ DEFENSIVE_SHARE = setting(
 )
 
 
+def enough_centres(centres: int, negatives: int) -> None:
+    """Raises ValueError when fewer draws make up the density than are taken from it."""
+    if centres < negatives:
+        raise ValueError(
+            f"method.centres is {centres}, fewer than method.negatives, {negatives}; choose more "
+            "density samples or fewer negatives"
+        )
+
+
 class WeightedNegatives(NamedTuple):
     """Points of a sampler and of a broad Gaussian, and what is known there."""
 

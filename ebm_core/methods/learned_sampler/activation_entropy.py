@@ -9,18 +9,17 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
-    Family,
     Learner,
     Method,
     Metrics,
     Picture,
-    Sampler,
+    Recipe,
     Shape,
     Task,
     setting,
 )
 from ebm_core.evaluation.kernel_density import KernelDensity
-from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
+from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import LikelihoodAscent, slope_penalty
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
@@ -28,16 +27,16 @@ from ebm_core.methods.learned_sampler._importance import (
     DEFENSIVE_SHARE,
     ESTIMATOR,
     Estimator,
+    enough_centres,
     weighted_negatives,
 )
+from ebm_core.methods.learned_sampler._method import GeneratorMethod
 from ebm_core.optimization import Descent
 from ebm_core.randomness.noise import blurred
-from ebm_core.samplers.langevin import Langevin
-from ebm_core.samplers.mala import Mala
 
 
 @final
-class ActivationEntropy(Method):
+class ActivationEntropy(GeneratorMethod):
     """The generator minimises mean E(G(z)) - w sum log |gamma|, gamma its batch-norm scales.
 
     A normalised activation with scale gamma has, were it Gaussian, the entropy
@@ -61,7 +60,6 @@ class ActivationEntropy(Method):
     summary: ClassVar[str] = (
         "A generator samples for the energy; its batch-norm scales stand in for its entropy."
     )
-    family: ClassVar[Family] = "learned_sampler"
     equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - w \textstyle\sum_i \log |\gamma_i|"
     source: ClassVar[str] = "Kim and Bengio 2016, https://arxiv.org/abs/1606.03439"
 
@@ -117,7 +115,7 @@ class ActivationEntropy(Method):
     )
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {
                 "method": {"generator_rate": 3.0},
@@ -129,22 +127,9 @@ class ActivationEntropy(Method):
             "optimization": {"learning_rate": 1e-3, "gradient_clip": 10.0},
         }
 
-    @property
-    def smoothing(self) -> float:
-        return 0.0
-
-    def display_sampler(self, shape: Shape) -> Sampler:
-        if len(shape) == 1:
-            return Mala()
-        return Langevin.model_validate(IMAGE_SAMPLER)
-
     def learner(self, task: Task) -> "ActivationEntropyLearner":
         """Raises ValueError when fewer draws make up the kernel density than are taken from it."""
-        if self.centres < self.negatives:
-            raise ValueError(
-                f"method.centres is {self.centres}, fewer than method.negatives, "
-                f"{self.negatives}; choose more density samples or fewer negatives"
-            )
+        enough_centres(self.centres, self.negatives)
         return ActivationEntropyLearner(self, task)
 
 
@@ -165,7 +150,6 @@ class ActivationEntropyLearner(Learner):
         self.descent = Descent(
             self.generator.parameters(), task.schedule, method.generator_rate, betas=(0.5, 0.999)
         )
-        self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of the energy (and of its rival), then one of the generator."""
@@ -211,11 +195,11 @@ class ActivationEntropyLearner(Learner):
         self.method = ActivationEntropy.model_validate(method)
 
     def picture(self) -> Picture:
-        return Picture({"generator": self.generator.settled(self.shown)})
+        return Picture({"generator": self.generator.settled(self.generator.shown_latents())})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """G(z) itself, without the kernels' noise."""
-        return self.generator.settled(self.generator.draw_latents(count, generator))
+        return self.generator.sample(count, generator, noisy=False)
 
     def state(self) -> dict[str, Any]:
         return {

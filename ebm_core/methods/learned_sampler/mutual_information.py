@@ -7,18 +7,17 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
-    Family,
     Learner,
     Method,
     Metrics,
     Picture,
-    Sampler,
+    Recipe,
     Shape,
     Task,
     setting,
 )
 from ebm_core.evaluation.kernel_density import KernelDensity
-from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
+from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.methods.learned_sampler._critic import Critic, Form, information
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
@@ -27,16 +26,16 @@ from ebm_core.methods.learned_sampler._importance import (
     DEFENSIVE_SHARE,
     ESTIMATOR,
     Estimator,
+    enough_centres,
     weighted_negatives,
 )
+from ebm_core.methods.learned_sampler._method import GeneratorMethod
 from ebm_core.optimization import Descent
 from ebm_core.randomness.noise import blurred
-from ebm_core.samplers.langevin import Langevin
-from ebm_core.samplers.mala import Mala
 
 
 @final
-class MutualInformation(Method):
+class MutualInformation(GeneratorMethod):
     """The generator minimises mean E(G(z)) - w I(z; G(z)); a critic T(x, z) estimates I.
 
     For a deterministic G, H(G(z)) and I(z; G(z)) have the same gradient. The Jensen-Shannon form
@@ -60,7 +59,6 @@ class MutualInformation(Method):
     summary: ClassVar[str] = (
         "A generator samples for the energy; a critic holds it to samples that tell their latents."
     )
-    family: ClassVar[Family] = "learned_sampler"
     equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - w\, I(z; G(z))"
     source: ClassVar[str] = "Kumar et al. 2019, https://arxiv.org/abs/1901.08508"
 
@@ -115,7 +113,7 @@ class MutualInformation(Method):
     gradient_penalty: float = GRADIENT_PENALTY
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {
                 "method": {"generator_rate": 3.0},
@@ -127,22 +125,9 @@ class MutualInformation(Method):
             "optimization": {"learning_rate": 1e-3, "gradient_clip": 10.0},
         }
 
-    @property
-    def smoothing(self) -> float:
-        return 0.0
-
-    def display_sampler(self, shape: Shape) -> Sampler:
-        if len(shape) == 1:
-            return Mala()
-        return Langevin.model_validate(IMAGE_SAMPLER)
-
     def learner(self, task: Task) -> "MutualInformationLearner":
         """Raises ValueError when fewer draws make up the kernel density than are taken from it."""
-        if self.centres < self.negatives:
-            raise ValueError(
-                f"method.centres is {self.centres}, fewer than method.negatives, "
-                f"{self.negatives}; choose more density samples or fewer negatives"
-            )
+        enough_centres(self.centres, self.negatives)
         return MutualInformationLearner(self, task)
 
 
@@ -166,7 +151,6 @@ class MutualInformationLearner(Learner):
             method.generator_rate,
             betas=(0.5, 0.999),
         )
-        self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of the energy, then one of generator and critic."""
@@ -214,12 +198,10 @@ class MutualInformationLearner(Learner):
         self.method = MutualInformation.model_validate(method)
 
     def picture(self) -> Picture:
-        return Picture({"generator": self.generator.settled(self.shown)})
+        return Picture({"generator": self.generator.settled(self.generator.shown_latents())})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
-        if self.method.estimator == "corrected":
-            return self.generator.sample(count, generator)
-        return self.generator.settled(self.generator.draw_latents(count, generator))
+        return self.generator.sample(count, generator, self.method.estimator == "corrected")
 
     def state(self) -> dict[str, Any]:
         return {

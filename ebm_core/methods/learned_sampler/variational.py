@@ -7,18 +7,17 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
-    Family,
     Learner,
     Method,
     Metrics,
     Picture,
-    Sampler,
+    Recipe,
     Shape,
     Task,
     setting,
 )
 from ebm_core.evaluation.kernel_density import KernelDensity
-from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
+from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
@@ -26,16 +25,16 @@ from ebm_core.methods.learned_sampler._importance import (
     DEFENSIVE_SHARE,
     ESTIMATOR,
     Estimator,
+    enough_centres,
     weighted_negatives,
 )
+from ebm_core.methods.learned_sampler._method import GeneratorMethod
 from ebm_core.optimization import Descent
 from ebm_core.randomness.noise import blurred
-from ebm_core.samplers.langevin import Langevin
-from ebm_core.samplers.mala import Mala
 
 
 @final
-class Variational(Method):
+class Variational(GeneratorMethod):
     """The generator x = G(z) + s n minimises mean E(x) - H(q); the energy is raised at its samples.
 
     The entropy's gradient needs grad log q(x) = mean over q(z | x) of (G(z) - x) / s^2.
@@ -57,7 +56,6 @@ class Variational(Method):
     summary: ClassVar[str] = (
         "A generator samples for the energy; its entropy keeps all modes (VERA)."
     )
-    family: ClassVar[Family] = "learned_sampler"
     equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - H(q_G)"
     source: ClassVar[str] = "Grathwohl et al. 2020, https://arxiv.org/abs/2010.04230"
 
@@ -110,7 +108,7 @@ class Variational(Method):
     gradient_penalty: float = GRADIENT_PENALTY
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {
                 "method": {"generator_rate": 1.5},
@@ -128,22 +126,9 @@ class Variational(Method):
             "optimization": {"learning_rate": 2e-3, "batch_size": 64},
         }
 
-    @property
-    def smoothing(self) -> float:
-        return 0.0
-
-    def display_sampler(self, shape: Shape) -> Sampler:
-        if len(shape) == 1:
-            return Mala()
-        return Langevin.model_validate(IMAGE_SAMPLER)
-
     def learner(self, task: Task) -> "VariationalLearner":
         """Raises ValueError when fewer draws make up q than are taken from it."""
-        if self.centres < self.negatives:
-            raise ValueError(
-                f"method.centres is {self.centres}, fewer than method.negatives, "
-                f"{self.negatives}; choose more density samples or fewer negatives"
-            )
+        enough_centres(self.centres, self.negatives)
         return VariationalLearner(self, task)
 
 
@@ -159,7 +144,6 @@ class VariationalLearner(Learner):
         ).to(task.device)
         self.descent = Descent(self.generator.parameters(), task.schedule, method.generator_rate)
         self.choose_momentum()
-        self.shown = self.generator.draw_latents(256, torch.Generator(task.device).manual_seed(1))
 
     def choose_momentum(self) -> None:
         """That of both optimisers goes with the estimator."""
@@ -245,13 +229,11 @@ class VariationalLearner(Learner):
         self.choose_momentum()
 
     def picture(self) -> Picture:
-        return Picture({"generator": self.generator.settled(self.shown)})
+        return Picture({"generator": self.generator.settled(self.generator.shown_latents())})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """Draws of q; G(z) itself where its noise is no part of a density (paper)."""
-        if self.method.estimator == "corrected":
-            return self.generator.sample(count, generator)
-        return self.generator.settled(self.generator.draw_latents(count, generator))
+        return self.generator.sample(count, generator, self.method.estimator == "corrected")
 
     def state(self) -> dict[str, Any]:
         return {

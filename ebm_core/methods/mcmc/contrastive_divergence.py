@@ -6,27 +6,31 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.chains.walking import Walker, some_of
+from ebm_core.chains.run import run
 from ebm_core.contracts import (
     Family,
     Learner,
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
+    Tuning,
+    Unconditional,
     setting,
 )
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.randomness.noise import DATA_NOISE, blurred
+from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
 
 
 @final
-class ContrastiveDivergence(Method):
+class ContrastiveDivergence(Unconditional):
     """CD-k: negatives are the data after k steps of the sampler.
 
     The energy learns where the chains drift away from the data. k steps see only what is near, so
@@ -62,7 +66,7 @@ class ContrastiveDivergence(Method):
     data_noise: float = DATA_NOISE
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 5e-3}}
         return {
@@ -95,18 +99,19 @@ class ContrastiveLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task)
-        self.walker = Walker()
+        self.tuning: Tuning | None = None
         self.negatives: Tensor | None = None
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
         if method.data_noise:
             positives = blurred(positives, method.data_noise, task.generator)
-        self.negatives, walked = self.walker.walk(
-            method.sampler, task.energy, positives, method.chain_steps, task.generator
-        )
+        sampler, steps = method.sampler, method.chain_steps
+        ends = run(sampler, task.energy, positives, steps, task.generator, self.tuning)
+        self.negatives = ends.points
+        self.tuning = ends.tuning._replace(steps=0)  # new chains start a schedule afresh
         metrics = self.ascent(positives, self.negatives, energy_penalty=method.energy_penalty)
-        return {**metrics, **walked}
+        return {**metrics, **ends.metrics}
 
     def reconfigure(self, method: Method) -> None:
         self.method = ContrastiveDivergence.model_validate(method)
@@ -122,10 +127,10 @@ class ContrastiveLearner(Learner):
         return {
             "ascent": self.ascent.state(),
             "negatives": self.negatives,
-            "step_size": self.walker.state(),
+            "step_size": self.tuning,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
         self.negatives = state["negatives"]
-        self.walker.load_state(state["step_size"])
+        self.tuning = state["step_size"] and Tuning(*state["step_size"])

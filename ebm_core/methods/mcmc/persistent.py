@@ -6,26 +6,30 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.chains.walking import Walker, some_of
+from ebm_core.chains.run import run
 from ebm_core.contracts import (
     Family,
     Learner,
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
+    Tuning,
+    Unconditional,
     setting,
 )
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
+from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
 
 
 @final
-class PersistentContrastiveDivergence(Method):
+class PersistentContrastiveDivergence(Unconditional):
     """Maximum likelihood with negatives from chains that live on between updates.
 
     Each update: start chains from the buffer (a few of them afresh), run k steps, push the energy
@@ -93,7 +97,7 @@ class PersistentContrastiveDivergence(Method):
     energy_penalty: float = ENERGY_PENALTY
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 5e-3}}
         return {
@@ -142,7 +146,7 @@ class PersistentLearner(Learner):
         self.ascent = LikelihoodAscent(task)
         self.buffer = self.fresh(method.buffer_size)
         self.ages = torch.zeros(method.buffer_size, device=task.device)
-        self.walker = Walker(lasting=True)
+        self.tuning: Tuning | None = None
 
     def fresh(self, count: int) -> Float[Tensor, "count ..."]:
         """New starting points."""
@@ -163,13 +167,13 @@ class PersistentLearner(Learner):
         starts[restarted] = self.fresh(len(restarted))
         ages[restarted] = 0
 
-        ends, walked = self.walker.walk(
-            method.sampler, task.energy, starts, method.chain_steps, task.generator
-        )
-        metrics = self.ascent(positives, ends, energy_penalty=method.energy_penalty)
-        self.buffer[slots] = ends
-        self.ages[slots] = ages + method.chain_steps
-        return {**metrics, **walked, "buffer_age": self.ages.mean()}
+        sampler, steps = method.sampler, method.chain_steps
+        ends = run(sampler, task.energy, starts, steps, task.generator, self.tuning)
+        self.tuning = ends.tuning
+        metrics = self.ascent(positives, ends.points, energy_penalty=method.energy_penalty)
+        self.buffer[slots] = ends.points
+        self.ages[slots] = ages + steps
+        return {**metrics, **ends.metrics, "buffer_age": self.ages.mean()}
 
     def reconfigure(self, method: Method) -> None:
         self.method = PersistentContrastiveDivergence.model_validate(method)
@@ -186,10 +190,10 @@ class PersistentLearner(Learner):
             "ascent": self.ascent.state(),
             "buffer": self.buffer,
             "ages": self.ages,
-            "tuning": self.walker.state(),
+            "tuning": self.tuning,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
         self.buffer, self.ages = state["buffer"], state["ages"]
-        self.walker.load_state(state["tuning"])
+        self.tuning = state["tuning"] and Tuning(*state["tuning"])

@@ -1,22 +1,24 @@
 """Short-run MCMC: chains of k steps from noise, where the k-step flow is the model."""
 
-import copy
 from typing import Any, ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.chains.walking import Walker
+from ebm_core.chains.run import run
 from ebm_core.contracts import (
     Family,
     Learner,
     Method,
     Metrics,
     Picture,
+    Recipe,
     Sampler,
     Shape,
     Task,
+    Tuning,
+    Unconditional,
     setting,
 )
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
@@ -27,7 +29,7 @@ from ebm_core.samplers.mala import Mala
 
 
 @final
-class ShortRun(Method):
+class ShortRun(Unconditional):
     """Negatives are fresh noise after k steps of the sampler, never kept.
 
     The chains do not converge, and need not: noise moved by k steps is the model, and E is what
@@ -41,7 +43,7 @@ class ShortRun(Method):
     rank: ClassVar[int] = 12
     title: ClassVar[str] = "Short-run MCMC"
     summary: ClassVar[str] = (
-        "Negatives from a fixed short walk out of noise; that walk is the model."
+        "Negatives from a fixed number of steps out of noise; those steps are the model."
     )
     family: ClassVar[Family] = "mcmc"
     equation: ClassVar[str] = (
@@ -66,7 +68,7 @@ class ShortRun(Method):
     data_noise: float = DATA_NOISE
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 5e-3}}
         return {
@@ -100,7 +102,7 @@ class ShortRunLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task)
-        self.walker = Walker()
+        self.tuning: Tuning | None = None
         self.negatives: Tensor | None = None
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
@@ -108,11 +110,12 @@ class ShortRunLearner(Learner):
         if method.data_noise:
             positives = blurred(positives, method.data_noise, task.generator)
         starts = task.sample_noise(method.chains)
-        self.negatives, walked = self.walker.walk(
-            method.sampler, task.energy, starts, method.chain_steps, task.generator
-        )
+        sampler, steps = method.sampler, method.chain_steps
+        ends = run(sampler, task.energy, starts, steps, task.generator, self.tuning)
+        self.negatives = ends.points
+        self.tuning = ends.tuning._replace(steps=0)  # new chains start a schedule afresh
         metrics = self.ascent(positives, self.negatives, energy_penalty=method.energy_penalty)
-        return {**metrics, **walked}
+        return {**metrics, **ends.metrics}
 
     def reconfigure(self, method: Method) -> None:
         self.method = ShortRun.model_validate(method)
@@ -124,17 +127,17 @@ class ShortRunLearner(Learner):
         """Fresh noise after k steps: the model."""
         method, task = self.method, self.task
         starts = noise(task.shape, count, generator)
-        walker = copy.copy(self.walker)  # looking must not tune
-        return walker.walk(method.sampler, task.energy, starts, method.chain_steps, generator)[0]
+        sampler, steps = method.sampler, method.chain_steps
+        return run(sampler, task.energy, starts, steps, generator, self.tuning).points
 
     def state(self) -> dict[str, Any]:
         return {
             "ascent": self.ascent.state(),
             "points": self.negatives,
-            "step_size": self.walker.state(),
+            "step_size": self.tuning,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
         self.negatives = state["points"]
-        self.walker.load_state(state["step_size"])
+        self.tuning = state["step_size"] and Tuning(*state["step_size"])

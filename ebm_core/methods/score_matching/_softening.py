@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import setting
+from ebm_core.contracts import Unconditional, setting
 from ebm_core.methods.score_matching._learner import ScoreMatching
 from ebm_core.randomness.noise import blurred
 
@@ -20,7 +20,7 @@ class Weighted(NamedTuple):
     """They sum to one."""
 
 
-class SoftenedScoreMatching(ScoreMatching, ABC):
+class SoftenedScoreMatching(ScoreMatching, Unconditional, ABC):
     """Learns from (1 - a) q + a (q * N(0, width^2)), q = p * N(0, s^2), where a and s fall to 0.
 
     At the data alone nothing is learned of the space between and beyond them, and mass can stay

@@ -1,12 +1,12 @@
 """Denoising score matching."""
 
-from typing import Any, ClassVar, Literal, final
+from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
+from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, setting
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective
 from ebm_core.methods.score_matching._softening import SoftenedScoreMatching
@@ -48,7 +48,7 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
     )
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 3e-3}}
         return {

@@ -1,12 +1,12 @@
 """Exact score matching."""
 
-from typing import Any, ClassVar, Literal, final
+from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork, Family, Shape
+from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape
 from ebm_core.derivatives.second_order import second_order, unit_directions
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective
@@ -38,7 +38,7 @@ class ExactScoreMatching(SoftenedScoreMatching):
     kind: Literal["exact"] = "exact"
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 6e-3}}
         return {

@@ -1,20 +1,20 @@
 """Multi-scale denoising score matching: one energy for all noise levels."""
 
-from typing import Any, ClassVar, Literal, Self, final
+from typing import ClassVar, Literal, Self, final
 
 import torch
 from jaxtyping import Float
 from pydantic import model_validator
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork, Family, Shape, setting
+from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, Unconditional, setting
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
 from ebm_core.samplers.annealed import Annealed
 
 
 @final
-class MultiScaleDenoising(ScoreMatching):
+class MultiScaleDenoising(ScoreMatching, Unconditional):
     """Denoising at random noise levels by one energy that is not told the level.
 
     mean |sigma0^2 grad E(x~) - (x~ - x)|^2 / (2 sigma^2) with x~ = x + sigma n: a fixed sigma0, so
@@ -78,7 +78,7 @@ class MultiScaleDenoising(ScoreMatching):
         return self
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         # |x|^2 / (4 sigma0^2) is what it tends to far out, where the annealed chains start
         if len(shape) == 1:
             return {

@@ -1,13 +1,13 @@
 """Score matching at many noise levels with one conditional energy (NCSN)."""
 
-from typing import Any, ClassVar, Literal, Self, final
+from typing import ClassVar, Literal, Self, final
 
 import torch
 from jaxtyping import Float
 from pydantic import model_validator
 from torch import Tensor
 
-from ebm_core.contracts import Energy, EnergyNetwork, Family, Shape, setting
+from ebm_core.contracts import Energy, EnergyNetwork, Family, Recipe, Shape, setting
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
 from ebm_core.networks.noise_conditioning import NoiseConditional
@@ -108,7 +108,7 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         return self
 
     @classmethod
-    def recipe(cls, shape: Shape) -> dict[str, Any]:
+    def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {
                 "energy": {"kind": "mlp", "confinement": None},

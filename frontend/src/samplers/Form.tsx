@@ -67,7 +67,7 @@ function Landscapes() {
     <Cards
       name="energy-choice"
       plugIns={catalogue.value?.landscapes ?? []}
-      chosen={"landscape" in energy ? energy.landscape.kind : null}
+      chosen={"formula" in energy ? energy.formula.kind : null}
       choose={chooseLandscape}
     />
   );

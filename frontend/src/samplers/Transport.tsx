@@ -29,7 +29,7 @@ export function SamplingName() {
   if (!chosen) return null;
   const wanted = chosen.energy;
   const run = "run" in wanted ? runs.value?.find(({ id }) => id === wanted.run) : undefined;
-  const energy = "landscape" in wanted ? titleOf(wanted.landscape.kind) : run ? nameOfRun(run) : "";
+  const energy = "formula" in wanted ? titleOf(wanted.formula.kind) : run ? nameOfRun(run) : "";
   const moment = momentOf.value === null ? [] : [`update ${count(momentOf.value)}`];
   const name = [energy, ...moment, titleOf(chosen.sampler.kind)].join(" · ");
   return (

@@ -4,7 +4,7 @@ import type { Catalogue, Json, JsonObject, PlugInConfig, PlugInInfo, RunSummary 
 
 export interface Choice {
   /** A formula, or what a run has learned: at a past update, or as it was last saved. */
-  energy: { landscape: PlugInConfig } | { run: string; step?: number };
+  energy: { formula: PlugInConfig } | { run: string; step?: number };
   sampler: PlugInConfig;
   chains: number;
   steps: number;
@@ -48,7 +48,7 @@ export function firstChoice({ landscapes, samplers }: Catalogue): Choice | null 
   const sampler = plugIn(samplers, FIRST_SAMPLER) ?? samplers[0];
   if (!landscape || !sampler) return null;
   return {
-    energy: { landscape: startOf(landscapes, landscape.kind) },
+    energy: { formula: startOf(landscapes, landscape.kind) },
     sampler: startOf(samplers, sampler.kind),
     chains: 64,
     steps: 500,
@@ -64,7 +64,7 @@ export function fieldsOfChoice(known: Catalogue, choice: Choice, titles: Titles)
     return found ? fieldsOf(found.schema, config, path, found.title, titles) : [];
   };
   const energy =
-    "landscape" in choice.energy ? of(known.landscapes, choice.energy.landscape, "energy.landscape") : [];
+    "formula" in choice.energy ? of(known.landscapes, choice.energy.formula, "energy.formula") : [];
   return [...of(known.samplers, choice.sampler, "sampler"), ...LENGTH, ...energy];
 }
 

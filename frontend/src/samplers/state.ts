@@ -122,7 +122,7 @@ export function change(path: string, value: Json): void {
 }
 
 export function chooseLandscape(kind: string): void {
-  chooseEnergy({ landscape: startOf(catalogue.value?.landscapes, kind) });
+  chooseEnergy({ formula: startOf(catalogue.value?.landscapes, kind) });
 }
 
 export function chooseRun(run: string): void {
