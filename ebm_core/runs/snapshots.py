@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from ebm_core.contracts import EnergyNetwork
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import RunConfig
+from ebm_core.runs.config import saved
 from ebm_core.runs.training import Training
 
 FOLDER = "snapshots"
@@ -62,17 +61,20 @@ def find(directory: Path, step: int) -> Path:
     return path
 
 
-def read(directory: Path, step: int) -> tuple[RunConfig, EnergyNetwork]:
-    """The config and the energy of a past moment, on the config's device.
+def read(directory: Path, step: int) -> Training:
+    """A run with the energy of a past moment, on the config's device; it has no learner's state.
 
     Raises:
+        PlugInMissing: It uses a plug-in from outside that is not loaded.
         NoSnapshot: There is none of this update.
     """
     path = find(directory, step)
     state = checkpoint.load(path.parent, name=path.name)
-    training = Training(RunConfig.model_validate(state["config"]))
+    config, plugin_changes = saved(state["config"])
+    training = Training(config)
+    training.plugin_changes = plugin_changes
     training.network.load_state_dict(state["average"])
-    return training.config, training.network
+    return training
 
 
 def forget_after(directory: Path, step: int) -> None:

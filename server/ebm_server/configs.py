@@ -5,7 +5,8 @@ from typing import Any
 import msgpack
 from pydantic import BaseModel, ValidationError
 
-from ebm_core.runs.config import RunConfig, changed, value_at
+from ebm_core.contracts.outside import PlugInMissing
+from ebm_core.runs.config import RunConfig, changed, saved, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
 from ebm_server.protocol.messages import Problem
@@ -26,13 +27,25 @@ def complete(given: dict[str, Any]) -> dict[str, Any]:
         raise Invalid([Problem(**problem._asdict()) for problem in found]) from error
 
 
+def read(config: dict[str, Any]) -> RunConfig:
+    """The config of a run that was recorded as JSON.
+
+    Raises:
+        Refused: It uses a plug-in from outside that is not loaded.
+    """
+    try:
+        return saved(config)[0]
+    except PlugInMissing as error:
+        raise Refused(409, str(error)) from error
+
+
 def truth(config: dict[str, Any]) -> bytes:
     """The true density of a run's data on the landscape's grid, as MessagePack.
 
     Raises:
         Refused: It is not known.
     """
-    dataset = RunConfig.model_validate(config).dataset
+    dataset = read(config).dataset
     if not dataset.has_density:
         raise Refused(404, f"the density of {dataset.title!r} is not known")
     packed: bytes = msgpack.packb(quantise(true_density(dataset)))
@@ -69,4 +82,4 @@ def _problem(config: RunConfig, path: str, value: Any, message: str) -> Problem:
 
 def change_json(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """`with_changes` on JSON."""
-    return with_changes(RunConfig.model_validate(config), changes).model_dump(mode="json")
+    return with_changes(read(config), changes).model_dump(mode="json")

@@ -63,6 +63,12 @@ def _complete(given: dict[str, Any]) -> dict[str, Any]:
     return complete(given)
 
 
+def _read(config: dict[str, Any]) -> None:
+    from ebm_server.configs import read
+
+    read(config)
+
+
 def _change(config: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     from ebm_server.configs import change_json
 
@@ -108,6 +114,9 @@ async def pause(run: str, jobs: AllJobs) -> Run:
 @router.post("/runs/{run}/resume")
 async def resume(run: str, jobs: AllJobs) -> Run:
     """Lets a paused run go on; a stopped or failed one from its last checkpoint."""
+    record = jobs.record(run)
+    if record.run.state in ("stopped", "failed") and record.run.config.get("plugins"):
+        await with_core(lambda: _read(record.run.config))
     return await jobs.resume(run)
 
 

@@ -5,6 +5,7 @@ import traceback
 import torch
 
 from ebm_core import RunConfig, Training, TrainingDiverged
+from ebm_core.contracts.outside import PlugInMissing
 from ebm_server.protocol.worker_messages import Assign, StateItem
 from ebm_server.worker.run_loop import Walk
 from ebm_server.worker.server_connection import Link
@@ -30,7 +31,8 @@ def run(given: Assign, link: Link) -> None:
             walk.fail(str(error))
     except Exception as error:
         traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}"
+        told = isinstance(error, PlugInMissing)
+        reason = str(error) if told else f"{type(error).__name__}: {error}"
         if walk:
             walk.fail(reason)
         else:

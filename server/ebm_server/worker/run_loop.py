@@ -6,8 +6,9 @@ from pathlib import Path
 from queue import Empty
 from typing import Literal
 
-from ebm_core import Change, RunConfig, Training
+from ebm_core import Change, Training
 from ebm_core.runs import snapshots
+from ebm_core.runs.config import saved
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.worker_messages import (
@@ -63,7 +64,10 @@ class Walk:
                 return Training.resume(self.directory)
             except FileNotFoundError:
                 log.info("there is no checkpoint yet: the run starts afresh")
-        return Training(RunConfig.model_validate(self.given.config))
+        config, changes = saved(self.given.config)
+        training = Training(config)
+        training.plugin_changes = changes
+        return training
 
     def walk(self) -> None:
         """Walks to the end.
@@ -91,6 +95,7 @@ class Walk:
                 horizon=training.horizon,
                 resumed=self.given.resume,
                 changes=self.told,
+                note="; ".join(training.plugin_changes) or None,
                 config=training.config.model_dump(mode="json"),
             )
         )
