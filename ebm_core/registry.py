@@ -7,9 +7,15 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, cast
 
-from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic import (
+    BaseModel,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    TypeAdapter,
+)
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
 
 
 class Shelved(BaseModel):
@@ -81,16 +87,15 @@ class OneOf:
             self._reader = kinds, TypeAdapter(union)
         return self._reader[1]
 
-    def __get_pydantic_core_schema__(
-        self, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda value: self.reader.validate_python(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value),
-        )
+    def read(self, value: Any) -> Any:
+        """The plug-in that a value describes."""
+        return self.reader.validate_python(value)
+
+    def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return handler.generate_schema(Annotated[Any, PlainValidator(self.read)])
 
     def __get_pydantic_json_schema__(
-        self, _schema: CoreSchema, handler: GetJsonSchemaHandler
+        self, _schema: Any, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return handler(self.reader.core_schema)
 

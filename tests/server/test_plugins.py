@@ -112,6 +112,7 @@ def test_a_run_on_the_command_line_tells_of_its_plug_in(tmp_path: Path) -> None:
     assert (code, "no such file" in text) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
     path, broken = tmp_path / "mine.py", tmp_path / "broken.py"
     new("method", path)
@@ -164,8 +165,8 @@ def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
 def killed_and_calm(lab: Laboratory) -> tuple[str, str, str]:
     """A run that goes on, one that was left alone, and one that was killed and resumed."""
     mine = {"method": {"kind": "mine"}}
-    calm, killed = (lab.create(endless(updates=1500, **mine)) for _ in range(2))
-    run = lab.create(endless(**mine))
+    killed = lab.create(endless(updates=1500, **mine))
+    lab.ask("PATCH", f"/runs/{killed}", {"speed": 500})  # it has to live until it is killed
     with lab.page() as page:
         page.watch(killed)
         while not (lab.data_dir / "runs" / killed / "checkpoint.safetensors").exists():
@@ -173,9 +174,12 @@ def killed_and_calm(lab: Laboratory) -> tuple[str, str, str]:
         end(lab.worker_pid(killed))
         page.state("failed")
         lab.ask("POST", f"/runs/{killed}/resume")
+        lab.ask("PATCH", f"/runs/{killed}", {"speed": None})
         page.state("finished")
+        calm = lab.create(endless(updates=1500, **mine))
         page.watch(calm)
         page.state("finished")
+        run = lab.create(endless(**mine))
         page.watch(run)
         page.step_beyond(0)
     return run, calm, killed
