@@ -77,13 +77,17 @@ def of_definition(plug_in: type[PlugIn], siblings: Collection[type[PlugIn]]) -> 
     return None
 
 
-def try_out(plug_in: type[PlugIn], kind: str) -> None:
+def try_out(plug_in: type[PlugIn]) -> None:
     """Does what every page and every run does first; errors are the plug-in's own."""
     plug_in.model_json_schema()
     if issubclass(plug_in, Dataset):
         plug_in.example().sample(1, torch.Generator())
-        return
-    plug_in()
+    else:
+        plug_in()
+
+
+def try_recipe(plug_in: type[PlugIn]) -> None:
+    """Completes runs of a method that is on its shelf."""
     if issubclass(plug_in, Method):
         for shape in ((2,), (1, 8, 8)):
-            recipe(kind, shape)
+            recipe(kind_of(plug_in), shape)

@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import os
 import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,7 @@ from ebm_core.contracts.outside import ORIGINS, Origin
 from ebm_core.datasets import DATASETS
 from ebm_core.energies import ENERGIES
 from ebm_core.methods import METHODS
-from ebm_core.plugins.faults import Trouble, of_class, of_definition, of_error, try_out
+from ebm_core.plugins.faults import Trouble, of_class, of_definition, of_error, try_out, try_recipe
 from ebm_core.plugins.source import Source
 from ebm_core.registry import in_order, kind_of
 from ebm_core.samplers import SAMPLERS
@@ -88,9 +89,30 @@ def load(source: Source) -> tuple[list[type[PlugIn]], list[Trouble]]:
         digest, files = source.digest(), source.files()
     except (ImportError, OSError) as error:
         return [], [Trouble(source.place, None, str(error))]
+    found, troubles = whole_classes(source, files)
+    forget(source)
+    shelved = []
+    for plug_in in found:
+        if (trouble := shelve(plug_in, source, digest)) is None:
+            shelved.append(plug_in)
+        else:
+            troubles.append(trouble)
+    good = []
+    # tried when all are on their shelves, since a method's recipe may name a sampler beside it
+    for plug_in in shelved:
+        if (trouble := failure(try_recipe, plug_in, files)) is None:
+            good.append(plug_in)
+        else:
+            troubles.append(trouble)
+    for plug_in in set(shelved) - set(good):
+        take_off(plug_in)
+    return good, troubles
+
+
+def whole_classes(source: Source, files: list[Path]) -> tuple[list[type[PlugIn]], list[Trouble]]:
+    """The classes of a source that can be used, and what is wrong with the others."""
     found: list[type[PlugIn]] = []
     troubles: list[Trouble] = []
-    empty = True
     for part in source.modules():
         try:
             with contextlib.redirect_stdout(sys.stderr):
@@ -99,24 +121,33 @@ def load(source: Source) -> tuple[list[type[PlugIn]], list[Trouble]]:
             troubles.append(of_error(error, files, str(part.file or part.name)))
             continue
         defined = defined_in(module)
-        empty = empty and not defined
         for plug_in in defined:
             if (trouble := of_definition(plug_in, defined)) is not None:
                 troubles.append(trouble)
-            elif not inspect.isabstract(plug_in):
+            elif inspect.isabstract(plug_in):
+                continue
+            elif (trouble := failure(try_out, plug_in, files)) is not None:
+                troubles.append(trouble)
+            else:
                 found.append(plug_in)
-    if empty and not troubles:
+    if not found and not troubles:
         what = ", ".join(contract.__name__ for contract, _ in SHELVES.values())
         message = f"there is no class here that is one of {what}; `ebm new` writes one"
         troubles.append(Trouble(source.place, None, message))
-    forget(source)
-    shelved = []
-    for plug_in in found:
-        if (trouble := shelve(plug_in, source, digest)) is not None:
-            troubles.append(trouble)
-        else:
-            shelved.append(plug_in)
-    return shelved, troubles
+    return found, troubles
+
+
+def failure(
+    attempt: Callable[[type[PlugIn]], None], plug_in: type[PlugIn], files: list[Path]
+) -> Trouble | None:
+    """What goes wrong when something is tried with a plug-in, if anything."""
+    try:
+        attempt(plug_in)
+    except Exception as error:
+        trouble = of_error(error, files, plug_in.__module__)
+        unplaced = of_class(plug_in, f"fails: {trouble.message}")
+        return unplaced if trouble.line is None else trouble
+    return None
 
 
 def defined_in(module: ModuleType) -> list[type[PlugIn]]:
@@ -137,7 +168,7 @@ def contract_of(plug_in: type[PlugIn]) -> str:
 
 
 def shelve(plug_in: type[PlugIn], source: Source, digest: str) -> Trouble | None:
-    """Puts a plug-in on its shelf, where its name is free there and it does what it must first."""
+    """Puts a plug-in on its shelf, where its name is free there."""
     name, kind = contract_of(plug_in), kind_of(plug_in)
     shelf = SHELVES[name][1]
     if (other := shelf.get(kind)) is not None:
@@ -149,14 +180,6 @@ def shelve(plug_in: type[PlugIn], source: Source, digest: str) -> Trouble | None
         return of_class(plug_in, f"is a {name} called {kind!r}; choose another kind: {whose}")
     shelf[kind] = plug_in
     in_order(shelf)
-    try:
-        try_out(plug_in, kind)
-    except Exception as error:
-        del shelf[kind]
-        trouble = of_error(error, source.files(), source.place)
-        return (
-            trouble if trouble.line is not None else of_class(plug_in, f"fails: {trouble.message}")
-        )
     ORIGINS[plug_in] = Origin(contract=name, kind=kind, path=source.place, digest=digest)
     return None
 
@@ -164,5 +187,10 @@ def shelve(plug_in: type[PlugIn], source: Source, digest: str) -> Trouble | None
 def forget(source: Source) -> None:
     """Takes a source's plug-ins off the shelves."""
     for plug_in in [known for known, origin in ORIGINS.items() if origin.path == source.place]:
-        origin = ORIGINS.pop(plug_in)
-        del SHELVES[origin.contract][1][origin.kind]
+        take_off(plug_in)
+
+
+def take_off(plug_in: type[PlugIn]) -> None:
+    """Takes a plug-in off its shelf."""
+    origin = ORIGINS.pop(plug_in)
+    del SHELVES[origin.contract][1][origin.kind]

@@ -248,6 +248,20 @@ def test_a_plug_in_s_sampler_goes_into_ours_and_bad_values_are_told(tmp_path: Pa
     assert problem.allowed == "a number > 0 and <= 1"
 
 
+def test_a_recipe_may_name_a_sampler_beside_its_method(tmp_path: Path) -> None:
+    sampler = skeleton("sampler", tmp_path, "z_sampler.py")
+    method = skeleton("method", tmp_path)
+    text = METHOD.replace(
+        "    noise_level", "    sampler: kit.AnySampler = kit.Mala()\n    noise_level"
+    )
+    named = '{"method": {"sampler": {"kind": "my_sampler"}}, "optimization"'
+    method.write_text(text.replace('{"optimization"', named, 1))
+    assert len(use(tmp_path)) == 2
+    origins = {origin.kind: origin for origin in short().plugins}
+    assert origins.keys() == {"my_method", "my_sampler"}
+    assert origins["my_sampler"].path == str(tmp_path) != str(sampler)
+
+
 def test_a_run_says_which_file_and_digest_it_used(tmp_path: Path) -> None:
     path = skeleton("method", tmp_path / "code")
     use(path)

@@ -6,7 +6,8 @@ import { downloadAddress } from "../api";
 import { ago, count, sentence } from "../format";
 import { refreshRuns } from "../lab";
 import { headline } from "../merits";
-import { info, nameOf, runs, runsFault, stored, view } from "../state";
+import { plugInNote } from "../run/plugins";
+import { catalogue, info, nameOf, runs, runsFault, stored, view } from "../state";
 import type { Run } from "../wire";
 
 /** The run whose deletion waits for a second press. */
@@ -74,6 +75,7 @@ function List() {
 
 function Row({ run }: { run: Run }) {
   const figure = headline(run.metrics);
+  const note = catalogue.value && plugInNote(run.config.plugins, catalogue.value.plugins);
   const shown = !stored.value && info.value?.id === run.id;
   return (
     <tr data-shown={shown}>
@@ -86,6 +88,7 @@ function Row({ run }: { run: Run }) {
         {run.reason && (
           <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>{sentence(run.reason)}</p>
         )}
+        {note && <p class="small fault">{note}</p>}
       </td>
       <td>
         <span class="badge" data-state={run.state === "running" ? "LIVE" : run.state.toUpperCase()}>
