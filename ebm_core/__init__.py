@@ -2,6 +2,7 @@
 
 from ebm_core.contracts import Dataset, Energy, Method, Sampler
 from ebm_core.optimization import TrainingDiverged
+from ebm_core.plugins import load_given
 from ebm_core.runs.config import Change, RunConfig
 from ebm_core.runs.frame import Frame, Landscape
 from ebm_core.runs.trained import TrainedEnergy, load
@@ -22,3 +23,5 @@ __all__ = [
     "load",
     "train",
 ]
+
+load_given()

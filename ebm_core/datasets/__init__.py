@@ -4,11 +4,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from ebm_core.contracts import Dataset
-from ebm_core.registry import plug_ins, union
+from ebm_core.registry import one_of, plug_ins
 
 DATASETS = plug_ins(sys.modules[__name__], Dataset)
 
 if TYPE_CHECKING:
     AnyDataset = Dataset
 else:
-    AnyDataset = union(DATASETS)
+    AnyDataset = one_of(DATASETS)

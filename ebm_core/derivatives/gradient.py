@@ -1,4 +1,4 @@
-"""The gradient of an energy where its value is not needed: what a Langevin step takes."""
+"""The gradient of an energy by its points, with its value or alone."""
 
 from functools import singledispatch
 
@@ -17,3 +17,15 @@ def gradient_alone(energy: EnergyNetwork, points: Float[Tensor, "n ..."]) -> Flo
     """
     with torch.no_grad():
         return energy.with_gradient(points)[1]
+
+
+def by_autograd(
+    energy: EnergyNetwork, points: Float[Tensor, "n ..."]
+) -> tuple[Float[Tensor, " n"], Float[Tensor, "n ..."]]:
+    """What `EnergyNetwork.with_gradient` gives, for a network that has no better way to it."""
+    keep_graph = torch.is_grad_enabled()
+    with torch.enable_grad():
+        x = points if points.requires_grad else points.detach().requires_grad_()
+        energies = energy(x)
+        (gradient,) = torch.autograd.grad(energies.sum(), x, create_graph=keep_graph)
+    return (energies if keep_graph else energies.detach()), gradient

@@ -4,11 +4,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from ebm_core.contracts import Energy
-from ebm_core.registry import plug_ins, union
+from ebm_core.registry import one_of, plug_ins
 
 ENERGIES = plug_ins(sys.modules[__name__], Energy)
 
 if TYPE_CHECKING:
     AnyEnergy = Energy
 else:
-    AnyEnergy = union(ENERGIES)
+    AnyEnergy = one_of(ENERGIES)

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ebm_core.contracts import Energy, EnergyNetwork, Shape, setting
+from ebm_core.derivatives.gradient import by_autograd
 
 
 @final
@@ -71,9 +72,4 @@ class ConvolutionalNetwork(EnergyNetwork):
     def with_gradient(
         self, points: Float[Tensor, "n c h w"]
     ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n c h w"]]:
-        keep_graph = torch.is_grad_enabled()
-        with torch.enable_grad():
-            x = points if points.requires_grad else points.detach().requires_grad_()
-            energies = self(x)
-            (gradient,) = torch.autograd.grad(energies.sum(), x, create_graph=keep_graph)
-        return (energies if keep_graph else energies.detach()), gradient
+        return by_autograd(self, points)

@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    computed_field,
+    model_validator,
+)
 
 from ebm_core.contracts import Dataset, Shape
 from ebm_core.contracts.frozen_array import ArrayFolder
+from ebm_core.contracts.outside import Origin, differences, origins_in
 from ebm_core.datasets import AnyDataset
 from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
@@ -55,7 +64,7 @@ class RunConfig(BaseModel):
         """Lays the recipe under what was given, and a length: 30 s, or 120 s for images."""
         if not isinstance(given, dict):
             return given
-        given = dict(given)
+        given = {name: value for name, value in given.items() if name != "plugins"}
         endless = given.get("seconds") is None and given.get("updates") is None
         base: dict[str, Any] = {"energy": {"kind": "mlp"}, "optimization": {}}
         method = given.get("method")
@@ -71,6 +80,12 @@ class RunConfig(BaseModel):
             given["seconds"] = 30.0 if len(dataset.shape) == 1 else 120.0
         return laid_under(base, METHODS[kind].recipe(dataset.shape), given, {"dataset": dataset})
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def plugins(self) -> tuple[Origin, ...]:
+        """Which plug-ins from outside it uses, as they are loaded now: saved, never given."""
+        return origins_in(self)
+
     @model_validator(mode="after")
     def one_length(self) -> Self:
         """A run has a length in seconds or in updates."""
@@ -79,6 +94,19 @@ class RunConfig(BaseModel):
                 f"seconds is {self.seconds:g} and updates is {self.updates}; give one of the two"
             )
         return self
+
+
+def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[RunConfig, list[str]]:
+    """The config of a run that was saved, and what has changed about its plug-ins since.
+
+    Args:
+        arrays: Where the arrays are that it refers to by digest.
+
+    Raises:
+        PlugInMissing: A ValueError: a plug-in from outside that it uses is not loaded.
+    """
+    changes = differences(map(Origin.model_validate, given.get("plugins", ())))
+    return RunConfig.model_validate(given, context=arrays), changes
 
 
 def recipe(kind: str, shape: Shape) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+
+from ebm_core.registry import OneOf, kind_of
 
 LONGEST = 100
 """Entries of a list that is told as a problem's value; a table of points is not."""
@@ -65,33 +67,40 @@ def located(
         holder = next((c for c in choices if str(part) in c.model_fields), None)
         if holder is not None:
             field = holder.model_fields[str(part)]
-            choices = models_in(field.annotation)
+            choices = choices_of(field)
         elif not isinstance(part, int):
             field, choices = None, []
     return ".".join(names), field
 
 
-def kind_of(model: type[BaseModel]) -> Any:
-    """The tag of a plug-in, if it is one."""
-    return model.model_fields["kind"].default if "kind" in model.model_fields else None
+def choices_of(field: FieldInfo) -> list[type[BaseModel]]:
+    """The models that a field may hold."""
+    return on_shelf(field.metadata) or models_in(field.annotation)
 
 
 def models_in(annotation: Any) -> list[type[BaseModel]]:
-    """The models that a field's type is made of."""
+    """The models that a type is made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [model for part in get_args(annotation) for model in models_in(part)]
+    parts = [model for part in get_args(annotation) for model in models_in(part)]
+    return on_shelf(getattr(annotation, "__metadata__", ())) or parts
+
+
+def on_shelf(marks: Iterable[Any]) -> list[type[BaseModel]]:
+    """The plug-ins that a type's marks say it holds."""
+    return [model for mark in marks if isinstance(mark, OneOf) for model in mark.shelf.values()]
 
 
 def allowed(field: FieldInfo) -> str | None:
     """The values that a field takes, in words."""
+    if kinds := list(filter(None, map(kind_of, choices_of(field)))):
+        return ", ".join(kinds)
     annotation, optional = field.annotation, False
     if get_origin(annotation) in (Union, types.UnionType):
         parts = [part for part in get_args(annotation) if part is not type(None)]
         optional = len(parts) < len(get_args(annotation))
         if len(parts) > 1:
-            kinds = [kind_of(model) for part in parts for model in models_in(part)]
-            return ", ".join(filter(None, kinds)) or None
+            return None
         annotation = parts[0]
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from ebm_core.contracts import EnergyNetwork
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import RunConfig, arrays_of
+from ebm_core.runs.config import arrays_of, saved
 from ebm_core.runs.training import Training
 
 FOLDER = "snapshots"
@@ -62,18 +61,20 @@ def find(directory: Path, step: int) -> Path:
     return path
 
 
-def read(directory: Path, step: int) -> tuple[RunConfig, EnergyNetwork]:
-    """The config and the energy of a past moment, on the config's device.
+def read(directory: Path, step: int) -> Training:
+    """A run with the energy of a past moment, on the config's device; it has no learner's state.
 
     Raises:
+        PlugInMissing: It uses a plug-in from outside that is not loaded.
         NoSnapshot: There is none of this update.
     """
     path = find(directory, step)
     state = checkpoint.load(path.parent, name=path.name)
-    config = RunConfig.model_validate(state["config"], context=arrays_of(directory))
+    config, plugin_changes = saved(state["config"], arrays_of(directory))
     training = Training(config)
+    training.plugin_changes = plugin_changes
     training.network.load_state_dict(state["average"])
-    return training.config, training.network
+    return training
 
 
 def forget_after(directory: Path, step: int) -> None:

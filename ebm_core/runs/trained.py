@@ -1,6 +1,7 @@
 """A trained energy as a function in the data's own coordinates."""
 
 import copy
+import warnings
 from pathlib import Path
 
 import torch
@@ -71,12 +72,17 @@ def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
     Args:
         step: A past update; `runs.snapshots.steps` lists those that the laboratory has kept.
 
+    Where a plug-in that the run uses has changed since, a warning says so.
+
     Raises:
         FileNotFoundError: There is no checkpoint in it.
+        PlugInMissing: A ValueError: it uses a plug-in from outside that is not loaded.
         ValueError: It is damaged.
         NoSnapshot: A ValueError: the directory keeps no snapshot of this update.
     """
-    if step is not None:
-        return TrainedEnergy(*snapshots.read(Path(directory), step))
-    training = Training.resume(Path(directory))
-    return TrainedEnergy(training.config, training.network, training.learner)
+    folder = Path(directory)
+    training = Training.resume(folder) if step is None else snapshots.read(folder, step)
+    for change in training.plugin_changes:
+        warnings.warn(change, stacklevel=2)
+    learner = training.learner if step is None else None
+    return TrainedEnergy(training.config, training.network, learner)

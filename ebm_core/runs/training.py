@@ -17,7 +17,7 @@ from ebm_core.randomness.noise import noise
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
-from ebm_core.runs.config import Change, RunConfig, arrays_of, changed, value_at
+from ebm_core.runs.config import Change, RunConfig, arrays_of, changed, saved, value_at
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
 
@@ -46,6 +46,8 @@ class Training:
         self.replayed = sorted(events, key=lambda change: change.step)
         self.measures_speed = config.seconds is not None and not events
         self.events: list[Change] = []
+        self.plugin_changes: list[str] = []
+        """What has changed about the run's plug-ins since its checkpoint was written."""
         self.metrics: dict[str, float] = {}
         self.seconds = 0.0
         self.calibrated = 0
@@ -250,11 +252,13 @@ class Training:
 
         Raises:
             FileNotFoundError: There is none.
+            PlugInMissing: A ValueError: it uses a plug-in from outside that is not loaded.
             ValueError: It is damaged.
         """
         state = checkpoint.load(directory)
-        config = RunConfig.model_validate(state["config"], context=arrays_of(directory))
+        config, plugin_changes = saved(state["config"], arrays_of(directory))
         training = cls(config)
+        training.plugin_changes = plugin_changes
         training.events = [Change.model_validate(change) for change in state["events"]]
         training.replayed = [Change.model_validate(change) for change in state["replayed"]]
         training.measures_speed = state["measures_speed"]

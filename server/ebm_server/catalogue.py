@@ -1,13 +1,18 @@
 """The catalogue: every plug-in with its schema, recipes, and thumbnails of real samples.
 
-Building it imports torch, so it is kept on disk by version and by a fingerprint of the plug-ins'
-files: the next server answers at once. `python -m ebm_server.catalogue` prints it.
+Building it imports torch, so it is kept on disk by version and by a fingerprint of the package's
+files: the next server answers at once. Plug-ins from outside may depend on anything, so a catalogue
+with them is built by each server. `python -m ebm_server.catalogue` prints it.
 """
 
 import asyncio
 import hashlib
 import importlib.util
 import json
+import logging
+import os
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +22,7 @@ from ebm_server.settings import package_version
 if TYPE_CHECKING:
     from ebm_core import Dataset
 
+log = logging.getLogger(__name__)
 THUMBNAIL_POINTS = 300
 THUMBNAIL_IMAGES = 16
 FAMILIES = (
@@ -38,37 +44,55 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def has_outsiders() -> bool:
+    """Whether the environment or an installed package names plug-ins, without importing them."""
+    return bool(os.environ.get("EBM_PLUGINS") or entry_points(group="ebm_lab.plugins"))
+
+
 def build() -> dict[str, Any]:
     """The catalogue as JSON. Imports torch."""
     from ebm_core.analytic import ANALYTIC_ENERGIES
+    from ebm_core.contracts.outside import ORIGINS
     from ebm_core.datasets import DATASETS
     from ebm_core.energies import ENERGIES
     from ebm_core.methods import METHODS
     from ebm_core.optimization import Optimization
+    from ebm_core.plugins import given_troubles
     from ebm_core.runs.config import recipe
     from ebm_core.samplers import SAMPLERS
 
-    datasets = [
-        _entry(kind, dataset) | _example(dataset.example()) for kind, dataset in DATASETS.items()
-    ]
-    methods = [
-        _entry(kind, method)
-        | {"family": method.family, "equation": method.equation, "source": method.source}
-        for kind, method in METHODS.items()
-    ]
+    problems = list(map(str, given_troubles()))
+
+    def entries(shelf: dict[str, Any], more: Callable[[Any], dict[str, Any]]) -> list[Any]:
+        found = []
+        for kind, plug_in in shelf.items():
+            try:
+                found.append(_entry(kind, plug_in) | more(plug_in))
+            except Exception as error:
+                if plug_in not in ORIGINS:
+                    raise
+                why = f"{type(error).__name__}: {error}"
+                problems.append(f"{ORIGINS[plug_in].name} cannot be shown: {why}")
+        return found
+
+    methods = entries(
+        METHODS, lambda m: {"family": m.family, "equation": m.equation, "source": m.source}
+    )
     shapes = {"plane": (2,), "image": (1, 8, 8)}
     return {
         "version": package_version(),
-        "datasets": datasets,
+        "datasets": entries(DATASETS, lambda dataset: _example(dataset.example())),
         "methods": methods,
-        "samplers": [_entry(kind, sampler) for kind, sampler in SAMPLERS.items()],
-        "energies": [_entry(kind, energy) for kind, energy in ENERGIES.items()],
-        "landscapes": [_entry(kind, formula) for kind, formula in ANALYTIC_ENERGIES.items()],
+        "samplers": entries(SAMPLERS, lambda _: {}),
+        "energies": entries(ENERGIES, lambda _: {}),
+        "landscapes": entries(ANALYTIC_ENERGIES, lambda _: {}),
         "optimization": Optimization.model_json_schema(),
         "recipes": {
             kind: {name: recipe(kind, shape) for name, shape in shapes.items()} for kind in METHODS
         },
         "families": [{"kind": kind, "title": title} for kind, title in FAMILIES],
+        "plugins": [origin.model_dump() for origin in ORIGINS.values()],
+        "problems": problems,
     }
 
 
@@ -79,6 +103,9 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
     planar = len(dataset.shape) == 1
     count = THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES
     points = dataset.sample(count, torch.Generator().manual_seed(0)).double()
+    if points.shape != (count, *dataset.shape) or not points.isfinite().all():
+        shape = tuple(points.shape)
+        raise ValueError(f"a sample has the shape {shape}, or numbers that are not finite")
     if not planar:
         grey = points.mean(1)
         points = (grey - grey.min()) / (grey.max() - grey.min())
@@ -98,6 +125,10 @@ def _entry(kind: str, plug_in: Any) -> dict[str, Any]:
     }
 
 
+def _packed(catalogue: dict[str, Any]) -> bytes:
+    return json.dumps(catalogue, separators=(",", ":"), allow_nan=False).encode()
+
+
 class Catalogue:
     """The catalogue as bytes of JSON, from the disk or built in the background."""
 
@@ -114,10 +145,15 @@ class Catalogue:
     def _load(self) -> bytes:
         from ebm_core.atomic_file import write_whole
 
+        if has_outsiders():
+            catalogue = build()
+            for problem in catalogue["problems"]:
+                log.error("a plug-in is left out: %s", problem)
+            return _packed(catalogue)
         path = self.directory / f"catalogue-{fingerprint()}.json"
         if path.is_file():
             return path.read_bytes()
-        built = json.dumps(build(), separators=(",", ":"), allow_nan=False).encode()
+        built = _packed(build())
         for old in self.directory.glob("catalogue-*.json"):
             old.unlink(missing_ok=True)
         write_whole(path, built)

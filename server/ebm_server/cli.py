@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from ebm_server.commands.check import check
 from ebm_server.commands.doctor import doctor
 from ebm_server.commands.evaluate import evaluate
+from ebm_server.commands.new import new
 from ebm_server.commands.runs import runs
 from ebm_server.commands.sample import sample
 from ebm_server.commands.serve import serve
@@ -24,6 +26,8 @@ cli.command("sample")(sample)
 cli.command("eval")(evaluate)
 cli.command("runs")(runs)
 cli.command("doctor")(doctor)
+cli.command("new")(new)
+cli.command("check")(check)
 
 
 def show_version(wanted: bool) -> None:

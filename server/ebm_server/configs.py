@@ -9,8 +9,9 @@ import msgpack
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
+from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.datasets.points import BadFile, Points, read_points
-from ebm_core.runs.config import RunConfig, changed, value_at
+from ebm_core.runs.config import RunConfig, changed, saved, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
 from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem
@@ -71,13 +72,25 @@ def _own_points(points: Points, messages: Sequence[str]) -> OwnPoints:
     )
 
 
+def read(config: dict[str, Any], points: Path) -> RunConfig:
+    """The config of a run that was recorded as JSON.
+
+    Raises:
+        Refused: It uses a plug-in from outside that is not loaded.
+    """
+    try:
+        return saved(config, ArrayFolder(points))[0]
+    except PlugInMissing as error:
+        raise Refused(409, str(error)) from error
+
+
 def truth(config: dict[str, Any], points: Path) -> bytes:
     """The true density of a run's data on the landscape's grid, as MessagePack.
 
     Raises:
         Refused: It is not known.
     """
-    dataset = RunConfig.model_validate(config, context=ArrayFolder(points)).dataset
+    dataset = read(config, points).dataset
     if not dataset.has_density:
         raise Refused(404, f"the density of {dataset.title!r} is not known")
     packed: bytes = msgpack.packb(quantise(true_density(dataset)))
@@ -114,6 +127,5 @@ def _problem(config: RunConfig, path: str, value: Any, message: str) -> Problem:
 
 def change_json(config: dict[str, Any], changes: dict[str, Any], points: Path) -> dict[str, Any]:
     """`with_changes` on JSON."""
-    context = ArrayFolder(points)
-    whole = RunConfig.model_validate(config, context=context)
-    return with_changes(whole, changes).model_dump(mode="json", context=context)
+    changed_config = with_changes(read(config, points), changes)
+    return changed_config.model_dump(mode="json", context=ArrayFolder(points))

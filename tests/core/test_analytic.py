@@ -6,51 +6,16 @@ import numpy as np
 import pytest
 import torch
 from pydantic import TypeAdapter, ValidationError
-from torch import Tensor
 
 from ebm_core.analytic import ANALYTIC_ENERGIES, AnyAnalyticEnergy
 from ebm_core.analytic.double_well import DoubleWell
 from ebm_core.analytic.gaussian_mixture import GaussianMixture
 from ebm_core.analytic.muller_brown import MullerBrown
 from ebm_core.chains.run import run
-from ebm_core.contracts import AnalyticEnergy
+from ebm_core.checks.formulas import grid, log_z
 from ebm_core.energies import ENERGIES
 from ebm_core.registry import Shelved
 from ebm_core.samplers.hmc import Hmc
-
-
-def grid(formula: AnalyticEnergy, size: int, margin: float) -> tuple[Tensor, float]:
-    """Midpoints over the window, widened by a share of it, and the area of a cell."""
-    axes, area = [], 1.0
-    for low, high in formula.window:
-        extra = margin * (high - low)
-        edges = torch.linspace(low - extra, high + extra, size + 1, dtype=torch.float64)
-        axes.append((edges[1:] + edges[:-1]) / 2)
-        area *= (high - low + 2 * extra) / size
-    return torch.cartesian_prod(*axes), area
-
-
-def log_z(formula: AnalyticEnergy, margin: float) -> float:
-    points, area = grid(formula, 1200, margin)
-    return float((-formula.energies(points)).logsumexp(0)) + math.log(area)
-
-
-@pytest.mark.parametrize("kind", ANALYTIC_ENERGIES)
-def test_the_gradient_is_that_of_autograd(kind: str) -> None:
-    formula = ANALYTIC_ENERGIES[kind]()
-    points, _ = grid(formula, 12, 0.2)
-    x = points.clone().requires_grad_()
-    (slopes,) = torch.autograd.grad(formula.energies(x).sum(), x)
-    torch.testing.assert_close(formula.gradients(points), slopes, rtol=1e-9, atol=1e-9)
-
-
-@pytest.mark.parametrize("kind", ANALYTIC_ENERGIES)
-def test_the_window_holds_the_mass_and_log_z_is_its_integral(kind: str) -> None:
-    formula = ANALYTIC_ENERGIES[kind]()
-    wide = log_z(formula, 0.3)
-    assert log_z(formula, 0.0) == pytest.approx(wide, abs=5e-3)
-    if formula.log_z is not None:
-        assert formula.log_z == pytest.approx(wide, abs=1e-5)
 
 
 @pytest.mark.parametrize(("barrier", "separation"), [(0.3, 1.0), (30.0, 2.5)])

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+from ebm_core.checks.histories import comparable
 from ebm_core.runs import checkpoint
-from tests.core.histories import comparable
 from tests.core.mortal import life, save_until_byte, save_until_line
 
 

@@ -6,9 +6,9 @@ from signal import SIGKILL, SIGXFSZ
 
 import pytest
 
+from ebm_core.checks.histories import described, held, lived, recorded
 from ebm_core.methods import METHODS
 from ebm_core.runs import checkpoint
-from tests.core.histories import described, held, lived, recorded
 from tests.core.mortal import begun, life, train
 
 

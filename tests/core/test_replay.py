@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from ebm_core import Training
+from ebm_core.checks.histories import described, held, lived, recorded
 from ebm_core.methods import METHODS
-from tests.core.histories import described, held, lived, recorded
 
 LENGTHS = {"gaussian_ring": 12, "digits": 4}
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -48,10 +48,12 @@ class Laboratory:
         data_dir: Path,
         environment: dict[str, str] | None = None,
         host: str = "127.0.0.1",
+        options: Sequence[str] = (),
     ) -> None:
         self.data_dir = data_dir
         self.environment = environment or {}
         self.host = host
+        self.options = options
         self.port = 0
         self.process: subprocess.Popen[str] | None = None
         self.lines: SimpleQueue[str] = SimpleQueue()
@@ -64,7 +66,7 @@ class Laboratory:
         command = [sys.executable, "-m", "ebm_server.cli", "serve", "--no-browser", "--verbose"]
         where = ["--host", self.host, "--port", str(self.port), "--data-dir", str(self.data_dir)]
         self.process = subprocess.Popen(
-            [*command, *where],
+            [*command, *where, *self.options],
             cwd=ROOT,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,

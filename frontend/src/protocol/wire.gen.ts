@@ -70,6 +70,16 @@ export interface RunSummary {
   dataset: string;
   method: string;
   config_digest: string;
+  plugins: Origin[];
+}
+/**
+ * Where a plug-in from outside the package came from.
+ */
+export interface Origin {
+  contract: string;
+  kind: string;
+  path: string;
+  digest: string;
 }
 export interface MetricsMessage {
   type: "metrics";
@@ -178,6 +188,7 @@ export interface Run {
   dataset: string;
   method: string;
   config_digest: string;
+  plugins: Origin[];
 }
 export interface KeyframeInfo {
   step: number;

@@ -1,4 +1,6 @@
 /** Messages between the page and the server, and the JSON of its REST routes. */
+
+import type { Origin } from "../run/plugins";
 import type { WireFrame } from "./frame";
 import type * as generated from "./wire.gen";
 
@@ -19,6 +21,8 @@ export interface RunConfig {
   seconds?: number | null;
   updates?: number | null;
   device?: string;
+  /** Plug-ins from outside the package that it used. */
+  plugins?: Origin[];
 }
 
 /** A run as lists and messages tell of it. */
@@ -99,6 +103,10 @@ export interface Catalogue {
   optimization: Schema;
   recipes: Record<string, { plane?: Recipe; image?: Recipe }>;
   families: { kind: string; title: string }[];
+  /** Plug-ins from outside the package; a stored catalogue may lack them. */
+  plugins?: Origin[];
+  /** Why some are left out. */
+  problems?: string[];
 }
 
 export type FrameMessage = WireFrame & { type: "frame"; run: string };

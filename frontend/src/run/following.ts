@@ -213,6 +213,7 @@ export async function loadCatalogue(): Promise<void> {
       catalogue.value = known;
       catalogueFault.value = null;
       draft.value ??= recipeFor(known, dataset, known.methods[0]!.kind);
+      if (known.problems?.length) notice.value = { tone: "fault", text: known.problems.join(" ") };
     });
     void refreshTruth();
   } catch (error) {

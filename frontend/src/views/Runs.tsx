@@ -5,7 +5,8 @@ import { open, remove, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
 import type { RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
-import { info, nameOfRun, runs, runsFault, stored, tab } from "../state";
+import { plugInNote } from "../run/plugins";
+import { catalogue, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
 
@@ -74,6 +75,7 @@ function List() {
 
 function Row({ run }: { run: RunSummary }) {
   const figure = headline(run.metrics);
+  const note = catalogue.value && plugInNote(run.plugins, catalogue.value.plugins);
   const shown = !stored.value && info.value?.id === run.id;
   return (
     <tr data-shown={shown}>
@@ -86,6 +88,7 @@ function Row({ run }: { run: RunSummary }) {
         {run.reason && (
           <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>{sentence(run.reason)}</p>
         )}
+        {note && <p class="small fault">{note}</p>}
       </td>
       <td>
         <span class="badge" data-state={run.state === "running" ? "LIVE" : run.state.toUpperCase()}>

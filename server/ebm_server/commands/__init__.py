@@ -1,10 +1,51 @@
 """The commands of `ebm`, one a file, and what they share: a clear end on bad input."""
 
-from typing import NoReturn
+import os
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
 EXIT_BAD_INPUT = 2
+
+PlugIns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE|FOLDER|MODULE",
+        help="Methods, samplers, distributions or energies of your own (also EBM_PLUGINS).",
+    ),
+]
+"""An option of every command that trains or opens runs; it may be given more than once."""
+
+
+def bring(plugins: list[str] | None) -> None:
+    """Names plug-ins to the processes that this one starts, and to `ebm_core` once imported here.
+
+    Where one is broken, they go on without it.
+    """
+    named = []
+    for plugin in plugins or ():
+        path = Path(plugin).expanduser()
+        if not path.exists() and (path.suffix == ".py" or len(path.parts) > 1):
+            refuse(f"--plugin {plugin}: there is no such file or folder")
+        named.append(str(path.resolve()) if path.exists() else plugin)
+    before = os.environ.get("EBM_PLUGINS")
+    if named:
+        os.environ["EBM_PLUGINS"] = os.pathsep.join(named + ([before] if before else []))
+
+
+def use_plugins(plugins: list[str] | None) -> None:
+    """Puts plug-ins on the shelves; ends the command where one is broken."""
+    from ebm_core.plugins import given_troubles, use
+
+    if troubles := given_troubles():
+        refuse("\n".join(map(str, troubles)))
+    for plugin in plugins or ():
+        try:
+            use(plugin)
+        except (OSError, ValueError) as error:
+            refuse(str(error))
 
 
 def use_one_thread() -> None:

@@ -35,6 +35,7 @@ def doctor(
         ),
         "PyTorch": torch_state,
         "compiled perceptron": kernel_state,
+        "plug-ins": plugins_state,
         "page": page_state,
         "data folder": lambda: folder_state(settings.data_dir),
         "database": lambda: database_state(settings.database_url),
@@ -74,6 +75,16 @@ def kernel_state() -> str:
         if library is None
         else f"{LIBRARY}"
     )
+
+
+def plugins_state() -> str:
+    """What EBM_PLUGINS and installed packages have put on the shelves."""
+    from ebm_core.contracts.outside import ORIGINS
+    from ebm_core.plugins import given_troubles
+
+    if troubles := given_troubles():
+        raise RuntimeError("; ".join(map(str, troubles)))
+    return ", ".join(origin.name for origin in ORIGINS.values()) or "none from outside"
 
 
 def page_state() -> str:

@@ -6,21 +6,25 @@ from typing import Annotated
 
 import typer
 
-from ebm_server.commands import refuse, use_one_thread
+from ebm_server.commands import PlugIns, refuse, use_one_thread, use_plugins
 
 
 def evaluate(
     directory: Annotated[Path, typer.Argument(help="A run's directory.")],
+    plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Evaluates the saved energy on the fine grid."""
     from ebm_core import Training
 
     use_one_thread()
+    use_plugins(plugin)
     try:
         training = Training.resume(directory)
     except (OSError, ValueError) as error:
         refuse(str(error))
+    for change in training.plugin_changes:
+        typer.echo(change, err=True)
     figures = training.evaluate(thorough=True)
     if as_json:
         typer.echo(json.dumps(figures))

@@ -1,12 +1,13 @@
 """`ebm sample`: samples of a trained energy."""
 
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ebm_server.commands import refuse, use_one_thread
+from ebm_server.commands import PlugIns, refuse, use_one_thread, use_plugins
 
 
 def sample(
@@ -17,6 +18,7 @@ def sample(
     out: Annotated[
         Path | None, typer.Option(help="A .npy file; without it, rows of text on standard output.")
     ] = None,
+    plugin: PlugIns = None,
 ) -> None:
     """Runs the method's sampler from noise, or from the run's own chains where it keeps some."""
     import numpy as np
@@ -24,10 +26,14 @@ def sample(
     from ebm_core import load
 
     use_one_thread()
+    use_plugins(plugin)
     try:
-        energy = load(directory)
+        with warnings.catch_warnings(record=True) as told:
+            energy = load(directory)
     except (OSError, ValueError) as error:
         refuse(str(error))
+    for warning in told:
+        typer.echo(str(warning.message), err=True)
     points = energy.sample(count, steps=steps, seed=seed).numpy()
     if out is not None:
         np.save(out, points)

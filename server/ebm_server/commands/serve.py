@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ebm_server.commands import refuse
+from ebm_server.commands import PlugIns, bring, refuse
 from ebm_server.lock import locked
 from ebm_server.settings import Settings, from_environment, is_loopback
 
@@ -30,6 +30,7 @@ def serve(
         Path | None, typer.Option(help="Where runs are kept (also EBM_DATA_DIR).")
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
+    plugin: PlugIns = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every request.")] = False,
 ) -> None:
     """Starts the server and opens the page. Ctrl-C saves and stops the runs."""
@@ -37,6 +38,7 @@ def serve(
         settings = from_environment(port=port, host=host, data_dir=data_dir)
     except ValueError as error:
         refuse(str(error))
+    bring(plugin)
     prepare(settings)
     listener = listen(settings)
     bound = {"port": listener.getsockname()[1]}

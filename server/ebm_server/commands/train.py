@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ebm_server.commands import refuse, use_one_thread
+from ebm_server.commands import PlugIns, refuse, use_one_thread, use_plugins
 
 if TYPE_CHECKING:
     from ebm_core import RunConfig, Training
@@ -37,10 +37,12 @@ def train(
             "--set", metavar="PATH=VALUE", help="Any field, such as method.chain_steps=4."
         ),
     ] = None,
+    plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Trains an energy and saves it. Exit code 2: bad input; 3: training diverged."""
     use_one_thread()
+    use_plugins(plugin)
     given = described(config, dataset, method, points, seconds, updates, seed, settings or [])
     run = validated(given)
 

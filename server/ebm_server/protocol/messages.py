@@ -50,6 +50,16 @@ class RunProgress(Message):
     """Limit in updates a second."""
 
 
+class Origin(Message):
+    """Where a plug-in from outside the package came from."""
+
+    contract: str
+    kind: str
+    path: str
+    """A file or folder, or the name of a module."""
+    digest: str
+
+
 class RunSummary(RunProgress):
     """A run as lists and messages tell of it."""
 
@@ -59,6 +69,8 @@ class RunSummary(RunProgress):
     """The kind of its method."""
     config_digest: str
     """That of its config. Where it is a new one, GET /runs/{run} has the new config."""
+    plugins: list[Origin]
+    """The plug-ins from outside the package that it uses."""
 
 
 class Run(RunProgress):
@@ -82,6 +94,11 @@ class Run(RunProgress):
     def config_digest(self) -> str:
         text = json.dumps(self.config, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def plugins(self) -> list[Origin]:
+        return [Origin(**origin) for origin in self.config.get("plugins", ())]
 
     @property
     def summary(self) -> RunSummary:

@@ -44,6 +44,8 @@ class Begun(Moment):
     resumed: bool
     changes: int
     """Recorded changes that the checkpoint contains."""
+    note: str | None = None
+    """What a viewer has to know of how it goes on: a plug-in has changed."""
     config: dict[str, Any]
 
 

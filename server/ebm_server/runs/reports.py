@@ -60,7 +60,8 @@ def write(ledger: Ledger, entry: Entry, item: Item, ack: Callable[[int], None]) 
     elif isinstance(item, Begun):
         if item.resumed:
             ledger.rewind(entry, item.step, item.changes)
-        text = f"goes on from update {item.step}" if item.resumed else None
+        going_on = f"goes on from update {item.step}" if item.resumed else None
+        text = "; ".join(filter(None, (going_on, item.note))) or None
         event = Event(step=item.step, kind="state", value="running", text=text)
         ledger.write(
             entry,

@@ -79,6 +79,12 @@ def _truth(config: dict[str, Any], points: Path) -> bytes:
     return truth(config, points)
 
 
+def _read(config: dict[str, Any], points: Path) -> None:
+    from ebm_server.configs import read
+
+    read(config, points)
+
+
 def _snapshots(directory: Path) -> set[int]:
     from ebm_core.runs.snapshots import steps
 
@@ -124,6 +130,9 @@ async def pause(run: str, jobs: AllJobs) -> Run:
 @router.post("/runs/{run}/resume")
 async def resume(run: str, jobs: AllJobs) -> Run:
     """Lets a paused run go on; a stopped or failed one from its last checkpoint."""
+    entry = jobs.entry(run)
+    if entry.run.state in ("stopped", "failed") and entry.run.config.get("plugins"):
+        await with_core(lambda: _read(entry.run.config, jobs.points.folder))
     return await jobs.resume(run)
 
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from ebm_server.background import with_core
-from ebm_server.catalogue import Catalogue
+from ebm_server.catalogue import Catalogue, has_outsiders
 from ebm_server.lock import locked
 from ebm_server.playground import Samplings
 from ebm_server.protocol.messages import unpack
@@ -76,7 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
             migrate(store.engine, settings)
             store.open()
             await jobs.open()
-            science = asyncio.create_task(warm(catalogue)) if settings.spare else None
+            wanted = settings.spare or has_outsiders()
+            science = asyncio.create_task(warm(catalogue)) if wanted else None
             yield
             if science:
                 science.cancel()

@@ -10,8 +10,9 @@ from typing import Any, Literal
 import torch
 
 from ebm_core import Change, RunConfig, Training, TrainingDiverged
+from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.runs import snapshots
-from ebm_core.runs.config import arrays_of
+from ebm_core.runs.config import arrays_of, saved
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.worker_messages import (
@@ -63,7 +64,7 @@ def run_to_end(given: Assign, server: ServerConnection) -> None:
         loop.run()
     except Exception as error:
         reason = str(error)
-        if not isinstance(error, TrainingDiverged):
+        if not isinstance(error, TrainingDiverged | PlugInMissing):
             traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"
         if loop:
@@ -102,8 +103,10 @@ class RunLoop:
                 return Training.resume(self.directory)
             except FileNotFoundError:
                 log.info("there is no checkpoint yet: the run starts afresh")
-        arrays = arrays_of(self.directory)
-        return Training(RunConfig.model_validate(self.given.config, context=arrays))
+        config, changes = saved(self.given.config, arrays_of(self.directory))
+        training = Training(config)
+        training.plugin_changes = changes
+        return training
 
     def run(self) -> None:
         """Makes updates until the run is finished or stopped.
@@ -128,6 +131,7 @@ class RunLoop:
                 **self.progress(),
                 resumed=self.given.resume,
                 changes=self.told,
+                note="; ".join(training.plugin_changes) or None,
                 config=training.config.model_dump(mode="json", context=arrays_of(self.directory)),
             )
         )

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 from torch import Tensor
 
-from ebm_core import RunConfig, Training
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import Change
+from ebm_core.runs.config import Change, RunConfig
+from ebm_core.runs.training import Training
 
 
 def described(kind: str, dataset: str, updates: int) -> RunConfig:
@@ -54,16 +54,16 @@ def drawn(schema: dict[str, Any], value: Any, chance: random.Random) -> Any:
 
 def lived(config: RunConfig, chance: random.Random) -> Training:
     """A run to its end in which every live field has changed once, at any update."""
-    assert config.updates
+    updates = config.updates or 0
     training = Training(config)
     changes = {
-        path: (chance.randrange(config.updates), drawn(schema, value, chance))
+        path: (chance.randrange(updates), drawn(schema, value, chance))
         for path, schema, value in live_fields(config)
     }
     # some changes lie in the second half, whatever the method
     changes["updates"] = (
-        config.updates // 2 + 1,
-        chance.randint(config.updates - 2, config.updates + 4),
+        updates // 2 + 1,
+        chance.randint(updates - 2, updates + 4),
     )
     while not training.finished:
         for path, (step, value) in changes.items():

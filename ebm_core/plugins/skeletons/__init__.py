@@ -1,0 +1,1 @@
+"""What `ebm new` writes: one small plug-in of each contract, which runs as it is."""
