@@ -3,13 +3,13 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor
 
 from ebm_core.chains.diagnostics import autocorrelation, effective_sample_size, r_hat
@@ -63,7 +63,7 @@ class Sampling(BaseModel):
 
     @field_validator("steps")
     @classmethod
-    def affordable(cls, steps: int, info: ValidationInfo) -> int:
+    def affordable(cls, steps: int, info: Any) -> int:
         """Chains times steps are within what one sampling may take."""
         chains = info.data.get("chains", 1)
         if steps * chains > CHAIN_STEPS:

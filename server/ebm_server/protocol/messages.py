@@ -1,19 +1,18 @@
 """Every message that crosses a process border, one pydantic model each.
 
 On a websocket a message is one MessagePack map with "type"; over REST the same models are JSON.
-`python -m ebm_server.protocol.messages` prints the JSON schema that the page's
-TypeScript types are generated from.
+`ebm_server.web.openapi` declares them all in one document, from which the page's TypeScript types
+are made.
 
 Sequence numbers: each metrics row and each event of a run has its own number, 1, 2, 3, ... in the
 order of recording. The `seq` of a metrics message is that of its last row; the `seq` of a "run"
 message is the newest number its info takes account of, and takes none itself.
 """
 
-import json
 from typing import Annotated, Any, Literal
 
 import msgpack
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 RunState = Literal["queued", "starting", "running", "paused", "finished", "stopped", "failed"]
 ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed"})
@@ -23,7 +22,8 @@ Values = dict[str, float]
 class Message(BaseModel):
     """Something sent from one process to another."""
 
-    model_config = ConfigDict(extra="forbid")
+    # what has a default is sent all the same, so the page's types need not doubt it
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class Run(Message):
@@ -82,13 +82,6 @@ class Problem(Message):
     value: Any = None
     message: str
     allowed: str | None = None
-
-
-class NewRun(Message):
-    """The body of POST /runs beside the fields of a (partial) RunConfig."""
-
-    model_config = ConfigDict(extra="allow")
-    name: str | None = Field(None, max_length=200)
 
 
 class Steps(Message):
@@ -197,7 +190,9 @@ class PackedLandscape(PackedArray):
 class FrameMessage(Message):
     """One moment of a run. Without a landscape the last one still holds."""
 
-    type: Literal["frame"] = "frame"
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    type: Literal["frame"]
     run: str
     step: int
     seconds: float
@@ -228,26 +223,3 @@ def unpack(data: bytes) -> Any:
         return msgpack.unpackb(data, raw=False, strict_map_key=True)
     except (msgpack.UnpackException, ValueError, TypeError) as error:
         raise ValueError(f"{len(data)} bytes are not one MessagePack value: {error}") from error
-
-
-class Protocol(Message):
-    """Everything the page needs a type for; only its schema is used."""
-
-    page: PageMessage
-    server: ServerMessage
-    run: Run
-    metric_row: MetricRow
-    event: Event
-    keyframe: KeyframeInfo
-    problem: Problem
-    steps: Steps
-    patch: Patch
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of `Protocol`; bytes have the format "binary"."""
-    return TypeAdapter(Protocol).json_schema(mode="serialization")
-
-
-if __name__ == "__main__":
-    print(json.dumps(schema(), indent=2))

@@ -9,15 +9,28 @@ from fastapi.responses import StreamingResponse
 
 from ebm_server.background import in_background, with_core
 from ebm_server.playground import Samplings
-from ebm_server.protocol.messages import Event, KeyframeInfo, MetricRow, NewRun, Patch, Run, Steps
+from ebm_server.protocol.answers import Health
+from ebm_server.protocol.catalogue import Catalogue
+from ebm_server.protocol.messages import (
+    Event,
+    FrameMessage,
+    KeyframeInfo,
+    MetricRow,
+    PackedLandscape,
+    Patch,
+    Run,
+    Steps,
+)
+from ebm_server.protocol.playground import Drawn, Sampling
+from ebm_server.protocol.run_config import NewRun
 from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
+from ebm_server.web.answers import MSGPACK, UNHEARD, file, packed, refusals, text
 from ebm_server.web.downloads import csv_rows, zipped
 
-router = APIRouter(prefix="/api/v1")
-MSGPACK = "application/msgpack"
+router = APIRouter(prefix="/api/v1", responses=UNHEARD)
 
 
 def jobs_of(request: Request) -> Jobs:
@@ -38,22 +51,23 @@ After = Annotated[int, Query(ge=0, description="Only what is numbered higher.")]
 
 
 @router.get("/health")
-async def health() -> dict[str, str]:
+async def health() -> Health:
     """That the server is there."""
-    return {"status": "ok", "version": package_version()}
+    return Health(status="ok", version=package_version())
 
 
-@router.get("/catalogue")
+@router.get("/catalogue", response_model=Catalogue)
 async def catalogue(request: Request) -> Response:
     """Every data set, method, sampler and energy with its JSON schema, recipes and thumbnails."""
     return Response(await request.app.state.catalogue.get(), media_type="application/json")
 
 
-@router.post("/runs", status_code=201)
+@router.post("/runs", status_code=201, responses=refusals(413, 422, 429))
 async def create(body: Annotated[NewRun, Body()], jobs: AllJobs) -> Run:
     """Starts a run from a (partial) RunConfig; 422 with path and bounds; 429 when too many wait."""
-    config = await with_core(lambda: _complete(body.model_extra or {}))
-    name = body.name or f"{config['method']['kind']} on {config['dataset']['kind']}"
+    given = {field: value for field, value in body.items() if field != "name"}
+    config = await with_core(lambda: _complete(given))
+    name = body.get("name") or f"{config['method']['kind']} on {config['dataset']['kind']}"
     return jobs.create(config, name)
 
 
@@ -87,43 +101,43 @@ async def runs(jobs: AllJobs) -> list[Run]:
     return jobs.runs()
 
 
-@router.get("/runs/{run}")
+@router.get("/runs/{run}", responses=refusals(404))
 async def get(run: str, jobs: AllJobs) -> Run:
     """One run."""
     return jobs.record(run).run
 
 
-@router.delete("/runs/{run}", status_code=204)
+@router.delete("/runs/{run}", status_code=204, responses=refusals(404, 409))
 async def delete(run: str, jobs: AllJobs) -> None:
     """Removes an ended run with all its files."""
     await jobs.delete(run)
 
 
-@router.post("/runs/{run}/pause")
+@router.post("/runs/{run}/pause", responses=refusals(404, 409, 503))
 async def pause(run: str, jobs: AllJobs) -> Run:
     """Holds a run before its next update."""
     return await jobs.pause(run)
 
 
-@router.post("/runs/{run}/resume")
+@router.post("/runs/{run}/resume", responses=refusals(404, 409, 429, 503))
 async def resume(run: str, jobs: AllJobs) -> Run:
     """Lets a paused run go on; a stopped or failed one from its last checkpoint."""
     return await jobs.resume(run)
 
 
-@router.post("/runs/{run}/step")
+@router.post("/runs/{run}/step", responses=refusals(404, 409, 413, 422, 503))
 async def step(run: str, jobs: AllJobs, steps: Annotated[Steps | None, Body()] = None) -> Run:
     """Makes some updates of a paused run."""
     return await jobs.step(run, (steps or Steps()).updates)
 
 
-@router.post("/runs/{run}/stop")
+@router.post("/runs/{run}/stop", responses=refusals(404, 409, 503))
 async def stop(run: str, jobs: AllJobs) -> Run:
     """Ends a run with a checkpoint."""
     return await jobs.stop(run)
 
 
-@router.patch("/runs/{run}")
+@router.patch("/runs/{run}", responses=refusals(404, 409, 413, 422, 503))
 async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     """Sets live fields and the speed limit; 422 with path and bounds, and then nothing is set."""
     record = jobs.record(run)
@@ -138,7 +152,11 @@ async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     return record.run
 
 
-@router.get("/runs/{run}/metrics", response_model=list[MetricRow])
+@router.get(
+    "/runs/{run}/metrics",
+    response_model=list[MetricRow],
+    responses=text("text/csv") | refusals(404, 422),
+)
 def metrics(
     run: str,
     jobs: AllJobs,
@@ -154,21 +172,25 @@ def metrics(
     return Response(json.dumps(rows, allow_nan=False), media_type="application/json")
 
 
-@router.get("/runs/{run}/events")
+@router.get("/runs/{run}/events", responses=refusals(404, 422))
 def events(run: str, jobs: AllJobs, store: Database, after: After = 0) -> list[Event]:
     """Changes, states and logs, in order."""
     jobs.record(run)
     return [Event(**row) for row in store.after(EVENTS, run, after)]
 
 
-@router.get("/runs/{run}/keyframes")
+@router.get("/runs/{run}/keyframes", responses=refusals(404))
 def keyframes(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The moments that can be shown again."""
     jobs.record(run)
     return [KeyframeInfo(**row) for row in store.keyframes(run)]
 
 
-@router.get("/runs/{run}/keyframes/{step}", response_class=Response)
+@router.get(
+    "/runs/{run}/keyframes/{step}",
+    response_class=Response,
+    responses=packed(FrameMessage) | refusals(404, 422),
+)
 def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
     """A kept frame, as the same MessagePack bytes that the websocket sends."""
     jobs.record(run)
@@ -180,7 +202,7 @@ def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
     return Response(frame.message, media_type=MSGPACK, headers=headers)
 
 
-@router.get("/runs/{run}/snapshots")
+@router.get("/runs/{run}/snapshots", responses=refusals(404))
 async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
     jobs.record(run)
@@ -189,7 +211,11 @@ async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeIn
     return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
 
 
-@router.get("/runs/{run}/truth", response_class=Response)
+@router.get(
+    "/runs/{run}/truth",
+    response_class=Response,
+    responses=packed(PackedLandscape) | refusals(404),
+)
 async def truth(run: str, jobs: AllJobs) -> Response:
     """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
     record = jobs.record(run)
@@ -198,20 +224,26 @@ async def truth(run: str, jobs: AllJobs) -> Response:
     return Response(body, media_type=MSGPACK, headers=headers)
 
 
-@router.post("/samplings", response_class=Response)
-async def sample(
-    body: Annotated[dict[str, Any], Body()], request: Request, jobs: AllJobs
-) -> Response:
+@router.post(
+    "/samplings",
+    response_class=Response,
+    responses=packed(Drawn) | refusals(404, 409, 413, 422, 429, 500),
+)
+async def sample(body: Annotated[Sampling, Body()], request: Request, jobs: AllJobs) -> Response:
     """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
     energy = body.get("energy")
     run = energy.get("run") if isinstance(energy, dict) else None
     directory = jobs.directory(jobs.record(run).run.id) if isinstance(run, str) else None
     samplings: Samplings = request.app.state.samplings
-    answer = await in_background(lambda: samplings.ask(body, directory))
+    answer = await in_background(lambda: samplings.ask(dict(body), directory))
     return Response(answer, media_type=MSGPACK)
 
 
-@router.get("/runs/{run}/download", response_class=Response)
+@router.get(
+    "/runs/{run}/download",
+    response_class=Response,
+    responses=file("application/zip") | refusals(404),
+)
 def download(run: str, jobs: AllJobs, store: Database) -> Response:
     """A zip file: config.json, events.json, metrics.csv and the checkpoint."""
     record = jobs.record(run)

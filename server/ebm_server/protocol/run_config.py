@@ -1,0 +1,47 @@
+"""A run's configuration as JSON: `ebm_core.RunConfig` for those who do not import torch."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, SkipValidation, with_config
+from typing_extensions import TypeAliasType, TypedDict
+
+Json = TypeAliasType("Json", "bool | float | str | list[Json] | dict[str, Json] | None")
+"""Anything that JSON can say."""
+
+
+@with_config(ConfigDict(extra="allow"))
+class PlugInConfig(TypedDict):
+    """A plug-in's kind and its fields, as the catalogue's schema of the kind has them."""
+
+    kind: str
+
+
+class RunConfig(TypedDict):
+    """A run, whole."""
+
+    dataset: PlugInConfig
+    method: PlugInConfig
+    energy: PlugInConfig
+    optimization: dict[str, Json]
+    seed: int
+    seconds: float | None
+    updates: int | None
+    device: Literal["cpu", "cuda"]
+
+
+@with_config(ConfigDict(extra="allow"))
+class NewRun(TypedDict, total=False):
+    """A run to be: its name, and parts of a RunConfig; the method's recipe gives the others.
+
+    Only the name is checked here; `RunConfig` says of the rest what is wrong, and what is allowed.
+    """
+
+    name: Annotated[str | None, Field(max_length=200)]
+    dataset: SkipValidation[PlugInConfig]
+    method: SkipValidation[PlugInConfig]
+    energy: SkipValidation[PlugInConfig]
+    optimization: SkipValidation[dict[str, Any]]
+    seed: SkipValidation[int]
+    seconds: SkipValidation[float | None]
+    updates: SkipValidation[int | None]
+    device: SkipValidation[Literal["cpu", "cuda"]]
