@@ -34,7 +34,7 @@ export default defineConfig({
   server: { proxy },
   preview: { proxy },
   test: {
-    include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
+    include: ["tests/**/*.test.{ts,tsx}"],
     environment: "node",
   },
 });

@@ -1,4 +1,4 @@
-/** Writes src/wire.gen.ts, the types of every message, from the server's models: `npm run types`. */
+/** Writes src/protocol/wire.gen.ts, the types of every message, from the server's models: `npm run types`. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { compile } from "json-schema-to-typescript";
@@ -33,4 +33,4 @@ const code = await compile(adapt(schema), "Protocol", {
   additionalProperties: false,
   format: true,
 });
-writeFileSync("src/wire.gen.ts", code);
+writeFileSync("src/protocol/wire.gen.ts", code);

@@ -1,5 +1,5 @@
 /** The page: one screen, read from left to right. */
-import { view } from "./state";
+import { tab } from "./state";
 import { Distributions } from "./views/Distributions";
 import { Evidence } from "./views/Evidence";
 import { Help } from "./views/Help";
@@ -14,11 +14,11 @@ import { TopBar } from "./views/TopBar";
 
 export function App() {
   return (
-    <div class="page" data-view={view.value}>
+    <div class="page" data-tab={tab.value}>
       <TopBar />
-      {view.value === "runs" ? (
+      {tab.value === "runs" ? (
         <Runs />
-      ) : view.value === "samplers" ? (
+      ) : tab.value === "samplers" ? (
         <Samplers />
       ) : (
         <>

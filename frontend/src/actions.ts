@@ -1,11 +1,12 @@
 /** What a person can do on the page. */
 import { batch } from "@preact/signals";
-import * as api from "./api";
-import { connection, follow, refreshKeyframes, refreshRuns } from "./lab";
-import type { Mark } from "./record";
-import * as replay from "./replay";
-import { fault, get, set } from "./schema";
-import { recipeFor, sameShape, startOf } from "./shelf";
+import { recipeFor, sameShape, startOf } from "./form/fields";
+import { fault, get, set } from "./form/schema";
+import * as api from "./protocol/api";
+import type { Json, Run } from "./protocol/wire";
+import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
+import type { Mark } from "./run/history";
+import * as replay from "./run/replay";
 import {
   active,
   asking,
@@ -15,14 +16,13 @@ import {
   faults,
   fields,
   fresh,
+  history,
   info,
   notice,
   primary,
-  record,
   rolling,
   stored,
 } from "./state";
-import type { Json, Run } from "./wire";
 
 const DEBOUNCE = 120;
 
@@ -63,7 +63,7 @@ function missing(error: unknown): never {
 }
 
 function update(run: Run | null): void {
-  if (run && record.value?.info.id === run.id) record.value = { ...record.value, info: run };
+  if (run && history.value?.info.id === run.id) history.value = { ...history.value, info: run };
 }
 
 /** Trains the choice. The run on the stage before, if it is still going, is stopped and kept. */
@@ -128,8 +128,8 @@ export async function remove(id: string): Promise<void> {
     batch(() => {
       connection.unwatch(id);
       replay.load(null);
-      record.value = null;
-      history.replaceState(null, "", location.pathname + location.search);
+      history.value = null;
+      window.history.replaceState(null, "", location.pathname + location.search);
     });
   void refreshRuns();
 }

@@ -1,7 +1,7 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
 import { press, stepOnce } from "./actions";
-import { backToLive, nudge } from "./replay";
-import { help, mode, stored, view } from "./state";
+import { backToLive, nudge } from "./run/replay";
+import { help, mode, stored, tab } from "./state";
 import { nextTheme } from "./theme";
 import { layersShown, toggleLayer } from "./views/Layers";
 import { clearDropped } from "./views/StageCanvas";
@@ -23,7 +23,7 @@ const KEYS: Record<string, () => void> = {
 
 export function listen(): void {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || help.value || view.value !== "lab") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || help.value || tab.value !== "lab") return;
     const target = event.target as HTMLElement;
     if (target.closest("input, select, textarea, button, a, summary, [role=slider]") && event.key !== "?")
       return;

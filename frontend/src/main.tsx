@@ -13,12 +13,12 @@ import "./style/samplers.css";
 import { App } from "./App";
 import { open } from "./actions";
 import { listen } from "./keyboard";
-import { connection, loadCatalogue, start } from "./lab";
-import { openRecord } from "./record";
-import * as replay from "./replay";
-import { catalogue, draft, notice, record, rolling } from "./state";
+import type { StoredRun } from "./protocol/wire";
+import { connection, loadCatalogue, start } from "./run/following";
+import { openHistory } from "./run/history";
+import * as replay from "./run/replay";
+import { catalogue, draft, history, notice, rolling } from "./state";
 import { stillness } from "./theme";
-import type { StoredRun } from "./wire";
 
 /** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
 const SECONDS = 30;
@@ -36,8 +36,8 @@ async function playStored(): Promise<void> {
   batch(() => {
     if (stored.catalogue) catalogue.value ??= stored.catalogue;
     replay.load(film);
-    record.value = {
-      ...openRecord(stored.run, "stored"),
+    history.value = {
+      ...openHistory(stored.run, "stored"),
       rows: stored.metrics,
       events: stored.events ?? [],
       keyframes: film.keyframes,

@@ -1,11 +1,11 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
-import type { Link } from "./connection";
-import type { DecodedFrame, Landscape } from "./frame";
-import { lastAt, marksOf, metricsAt, type RunRecord } from "./record";
-import { differences, type Field, type Titles } from "./schema";
-import { shelfFields } from "./shelf";
-import type { Catalogue, Run, RunConfig } from "./wire";
+import { shelfFields } from "./form/fields";
+import { differences, type Field, type Titles } from "./form/schema";
+import type { Link } from "./protocol/connection";
+import type { DecodedFrame, Landscape } from "./protocol/frame";
+import type { Catalogue, Run, RunConfig } from "./protocol/wire";
+import { lastAt, marksOf, metricsAt, type RunHistory } from "./run/history";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
 export type Mode = "energy" | "density" | "truth" | "difference" | "uncertainty" | "softmax";
@@ -21,7 +21,7 @@ export const runs = signal<Run[] | null>(null);
 export const runsFault = signal<string | null>(null);
 
 /** The run on the stage. */
-export const record = signal<RunRecord | null>(null);
+export const history = signal<RunHistory | null>(null);
 /** The choice on the left: what play would train. */
 export const draft = signal<RunConfig | null>(null);
 /** Reset was pressed: the stage shows the untrained choice. */
@@ -39,7 +39,7 @@ export const momentFrame = signal<DecodedFrame | null>(null);
 /** A replay is running on by itself. */
 export const rolling = signal(false);
 
-export const view = signal<"lab" | "samplers" | "runs">("lab");
+export const tab = signal<"lab" | "samplers" | "runs">("lab");
 export const help = signal(false);
 export const layers = signal<Record<LayerName, boolean>>({
   energy: true,
@@ -58,8 +58,8 @@ export const dropped = signal(0);
 export const step = signal(0);
 export const pace = signal({ updates: 0, frames: 0, lag: 0 });
 
-export const info = computed(() => record.value?.info ?? null);
-export const stored = computed(() => record.value?.source === "stored");
+export const info = computed(() => history.value?.info ?? null);
+export const stored = computed(() => history.value?.source === "stored");
 export const active = computed(() => {
   const state = stored.value ? null : info.value?.state;
   return state === "queued" || state === "starting" || state === "running" || state === "paused";
@@ -114,17 +114,17 @@ export const needRestart = computed<string[]>(() => {
 
 /** The stage shows only the data of the choice: nothing is trained on them yet. */
 export const untrained = computed(
-  () => fresh.value || record.value === null || (otherData.value && !rolling.value),
+  () => fresh.value || history.value === null || (otherData.value && !rolling.value),
 );
 
-export const marks = computed(() => marksOf(record.value?.events ?? []));
+export const marks = computed(() => marksOf(history.value?.events ?? []));
 
 /** Where on the time axis the evidence is read: the whole run, or up to the moment that is replayed. */
 export const until = computed(() => moment.value ?? Number.POSITIVE_INFINITY);
 
 /** The newest figures at that point, from whichever source has them latest. */
 export const metrics = computed<Record<string, number>>(() => {
-  const known = record.value;
+  const known = history.value;
   if (!known || untrained.value) return {};
   const replayed = moment.value !== null;
   const frame = replayed ? momentFrame.value : known.frame;

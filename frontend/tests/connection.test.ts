@@ -1,7 +1,7 @@
 /** The socket comes back by itself, at a growing distance, and goes on where it left off. */
 import { decode, encode } from "@msgpack/msgpack";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { backOff, Connection, type Link, type Socket } from "../src/connection";
+import { backOff, Connection, type Link, type Socket } from "../src/protocol/connection";
 
 class Wire implements Socket {
   binaryType: BinaryType = "blob";

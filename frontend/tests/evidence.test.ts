@@ -1,10 +1,10 @@
 /** Charts, figures and formulas say what was measured. */
 import { describe, expect, it } from "vitest";
-import { colored, moveOf, noiseOf, withNumbers } from "../src/equations";
-import { density, type Evidence, quantile, series, smoothed } from "../src/evidence";
-import { headline, others } from "../src/merits";
-import { energies, history, loss, translucent } from "../src/views/figures";
-import type { MetricRow } from "../src/wire";
+import { curve, energies, loss, translucent } from "../src/charts/figures";
+import { density, type Evidence, quantile, series, smoothed } from "../src/charts/readings";
+import type { MetricRow } from "../src/protocol/wire";
+import { colored, moveOf, noiseOf, withNumbers } from "../src/words/equations";
+import { headline, others } from "../src/words/quality";
 
 const colors = {
   ink: "#000000",
@@ -46,7 +46,7 @@ describe("series", () => {
 
 describe("charts", () => {
   it("a distance is drawn on a logarithmic axis that holds all of it", () => {
-    const figure = history("kl", "KL", "nats", "log").figure(evidence(), colors);
+    const figure = curve("kl", "KL", "nats", "log").figure(evidence(), colors);
     const [low, high] = yaxis(figure).range!;
     expect(yaxis(figure).type).toBe("log");
     expect(low).toBeLessThan(Math.log10(1 / 901));
@@ -55,7 +55,7 @@ describe("charts", () => {
 
   it("changes and the replayed moment are lines across the chart", () => {
     const mark = { number: 1, step: 30, path: "x", value: 1, previous: 2 };
-    const { layout } = history("kl", "KL", "nats", "log").figure(
+    const { layout } = curve("kl", "KL", "nats", "log").figure(
       evidence({ marks: [mark], cursor: 70 }),
       colors,
     );

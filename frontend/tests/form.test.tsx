@@ -3,10 +3,10 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { catalogue, draft, faults, record } from "../src/state";
-import { numberIn } from "../src/views/Row";
+import { numberIn } from "../src/form/Row";
+import type { Catalogue } from "../src/protocol/wire";
+import { catalogue, draft, faults, history } from "../src/state";
 import { Settings } from "../src/views/Settings";
-import type { Catalogue } from "../src/wire";
 
 const method = {
   type: "object",
@@ -39,7 +39,7 @@ const type = (label: string, text: string) =>
   });
 
 beforeEach(async () => {
-  record.value = null;
+  history.value = null;
   faults.value = {};
   catalogue.value = {
     version: "1",

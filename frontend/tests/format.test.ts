@@ -1,6 +1,16 @@
 /** Numbers read as in print. */
 import { describe, expect, it } from "vitest";
-import { ago, counter, duration, fixed, nats, percent, rate, setting, significant } from "../src/format";
+import {
+  ago,
+  counter,
+  duration,
+  fixed,
+  nats,
+  percent,
+  rate,
+  setting,
+  significant,
+} from "../src/words/format";
 
 describe("figures", () => {
   it.each([

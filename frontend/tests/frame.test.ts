@@ -1,6 +1,6 @@
 /** Frames on the wire become typed arrays. */
 import { describe, expect, it } from "vitest";
-import { decodeArray, decodeFrame, decodeLandscape, showsImages } from "../src/frame";
+import { decodeArray, decodeFrame, decodeLandscape, showsImages } from "../src/protocol/frame";
 
 const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 const f4 = (shape: number[], values: number[]) => ({

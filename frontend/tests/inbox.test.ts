@@ -1,7 +1,7 @@
 /** Between two looks the inbox keeps every ordered message and the newest frame. */
 import { expect, it } from "vitest";
-import { Inbox } from "../src/inbox";
-import type { FrameMessage } from "../src/wire";
+import { Inbox } from "../src/protocol/inbox";
+import type { FrameMessage } from "../src/protocol/wire";
 
 const landscape = { dtype: "u1" as const, shape: [1, 1], data: new Uint8Array(1), lo: 0, hi: 1, extent: 1 };
 const frame = (step: number, more: Partial<FrameMessage> = {}): FrameMessage => ({

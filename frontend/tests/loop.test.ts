@@ -1,6 +1,6 @@
 /** One loop draws all: what is due, what is seen, within the time of a frame. */
 import { expect, it } from "vitest";
-import { BUDGET, Loop } from "../src/loop";
+import { BUDGET, Loop } from "../src/run/loop";
 
 /** A loop whose frames and clock the test turns. */
 function turned() {

@@ -1,6 +1,6 @@
 /** The counter runs between arrivals, and rates are told over the last seconds. */
 import { describe, expect, it } from "vitest";
-import { Frequency, Pace } from "../src/pace";
+import { Frequency, Pace } from "../src/run/pace";
 
 function paced(every: number, by: number, times: number): Pace {
   const pace = new Pace();

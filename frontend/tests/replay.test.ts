@@ -1,10 +1,10 @@
 /** A replay shows the keyframe at or before a moment, and runs on by itself. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DecodedFrame } from "../src/frame";
-import { openRecord } from "../src/record";
-import { advance, backToLive, type Film, keyframeAt, load, nudge, roll, seek } from "../src/replay";
-import { moment, momentFrame, notice, record, rolling, step } from "../src/state";
-import type { Run } from "../src/wire";
+import type { DecodedFrame } from "../src/protocol/frame";
+import type { Run } from "../src/protocol/wire";
+import { openHistory } from "../src/run/history";
+import { advance, backToLive, type Film, keyframeAt, load, nudge, roll, seek } from "../src/run/replay";
+import { history, moment, momentFrame, notice, rolling, step } from "../src/state";
 
 const frame = (at: number): DecodedFrame => ({
   run: "a",
@@ -18,7 +18,7 @@ const keyframes = [0, 10, 40, 90].map((at) => ({ step: at, seconds: at }));
 const ready: Film = { keyframes, ready: frame, frame: async (at) => frame(at) };
 
 beforeEach(() => {
-  record.value = openRecord({ id: "a", state: "finished" } as Run, "server");
+  history.value = openHistory({ id: "a", state: "finished" } as Run, "server");
   load(ready);
 });
 
@@ -81,7 +81,7 @@ describe("rolling", () => {
   });
 
   it("begins again and again with the stored run", () => {
-    record.value = { ...record.value!, source: "stored" };
+    history.value = { ...history.value!, source: "stored" };
     roll();
     run(60);
     expect(rolling.value).toBe(true);

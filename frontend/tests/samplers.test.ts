@@ -1,5 +1,6 @@
 /** Samplings: what is asked, how the answer is brought to the stage, and how it is played. */
 import { describe, expect, it, vi } from "vitest";
+import type { Catalogue, Run } from "../src/protocol/wire";
 import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../src/samplers/choice";
 import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
@@ -13,7 +14,6 @@ import {
   traceOf,
 } from "../src/samplers/sampling";
 import { ticks } from "../src/stage/axes";
-import type { Catalogue, Run } from "../src/wire";
 
 const bytes = (values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 const packed = (shape: number[], values: number[]) => ({ dtype: "f4" as const, shape, data: bytes(values) });

@@ -10,9 +10,9 @@ import {
   get,
   type NumberControl,
   set,
-} from "../src/schema";
-import { fromPosition, STEPS, scaleOf, toPosition } from "../src/slider";
-import type { Schema } from "../src/wire";
+} from "../src/form/schema";
+import { fromPosition, STEPS, scaleOf, toPosition } from "../src/form/slider";
+import type { Schema } from "../src/protocol/wire";
 
 const langevin: Schema = {
   type: "object",

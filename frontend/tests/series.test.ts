@@ -1,10 +1,10 @@
 /** What only some methods have is drawn by itself. */
 import { expect, it } from "vitest";
-import { moveOf, withNumbers } from "../src/equations";
-import type { Evidence } from "../src/evidence";
-import type { DecodedFrame } from "../src/frame";
-import { shownNoise } from "../src/noise";
-import { histogram, seriesOf } from "../src/views/series";
+import type { Evidence } from "../src/charts/readings";
+import { histogram, seriesOf } from "../src/charts/series";
+import type { DecodedFrame } from "../src/protocol/frame";
+import { moveOf, withNumbers } from "../src/words/equations";
+import { shownNoise } from "../src/words/noise";
 
 const colors = {
   ink: "#000000",
@@ -39,7 +39,7 @@ it("a series that the page has never heard of gets a chart with its name, and th
 it("what there is of each noise level stands over the levels", () => {
   const frame = frameOf({ noise_levels: [1, 2, 4, 8, 16], level_losses: [5, 4, 3, 2, 1] });
   const known: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon: 1, frame };
-  const { data, layout } = seriesOf(frame)[0]!.view.figure(known, colors);
+  const { data, layout } = seriesOf(frame)[0]!.chart.figure(known, colors);
   expect(data[0]).toMatchObject({ x: [1, 2, 4, 8, 16], y: [5, 4, 3, 2, 1] });
   expect(layout.xaxis).toMatchObject({ type: "log" });
 });

@@ -1,8 +1,9 @@
 /** What the page says and offers follows from the run and the choice. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DecodedFrame } from "../src/frame";
-import { openRecord } from "../src/record";
-import { recipeFor, startOf } from "../src/shelf";
+import { recipeFor, startOf } from "../src/form/fields";
+import type { DecodedFrame } from "../src/protocol/frame";
+import type { Catalogue, MetricRow, Run, RunConfig, RunState, Schema } from "../src/protocol/wire";
+import { openHistory } from "../src/run/history";
 import {
   active,
   asking,
@@ -12,6 +13,7 @@ import {
   draft,
   fields,
   fresh,
+  history,
   link,
   metrics,
   moment,
@@ -19,10 +21,8 @@ import {
   nameOf,
   needRestart,
   primary,
-  record,
   untrained,
 } from "../src/state";
-import type { Catalogue, MetricRow, Run, RunConfig, RunState, Schema } from "../src/wire";
 
 const number = (more: Partial<Schema>): Schema => ({ type: "number", default: 0.1, ...more });
 const plugIn = (kind: string, title: string, properties: Record<string, Schema> = {}) => ({
@@ -86,13 +86,13 @@ const run = (state: RunState, more: Partial<Run> = {}): Run =>
     ...more,
   }) as Run;
 const show = (state: RunState, more?: Partial<Run>) => {
-  record.value = openRecord(run(state, more), "server");
+  history.value = openHistory(run(state, more), "server");
 };
 
 beforeEach(() => {
   catalogue.value = known;
   draft.value = config;
-  record.value = null;
+  history.value = null;
   fresh.value = false;
   asking.value = null;
   moment.value = null;
@@ -115,7 +115,7 @@ describe("the badge and the big button", () => {
   });
 
   it("of the stored run are REPLAY and start", () => {
-    record.value = openRecord(run("finished"), "stored");
+    history.value = openHistory(run("finished"), "stored");
     expect([badge.value, primary.value, active.value]).toEqual(["REPLAY", "start", false]);
   });
 
@@ -175,13 +175,13 @@ describe("figures", () => {
       { seq: 1, step: 4, seconds: 0, values: { kl: 0.4, loss: 1 } },
       { seq: 2, step: 8, seconds: 0, values: { kl: 0.2 } },
     ];
-    record.value = {
-      ...openRecord(run("running", { step: 5, metrics: { kl: 0.3, nll: 2 } }), "server"),
+    history.value = {
+      ...openHistory(run("running", { step: 5, metrics: { kl: 0.3, nll: 2 } }), "server"),
       rows,
       frame: frame(6, 0.25),
     };
     expect(metrics.value).toEqual({ kl: 0.2, loss: 1, nll: 2 });
-    record.value = { ...record.value!, info: run("finished", { step: 9, metrics: { kl: 0.01 } }) };
+    history.value = { ...history.value!, info: run("finished", { step: 9, metrics: { kl: 0.01 } }) };
     expect(metrics.value.kl).toBe(0.01);
   });
 
@@ -190,7 +190,7 @@ describe("figures", () => {
       { seq: 1, step: 4, seconds: 0, values: { kl: 0.4 } },
       { seq: 2, step: 8, seconds: 0, values: { kl: 0.2 } },
     ];
-    record.value = { ...openRecord(run("finished", { metrics: { kl: 0.01 } }), "server"), rows };
+    history.value = { ...openHistory(run("finished", { metrics: { kl: 0.01 } }), "server"), rows };
     moment.value = 5;
     momentFrame.value = frame(5, 0.35);
     expect(metrics.value.kl).toBe(0.35);

@@ -1,6 +1,6 @@
 /** Points of the user's own, and what is said of files that hold none. */
 import { describe, expect, it } from "vitest";
-import { fitted, parseCsv, parseNpy, readPoints } from "../src/upload";
+import { fitted, parseCsv, parseNpy, readPoints } from "../src/protocol/upload";
 
 function npy(descr: string, shape: string, data: ArrayBufferView, fortran = false): ArrayBuffer {
   const header =

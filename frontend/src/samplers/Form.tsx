@@ -1,10 +1,11 @@
 /** The question: which energy, which sampler, with what settings. */
-import { ago } from "../format";
-import { type Field, get } from "../schema";
+
+import { Row } from "../form/Row";
+import { chooseByArrows } from "../form/radios";
+import { type Field, get } from "../form/schema";
+import type { Json, PlugInInfo } from "../protocol/wire";
 import { catalogue, catalogueFault, nameOf, runs } from "../state";
-import { Row } from "../views/Row";
-import { chooseByArrows } from "../views/radios";
-import type { Json, PlugInInfo } from "../wire";
+import { ago } from "../words/format";
 import { planarRuns } from "./choice";
 import { Moment } from "./Moment";
 import { change, choice, chooseLandscape, chooseRun, chooseSampler, faults, fields, startAt } from "./state";

@@ -1,10 +1,10 @@
 /** The stage of the samplers: the energy's map, and the chains at the moment that is shown. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { fixed, significant } from "../format";
-import { loop } from "../loop";
+import { loop } from "../run/loop";
 import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
+import { fixed, significant } from "../words/format";
 import { frameAt, pointOf, readingOf, type Shown } from "./sampling";
 import { again, choice, index, refused, sampled, shown, stale, startAt } from "./state";
 

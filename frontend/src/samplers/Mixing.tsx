@@ -1,6 +1,7 @@
 /** The evidence: how well the chains mix. */
-import { count, fixed, percent, significant } from "../format";
-import { PlotOf } from "../Plot";
+
+import { PlotOf } from "../charts/Plot";
+import { count, fixed, percent, significant } from "../words/format";
 import { autocorrelation, traces } from "./figures";
 import { sampled } from "./state";
 
@@ -78,11 +79,11 @@ export function Mixing() {
         <h2 id="autocorrelation">
           Autocorrelation of <span class="chains-color">x</span> and y
         </h2>
-        <PlotOf view={autocorrelation} height={112} source={sampled} />
+        <PlotOf chart={autocorrelation} height={112} source={sampled} />
       </section>
       <section aria-labelledby="trace">
         <h2 id="trace">x of four chains</h2>
-        <PlotOf view={traces} height={132} source={sampled} />
+        <PlotOf chart={traces} height={132} source={sampled} />
         <p class="small muted">Left of the dotted line they warm up.</p>
       </section>
     </aside>

@@ -1,5 +1,5 @@
 /** The moment of the chosen run whose energy is sampled: one of its snapshots, or the newest. */
-import { count } from "../format";
+import { count } from "../words/format";
 import { chooseMoment, momentOf, moments } from "./state";
 
 export function Moment() {

@@ -1,7 +1,8 @@
 /** The samplers' transport: from the start, play, one moment on, speed, other chains, and the step shown. */
-import { count, counter } from "../format";
+
 import { nameOf, runs, titleOf } from "../state";
 import * as Icons from "../views/Icons";
+import { count, counter } from "../words/format";
 import {
   again,
   at,

@@ -1,6 +1,6 @@
 /** What is to be sampled: an energy, a sampler, and how long; and the fields of its form. */
-import { defaultsOf, type Field, fault, fieldsOf, set, type Titles } from "../schema";
-import type { Catalogue, Json, JsonObject, PlugInConfig, PlugInInfo, Run } from "../wire";
+import { defaultsOf, type Field, fault, fieldsOf, set, type Titles } from "../form/schema";
+import type { Catalogue, Json, JsonObject, PlugInConfig, PlugInInfo, Run } from "../protocol/wire";
 
 export interface Choice {
   /** A formula, or what a run has learned: at a past update, or as it was last saved. */

@@ -1,7 +1,8 @@
 /** The charts of a sampling. */
-import type { Figure, View } from "../Plot";
+
+import { frame, trace } from "../charts/figures";
+import type { Chart, Figure } from "../charts/Plot";
 import type { ChartColors } from "../theme";
-import { frame, trace } from "../views/figures";
 import { type Sampled, traceOf } from "./sampling";
 
 const TRACED = 4;
@@ -13,7 +14,7 @@ const line = (place: object, color: string, dash: string) => ({
 });
 
 /** How long a chain remembers: mean over the chains, by lag in steps. */
-export const autocorrelation: View<Sampled | null> = {
+export const autocorrelation: Chart<Sampled | null> = {
   title: "Autocorrelation by lag",
   figure: (sampled, colors): Figure => {
     const [first, second] = sampled?.curves ?? [[], []];
@@ -35,7 +36,7 @@ export const autocorrelation: View<Sampled | null> = {
 };
 
 /** x of a few chains, spread evenly over all of them. */
-export const traces: View<Sampled | null> = {
+export const traces: Chart<Sampled | null> = {
   title: "x of some chains over their steps",
   figure: (sampled, colors): Figure => {
     if (!sampled) return { data: [], layout: frame(colors, {}, { x: {}, y: {} }) };

@@ -1,8 +1,8 @@
 /** A sampling as the server sends it, and as the stage and the charts take it. */
-import { type DecodedFrame, decodeArray, decodeLandscape, type Landscape } from "../frame";
+import { type DecodedFrame, decodeArray, decodeLandscape, type Landscape } from "../protocol/frame";
+import type { PackedArray, PackedLandscape } from "../protocol/wire.gen";
 import type { Readout, Units } from "../stage";
-import { SHOWN_EXTENT } from "../stage/view";
-import type { PackedArray, PackedLandscape } from "../wire.gen";
+import { SHOWN_EXTENT } from "../stage/viewport";
 
 export interface WireSampling {
   landscape: PackedLandscape;

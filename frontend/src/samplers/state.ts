@@ -1,12 +1,12 @@
-/** What the samplers' view knows: its choice, the newest answer, and the moment that is shown. */
+/** What the samplers' tab knows: its choice, the newest answer, and the moment that is shown. */
 import { batch, computed, effect, signal } from "@preact/signals";
-import * as api from "../api";
-import { sentence } from "../format";
-import { loop } from "../loop";
-import type { Field } from "../schema";
-import { catalogue, titles, view } from "../state";
+import type { Field } from "../form/schema";
+import * as api from "../protocol/api";
+import type { Json, PlugInConfig } from "../protocol/wire";
+import { loop } from "../run/loop";
+import { catalogue, tab, titles } from "../state";
 import { stillness } from "../theme";
-import type { Json, PlugInConfig } from "../wire";
+import { sentence } from "../words/format";
 import { bodyOf, type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
 import { Latest } from "./latest";
 import { indexOf, later } from "./player";
@@ -181,7 +181,7 @@ export function seek(to: number): void {
 
 /** The first visit makes a choice and samples it. */
 effect(() => {
-  if (view.value !== "samplers" || choice.value || !catalogue.value) return;
+  if (tab.value !== "samplers" || choice.value || !catalogue.value) return;
   choice.value = firstChoice(catalogue.value);
   again();
 });
@@ -189,7 +189,7 @@ effect(() => {
 let before = 0;
 loop.add({
   every: 0,
-  visible: () => view.value === "samplers" && sampled.value !== null,
+  visible: () => tab.value === "samplers" && sampled.value !== null,
   draw: (now) => {
     const seconds = Math.min((now - before) / 1000, 0.25);
     before = now;

@@ -3,7 +3,7 @@
 import { cssColor, LEVELS, viridis } from "./colormap";
 import { colors, type Mode } from "./modes";
 import type { Theme } from "./palette";
-import type { View } from "./view";
+import type { Viewport } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
 
@@ -72,13 +72,13 @@ export function ticks(extent: number, center: number, unit: number) {
 /** Draws ticks along the lower and the left edge. */
 export function drawAxes(
   context: CanvasRenderingContext2D,
-  view: View,
+  viewport: Viewport,
   units: Units,
   ink: string,
   halo: string,
 ): void {
-  const across = ticks(view.extent, units.center[0], units.unit);
-  const up = ticks(view.extent, units.center[1], units.unit);
+  const across = ticks(viewport.extent, units.center[0], units.unit);
+  const up = ticks(viewport.extent, units.center[1], units.unit);
   context.save();
   context.strokeStyle = ink;
   context.fillStyle = ink;
@@ -87,12 +87,12 @@ export function drawAxes(
   context.globalAlpha = 0.45;
   context.beginPath();
   for (const { at, label } of across) {
-    const x = Math.round(view.px(at)) + 0.5;
-    context.moveTo(x, view.size);
-    context.lineTo(x, view.size - (label ? 5 : 3));
+    const x = Math.round(viewport.px(at)) + 0.5;
+    context.moveTo(x, viewport.size);
+    context.lineTo(x, viewport.size - (label ? 5 : 3));
   }
   for (const { at, label } of up) {
-    const y = Math.round(view.py(at)) + 0.5;
+    const y = Math.round(viewport.py(at)) + 0.5;
     context.moveTo(0, y);
     context.lineTo(label ? 5 : 3, y);
   }
@@ -101,7 +101,7 @@ export function drawAxes(
   context.strokeStyle = halo;
   context.lineWidth = 3;
   context.lineJoin = "round";
-  const narrow = view.size < 420;
+  const narrow = viewport.size < 420;
   const labelled = (all: typeof across) =>
     all
       .filter(({ label }) => label !== null)
@@ -109,13 +109,13 @@ export function drawAxes(
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   for (const { at, label } of labelled(across))
-    write(context, label!, view.px(at) - (label!.startsWith("\u2212") ? 3.5 : 0), view.size - 9);
+    write(context, label!, viewport.px(at) - (label!.startsWith("\u2212") ? 3.5 : 0), viewport.size - 9);
   context.textAlign = "left";
   context.textBaseline = "middle";
   for (const { at, label } of labelled(up)) {
     // what stands in the corner belongs to the other axis
-    if (view.size - view.py(at) < 40 && narrow) continue;
-    write(context, label!, 9, view.py(at));
+    if (viewport.size - viewport.py(at) < 40 && narrow) continue;
+    write(context, label!, 9, viewport.py(at));
   }
   context.restore();
 }
@@ -125,12 +125,12 @@ const BAR = { width: 96, height: 5 };
 /** Draws the legend in the upper right corner. */
 export function drawLegend(
   context: CanvasRenderingContext2D,
-  view: View,
+  viewport: Viewport,
   legend: Legend,
   ink: string,
   halo: string,
 ): void {
-  const right = view.size - 12;
+  const right = viewport.size - 12;
   const left = right - BAR.width;
   const top = 26;
   context.save();

@@ -1,10 +1,10 @@
 /** What a frame tells of a classifier: its labelled points, and where it is unsure. */
 
-import type { DecodedFrame } from "../frame";
+import type { DecodedFrame } from "../protocol/frame";
 import type { Field } from "./field";
 import type { Uncertainty } from "./modes";
 import { type Mark, mark, stamp } from "./points";
-import type { View } from "./view";
+import type { Viewport } from "./viewport";
 
 /** Half the width of the square that uncertainty maps cover. */
 const MAP_EXTENT = 4.5;
@@ -90,12 +90,12 @@ export function classMark(document: Document, label: number, radius: number, dpr
 /** Stamps each labelled point with the mark of its class. */
 export function drawLabelled(
   context: CanvasRenderingContext2D,
-  view: View,
+  viewport: Viewport,
   { points, labels }: Labelled,
   markOf: (label: number) => Mark,
 ): void {
   for (let i = 0; i < labels.length; i++) {
     const label = Math.max(0, Math.round(labels[i] as number));
-    stamp(context, view, markOf(label), points[2 * i] as number, points[2 * i + 1] as number);
+    stamp(context, viewport, markOf(label), points[2 * i] as number, points[2 * i + 1] as number);
   }
 }

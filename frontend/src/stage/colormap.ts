@@ -1,6 +1,6 @@
 /** Colour maps as look-up tables: viridis, and a diverging map from blue to orange that colour-blind people can read. */
 
-/** Colours packed for an ImageData's 32-bit view: alpha, blue, green, red from the highest byte (little-endian). */
+/** Colours packed for an ImageData's 32-bit viewport: alpha, blue, green, red from the highest byte (little-endian). */
 export type LookUpTable = Uint32Array;
 
 export const LEVELS = 1024;

@@ -1,6 +1,6 @@
 /** Chains of images as an 8 x 8 grid of tiles, fading from frame to frame. */
 
-import type { DecodedFrame, NumericArray } from "../frame";
+import type { DecodedFrame, NumericArray } from "../protocol/frame";
 import { Ease } from "./ease";
 import { background, type Theme } from "./palette";
 

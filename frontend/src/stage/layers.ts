@@ -3,13 +3,13 @@
 import type { Chains } from "./chains";
 import { classMark } from "./classes";
 import { Contours } from "./contours";
+import type { Preview } from "./dropped";
 import { Upsampler } from "./field";
 import { ENERGY_SPAN, type Moment } from "./modes";
 import type { Palette } from "./palette";
 import { diamondMark, dotMark, headMark, type Mark, stamp, stampAll } from "./points";
-import type { Preview } from "./preview";
 import { drawPaths, drawTrails } from "./trails";
-import type { View } from "./view";
+import type { Viewport } from "./viewport";
 
 export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
 
@@ -57,14 +57,20 @@ export class ContourLayer {
   private upsampler: Upsampler | null = null;
 
   /** `overMap` when viridis lies beneath: bright where the energy is low, so lines are dark there and light elsewhere. */
-  draw(context: CanvasRenderingContext2D, view: View, moment: Moment, ink: string, overMap: boolean): void {
+  draw(
+    context: CanvasRenderingContext2D,
+    viewport: Viewport,
+    moment: Moment,
+    ink: string,
+    overMap: boolean,
+  ): void {
     const { size, extent, values } = moment.energy;
     const up = this.upsampler;
-    const fits = up && up.size === size && up.extent === extent && up.shown === view.extent;
-    const upsampler = fits ? up : new Upsampler(size, extent, view.extent, CONTOUR_GRID);
+    const fits = up && up.size === size && up.extent === extent && up.shown === viewport.extent;
+    const upsampler = fits ? up : new Upsampler(size, extent, viewport.extent, CONTOUR_GRID);
     this.upsampler = upsampler;
     upsampler.apply(values, this.values);
-    const scale = view.size / CONTOUR_GRID;
+    const scale = viewport.size / CONTOUR_GRID;
     context.save();
     context.lineWidth = 1;
     context.lineJoin = "bevel";
@@ -90,29 +96,29 @@ export class ContourLayer {
 /** Trails, dots and heads of the chains of the run. */
 export function drawChains(
   context: CanvasRenderingContext2D,
-  view: View,
+  viewport: Viewport,
   chains: Chains,
   marks: Marks,
   trail: string,
   progress: number,
 ): void {
-  drawTrails(context, view, chains, trail, progress);
-  if (chains.count > chains.rows.length) stampAll(context, view, marks.chain, chains.shown);
+  drawTrails(context, viewport, chains, trail, progress);
+  if (chains.count > chains.rows.length) stampAll(context, viewport, marks.chain, chains.shown);
   for (const row of chains.rows) {
     const x = chains.shown[2 * row] as number;
-    stamp(context, view, marks.head, x, chains.shown[2 * row + 1] as number);
+    stamp(context, viewport, marks.head, x, chains.shown[2 * row + 1] as number);
   }
 }
 
 /** Paths and heads of the chains that the viewer dropped; a cloud gets small heads. */
 export function drawDropped(
   context: CanvasRenderingContext2D,
-  view: View,
+  viewport: Viewport,
   preview: Preview,
   marks: Marks,
   color: string,
 ): void {
-  drawPaths(context, view, preview.chains, color);
+  drawPaths(context, viewport, preview.chains, color);
   const mark = preview.chains.length > 64 ? marks.droppedDot : marks.dropped;
-  for (const chain of preview.chains) stamp(context, view, mark, chain.x, chain.y);
+  for (const chain of preview.chains) stamp(context, viewport, mark, chain.x, chain.y);
 }

@@ -1,6 +1,6 @@
 /** Points in the plane: data as dots, chains as dots or ringed heads, generator samples as diamonds. */
 
-import type { View } from "./view";
+import type { Viewport } from "./viewport";
 
 const CASING = "rgba(4, 10, 16, 0.55)";
 
@@ -72,19 +72,25 @@ export function diamondMark(document: Document, radius: number, dpr: number, col
 }
 
 /** Stamps a mark at one position of the plane. */
-export function stamp(context: CanvasRenderingContext2D, view: View, mark: Mark, x: number, y: number): void {
+export function stamp(
+  context: CanvasRenderingContext2D,
+  viewport: Viewport,
+  mark: Mark,
+  x: number,
+  y: number,
+): void {
   const { image, reach } = mark;
-  context.drawImage(image, view.px(x) - reach, view.py(y) - reach, 2 * reach, 2 * reach);
+  context.drawImage(image, viewport.px(x) - reach, viewport.py(y) - reach, 2 * reach, 2 * reach);
 }
 
 /** Stamps a mark at each of the points, x and y in turn. */
 export function stampAll(
   context: CanvasRenderingContext2D,
-  view: View,
+  viewport: Viewport,
   mark: Mark,
   points: Float32Array,
 ): void {
   for (let i = 0; i + 1 < points.length; i += 2) {
-    stamp(context, view, mark, points[i] as number, points[i + 1] as number);
+    stamp(context, viewport, mark, points[i] as number, points[i + 1] as number);
   }
 }

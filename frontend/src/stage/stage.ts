@@ -1,18 +1,18 @@
 /** The stage: takes frames whenever they come, and draws the newest state, eased, when it is asked to. */
 
-import type { DecodedFrame } from "../frame";
+import type { DecodedFrame } from "../protocol/frame";
 import { drawArrows } from "./arrows";
 import { drawAxes, drawLegend, type Legend, PLAIN_UNITS, type Units } from "./axes";
 import { Chains } from "./chains";
 import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
+import { Preview } from "./dropped";
 import { Ease } from "./ease";
 import { ContourLayer, drawChains, drawDropped, type LayerName, type Marks, makeMarks } from "./layers";
 import type { Mode } from "./modes";
 import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
-import { Preview } from "./preview";
 import { type Readout, Terrain } from "./terrain";
-import { SHOWN_EXTENT, View } from "./view";
+import { SHOWN_EXTENT, Viewport } from "./viewport";
 
 export interface StageOptions {
   theme: Theme;
@@ -37,7 +37,7 @@ export class Stage {
     score: false,
     generator: true,
   };
-  private view = new View(560, SHOWN_EXTENT);
+  private viewport = new Viewport(560, SHOWN_EXTENT);
   private dpr = 1;
   private colors: Palette | null = null;
   private marks: Marks | null = null;
@@ -118,14 +118,14 @@ export class Stage {
 
   /** What lies under a point of the canvas, in CSS pixels from its upper left corner; null off the map. */
   readout(px: number, py: number): Readout | null {
-    const { size } = this.view;
+    const { size } = this.viewport;
     if (!(px >= 0 && py >= 0 && px <= size && py <= size)) return null;
-    return this.terrain.readout(this.view.x(px), this.view.y(py));
+    return this.terrain.readout(this.viewport.x(px), this.viewport.y(py));
   }
 
   /** Starts chains under the pointer; they run down the landscape shown, from the next draw on. */
   drop(px: number, py: number, count: number): void {
-    this.preview.drop(this.view.x(px), this.view.y(py), count);
+    this.preview.drop(this.viewport.x(px), this.viewport.y(py), count);
     this.dirty = true;
   }
 
@@ -140,8 +140,8 @@ export class Stage {
     this.canvas.width = devicePixels;
     this.canvas.height = devicePixels;
     this.dpr = devicePixels / cssSize;
-    this.view = new View(cssSize, Math.min(SHOWN_EXTENT, this.terrain.extent));
-    this.terrain.resize(devicePixels, this.view.extent);
+    this.viewport = new Viewport(cssSize, Math.min(SHOWN_EXTENT, this.terrain.extent));
+    this.terrain.resize(devicePixels, this.viewport.extent);
     this.restyle();
   }
 
@@ -193,7 +193,7 @@ export class Stage {
     if (frame.landscape) {
       this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now, uncertaintyOf(frame));
       const extent = Math.min(SHOWN_EXTENT, this.terrain.extent);
-      if (extent !== this.view.extent) this.resize(this.view.size, this.dpr);
+      if (extent !== this.viewport.extent) this.resize(this.viewport.size, this.dpr);
     }
     this.chains.ease(this.chainEase.progress(now));
     this.chains.aim(points(frame, "chains"));
@@ -217,26 +217,27 @@ export class Stage {
   }
 
   private compose(): void {
-    const { context, view, layers, chains, preview } = this;
+    const { context, viewport, layers, chains, preview } = this;
     const { moment } = this.terrain;
     const map = layers.energy ? this.terrain.paint(this.theme) : null;
     const overViridis = map !== null && this.terrain.overViridis;
     const colors = palette(this.theme, overViridis);
     if (colors !== this.colors) this.restyle();
     this.colors = colors;
-    this.marks ??= makeMarks(this.document, view.size, this.dpr, colors);
+    this.marks ??= makeMarks(this.document, viewport.size, this.dpr, colors);
     context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
     context.fillStyle = background(this.theme);
-    context.fillRect(0, 0, view.size, view.size);
-    if (map) context.drawImage(map, 0, 0, view.size, view.size);
-    if (layers.contours && moment) this.contours.draw(context, view, moment, colors.ink, overViridis);
+    context.fillRect(0, 0, viewport.size, viewport.size);
+    if (map) context.drawImage(map, 0, 0, viewport.size, viewport.size);
+    if (layers.contours && moment) this.contours.draw(context, viewport, moment, colors.ink, overViridis);
     if (layers.data) this.drawData(this.marks);
-    if (layers.chains) drawChains(context, view, chains, this.marks, colors.chainTrail, this.chainProgress);
-    if (layers.score && moment) drawArrows(context, view, moment.energy, moment.lowest, colors.score);
-    if (layers.generator) stampAll(context, view, this.marks.generator, this.generator);
-    if (preview.chains.length > 0) drawDropped(context, view, preview, this.marks, colors.accent);
-    drawAxes(context, view, this.units, colors.ink, colors.halo);
-    if (map) drawLegend(context, view, this.terrain.legend(this.theme), colors.ink, colors.halo);
+    if (layers.chains)
+      drawChains(context, viewport, chains, this.marks, colors.chainTrail, this.chainProgress);
+    if (layers.score && moment) drawArrows(context, viewport, moment.energy, moment.lowest, colors.score);
+    if (layers.generator) stampAll(context, viewport, this.marks.generator, this.generator);
+    if (preview.chains.length > 0) drawDropped(context, viewport, preview, this.marks, colors.accent);
+    drawAxes(context, viewport, this.units, colors.ink, colors.halo);
+    if (map) drawLegend(context, viewport, this.terrain.legend(this.theme), colors.ink, colors.halo);
   }
 
   /** Data change seldom: they are drawn once and then copied. */
@@ -249,11 +250,11 @@ export class Stage {
       layer.height = this.canvas.height;
       const context = layer.getContext("2d") as CanvasRenderingContext2D;
       context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
-      stampAll(context, this.view, marks.data, data);
-      if (this.labelled) drawLabelled(context, this.view, this.labelled, marks.ofClass);
+      stampAll(context, this.viewport, marks.data, data);
+      if (this.labelled) drawLabelled(context, this.viewport, this.labelled, marks.ofClass);
       this.dataLayer = layer;
     }
-    this.context.drawImage(this.dataLayer, 0, 0, this.view.size, this.view.size);
+    this.context.drawImage(this.dataLayer, 0, 0, this.viewport.size, this.viewport.size);
   }
 }
 

@@ -3,7 +3,7 @@
 import { type Legend, legend } from "./axes";
 import { Ease } from "./ease";
 import { type Field, type Sample, sampleField } from "./field";
-import { Landscape } from "./landscape";
+import { Landscape } from "./heatmap";
 import { colors, type Mode, type Moment, measure, picture, type Uncertainty } from "./modes";
 import type { Theme } from "./palette";
 

@@ -2,10 +2,10 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { chooseDataset } from "../actions";
+import { chooseByArrows } from "../form/radios";
+import { readPoints } from "../protocol/upload";
 import { catalogue, draft, notice, titleOf } from "../state";
-import { readPoints } from "../upload";
 import * as Icons from "./Icons";
-import { chooseByArrows } from "./radios";
 import { Thumbnail } from "./Thumbnail";
 
 const reading = signal(false);

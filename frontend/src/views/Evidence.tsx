@@ -1,16 +1,17 @@
 /** The evidence on the right: distance to the truth, figures, energies, loss, and the update with its numbers. */
-import { evidence } from "../evidence";
-import { headline, others } from "../merits";
-import { Plot } from "../Plot";
-import { draft, info, metrics, record, titleOf, untrained } from "../state";
-import { energies, history, loss } from "./figures";
-import { seriesOf } from "./series";
-import { Tex } from "./Tex";
+
+import { curve, energies, loss } from "../charts/figures";
+import { Plot } from "../charts/Plot";
+import { evidence } from "../charts/readings";
+import { seriesOf } from "../charts/series";
+import { draft, history, info, metrics, titleOf, untrained } from "../state";
+import { headline, others } from "../words/quality";
+import { Tex } from "../words/Tex";
 import { ThisUpdate } from "./ThisUpdate";
 
-const kl = history("kl", "KL divergence over updates", "nats", "log");
-const frechet = history("frechet", "Fréchet distance over updates", "", "log");
-const nll = history("nll", "Negative log-likelihood over updates", "nats", "linear");
+const kl = curve("kl", "KL divergence over updates", "nats", "log");
+const frechet = curve("frechet", "Fréchet distance over updates", "", "log");
+const nll = curve("nll", "Negative log-likelihood over updates", "nats", "linear");
 
 /** Figures that are shown before the rest is folded. */
 const SHOWN = 4;
@@ -24,11 +25,11 @@ export function Evidence() {
         <h2 id="energies">
           Energy of <span class="data-color">data</span> and <span class="chains-color">samples</span>
         </h2>
-        <Plot view={energies} height={92} />
+        <Plot chart={energies} height={92} />
       </section>
       <section aria-labelledby="loss">
         <h2 id="loss">Loss</h2>
-        <Plot view={loss} height={48} />
+        <Plot chart={loss} height={48} />
       </section>
       <OwnSeries />
       <ThisUpdate />
@@ -40,10 +41,10 @@ export function Evidence() {
 function OwnSeries() {
   return (
     <>
-      {seriesOf(evidence.value.frame).map(({ name, title, view }) => (
+      {seriesOf(evidence.value.frame).map(({ name, title, chart }) => (
         <section key={name} aria-label={title}>
           <h2>{title}</h2>
-          <Plot view={view} height={64} />
+          <Plot chart={chart} height={64} />
         </section>
       ))}
     </>
@@ -52,7 +53,7 @@ function OwnSeries() {
 
 function Distance() {
   const first = headline(metrics.value);
-  const view = first?.name === "frechet" ? frechet : first?.name === "nll" ? nll : kl;
+  const chart = first?.name === "frechet" ? frechet : first?.name === "nll" ? nll : kl;
   return (
     <section aria-labelledby="distance">
       <h2 id="distance">{first?.name === "nll" ? "Fit to unseen data" : "Distance to the truth"}</h2>
@@ -70,7 +71,7 @@ function Distance() {
           )}
         </span>
       </p>
-      <Plot key={view.title} view={view} height={72} />
+      <Plot key={chart.title} chart={chart} height={72} />
       <Target />
       {first?.floor && (
         <p class="small muted target">Real images, held out, have {first.floor}: no model does better.</p>
@@ -96,7 +97,7 @@ function Meaning({ name, unit }: { name: string; unit: string }) {
 /** Which density the KL is against, where it is not that of the data. */
 function Target() {
   if (metrics.value.kl_data === undefined || metrics.value.kl === undefined) return null;
-  const method = titleOf((record.value ? info.value?.config : draft.value)?.method.kind);
+  const method = titleOf((history.value ? info.value?.config : draft.value)?.method.kind);
   return (
     <p class="small muted target">
       {method} estimates the data blurred by its noise σ. The KL is against that; against the data themselves

@@ -1,10 +1,10 @@
 /** The method cards, in their families. */
 import { chooseMethod } from "../actions";
-import { colored } from "../equations";
+import { chooseByArrows } from "../form/radios";
+import type { MethodInfo } from "../protocol/wire";
 import { catalogue, catalogueFault, draft, titleOf } from "../state";
-import type { MethodInfo } from "../wire";
-import { chooseByArrows } from "./radios";
-import { Tex } from "./Tex";
+import { colored } from "../words/equations";
+import { Tex } from "../words/Tex";
 
 /** Beyond so many methods only the chosen one shows its equation. */
 const ROOM = 5;

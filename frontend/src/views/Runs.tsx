@@ -2,12 +2,12 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { open, remove, resume, stop } from "../actions";
-import { downloadAddress } from "../api";
-import { ago, count, sentence } from "../format";
-import { refreshRuns } from "../lab";
-import { headline } from "../merits";
-import { info, nameOf, runs, runsFault, stored, view } from "../state";
-import type { Run } from "../wire";
+import { downloadAddress } from "../protocol/api";
+import type { Run } from "../protocol/wire";
+import { refreshRuns } from "../run/following";
+import { info, nameOf, runs, runsFault, stored, tab } from "../state";
+import { ago, count, sentence } from "../words/format";
+import { headline } from "../words/quality";
 
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);
@@ -42,7 +42,7 @@ function List() {
     return (
       <p class="muted">
         No runs yet. Pick a distribution and a method in the{" "}
-        <button type="button" class="link" onClick={() => (view.value = "lab")}>
+        <button type="button" class="link" onClick={() => (tab.value = "lab")}>
           lab
         </button>{" "}
         and press play; every run is kept here.

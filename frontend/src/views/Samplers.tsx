@@ -1,6 +1,6 @@
 /** The samplers' view: any sampler on any energy, and how well it mixes. */
 import { useEffect } from "preact/hooks";
-import { refreshRuns } from "../lab";
+import { refreshRuns } from "../run/following";
 import { Form } from "../samplers/Form";
 import { SamplersMap } from "../samplers/Map";
 import { Mixing } from "../samplers/Mixing";

@@ -1,5 +1,6 @@
 /** The form of the choice, made from the schemas of its plug-ins. */
 import { abandonChoice, start } from "../actions";
+import { FieldRow } from "../form/FieldRow";
 import {
   active,
   catalogue,
@@ -12,7 +13,6 @@ import {
   needRestart,
   stored,
 } from "../state";
-import { FieldRow } from "./FieldRow";
 
 export function Settings() {
   if (!catalogue.value) return null;

@@ -1,10 +1,10 @@
 /** The canvases: the plane with its map and chains, and the tiles of images. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { DecodedFrame } from "../frame";
-import { loop } from "../loop";
-import { shownFrame } from "../preview";
+import type { DecodedFrame } from "../protocol/frame";
+import { loop } from "../run/loop";
 import { createImageGrid, createStage, type ImageGrid, type Mode, type Readout, type Stage } from "../stage";
+import { shownFrame } from "../stage/unlearned";
 import { dropped, layers, mode, truth, untrained } from "../state";
 import { theme } from "../theme";
 import { available } from "./Layers";

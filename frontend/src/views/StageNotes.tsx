@@ -2,8 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { press, resume } from "../actions";
-import { sentence } from "../format";
-import { connection } from "../lab";
+import { connection } from "../run/following";
 import {
   active,
   asking,
@@ -16,6 +15,7 @@ import {
   stored,
   untrained,
 } from "../state";
+import { sentence } from "../words/format";
 
 /** Milliseconds of waiting that need no words. */
 const PATIENCE = 1500;

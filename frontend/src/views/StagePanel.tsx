@@ -1,11 +1,11 @@
 /** The middle of the page: layers, the canvas, and what is under the pointer. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { fixed, significant } from "../format";
-import { showsImages } from "../frame";
-import { shownNoise } from "../noise";
-import { shownFrame } from "../preview";
+import { showsImages } from "../protocol/frame";
+import { shownFrame } from "../stage/unlearned";
 import { draft, dropped, info, type Mode, mode, untrained } from "../state";
+import { fixed, significant } from "../words/format";
+import { shownNoise } from "../words/noise";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";

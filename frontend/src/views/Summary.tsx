@@ -1,9 +1,9 @@
 /** The run in one sentence for screen readers, told when its state changes and now and then while it goes on. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { count } from "../format";
-import { headline } from "../merits";
 import { badge, draft, info, metrics, nameOf, step, untrained } from "../state";
+import { count } from "../words/format";
+import { headline } from "../words/quality";
 
 const EVERY = 15000;
 

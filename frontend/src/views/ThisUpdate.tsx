@@ -1,11 +1,11 @@
 /** The update rule of the method on the stage, with its current numbers in place. */
 import { computed } from "@preact/signals";
-import { colored, moveOf, noiseOf, withNumbers } from "../equations";
-import { setting, significant } from "../format";
-import { get, isObject } from "../schema";
+import { get, isObject } from "../form/schema";
+import type { Json, SamplerInfo } from "../protocol/wire";
 import { catalogue, draft, fields, info, metrics, untrained } from "../state";
-import type { Json, SamplerInfo } from "../wire";
-import { Tex } from "./Tex";
+import { colored, moveOf, noiseOf, withNumbers } from "../words/equations";
+import { setting, significant } from "../words/format";
+import { Tex } from "../words/Tex";
 
 interface Update {
   equation: string;

@@ -1,8 +1,8 @@
 /** A few hundred samples of a distribution in a square of a few pixels. */
 import { useEffect, useRef } from "preact/hooks";
+import { fitted, type Point } from "../protocol/upload";
+import type { DatasetInfo } from "../protocol/wire";
 import { theme } from "../theme";
-import { fitted, type Point } from "../upload";
-import type { DatasetInfo } from "../wire";
 
 const EXTENT = 4.6;
 const SIZE = 30;

@@ -2,22 +2,22 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { scrub, undo } from "../actions";
-import { count, counter, duration, rate, setting } from "../format";
-import { endOfTime, type Mark, newestStep } from "../record";
-import { backToLive, nudge, roll } from "../replay";
+import { endOfTime, type Mark, newestStep } from "../run/history";
+import { backToLive, nudge, roll } from "../run/replay";
 import {
   active,
   fields,
+  history,
   info,
   marks,
   moment,
   pace,
-  record,
   rolling,
   step,
   stored,
   untrained,
 } from "../state";
+import { count, counter, duration, rate, setting } from "../words/format";
 import * as Icons from "./Icons";
 
 export function Timeline() {
@@ -50,7 +50,7 @@ function Pace() {
 
 /** Lets the run be seen again from the moment shown. */
 function RollButton() {
-  const few = (record.value?.keyframes.length ?? 0) < 2;
+  const few = (history.value?.keyframes.length ?? 0) < 2;
   const label = rolling.value ? "Hold the replay" : "Replay from the start or the moment shown";
   return (
     <button
@@ -71,7 +71,7 @@ const hovered = signal<number | null>(null);
 
 function Scrubber() {
   const track = useRef<HTMLDivElement>(null);
-  const known = record.value;
+  const known = history.value;
   if (!known || untrained.value) return <div class="track-box" />;
   const newest = newestStep(known);
   const end = endOfTime(known);

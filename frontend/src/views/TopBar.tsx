@@ -1,7 +1,7 @@
 /** The bar at the top: name, views, theme. The transport sits in its middle. */
 
 import { SamplersTransport, SamplingName } from "../samplers/Transport";
-import { draft, help, info, nameOf, stored, untrained, view } from "../state";
+import { draft, help, info, nameOf, stored, tab, untrained } from "../state";
 import { nextTheme, themeChoice } from "../theme";
 import * as Icons from "./Icons";
 import { Transport } from "./Transport";
@@ -11,9 +11,9 @@ export function TopBar() {
     <header class="topbar">
       <div class="brand">
         <h1>EBM Lab</h1>
-        {view.value === "samplers" ? <SamplingName /> : <RunName />}
+        {tab.value === "samplers" ? <SamplingName /> : <RunName />}
       </div>
-      {view.value === "samplers" ? <SamplersTransport /> : <Transport />}
+      {tab.value === "samplers" ? <SamplersTransport /> : <Transport />}
       <nav class="views" aria-label="Views">
         <ViewLink name="lab" label="Lab" />
         <ViewLink name="samplers" label="Samplers" />
@@ -48,13 +48,13 @@ function RunName() {
 }
 
 function ViewLink({ name, label }: { name: "lab" | "samplers" | "runs"; label: string }) {
-  const current = view.value === name;
+  const current = tab.value === name;
   return (
     <button
       type="button"
-      class="view-link"
+      class="tab-link"
       aria-current={current ? "page" : undefined}
-      onClick={() => (view.value = name)}
+      onClick={() => (tab.value = name)}
     >
       {label}
     </button>

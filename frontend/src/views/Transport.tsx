@@ -1,6 +1,5 @@
 /** Reset, play or pause, step, speed, the counter and the badge. */
 import { press, reset, setSpeed, stepOnce } from "../actions";
-import { counter, rate } from "../format";
 import {
   active,
   asking,
@@ -14,6 +13,7 @@ import {
   stored,
   untrained,
 } from "../state";
+import { counter, rate } from "../words/format";
 import * as Icons from "./Icons";
 
 /** Limits of updates a second that the menu offers; null is as fast as it goes. */

@@ -1,0 +1,250 @@
+/** A field of a form: its name, its value, a slider where it has bounds, and what is wrong with it. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import type { Json } from "../protocol/wire";
+import { setting } from "../words/format";
+import { bounds, type Control, type Field, type NumberControl } from "./schema";
+import { fromPosition, STEPS, scaleOf, toPosition } from "./slider";
+
+export type Change = (path: string, value: Json) => void;
+
+interface RowProps {
+  field: Field;
+  value: Json;
+  fault: string | undefined;
+  change: Change;
+  /** Said after the description and the bounds. */
+  hint?: string;
+  /** Before the name. */
+  before?: ComponentChildren;
+  /** After the name. */
+  after?: ComponentChildren;
+}
+
+export function Row({ field, value, fault, change, hint = "", before, after }: RowProps) {
+  const id = `field-${field.path.replaceAll(".", "-")}`;
+  const title = [
+    field.description,
+    field.control.type === "number" ? `Allowed: ${bounds(field.control)}.` : "",
+    hint,
+  ]
+    .filter(Boolean)
+    .join("\n");
+  return (
+    <div class="field" data-fault={fault ? true : undefined}>
+      <label for={id} title={title}>
+        {before}
+        {field.label} {field.symbol && <span class="muted symbol">{field.symbol}</span>}
+        {after}
+      </label>
+      <Input
+        id={id}
+        field={field}
+        value={value}
+        change={change}
+        describedBy={fault ? `${id}-fault` : undefined}
+      />
+      {fault && (
+        <p class="small fault" id={`${id}-fault`} role="alert">
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface InputProps {
+  id: string;
+  field: Field;
+  value: Json;
+  change: Change;
+  describedBy: string | undefined;
+}
+
+function Input({ id, field, value, change, describedBy }: InputProps) {
+  const { control, path } = field;
+  switch (control.type) {
+    case "number":
+      return (
+        <NumberInput
+          id={id}
+          field={field}
+          control={control}
+          value={value as number | null}
+          change={change}
+          describedBy={describedBy}
+        />
+      );
+    case "switch":
+      return (
+        <input
+          id={id}
+          type="checkbox"
+          class="switch"
+          checked={value === true}
+          onChange={(event) => change(path, event.currentTarget.checked)}
+        />
+      );
+    case "choice":
+    case "plug-in":
+      return <Select id={id} path={path} control={control} value={value} change={change} />;
+    case "list":
+      return (
+        <TextInput
+          id={id}
+          text={Array.isArray(value) ? value.join(", ") : ""}
+          placeholder="none"
+          describedBy={describedBy}
+          commit={(text) => change(path, numbersIn(text))}
+        />
+      );
+    default:
+      return (
+        <TextInput
+          id={id}
+          text={String(value ?? "")}
+          describedBy={describedBy}
+          commit={(text) => change(path, text)}
+        />
+      );
+  }
+}
+
+function NumberInput({
+  id,
+  field,
+  control,
+  value,
+  change,
+  describedBy,
+}: {
+  id: string;
+  field: Field;
+  control: NumberControl;
+  value: number | null;
+  change: Change;
+  describedBy: string | undefined;
+}) {
+  const scale = scaleOf(control, typeof field.initial === "number" ? field.initial : value);
+  return (
+    <>
+      <TextInput
+        id={id}
+        text={value === null ? "" : setting(value).replaceAll(",", "")}
+        describedBy={describedBy}
+        numeric
+        placeholder="none"
+        commit={(text) => change(field.path, numberIn(text))}
+      />
+      {scale && (
+        <input
+          type="range"
+          class="slider"
+          min={0}
+          max={STEPS}
+          step={scale.integer && !scale.log ? STEPS / Math.max(1, scale.high - scale.low) : 1}
+          value={toPosition(scale, value ?? scale.low)}
+          style={{ "--share": `${toPosition(scale, value ?? scale.low) / (STEPS / 100)}%` }}
+          aria-label={field.label}
+          aria-valuetext={setting(value)}
+          onInput={(event) =>
+            change(field.path, fromPosition(scale, Number(event.currentTarget.value), control))
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function Select({
+  id,
+  path,
+  control,
+  value,
+  change,
+}: {
+  id: string;
+  path: string;
+  control: Extract<Control, { type: "choice" | "plug-in" }>;
+  value: Json;
+  change: Change;
+}) {
+  const chosen =
+    control.type === "plug-in" ? ((value as { kind?: string } | null)?.kind ?? "") : String(value ?? "");
+  const options =
+    control.type === "plug-in"
+      ? control.options
+      : control.options.map((option) => ({ kind: option, title: option.replaceAll("_", " ") }));
+  return (
+    <select
+      id={id}
+      class="choice"
+      value={chosen}
+      onChange={(event) => change(path, event.currentTarget.value || null)}
+    >
+      {control.nullable && <option value="">none</option>}
+      {options.map(({ kind, title }) => (
+        <option key={kind} value={kind}>
+          {title}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+interface TextProps {
+  id: string;
+  text: string;
+  commit: (text: string) => void;
+  describedBy: string | undefined;
+  numeric?: boolean;
+  placeholder?: string;
+}
+
+/** Takes what is typed with Enter or on leaving; Escape brings back what stood there. */
+function TextInput({ id, text, commit, describedBy, numeric = false, placeholder }: TextProps) {
+  const typed = useSignal<string | null>(null);
+  const finish = () => {
+    if (typed.value !== null && typed.value !== text) commit(typed.value);
+    typed.value = null;
+  };
+  return (
+    <input
+      id={id}
+      type="text"
+      class="value mono"
+      inputMode={numeric ? "decimal" : "text"}
+      autocomplete="off"
+      spellcheck={false}
+      value={typed.value ?? text}
+      placeholder={placeholder}
+      aria-describedby={describedBy}
+      aria-invalid={describedBy !== undefined}
+      onInput={(event) => {
+        typed.value = event.currentTarget.value;
+      }}
+      onBlur={finish}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") finish();
+        if (event.key === "Escape") typed.value = null;
+      }}
+    />
+  );
+}
+
+/** A number as people type it; empty is none. What is no number stays text, and the check refuses it. */
+export function numberIn(text: string): Json {
+  const plain = text
+    .trim()
+    .replace("−", "-")
+    .replace(/,(?=\d{3}\b)/g, "")
+    .replace(",", ".");
+  if (plain === "") return null;
+  const value = Number(plain);
+  return Number.isNaN(value) ? text : value;
+}
+
+function numbersIn(text: string): Json {
+  const parts = text.split(/[\s,;]+/).filter(Boolean);
+  return parts.map((part) => (Number.isNaN(Number(part)) ? part : Number(part)));
+}

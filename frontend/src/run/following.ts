@@ -1,0 +1,242 @@
+/** What ties the page together: the socket's messages become state, and the run on the stage is followed. */
+import { batch, effect } from "@preact/signals";
+import { recipeFor } from "../form/fields";
+import { differences, get, set } from "../form/schema";
+import * as api from "../protocol/api";
+import { Connection } from "../protocol/connection";
+import { decodeFrame } from "../protocol/frame";
+import { Inbox } from "../protocol/inbox";
+import type { Json, Run, ServerMessage } from "../protocol/wire";
+import {
+  active,
+  catalogue,
+  catalogueFault,
+  draft,
+  fields,
+  fresh,
+  history,
+  info,
+  link,
+  metrics,
+  mode,
+  moment,
+  notice,
+  pace,
+  rolling,
+  runs,
+  runsFault,
+  step,
+  stored,
+  tab,
+  truth,
+} from "../state";
+import { fillGap, openHistory, type RunHistory, reduce, withFrame } from "./history";
+import { loop } from "./loop";
+import { Frequency, Pace } from "./pace";
+import * as replay from "./replay";
+
+const FRAMES_PER_SECOND = 15;
+const KEYFRAMES_EVERY = 5000;
+
+export const inbox = new Inbox();
+const speed = new Pace();
+const drawn = new Frequency();
+
+export const connection = new Connection({
+  open: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/stream`),
+  store: (message, now) => inbox.store(message, now),
+  changed: (state) => {
+    link.value = state;
+  },
+  after: (run) => (info.value?.id === run ? (history.value?.seq ?? 0) : 0),
+  roundTrip: (milliseconds) => {
+    speed.roundTrip = milliseconds;
+  },
+});
+
+/** Takes what the socket has brought into the state; once an animation frame. */
+export function drain(now: number): void {
+  if (inbox.empty) return;
+  const { ordered, frames } = inbox.take();
+  batch(() => {
+    let next = history.value;
+    for (const message of ordered) {
+      if (message.type === "runs") {
+        if (tab.value === "runs") void refreshRuns();
+      } else if (message.type === "error" && !message.run)
+        notice.value = { tone: "fault", text: message.message };
+      else if (next) next = received(next, message, now);
+    }
+    for (const { frame, at } of frames) {
+      if (!next || frame.run !== next.info.id || next.source !== "server") continue;
+      next = withFrame(next, decodeFrame(frame));
+      speed.arrive(frame.step, at);
+      speed.drew(at, now);
+      drawn.count(now);
+    }
+    if (next !== history.value) history.value = next;
+  });
+  if (history.value?.gap !== null && history.value?.gap !== undefined)
+    void catchUp(history.value.info.id, history.value.gap);
+}
+
+function received(before: RunHistory, message: ServerMessage, now: number): RunHistory {
+  const next = reduce(before, message);
+  if (message.type === "metrics" && next !== before) speed.arrive(message.rows.at(-1)?.step ?? 0, now);
+  if (message.type === "run" && next !== before) {
+    followConfig(before.info, next.info);
+    if (runs.value) runs.value = runs.value.map((run) => (run.id === next.info.id ? next.info : run));
+  }
+  return next;
+}
+
+/** Live settings that changed in the run, by whoever's hand, change in the form too. */
+function followConfig(before: Run, after: Run): void {
+  const choice = draft.value;
+  if (!choice || fresh.value) return;
+  const live = new Set(fields.value.filter((field) => field.live).map((field) => field.path));
+  for (const path of differences({ ...before.config }, { ...after.config })) {
+    if (live.has(path) && path !== "updates")
+      draft.value = set(draft.value ?? choice, path, get({ ...after.config } as Json, path) ?? null);
+  }
+}
+
+const filling = new Set<string>();
+
+async function catchUp(id: string, after: number): Promise<void> {
+  if (filling.has(id)) return;
+  filling.add(id);
+  try {
+    const [rows, events] = await Promise.all([api.metricsAfter(id, after), api.eventsAfter(id, after)]);
+    if (history.value?.info.id === id) history.value = fillGap(history.value, rows, events);
+  } catch (error) {
+    notice.value = {
+      tone: "fault",
+      text: `Some of this run's history is missing. ${(error as Error).message}`,
+    };
+    if (history.value?.info.id === id) history.value = { ...history.value, gap: null };
+  } finally {
+    filling.delete(id);
+  }
+}
+
+/** Puts a run of the server on the stage and follows it. */
+export function follow(run: Run): void {
+  const before = info.value;
+  if (before && !stored.value && before.id !== run.id) connection.unwatch(before.id);
+  batch(() => {
+    const known = history.value;
+    history.value = known?.info.id === run.id ? { ...known, info: run } : openHistory(run, "server");
+    draft.value = { ...run.config, updates: run.config.seconds ? null : (run.config.updates ?? null) };
+    fresh.value = false;
+    tab.value = "lab";
+    speed.reset();
+    step.value = run.step;
+    replay.load(replay.serverFilm(run.id, []));
+  });
+  connection.watch(run.id, FRAMES_PER_SECOND);
+  void refreshKeyframes();
+  void refreshTruth();
+}
+
+/** Fetches the true density of the run on the stage, where it is known. */
+export async function refreshTruth(): Promise<void> {
+  const run = info.value;
+  truth.value = null;
+  const known = catalogue.value?.datasets.find(({ kind }) => kind === run?.config.dataset.kind);
+  if (!run || stored.value || !known?.has_density) {
+    if (mode.value === "truth" || mode.value === "difference") mode.value = "energy";
+    return;
+  }
+  try {
+    const density = await api.truth(run.id);
+    if (info.value?.id === run.id) truth.value = density;
+  } catch (error) {
+    notice.value = { tone: "fault", text: `The true density cannot be shown. ${(error as Error).message}` };
+  }
+}
+
+export async function refreshRuns(): Promise<void> {
+  try {
+    runs.value = (await api.runs()).sort((a, b) => (a.created < b.created ? 1 : -1));
+    runsFault.value = null;
+  } catch (error) {
+    runsFault.value = (error as Error).message;
+  }
+}
+
+/** Fetches which keyframes the run on the stage has. */
+export async function refreshKeyframes(): Promise<void> {
+  const id = info.value?.id;
+  if (!id || stored.value) return;
+  const keyframes = await api.keyframes(id).catch(() => null);
+  if (!keyframes || history.value?.info.id !== id) return;
+  replay.extend(keyframes);
+  history.value = { ...history.value, keyframes };
+}
+
+export async function loadCatalogue(): Promise<void> {
+  try {
+    const known = await api.catalogue();
+    const kinds = known.datasets.map(({ kind }) => kind);
+    const dataset = { kind: kinds.includes("pinwheel") ? "pinwheel" : kinds[0]! };
+    batch(() => {
+      catalogue.value = known;
+      catalogueFault.value = null;
+      draft.value ??= recipeFor(known, dataset, known.methods[0]!.kind);
+    });
+    void refreshTruth();
+  } catch (error) {
+    catalogueFault.value = (error as Error).message;
+    setTimeout(() => void loadCatalogue(), 3000);
+  }
+}
+
+/** A hidden tab asks for nothing; seen again, it gets what it missed and the newest frame. */
+function followWhileSeen(): void {
+  const id = stored.value ? null : info.value?.id;
+  if (!id) return;
+  if (document.hidden) {
+    connection.unwatch(id);
+    return;
+  }
+  drain(performance.now());
+  connection.watch(id, FRAMES_PER_SECOND);
+}
+
+/** Starts the loop's own work: messages, replays and what counts. */
+export function start(): void {
+  loop.add({
+    every: 0,
+    draw: (now) => {
+      drain(now);
+      replay.advance(now);
+      if (moment.value !== null || stored.value) return;
+      const moving = info.value?.state === "running" && link.value.state === "open";
+      step.value = Math.max(speed.counterAt(now, moving), moving ? 0 : (info.value?.step ?? 0));
+    },
+  });
+  loop.add({
+    every: 500,
+    draw: (now) => {
+      pace.value = {
+        updates: metrics.value.updates_per_second ?? speed.updatesPerSecond(now),
+        frames: drawn.perSecond(now),
+        lag: speed.lag,
+      };
+    },
+  });
+  loop.add({
+    every: KEYFRAMES_EVERY,
+    draw: () => void refreshKeyframes(),
+    visible: () => active.value && !rolling.value,
+  });
+  document.addEventListener("visibilitychange", followWhileSeen);
+  effect(() => {
+    const run = info.value;
+    if (!run) return;
+    const hash = !stored.value ? `#run=${encodeURIComponent(run.id)}` : "";
+    if (location.hash !== hash)
+      window.history.replaceState(null, "", location.pathname + location.search + hash);
+  });
+}

@@ -1,0 +1,46 @@
+/** What the stage shows before anything is trained: samples of the chosen distribution. */
+import { computed } from "@preact/signals";
+import type { DecodedFrame } from "../protocol/frame";
+import { fitted, type Point } from "../protocol/upload";
+import type { DatasetInfo } from "../protocol/wire";
+import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
+import { isImages } from "../views/Thumbnail";
+
+/** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
+export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"]): DecodedFrame {
+  const values = Float32Array.from(samples.flat(2) as number[]);
+  const first = samples[0] as number[] | number[][] | undefined;
+  if (isImages(samples)) for (let i = 0; i < values.length; i++) values[i] = 2 * values[i]! - 1;
+  const shape = isImages(samples)
+    ? [samples.length, 1, first!.length, (first as number[][])[0]!.length]
+    : [samples.length, 2];
+  return {
+    run: name,
+    step: 0,
+    seconds: 0,
+    metrics: {},
+    landscape: null,
+    arrays: { data: { shape, values } },
+  };
+}
+
+const previewFrame = computed<DecodedFrame | null>(() => {
+  const dataset = draft.value?.dataset;
+  if (!dataset) return null;
+  const own = dataset.values;
+  if (Array.isArray(own)) {
+    const stride = Math.ceil(own.length / 1000);
+    return frameOfSamples(
+      `preview ${dataset.kind}`,
+      fitted((own as Point[]).filter((_, i) => i % stride === 0)),
+    );
+  }
+  const samples = catalogue.value?.datasets.find(({ kind }) => kind === dataset.kind)?.thumbnail;
+  return frameOfSamples(`preview ${dataset.kind}`, samples ?? []);
+});
+
+/** The frame on the stage: the untrained choice, a moment of the past, or the newest. */
+export const shownFrame = computed<DecodedFrame | null>(() => {
+  if (untrained.value) return previewFrame.value;
+  return moment.value === null ? (history.value?.frame ?? null) : momentFrame.value;
+});

@@ -1,0 +1,85 @@
+/** Chains dropped with the pointer. */
+
+import { expect, test } from "vitest";
+import { type Dropped, langevinStep, MOST_CHAINS, Preview } from "../../src/stage/dropped";
+import type { Field } from "../../src/stage/field";
+import { normal } from "../../src/stage/random";
+import { fieldOf } from "./fields.testing";
+
+const bowl: Field = fieldOf((x, y) => (x * x + y * y) / 2, 128);
+
+function paths(seed: number, frames: number[]): number[][] {
+  const preview = new Preview(seed);
+  preview.drop(2, -1, 3);
+  let now = 0;
+  for (const pause of [0, ...frames]) {
+    now += pause;
+    preview.advance(now, bowl);
+  }
+  return preview.chains.map((chain) => chain.path);
+}
+
+test("the same seed gives the same paths, whatever the frame rate", () => {
+  const fast = paths(
+    7,
+    Array.from({ length: 60 }, () => 50 / 3),
+  );
+  const slow = paths(
+    7,
+    Array.from({ length: 20 }, () => 50),
+  );
+  const shared = 2 * 150;
+  expect(fast[0]?.length).toBeGreaterThanOrEqual(shared);
+  expect(fast.map((path) => path.slice(0, shared))).toEqual(slow.map((path) => path.slice(0, shared)));
+});
+
+test("chains and seeds differ, and clearing starts the same paths again", () => {
+  const [first, second] = paths(7, [50]);
+  expect(first).not.toEqual(second);
+  expect(paths(8, [50])[0]).not.toEqual(first);
+  const preview = new Preview(7);
+  preview.drop(0, 0, 5);
+  preview.clear();
+  preview.drop(2, -1, 1);
+  preview.run(bowl, 9);
+  expect(preview.chains[0]?.path).toEqual(first?.slice(0, 20));
+});
+
+test("small steps sample a standard normal at temperature 1", () => {
+  const count = 4000;
+  const sample = { value: 0, dx: 0, dy: 0 };
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const noise = normal(1000 + i);
+    const chain: Dropped = { x: noise(), y: noise(), path: [], noise };
+    for (let k = 0; k < 120; k++) langevinStep(chain, bowl, 0.02, sample);
+    sum += chain.x * chain.x + chain.y * chain.y;
+  }
+  const variance = sum / (2 * count);
+  const standardError = Math.sqrt(2 / (2 * count));
+  expect(Math.abs(variance - 1 / (1 - 0.02 / 2))).toBeLessThan(4 * standardError);
+});
+
+test("a chain runs down a slope", () => {
+  const preview = new Preview(1);
+  preview.drop(-3, 0, 200);
+  preview.run(
+    fieldOf((x) => -4 * x, 32),
+    200,
+  );
+  const mean = preview.chains.reduce((sum, chain) => sum + chain.x, 0) / 200;
+  const spread = Math.sqrt((2 * 0.002 * 200) / 200);
+  expect(Math.abs(mean - (-3 + 200 * 0.002 * 4))).toBeLessThan(4 * spread);
+});
+
+test("chains stay on the landscape, and the oldest make room", () => {
+  const preview = new Preview(3);
+  preview.drop(5.9, 5.9, MOST_CHAINS + 40);
+  expect(preview.chains).toHaveLength(MOST_CHAINS);
+  preview.run(
+    fieldOf((x, y) => -50 * (x + y), 32),
+    50,
+  );
+  const furthest = Math.max(...preview.chains.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))));
+  expect(furthest).toBeLessThanOrEqual(6);
+});

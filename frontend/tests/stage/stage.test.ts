@@ -1,0 +1,140 @@
+/** The stage on a canvas that counts what is drawn. */
+
+import { expect, test } from "vitest";
+import type { DecodedFrame } from "../../src/protocol/frame";
+import { createStage, type Stage } from "../../src/stage";
+import { fieldOf } from "./fields.testing";
+
+/** A canvas whose context accepts everything and counts the calls by name. */
+function fakeCanvas(): { canvas: HTMLCanvasElement; calls: Map<string, number> } {
+  const calls = new Map<string, number>();
+  const context = new Proxy({} as Record<string, unknown>, {
+    get: (values, name: string) => {
+      if (name in values) return values[name];
+      return (...sizes: number[]) => {
+        calls.set(name, (calls.get(name) ?? 0) + 1);
+        if (name === "createImageData") {
+          const [width, height] = sizes as [number, number];
+          return { data: new Uint8ClampedArray(4 * width * height) };
+        }
+        return { addColorStop: () => undefined };
+      };
+    },
+    set: (values, name: string, value) => {
+      values[name] = value;
+      return true;
+    },
+  });
+  const document = { defaultView: null, createElement: () => element } as unknown as Document;
+  const element = {
+    width: 0,
+    height: 0,
+    clientWidth: 60,
+    ownerDocument: document,
+    getContext: () => context,
+  };
+  return { canvas: element as unknown as HTMLCanvasElement, calls };
+}
+
+function stageOf(): { stage: Stage; draws: (now: number) => number } {
+  const { canvas, calls } = fakeCanvas();
+  const stage = createStage(canvas, { theme: "dark" });
+  stage.resize(90, 1);
+  const draws = (now: number) => {
+    calls.clear();
+    stage.draw(now);
+    return calls.get("fillRect") ?? 0;
+  };
+  return { stage, draws };
+}
+
+function frame(step: number, center: number | null): DecodedFrame {
+  const field = fieldOf((x, y) => ((x - (center ?? 0)) ** 2 + y * y) / 2, 64);
+  return {
+    run: "run",
+    step,
+    seconds: step,
+    metrics: {},
+    landscape: center === null ? null : { ...field, lo: 0, hi: 1 },
+    arrays: { chains: { shape: [2, 2], values: new Float32Array([0, 0, 1, step / 10]) } },
+  };
+}
+
+test("nothing is drawn while nothing changes", () => {
+  const { stage, draws } = stageOf();
+  stage.show(frame(1, 0));
+  expect(draws(0)).toBeGreaterThan(0);
+  draws(400);
+  expect(draws(417)).toBe(0);
+  stage.setTheme("light");
+  expect(draws(434)).toBeGreaterThan(0);
+  expect(draws(451)).toBe(0);
+});
+
+test("energy, density and score are read under the pointer", () => {
+  const { stage, draws } = stageOf();
+  expect(stage.readout(45, 45)).toBeNull();
+  stage.show(frame(1, 0));
+  draws(0);
+  const readout = stage.readout(65, 45);
+  expect(readout?.x).toBeCloseTo(2, 6);
+  expect(readout?.energy).toBeCloseTo(2, 3);
+  expect(readout?.density).toBeCloseTo(Math.exp(-2) / (2 * Math.PI), 4);
+  expect(readout?.score[0]).toBeCloseTo(-2, 3);
+  expect(stage.readout(91, 45)).toBeNull();
+});
+
+test("the landscape flows from one arrival to the next", () => {
+  const { stage, draws } = stageOf();
+  for (let k = 0; k < 20; k++) {
+    stage.show(frame(k, 0));
+    draws(200 * k);
+  }
+  stage.show(frame(20, 2));
+  draws(4000);
+  const at = (now: number) => {
+    draws(now);
+    return stage.readout(45, 45)?.energy as number;
+  };
+  expect(at(4001)).toBeLessThan(0.1);
+  expect(at(4100)).toBeCloseTo(1, 1);
+  expect(at(4200)).toBeCloseTo(2, 1);
+});
+
+test("a frame without a landscape does not lose one that was not drawn yet", () => {
+  const { stage, draws } = stageOf();
+  stage.show(frame(1, 1));
+  stage.show(frame(2, null));
+  draws(0);
+  expect(stage.readout(45, 45)?.energy).toBeCloseTo(0.5, 3);
+});
+
+test("a dropped chain is drawn with the next frame and keeps the stage moving until it is cleared", () => {
+  const { stage, draws } = stageOf();
+  stage.show(frame(1, 0));
+  draws(0);
+  draws(500);
+  expect(draws(510)).toBe(0);
+  stage.drop(20, 20, 1);
+  expect(draws(520)).toBeGreaterThan(0);
+  expect(draws(540)).toBeGreaterThan(0);
+  stage.clearDropped();
+  draws(560);
+  expect(draws(580)).toBe(0);
+});
+
+test("modes are available when what they need is there, and a reset forgets the run but not the truth", () => {
+  const { stage, draws } = stageOf();
+  expect(stage.available("energy")).toBe(false);
+  stage.show(frame(1, 0));
+  draws(0);
+  expect([stage.available("density"), stage.available("difference")]).toEqual([true, false]);
+  stage.setTruth(
+    null,
+    fieldOf((x, y) => Math.exp(-(x * x + y * y) / 2) / (2 * Math.PI)),
+  );
+  expect([stage.available("truth"), stage.available("difference")]).toEqual([true, true]);
+  stage.reset();
+  expect([stage.available("energy"), stage.available("truth")]).toEqual([false, true]);
+  expect(stage.readout(45, 45)).toBeNull();
+});
