@@ -1,6 +1,5 @@
 /** What the socket has brought since the page last looked: every ordered message, and the newest frame of each run. */
-import type { WireFrame } from "./frame";
-import type { FrameMessage, ServerMessage } from "./wire";
+import type { FrameMessage, ServerMessage, WireFrame } from "./wire";
 
 export interface Delivery {
   ordered: Exclude<ServerMessage, FrameMessage>[];

@@ -1,6 +1,6 @@
 """What the catalogue holds: plain JSON, so the types only say what is in it."""
 
-from typing import Any, Literal, NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
@@ -97,6 +97,6 @@ class Catalogue(TypedDict):
     landscapes: list[PlugInInfo]
     """Energies in closed form."""
     optimization: Schema
-    recipes: dict[str, dict[Literal["plane", "image"], Recipe]]
-    """By method and by the shape of the data."""
+    recipes: dict[str, dict[str, Recipe]]
+    """By method, then by the shape of the data: "plane" or "image"."""
     families: list[Family]

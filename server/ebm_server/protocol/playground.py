@@ -1,12 +1,13 @@
 """Samplers tried on energies: what is asked, and what is answered."""
 
-from pydantic import ConfigDict, SkipValidation, with_config
+from pydantic import SkipValidation, with_config
 from typing_extensions import TypedDict
 
 from ebm_server.protocol.messages import Message, PackedArray, PackedLandscape
-from ebm_server.protocol.run_config import PlugInConfig
+from ebm_server.protocol.run_config import UNCHECKED, PlugInConfig
 
 
+@with_config(UNCHECKED)
 class Target(TypedDict, total=False):
     """A formula, or the energy of a run, as it is or was at an update."""
 
@@ -15,7 +16,7 @@ class Target(TypedDict, total=False):
     step: int | None
 
 
-@with_config(ConfigDict(extra="allow"))
+@with_config(UNCHECKED)
 class Sampling(TypedDict, total=False):
     """An energy, a sampler, and how long. Checked by the process that samples, not here."""
 

@@ -8,6 +8,9 @@ from typing_extensions import TypeAliasType, TypedDict
 Json = TypeAliasType("Json", "bool | float | str | list[Json] | dict[str, Json] | None")
 """Anything that JSON can say."""
 
+UNCHECKED = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": False})
+"""Of a body that the core checks: it says best of an unknown field what is allowed."""
+
 
 @with_config(ConfigDict(extra="allow"))
 class PlugInConfig(TypedDict):
@@ -29,7 +32,7 @@ class RunConfig(TypedDict):
     device: Literal["cpu", "cuda"]
 
 
-@with_config(ConfigDict(extra="allow"))
+@with_config(UNCHECKED)
 class NewRun(TypedDict, total=False):
     """A run to be: its name, and parts of a RunConfig; the method's recipe gives the others.
 

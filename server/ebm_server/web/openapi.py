@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaMode
 from ebm_server.protocol.answers import Refusal, Unprocessable
 from ebm_server.protocol.messages import PageMessage, ServerMessage
 from ebm_server.protocol.playground import Drawn
+from ebm_server.protocol.run_config import RunConfig
 from ebm_server.settings import package_version
 from ebm_server.web import api
 from ebm_server.web.answers import COMPONENTS
@@ -22,6 +23,7 @@ from ebm_server.web.answers import COMPONENTS
 ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
     "PageMessage": (PageMessage, "validation"),
     "ServerMessage": (ServerMessage, "serialization"),
+    "RunConfig": (RunConfig, "serialization"),
     "Drawn": (Drawn, "serialization"),
     "Refusal": (Refusal, "serialization"),
     "Unprocessable": (Unprocessable, "serialization"),
@@ -38,6 +40,10 @@ def document() -> dict[str, Any]:
         schema = TypeAdapter(model).json_schema(mode=mode, ref_template=COMPONENTS + "{model}")
         schemas.update(schema.pop("$defs", {}))
         schemas[name] = schema
+    for schema in schemas.values():
+        if "config" in schema.get("properties", {}):
+            # to the server a config is a dict that it passes on unread
+            schema["properties"]["config"] = {"$ref": COMPONENTS + "RunConfig"}
     found["x-websockets"] = {
         "/api/v1/stream": {
             "description": "What happens in runs; each message is one MessagePack map.",
