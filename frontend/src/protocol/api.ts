@@ -2,7 +2,7 @@
 import { decode } from "@msgpack/msgpack";
 import { sentence } from "../words/format";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
-import type { Fault, JsonObject, Routes } from "./wire";
+import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 
 const ROOT = "/api/v1";
 
@@ -37,13 +37,17 @@ async function request<R extends Route>(
   parameters: Routes[R]["parameters"],
   body: Routes[R]["body"] | null,
 ): Promise<Response> {
+  return ask(address(route, parameters), {
+    method: route.slice(0, route.indexOf(" ")),
+    headers: body === null ? {} : { "content-type": "application/json" },
+    body: body === null ? null : JSON.stringify(body),
+  });
+}
+
+async function ask(url: string, what: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address(route, parameters), {
-      method: route.slice(0, route.indexOf(" ")),
-      headers: body === null ? {} : { "content-type": "application/json" },
-      body: body === null ? null : JSON.stringify(body),
-    });
+    response = await fetch(url, what);
   } catch {
     throw new Refusal(0, "The server does not answer. Is it running?");
   }
@@ -127,6 +131,16 @@ export const truth = async (run: string): Promise<Landscape> =>
 
 /** Tries a sampler on an energy. */
 export const sample = (what: Routes["POST /samplings"]["body"]) => packed("POST /samplings", {}, what);
+
+/** Sends a file of points as it is. */
+export async function sendPoints(file: File): Promise<OwnPoints> {
+  const response = await ask(`${ROOT}/points?${new URLSearchParams({ name: file.name })}`, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: file,
+  });
+  return response.json() as Promise<OwnPoints>;
+}
 
 /** The frame that was kept at a step. */
 export const keyframe = async (run: string, step: number): Promise<DecodedFrame> =>

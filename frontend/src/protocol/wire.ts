@@ -28,6 +28,19 @@ export type {
 export type JsonObject = { [name: string]: wire.Json };
 export type RunState = wire.Run["state"];
 
+/** What the server read of a file of points; the route's own type takes its place. */
+export interface OwnPoints {
+  digest: string;
+  rows: number;
+  /** Some of them, in the file's units. */
+  preview: [number, number][];
+  /** The stage shows (point - center) / scale. */
+  center: [number, number];
+  scale: number;
+  /** What was decided while it was read, in sentences. */
+  messages: string[];
+}
+
 /** A frame as it travels: on the websocket, from the keyframe route and in the stored run. */
 export type WireFrame = Partial<wire.FrameMessage> & Pick<wire.FrameMessage, "step" | "seconds">;
 
