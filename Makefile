@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL = $(BIN)/pip install --constraint constraints.txt --editable
 SOURCES := $(shell find frontend -name node_modules -prune -o -print)
+WIRE := frontend/src/protocol/wire.gen.ts
 # Node comes from PyPI where the PATH has none that is new enough (hatch_build.py asks the same).
 NODE := $(shell command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(Number(a < 20 || (a === 20 && b < 19)))' 2>/dev/null || echo ,node)
 
@@ -13,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
-.PHONY: serve test check page clean
+.PHONY: serve test check types page clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.installed server/ebm_server/static/index.html  ## the laboratory in the browser; ARGS="--port 8080"
@@ -31,6 +32,11 @@ check: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## style, ty
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	npm --prefix frontend run check
+	@node frontend/scripts/types.mjs $(VENV)/wire.gen.ts
+	@diff $(WIRE) $(VENV)/wire.gen.ts || { echo "$(WIRE) is not what the server's models give (>): make types writes it anew." >&2; exit 1; }
+
+types: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## the page's types, from the server's models
+	npm --prefix frontend run --silent types
 
 page: server/ebm_server/static/index.html  ## the page alone
 

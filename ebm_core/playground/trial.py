@@ -4,13 +4,13 @@ import time
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor
 
 from ebm_core.chains.diagnostics import autocorrelation, effective_sample_size, r_hat
@@ -64,7 +64,7 @@ class Trial(BaseModel):
 
     @field_validator("steps")
     @classmethod
-    def affordable(cls, steps: int, info: ValidationInfo) -> int:
+    def affordable(cls, steps: int, info: Any) -> int:
         """Chains times steps are within what one trial may take."""
         chains = info.data.get("chains", 1)
         if steps * chains > CHAIN_STEPS:

@@ -1,36 +1,80 @@
-/** Writes src/protocol/wire.gen.ts, the types of every message, from the server's models: `npm run types`. */
+/** Writes the types of every route and message to a file, made from the server's OpenAPI document: `make types`. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { compile } from "json-schema-to-typescript";
 
-const python = process.env.PYTHON ?? ".venv/bin/python";
-const schema = JSON.parse(execFileSync(python, ["-m", "ebm_server.protocol.messages"], { cwd: "..", encoding: "utf8" }));
+const PREFIX = "/api/v1";
+const root = join(import.meta.dirname, "..", "..");
+const python = join(root, ".venv", "bin", "python");
+const printed = execFileSync(python, ["-m", "ebm_server.web.openapi"], { cwd: root, encoding: "utf8" });
+const openapi = JSON.parse(printed.replaceAll("#/components/schemas/", "#/$defs/"));
 
-/** Brings the schema nearer to what is sent.
- *
- * MessagePack decodes binary to bytes; what has a default is sent all the same, unless that is null; titles of
- * plain fields would each become a type of their own; and a field without a type may be anything.
- */
-function adapt(node, isField = false) {
-  if (Array.isArray(node)) return node.map((item) => adapt(item));
-  if (typeof node !== "object" || node === null) return node;
-  if (node.format === "binary") return { tsType: "Uint8Array" };
-  if (isField && !["type", "$ref", "anyOf", "oneOf", "const", "enum"].some((key) => key in node)) return { tsType: "unknown" };
+/** Only these give a type of its own its name; a field's title would do so too. */
+const models = new Set(Object.values(openapi.components.schemas));
+
+/** A schema as the compiler takes it: binary is bytes, and what has no type may be anything that JSON can say. */
+function adapt(schema) {
+  if (Array.isArray(schema)) return schema.map(adapt);
+  if (typeof schema !== "object" || schema === null) return schema;
+  if (schema.format === "binary") return { tsType: "Uint8Array" };
+  if (!["type", "$ref", "anyOf", "oneOf", "const", "enum"].some((key) => key in schema)) return { $ref: "#/$defs/Json" };
   const adapted = {};
-  for (const [key, value] of Object.entries(node)) {
-    if (key === "title" && isField) continue;
-    if (key === "properties") {
-      const fields = Object.entries(value);
-      adapted.properties = Object.fromEntries(fields.map(([name, field]) => [name, adapt(field, true)]));
-      adapted.required = fields.filter(([, field]) => field.default !== null).map(([name]) => name);
-    } else if (key !== "required") adapted[key] = adapt(value, key === "items");
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === "title" && !models.has(schema)) continue;
+    if (key === "properties") adapted.properties = adaptEach(value);
+    else if (key === "prefixItems") adapted.items = adapt(value);
+    else if (key === "additionalProperties" && value === true) adapted[key] = { $ref: "#/$defs/Json" };
+    else if (key === "discriminator" || key === "default") continue;
+    else adapted[key] = adapt(value);
   }
   return adapted;
 }
 
-const code = await compile(adapt(schema), "Protocol", {
-  bannerComment: "/** Made from the server's models by `npm run types`; do not edit. */",
+const adaptEach = (schemas) =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, adapt(schema)]));
+
+const exactly = (properties, required = Object.keys(properties)) => ({
+  type: "object",
   additionalProperties: false,
-  format: true,
+  properties,
+  required,
 });
-writeFileSync("src/protocol/wire.gen.ts", code);
+
+/** What a route takes and answers; its refusals are all alike. */
+function routeOf(operation) {
+  const given = operation.parameters ?? [];
+  const parameters = Object.fromEntries(given.map(({ name, schema }) => [name, adapt(schema)]));
+  const required = given.filter((one) => one.required).map(({ name }) => name);
+  const content = (part) => Object.values(part?.content ?? {})[0]?.schema;
+  const answer = Object.entries(operation.responses).find(([status]) => status.startsWith("2"))[1];
+  return exactly({
+    parameters: exactly(parameters, required),
+    body: adapt(content(operation.requestBody) ?? { type: "null" }),
+    answer: adapt(content(answer) ?? { type: "null" }),
+  });
+}
+
+const routes = Object.entries(openapi.paths).flatMap(([path, operations]) =>
+  Object.entries(operations).map(([method, operation]) => [
+    `${method.toUpperCase()} ${path.replace(PREFIX, "")}`,
+    routeOf(operation),
+  ]),
+);
+
+const code = await compile(
+  {
+    ...exactly(Object.fromEntries(routes)),
+    description: `The routes below ${PREFIX}.`,
+    $defs: adaptEach(openapi.components.schemas),
+  },
+  "Routes",
+  {
+    bannerComment: "/** Made from the server's models by `make types`; do not edit. */",
+    additionalProperties: false,
+    unreachableDefinitions: true,
+    format: true,
+  },
+);
+// the compiler tells of every definition where it was found
+writeFileSync(process.argv[2], code.replaceAll(/^( \*\n)? \* This interface was referenced by .*\n.*\n/gm, "").replaceAll("/**\n */\n", ""));

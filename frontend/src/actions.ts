@@ -1,9 +1,10 @@
 /** What a person can do on the page. */
 import { batch } from "@preact/signals";
 import { recipeFor, sameShape, startOf } from "./form/fields";
+import { datasetOf } from "./form/points";
 import { fault, get, set } from "./form/schema";
 import * as api from "./protocol/api";
-import type { Json, Run } from "./protocol/wire";
+import type { Json, OwnPoints, PlugInConfig, Run } from "./protocol/wire";
 import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
 import type { Mark } from "./run/history";
 import * as replay from "./run/replay";
@@ -146,10 +147,19 @@ export async function setSpeed(speed: number | null): Promise<void> {
   if (id && active.value) update(await ask(null, () => api.setRunSpeed(id, speed)));
 }
 
-export function chooseDataset(kind: string, given?: Json): void {
+export function chooseDataset(kind: string): void {
+  takeDataset(defaultsOfDataset(kind));
+}
+
+/** Points of one's own, which the server has read and keeps. */
+export function choosePoints(points: OwnPoints): void {
+  takeDataset(datasetOf(points));
+}
+
+function takeDataset(dataset: PlugInConfig): void {
   const [known, choice] = [catalogue.value, draft.value];
   if (!known || !choice) return;
-  const dataset = given === undefined ? defaultsOfDataset(kind) : { kind, values: given };
+  const kind = dataset.kind;
   const kept = sameShape(known, choice.dataset.kind, kind) ? { ...choice, dataset } : null;
   choose(kept ?? recipeFor(known, dataset, choice.method.kind) ?? { ...choice, dataset });
 }

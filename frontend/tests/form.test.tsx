@@ -46,6 +46,7 @@ beforeEach(async () => {
     datasets: [],
     samplers: [],
     energies: [],
+    landscapes: [],
     families: [],
     recipes: {},
     optimization: { type: "object", properties: {} },
@@ -60,7 +61,7 @@ beforeEach(async () => {
         source: "",
       },
     ],
-  } as Catalogue;
+  } satisfies Catalogue;
   draft.value = {
     dataset: { kind: "moons" },
     method: { kind: "persistent", step_size: 0.1, start: "data", chains: 64, clip: 1 },
@@ -69,6 +70,7 @@ beforeEach(async () => {
     seed: 0,
     seconds: 30,
     updates: null,
+    device: "cpu",
   };
   document.body.append(box);
   await act(() => render(<Settings />, box));

@@ -1,7 +1,7 @@
 /** The history of a run follows from the messages about it. */
 import { describe, expect, it } from "vitest";
 import type { DecodedFrame, Landscape } from "../src/protocol/frame";
-import type { MetricRow, Run, RunConfig, ServerMessage } from "../src/protocol/wire";
+import type { MetricRow, Run, RunConfig, RunEvent, ServerMessage } from "../src/protocol/wire";
 import {
   endOfTime,
   fillGap,
@@ -22,6 +22,16 @@ const row = (step: number, values: Record<string, number> = { loss: step }): Met
   step,
   seconds: step,
   values,
+});
+const event = (seq: number, more: Partial<RunEvent>): RunEvent => ({
+  seq,
+  step: seq,
+  kind: "change",
+  path: null,
+  value: null,
+  previous: null,
+  text: null,
+  ...more,
 });
 const metrics = (seq: number, ...rows: MetricRow[]): ServerMessage => ({
   type: "metrics",
@@ -82,8 +92,8 @@ describe("a gap", () => {
   });
 
   it("is filled in order, without doubling what came meanwhile", () => {
-    const event = { seq: 5, step: 5, kind: "change", path: "method.k", value: 2, previous: 1 };
-    const filled = fillGap(withGap, [row(2), row(4), row(9)], [event, event]);
+    const change = event(5, { path: "method.k", value: 2, previous: 1 });
+    const filled = fillGap(withGap, [row(2), row(4), row(9)], [change, change]);
     expect(filled.gap).toBeNull();
     expect(filled.rows.map(({ step }) => step)).toEqual([1, 2, 4, 9]);
     expect(filled.seq).toBe(9);
@@ -94,9 +104,9 @@ describe("a gap", () => {
       type: "event",
       run: "a",
       seq: 10,
-      event: { seq: 10, step: 9, kind: "change", path: "x" },
+      event: event(10, { step: 9, path: "x" }),
     });
-    const filled = fillGap(late, [], [{ seq: 5, step: 5, kind: "change", path: "y" }]);
+    const filled = fillGap(late, [], [event(5, { path: "y" })]);
     expect(filled.events.map(({ path }) => path)).toEqual(["y", "x"]);
   });
 });
@@ -171,10 +181,10 @@ describe("the time axis", () => {
 
 it("marks are the changes that a person made, numbered", () => {
   const marks = marksOf([
-    { step: 1, kind: "state", text: "running" },
-    { step: 2, kind: "change", path: "updates", value: 900 },
-    { step: 3, kind: "change", path: "method.sampler.step_size", value: 0.1, previous: 0.2 },
-    { step: 4, kind: "change", path: "optimization.learning_rate", value: 0.1, previous: 0.2 },
+    event(1, { kind: "state", text: "running" }),
+    event(2, { path: "updates", value: 900 }),
+    event(3, { path: "method.sampler.step_size", value: 0.1, previous: 0.2 }),
+    event(4, { path: "optimization.learning_rate", value: 0.1, previous: 0.2 }),
   ]);
   expect(marks.map(({ number, step }) => [number, step])).toEqual([
     [1, 3],

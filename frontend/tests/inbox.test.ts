@@ -9,6 +9,8 @@ const frame = (step: number, more: Partial<FrameMessage> = {}): FrameMessage => 
   run: "a",
   step,
   seconds: 0,
+  metrics: {},
+  arrays: {},
   ...more,
 });
 

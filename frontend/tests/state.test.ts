@@ -51,6 +51,7 @@ const known: Catalogue = {
     plugIn("mlp", "MLP", { width: number({ default: 64 }) }),
     plugIn("convolutional", "Convolutional", { layers: number({ default: 3 }) }),
   ],
+  landscapes: [],
   optimization: { type: "object", properties: { learning_rate: number({ live: true }) } },
   recipes: {
     persistent: {

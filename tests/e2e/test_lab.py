@@ -1,5 +1,6 @@
 """The lab in a real browser: what a newcomer does, on a real server with real training."""
 
+import math
 import re
 
 import pytest
@@ -126,6 +127,32 @@ def test_digits_come_out_of_noise(page: Page) -> None:
     badge(page, "live")
     expect(page.get_by_label("Images drawn by the chains")).to_be_visible()
     wait_for_motion(page)
+
+
+def test_ones_own_points_are_shown_and_trained_on_as_the_server_read_them(
+    page: Page, lab: Laboratory
+) -> None:
+    page.get_by_role("radio", name="Two moons", exact=True).click(timeout=DEADLINE)
+    rows = [f"{100 + 3 * math.cos(i):.3f};{0.5 * math.sin(i):.3f}" for i in range(300)]
+
+    def upload(*lines: str) -> None:
+        table = {"name": "circle.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+        page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+
+    upload("x;y", *rows, "100;three")
+    expect(page.get_by_role("alert").first).to_contain_text("row 302", timeout=DEADLINE)
+    moons = page.get_by_role("radio", name="Two moons", exact=True)
+    expect(moons).to_have_attribute("aria-checked", "true")
+    upload("x;y", *rows)
+    own = page.get_by_role("radio", name=re.compile("^Your own points"))
+    expect(own).to_have_attribute("aria-checked", "true", timeout=DEADLINE)
+    expect(page.get_by_text("300 points were read")).to_be_visible()
+    expect(own.locator("canvas")).to_be_visible()
+    play(page).click()
+    badge(page, "live")
+    (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
+    dataset = lab.ask("GET", f"/runs/{run['id']}")["config"]["dataset"]
+    assert dataset["values"]["rows"] == 300
 
 
 def test_a_lost_server_is_told_and_found_again(page: Page, lab: Laboratory) -> None:

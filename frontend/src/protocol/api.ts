@@ -1,21 +1,8 @@
 /** The server's REST routes, and how their refusals read. */
 import { decode } from "@msgpack/msgpack";
-import type { WireSampling } from "../samplers/sampling";
 import { sentence } from "../words/format";
-import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape, type WireFrame } from "./frame";
-import type {
-  Catalogue,
-  Fault,
-  Json,
-  JsonObject,
-  Keyframe,
-  MetricRow,
-  Run,
-  RunConfig,
-  RunEvent,
-  RunSummary,
-} from "./wire";
-import type { PackedLandscape } from "./wire.gen";
+import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
+import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 
 const ROOT = "/api/v1";
 
@@ -31,14 +18,36 @@ export class Refusal extends Error {
   }
 }
 
-async function request(method: string, path: string, body?: unknown): Promise<Response> {
+type Route = keyof Routes;
+
+/** The address of a route: parameters take their places in its path, and the others follow as a query. */
+export function address<R extends Route>(route: R, parameters: Routes[R]["parameters"]): string {
+  let path = route.slice(route.indexOf(" ") + 1);
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    const place = `{${name}}`;
+    if (path.includes(place)) path = path.replace(place, encodeURIComponent(String(value)));
+    else query.set(name, String(value));
+  }
+  return ROOT + path + (query.size > 0 ? `?${query}` : "");
+}
+
+async function request<R extends Route>(
+  route: R,
+  parameters: Routes[R]["parameters"],
+  body: Routes[R]["body"] | null,
+): Promise<Response> {
+  return ask(address(route, parameters), {
+    method: route.slice(0, route.indexOf(" ")),
+    headers: body === null ? {} : { "content-type": "application/json" },
+    body: body === null ? null : JSON.stringify(body),
+  });
+}
+
+async function ask(url: string, what: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(ROOT + path, {
-      method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
+    response = await fetch(url, what);
   } catch {
     throw new Refusal(0, "The server does not answer. Is it running?");
   }
@@ -76,51 +85,63 @@ export function faultText(fault: Fault): string {
   return sentence(fault.message) + (fault.allowed ? ` Allowed: ${fault.allowed}.` : "");
 }
 
-const json = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
-  (await request(method, path, body)).json() as Promise<T>;
+async function json<R extends Route>(
+  route: R,
+  parameters: Routes[R]["parameters"],
+  body: Routes[R]["body"] | null = null,
+): Promise<Routes[R]["answer"]> {
+  return (await request(route, parameters, body)).json() as Promise<Routes[R]["answer"]>;
+}
 
-const run = (id: string) => `/runs/${encodeURIComponent(id)}`;
+async function packed<R extends Route>(
+  route: R,
+  parameters: Routes[R]["parameters"],
+  body: Routes[R]["body"] | null = null,
+): Promise<Routes[R]["answer"]> {
+  const response = await request(route, parameters, body);
+  return decode(new Uint8Array(await response.arrayBuffer())) as Routes[R]["answer"];
+}
 
-export const catalogue = () => json<Catalogue>("GET", "/catalogue");
-export const runs = () => json<RunSummary[]>("GET", "/runs");
-export const getRun = (id: string) => json<Run>("GET", run(id));
-export const createRun = (config: Partial<RunConfig>, name?: string) =>
-  json<Run>("POST", "/runs", name ? { ...config, name } : config);
-export const pauseRun = (id: string) => json<Run>("POST", `${run(id)}/pause`);
-export const resumeRun = (id: string) => json<Run>("POST", `${run(id)}/resume`);
-export const stopRun = (id: string) => json<Run>("POST", `${run(id)}/stop`);
-export const stepRun = (id: string, updates = 1) => json<Run>("POST", `${run(id)}/step`, { updates });
-export const changeRun = (id: string, changes: Record<string, Json>) =>
-  json<Run>("PATCH", run(id), { changes });
-export const setRunSpeed = (id: string, speed: number | null) =>
-  json<Run>("PATCH", run(id), { changes: {}, speed });
-export const metricsAfter = (id: string, seq: number) =>
-  json<MetricRow[]>("GET", `${run(id)}/metrics?after=${seq}`);
-export const eventsAfter = (id: string, seq: number) =>
-  json<RunEvent[]>("GET", `${run(id)}/events?after=${seq}`);
-export const keyframes = (id: string) => json<Keyframe[]>("GET", `${run(id)}/keyframes`);
+export const catalogue = () => json("GET /catalogue", {});
+export const runs = () => json("GET /runs", {});
+export const getRun = (run: string) => json("GET /runs/{run}", { run });
+export const createRun = (config: Routes["POST /runs"]["body"]) => json("POST /runs", {}, config);
+export const pauseRun = (run: string) => json("POST /runs/{run}/pause", { run });
+export const resumeRun = (run: string) => json("POST /runs/{run}/resume", { run });
+export const stopRun = (run: string) => json("POST /runs/{run}/stop", { run });
+export const stepRun = (run: string, updates = 1) => json("POST /runs/{run}/step", { run }, { updates });
+export const changeRun = (run: string, changes: JsonObject) =>
+  json("PATCH /runs/{run}", { run }, { changes });
+export const setRunSpeed = (run: string, speed: number | null) =>
+  json("PATCH /runs/{run}", { run }, { changes: {}, speed });
+export const metricsAfter = (run: string, after: number) => json("GET /runs/{run}/metrics", { run, after });
+export const eventsAfter = (run: string, after: number) => json("GET /runs/{run}/events", { run, after });
+export const keyframes = (run: string) => json("GET /runs/{run}/keyframes", { run });
 /** The keyframes whose weights are kept too. */
-export const snapshots = (id: string) => json<Keyframe[]>("GET", `${run(id)}/snapshots`);
-export const downloadAddress = (id: string) => `${ROOT}${run(id)}/download`;
+export const snapshots = (run: string) => json("GET /runs/{run}/snapshots", { run });
+export const downloadAddress = (run: string) => address("GET /runs/{run}/download", { run });
 
-export async function deleteRun(id: string): Promise<void> {
-  await request("DELETE", run(id));
+export async function deleteRun(run: string): Promise<void> {
+  await request("DELETE /runs/{run}", { run }, null);
 }
 
 /** The true density of a run's data, on the landscape's grid. */
-export async function truth(id: string): Promise<Landscape> {
-  const response = await request("GET", `${run(id)}/truth`);
-  return decodeLandscape(decode(new Uint8Array(await response.arrayBuffer())) as PackedLandscape);
-}
+export const truth = async (run: string): Promise<Landscape> =>
+  decodeLandscape(await packed("GET /runs/{run}/truth", { run }));
 
 /** Tries a sampler on an energy. */
-export async function sample(body: JsonObject): Promise<WireSampling> {
-  const response = await request("POST", "/samplings", body);
-  return decode(new Uint8Array(await response.arrayBuffer())) as WireSampling;
+export const sample = (what: Routes["POST /samplings"]["body"]) => packed("POST /samplings", {}, what);
+
+/** Sends a file of points as it is. */
+export async function sendPoints(file: File): Promise<OwnPoints> {
+  const response = await ask(`${ROOT}/points?${new URLSearchParams({ name: file.name })}`, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: file,
+  });
+  return response.json() as Promise<OwnPoints>;
 }
 
 /** The frame that was kept at a step. */
-export async function keyframe(id: string, step: number): Promise<DecodedFrame> {
-  const response = await request("GET", `${run(id)}/keyframes/${step}`);
-  return decodeFrame(decode(new Uint8Array(await response.arrayBuffer())) as WireFrame);
-}
+export const keyframe = async (run: string, step: number): Promise<DecodedFrame> =>
+  decodeFrame(await packed("GET /runs/{run}/keyframes/{step}", { run, step }));

@@ -1,9 +1,6 @@
 /** Frames: what a run shows at one moment, decoded from the wire into typed arrays. */
 
-import type { FrameMessage, PackedArray, PackedLandscape } from "./wire.gen";
-
-/** A frame as it travels: on the websocket, from the keyframe route and in the stored run. */
-export type WireFrame = Partial<FrameMessage> & Pick<FrameMessage, "step" | "seconds">;
+import type { PackedArray, PackedLandscape, WireFrame } from "./wire";
 
 /** Energies on a square grid over [-extent, extent]^2; row 0 is the lowest y, cells are sampled at their centres. */
 export interface Landscape {

@@ -1,76 +1,284 @@
-/** Made from the server's models by `npm run types`; do not edit. */
+/** Made from the server's models by `make types`; do not edit. */
+
+export type Json =
+  | boolean
+  | number
+  | string
+  | Json[]
+  | {
+      [k: string]: Json;
+    }
+  | null;
+export type PageMessage = Watch | Unwatch | Ping;
+export type ServerMessage =
+  Welcome | Pong | RunsChanged | RunMessage | MetricsMessage | EventMessage | Gap | ErrorMessage | FrameMessage;
 
 /**
- * Everything the page needs a type for; only its schema is used.
+ * The routes below /api/v1.
  */
-export interface Protocol {
-  page: Watch | Unwatch | Ping;
-  server: Welcome | Pong | RunsChanged | RunMessage | MetricsMessage | EventMessage | Gap | ErrorMessage | FrameMessage;
-  run: Run;
-  run_summary: RunSummary;
-  metric_row: MetricRow;
-  event: Event;
-  keyframe: KeyframeInfo;
-  own_points: OwnPoints;
-  problem: Problem;
-  steps: Steps;
-  patch: Patch;
+export interface Routes {
+  "GET /health": {
+    parameters: {};
+    body: null;
+    answer: Health;
+  };
+  "GET /catalogue": {
+    parameters: {};
+    body: null;
+    answer: Catalogue;
+  };
+  "GET /runs": {
+    parameters: {};
+    body: null;
+    answer: RunSummary[];
+  };
+  "POST /runs": {
+    parameters: {};
+    body: NewRun;
+    answer: Run;
+  };
+  "POST /points": {
+    parameters: {
+      /**
+       * Its ending says of what kind it is.
+       */
+      name: string;
+    };
+    body: Uint8Array;
+    answer: OwnPoints;
+  };
+  "GET /points/{digest}": {
+    parameters: {
+      digest: string;
+    };
+    body: null;
+    answer: OwnPoints;
+  };
+  "GET /runs/{run}": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
+  "DELETE /runs/{run}": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: null;
+  };
+  "PATCH /runs/{run}": {
+    parameters: {
+      run: string;
+    };
+    body: Patch;
+    answer: Run;
+  };
+  "POST /runs/{run}/pause": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
+  "POST /runs/{run}/resume": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
+  "POST /runs/{run}/step": {
+    parameters: {
+      run: string;
+    };
+    body: Steps | null;
+    answer: Run;
+  };
+  "POST /runs/{run}/stop": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
+  "GET /runs/{run}/metrics": {
+    parameters: {
+      run: string;
+      /**
+       * Only what is numbered higher.
+       */
+      after?: number;
+      format?: "json" | "csv";
+    };
+    body: null;
+    answer: MetricRow[];
+  };
+  "GET /runs/{run}/events": {
+    parameters: {
+      run: string;
+      /**
+       * Only what is numbered higher.
+       */
+      after?: number;
+    };
+    body: null;
+    answer: Event[];
+  };
+  "GET /runs/{run}/keyframes": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: KeyframeInfo[];
+  };
+  "GET /runs/{run}/keyframes/{step}": {
+    parameters: {
+      run: string;
+      step: number;
+    };
+    body: null;
+    answer: FrameMessage;
+  };
+  "GET /runs/{run}/snapshots": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: KeyframeInfo[];
+  };
+  "GET /runs/{run}/truth": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: PackedLandscape;
+  };
+  "POST /samplings": {
+    parameters: {};
+    body: Trial;
+    answer: Outcome;
+  };
+  "GET /runs/{run}/download": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Uint8Array;
+  };
 }
-export interface Watch {
-  type: "watch";
-  run: string;
-  after: number;
-  frames_per_second: number;
-}
-export interface Unwatch {
-  type: "unwatch";
-  run: string;
-}
-export interface Ping {
-  type: "ping";
-}
-export interface Welcome {
-  type: "welcome";
+export interface Health {
+  status: "ok";
   version: string;
 }
-export interface Pong {
-  type: "pong";
-}
 /**
- * The list of runs changed: fetch it again.
+ * Every plug-in with its schema, what pressing play gives, and samples of the data.
  */
-export interface RunsChanged {
-  type: "runs";
-}
-export interface RunMessage {
-  type: "run";
-  run: string;
-  seq: number;
-  info: RunSummary;
-}
-/**
- * A run as lists and messages tell of it.
- */
-export interface RunSummary {
-  id: string;
-  name: string;
-  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
-  reason?: string | null;
-  created: string;
-  started?: string | null;
-  ended?: string | null;
-  step: number;
-  seconds: number;
-  horizon?: number | null;
-  metrics: {
-    [k: string]: number;
+export interface Catalogue {
+  version: string;
+  datasets: DatasetInfo[];
+  methods: MethodInfo[];
+  samplers: PlugInInfo[];
+  energies: PlugInInfo[];
+  landscapes: PlugInInfo[];
+  optimization: Schema;
+  recipes: {
+    [k: string]: {
+      [k: string]: Recipe;
+    };
   };
-  seq: number;
-  speed?: number | null;
-  dataset: string;
-  method: string;
-  config_digest: string;
-  plugins: Origin[];
+  families: Family[];
+  plugins?: Origin[];
+  problems?: string[];
+}
+export interface DatasetInfo {
+  kind: string;
+  title: string;
+  summary: string;
+  schema: Schema;
+  shape: number[];
+  has_density: boolean;
+  thumbnail: number[][] | number[][][];
+}
+export interface Schema {
+  $ref?: string;
+  $defs?: {
+    [k: string]: Schema;
+  };
+  type?: string;
+  title?: string;
+  description?: string;
+  default?: Json;
+  const?: Json;
+  enum?: Json[];
+  properties?: {
+    [k: string]: Schema;
+  };
+  additionalProperties?: Json;
+  required?: string[];
+  items?: Schema;
+  prefixItems?: Schema[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  discriminator?: Discriminator;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  minItems?: number;
+  maxItems?: number;
+  minLength?: number;
+  maxLength?: number;
+  symbol?: string;
+  live?: boolean;
+  log?: boolean;
+  advanced?: boolean;
+}
+/**
+ * Which field tells the members of a union apart, and the member of each of its values.
+ */
+export interface Discriminator {
+  propertyName: string;
+  mapping?: {
+    [k: string]: string;
+  };
+}
+export interface MethodInfo {
+  kind: string;
+  title: string;
+  summary: string;
+  schema: Schema;
+  family: string;
+  equation: string;
+  source: string;
+}
+export interface PlugInInfo {
+  kind: string;
+  title: string;
+  summary: string;
+  schema: Schema;
+}
+/**
+ * A run without its data and length.
+ */
+export interface Recipe {
+  method: PlugInConfig;
+  energy: PlugInConfig;
+  optimization: {
+    [k: string]: Json;
+  };
+}
+/**
+ * A plug-in's kind and its fields, as the catalogue's schema of the kind has them.
+ */
+export interface PlugInConfig {
+  kind: string;
+  [k: string]: Json | string;
+}
+export interface Family {
+  kind: string;
+  title: string;
 }
 /**
  * Where a plug-in from outside the package came from.
@@ -81,11 +289,117 @@ export interface Origin {
   path: string;
   digest: string;
 }
-export interface MetricsMessage {
-  type: "metrics";
-  run: string;
+/**
+ * A run as lists and messages tell of it.
+ */
+export interface RunSummary {
+  id: string;
+  name: string;
+  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+  reason: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+  step: number;
+  seconds: number;
+  horizon: number | null;
+  metrics: {
+    [k: string]: number;
+  };
   seq: number;
-  rows: MetricRow[];
+  speed: number | null;
+  dataset: string;
+  method: string;
+  config_digest: string;
+  plugins: Origin[];
+}
+/**
+ * A run to be: its name, and parts of a RunConfig; the method's recipe gives the others.
+ *
+ * Only the name is checked here; `RunConfig` says of the rest what is wrong, and what is allowed.
+ */
+export interface NewRun {
+  name?: string | null;
+  dataset?: PlugInConfig;
+  method?: PlugInConfig;
+  energy?: PlugInConfig;
+  optimization?: {
+    [k: string]: Json;
+  };
+  seed?: number;
+  seconds?: number | null;
+  updates?: number | null;
+  device?: "cpu" | "cuda";
+}
+/**
+ * A run, whole.
+ */
+export interface Run {
+  id: string;
+  name: string;
+  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+  reason: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+  step: number;
+  seconds: number;
+  horizon: number | null;
+  metrics: {
+    [k: string]: number;
+  };
+  seq: number;
+  speed: number | null;
+  config: RunConfig;
+  dataset: string;
+  method: string;
+  config_digest: string;
+  plugins: Origin[];
+}
+/**
+ * A run, whole.
+ */
+export interface RunConfig {
+  dataset: PlugInConfig;
+  method: PlugInConfig;
+  energy: PlugInConfig;
+  optimization: {
+    [k: string]: Json;
+  };
+  seed: number;
+  seconds: number | null;
+  updates: number | null;
+  device: "cpu" | "cuda";
+  plugins?: {
+    [k: string]: string;
+  }[];
+}
+/**
+ * What was read of a file of points; a run takes them as {"digest", "rows"}.
+ */
+export interface OwnPoints {
+  digest: string;
+  rows: number;
+  preview: [number, number][];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  center: [number, number];
+  scale: number;
+  messages: string[];
+}
+/**
+ * Live changes by path, and the speed limit (null lifts it; left out keeps it).
+ */
+export interface Patch {
+  changes?: {
+    [k: string]: Json;
+  };
+  speed?: number | null;
+}
+export interface Steps {
+  updates?: number;
 }
 export interface MetricRow {
   seq: number;
@@ -95,12 +409,6 @@ export interface MetricRow {
     [k: string]: number;
   };
 }
-export interface EventMessage {
-  type: "event";
-  run: string;
-  seq: number;
-  event: Event;
-}
 /**
  * Something that happened to a run at a step.
  */
@@ -108,23 +416,14 @@ export interface Event {
   seq: number;
   step: number;
   kind: "change" | "state";
-  path?: string | null;
-  value?: unknown;
-  previous?: unknown;
-  text?: string | null;
+  path: string | null;
+  value: Json;
+  previous: Json;
+  text: string | null;
 }
-/**
- * Forget metrics and events after `after` and fetch them again over REST.
- */
-export interface Gap {
-  type: "gap";
-  run: string;
-  after: number;
-}
-export interface ErrorMessage {
-  type: "error";
-  run?: string | null;
-  message: string;
+export interface KeyframeInfo {
+  step: number;
+  seconds: number;
 }
 /**
  * One moment of a run: it renews the arrays and the landscape that it brings; all others keep
@@ -164,69 +463,120 @@ export interface PackedLandscape {
   extent: number;
 }
 /**
- * A run, whole.
+ * An energy, a sampler, and how long. Checked by the process that samples, not here.
  */
-export interface Run {
-  id: string;
-  name: string;
-  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
-  reason?: string | null;
-  created: string;
-  started?: string | null;
-  ended?: string | null;
-  step: number;
-  seconds: number;
-  horizon?: number | null;
-  metrics: {
-    [k: string]: number;
+export interface Trial {
+  /**
+   * A formula, or the energy of a run, as it is or was at an update.
+   */
+  energy?: {
+    formula?: PlugInConfig | null;
+    run?: string | null;
+    step?: number | null;
   };
-  seq: number;
-  speed?: number | null;
-  config: {
-    [k: string]: unknown;
-  };
-  dataset: string;
-  method: string;
-  config_digest: string;
-  plugins: Origin[];
-}
-export interface KeyframeInfo {
-  step: number;
-  seconds: number;
+  sampler?: PlugInConfig;
+  chains?: number;
+  steps?: number;
+  start?: [number, number] | null;
+  seed?: number;
 }
 /**
- * What was read of a file of points; a run takes them as {"digest", "rows"}.
+ * What a trial gives; null where a figure is not finite. See `ebm_core.playground`.
  */
-export interface OwnPoints {
-  digest: string;
-  rows: number;
-  preview: [unknown, unknown][];
+export interface Outcome {
+  landscape: PackedLandscape;
   /**
    * @minItems 2
    * @maxItems 2
    */
-  center: [unknown, unknown];
-  scale: number;
-  messages: string[];
+  center: [number, number];
+  draws: PackedArray;
+  thinning: number;
+  warm_up: number;
+  acceptance: number | null;
+  step_size: number | null;
+  temperature: number | null;
+  ess: number | null;
+  r_hat: number | null;
+  autocorrelation: PackedArray;
+  seconds: number;
+  gradient_evaluations: number | null;
+}
+export interface Ping {
+  type: "ping";
+}
+export interface Unwatch {
+  type: "unwatch";
+  run: string;
+}
+export interface Watch {
+  type: "watch";
+  run: string;
+  after?: number;
+  frames_per_second?: number;
+}
+export interface ErrorMessage {
+  type: "error";
+  run: string | null;
+  message: string;
+}
+export interface EventMessage {
+  type: "event";
+  run: string;
+  seq: number;
+  event: Event;
+}
+/**
+ * Forget metrics and events after `after` and fetch them again over REST.
+ */
+export interface Gap {
+  type: "gap";
+  run: string;
+  after: number;
+}
+export interface MetricsMessage {
+  type: "metrics";
+  run: string;
+  seq: number;
+  rows: MetricRow[];
+}
+export interface Pong {
+  type: "pong";
+}
+export interface RunMessage {
+  type: "run";
+  run: string;
+  seq: number;
+  info: RunSummary;
+}
+/**
+ * The list of runs changed: fetch it again.
+ */
+export interface RunsChanged {
+  type: "runs";
+}
+export interface Welcome {
+  type: "welcome";
+  version: string;
+}
+/**
+ * Why something is not done, in words.
+ */
+export interface Refusal {
+  detail: string;
 }
 /**
  * Why a value is refused.
  */
 export interface Problem {
   path: string;
-  value?: unknown;
+  value: Json;
   message: string;
-  allowed?: string | null;
-}
-export interface Steps {
-  updates: number;
+  allowed: string | null;
 }
 /**
- * Live changes by path, and the speed limit (null lifts it; left out keeps it).
+ * What is wrong with what was sent: at each value, or in words where it is no one value.
  */
-export interface Patch {
-  changes: {
-    [k: string]: unknown;
-  };
-  speed?: number | null;
+export interface Unprocessable {
+  detail: Problem[] | string;
 }

@@ -1,13 +1,6 @@
 /** Plug-ins from outside the package that a run used, beside those that the server has. */
 
-/** Where one comes from. */
-export type Origin = {
-  contract: string;
-  kind: string;
-  /** A file or folder, or the name of a module. */
-  path: string;
-  digest: string;
-};
+import type { Origin } from "../protocol/wire";
 
 /** What is to be told of a run whose plug-ins are missing or have changed; null where all is well. */
 export function plugInNote(used: Origin[] = [], loaded: Origin[] = []): string | null {

@@ -1,6 +1,6 @@
 /** What is to be sampled: an energy, a sampler, and how long; and the fields of its form. */
 import { defaultsOf, type Field, fault, fieldsOf, set, type Titles } from "../form/schema";
-import type { Catalogue, Json, JsonObject, PlugInConfig, PlugInInfo, RunSummary } from "../protocol/wire";
+import type { Catalogue, Json, PlugInConfig, PlugInInfo, RunSummary } from "../protocol/wire";
 
 export interface Choice {
   /** A formula, or what a run has learned: at a past update, or as it was last saved. */
@@ -91,6 +91,3 @@ export function planarRuns(runs: RunSummary[] | null, known: Catalogue | null): 
   const planar = new Set(known?.datasets.filter(({ shape }) => shape.length === 1).map(({ kind }) => kind));
   return (runs ?? []).filter((run) => run.step > 0 && planar.has(run.dataset));
 }
-
-/** As the server takes it. */
-export const bodyOf = (choice: Choice): JsonObject => ({ ...choice });

@@ -1,25 +1,8 @@
 /** A sampling as the server sends it, and as the stage and the charts take it. */
 import { type DecodedFrame, decodeArray, decodeLandscape, type Landscape } from "../protocol/frame";
-import type { PackedArray, PackedLandscape } from "../protocol/wire.gen";
+import type { Outcome } from "../protocol/wire";
 import type { Readout, Units } from "../stage";
 import { SHOWN_EXTENT } from "../stage/viewport";
-
-export interface WireSampling {
-  landscape: PackedLandscape;
-  center: [number, number];
-  draws: PackedArray;
-  thinning: number;
-  warm_up: number;
-  acceptance: number | null;
-  step_size: number | null;
-  temperature: number | null;
-  ess: number | null;
-  /** Null where it is infinite: no chain has moved. */
-  r_hat: number | null;
-  autocorrelation: PackedArray;
-  seconds: number;
-  gradient_evaluations: number | null;
-}
 
 export interface Sampled {
   /** Each answer has its own, so that the stage knows one from the next. */
@@ -34,7 +17,7 @@ export interface Sampled {
   steps: number;
   /** Autocorrelation of x and of y by lag. */
   curves: [number[], number[]];
-  figures: Omit<WireSampling, "landscape" | "center" | "draws" | "autocorrelation">;
+  figures: Omit<Outcome, "landscape" | "center" | "draws" | "autocorrelation">;
 }
 
 /** What the stage shows of a sampling. */
@@ -43,7 +26,7 @@ export type Shown = Pick<Sampled, "name" | "landscape" | "units" | "draws" | "ch
 let answers = 0;
 
 /** Brings the map, wherever it lies in the plane, to the square that the stage draws. */
-export function decodeSampling(wire: WireSampling, steps: number): Sampled {
+export function decodeSampling(wire: Outcome, steps: number): Sampled {
   const { landscape: map, center, draws: packed, autocorrelation, ...figures } = wire;
   const landscape = decodeLandscape(map);
   const unit = landscape.extent / SHOWN_EXTENT;

@@ -7,7 +7,7 @@ import { loop } from "../run/loop";
 import { catalogue, tab, titles } from "../state";
 import { stillness } from "../theme";
 import { sentence } from "../words/format";
-import { bodyOf, type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
+import { type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
 import { Latest } from "./latest";
 import { indexOf, later } from "./player";
 import { decodeSampling, mapAlone, type Sampled, type Shown, stepAt } from "./sampling";
@@ -55,7 +55,7 @@ async function sample(wanted: Choice): Promise<void> {
   busy.value = true;
   try {
     if ("run" in wanted.energy) await readMoments(wanted.energy.run);
-    const answer = decodeSampling(await api.sample(bodyOf(wanted)), wanted.steps);
+    const answer = decodeSampling(await api.sample(wanted), wanted.steps);
     batch(() => {
       sampled.value = answer;
       answered.value = wanted;

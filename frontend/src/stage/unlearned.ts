@@ -1,7 +1,7 @@
 /** What the stage shows before anything is trained: samples of the chosen distribution. */
 import { computed } from "@preact/signals";
+import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
-import { fitted, type Point } from "../protocol/upload";
 import type { DatasetInfo } from "../protocol/wire";
 import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
 import { isImages } from "../views/Thumbnail";
@@ -27,14 +27,8 @@ export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"]):
 const previewFrame = computed<DecodedFrame | null>(() => {
   const dataset = draft.value?.dataset;
   if (!dataset) return null;
-  const own = dataset.values;
-  if (Array.isArray(own)) {
-    const stride = Math.ceil(own.length / 1000);
-    return frameOfSamples(
-      `preview ${dataset.kind}`,
-      fitted((own as Point[]).filter((_, i) => i % stride === 0)),
-    );
-  }
+  const own = ownPoints(dataset);
+  if (own) return frameOfSamples(`preview ${own.digest}`, onStage(own));
   const samples = catalogue.value?.datasets.find(({ kind }) => kind === dataset.kind)?.thumbnail;
   return frameOfSamples(`preview ${dataset.kind}`, samples ?? []);
 });

@@ -1,14 +1,17 @@
 /** The question: thumbnails drawn from the distributions' own samples, and the way in for the user's points. */
 import { signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import { chooseDataset } from "../actions";
+import { useEffect, useRef } from "preact/hooks";
+import { chooseDataset, choosePoints } from "../actions";
+import { onStage, ownPoints, send } from "../form/points";
 import { chooseByArrows } from "../form/radios";
-import { readPoints } from "../protocol/upload";
-import { catalogue, draft, notice, titleOf } from "../state";
+import { catalogue, draft, titleOf } from "../state";
+import { sentence } from "../words/format";
 import * as Icons from "./Icons";
 import { Thumbnail } from "./Thumbnail";
 
 const reading = signal(false);
+/** Why the newest file is refused. */
+const refused = signal<string | null>(null);
 
 export function Distributions() {
   const chosen = draft.value?.dataset.kind;
@@ -32,32 +35,28 @@ export function Distributions() {
               title={[offer.title, offer.summary].filter(Boolean).join(": ")}
               class="thumbnail"
               disabled={!ready}
-              onClick={() => chooseDataset(offer.kind)}
+              onClick={() => {
+                refused.value = null;
+                chooseDataset(offer.kind);
+              }}
             >
               <Thumbnail samples={offer.thumbnail} />
             </button>
           ))}
         <Upload chosen={chosen === "points"} disabled={!ready} />
       </div>
+      <Reading />
     </section>
   );
 }
 
 function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
   const input = useRef<HTMLInputElement>(null);
-  const read = async (file: File | undefined) => {
-    if (!file) return;
-    reading.value = true;
-    try {
-      chooseDataset("points", await readPoints(file));
-      notice.value = null;
-    } catch (error) {
-      notice.value = { tone: "fault", text: (error as Error).message };
-    } finally {
-      reading.value = false;
-    }
-  };
-  const own = draft.value?.dataset.values;
+  const own = chosen ? ownPoints(draft.value?.dataset) : null;
+  useEffect(() => {
+    document.addEventListener("paste", onPaste);
+    return () => document.removeEventListener("paste", onPaste);
+  }, []);
   return (
     <>
       <button
@@ -67,27 +66,66 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
         data-asks
         aria-checked={chosen}
         aria-label="Your own points: upload a CSV or NPY file"
-        title="Your own points: two columns of a CSV, or an (n, 2) array in an NPY file"
+        title="Your own points: choose a file, drop one here, or paste a table; two columns of a CSV, or an (n, 2) array in an NPY file"
         disabled={disabled || reading.value}
         onClick={() => input.current?.click()}
         onDragOver={(event) => event.preventDefault()}
         onDrop={(event) => {
           event.preventDefault();
-          void read(event.dataTransfer?.files[0]);
+          void take(event.dataTransfer?.files[0]);
         }}
       >
-        {chosen && Array.isArray(own) ? <Thumbnail samples={own as number[][]} fit /> : <Icons.Upload />}
+        {own ? <Thumbnail samples={onStage(own)} /> : <Icons.Upload />}
       </button>
       <input
         ref={input}
         type="file"
-        accept=".csv,.tsv,.txt,.npy"
         hidden
         onChange={(event) => {
-          void read(event.currentTarget.files?.[0]);
+          void take(event.currentTarget.files?.[0]);
           event.currentTarget.value = "";
         }}
       />
     </>
   );
+}
+
+/** What the server read of the points, or why it refuses them. */
+function Reading() {
+  if (refused.value)
+    return (
+      <p class="small fault" role="alert">
+        {refused.value}
+      </p>
+    );
+  const own = ownPoints(draft.value?.dataset);
+  if (!own) return null;
+  return (
+    <p class="small muted" role="status">
+      {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
+    </p>
+  );
+}
+
+async function take(file: File | undefined): Promise<void> {
+  if (!file || reading.value) return;
+  reading.value = true;
+  refused.value = null;
+  try {
+    choosePoints(await send(file));
+  } catch (error) {
+    refused.value = sentence((error as Error).message);
+  } finally {
+    reading.value = false;
+  }
+}
+
+/** A table that is pasted anywhere but in a field counts as a file. */
+function onPaste(event: ClipboardEvent): void {
+  if ((event.target as Element).closest("input, textarea, select")) return;
+  const [file] = event.clipboardData?.files ?? [];
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (!catalogue.value || !(file || text.includes("\n"))) return;
+  event.preventDefault();
+  void take(file ?? new File([text], "pasted.csv"));
 }

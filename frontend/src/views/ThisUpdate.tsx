@@ -1,7 +1,7 @@
 /** The update rule of the method on the stage, with its current numbers in place. */
 import { computed } from "@preact/signals";
 import { get, isObject } from "../form/schema";
-import type { Json, SamplerInfo } from "../protocol/wire";
+import type { Json } from "../protocol/wire";
 import { catalogue, draft, fields, info, metrics, untrained } from "../state";
 import { colored, moveOf, noiseOf, withNumbers } from "../words/equations";
 import { setting, significant } from "../words/format";
@@ -20,8 +20,7 @@ const update = computed<Update | null>(() => {
   const method = catalogue.value?.methods.find(({ kind }) => kind === config?.method.kind);
   if (!config || !method) return null;
   const sampler = get({ ...config } as Json, "method.sampler.kind");
-  const own: SamplerInfo | undefined = catalogue.value?.samplers.find(({ kind }) => kind === sampler);
-  const move = typeof sampler === "string" ? (own?.equation ?? moveOf(sampler)) : null;
+  const move = typeof sampler === "string" ? moveOf(sampler) : null;
   const numbers: Record<string, string> = {};
   const labels: Record<string, string> = {};
   for (const { symbol, path, label, advanced } of fields.value) {

@@ -1,14 +1,12 @@
 /** A few hundred samples of a distribution in a square of a few pixels. */
 import { useEffect, useRef } from "preact/hooks";
-import { fitted, type Point } from "../protocol/upload";
 import type { DatasetInfo } from "../protocol/wire";
 import { theme } from "../theme";
 
 const EXTENT = 4.6;
 const SIZE = 30;
 
-/** `fit` brings points in units of their own into the square. */
-export function Thumbnail({ samples, fit = false }: { samples: DatasetInfo["thumbnail"]; fit?: boolean }) {
+export function Thumbnail({ samples }: { samples: DatasetInfo["thumbnail"] }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colors = theme.value;
   useEffect(() => {
@@ -18,8 +16,8 @@ export function Thumbnail({ samples, fit = false }: { samples: DatasetInfo["thum
     const context = element.getContext("2d");
     if (!context) return;
     if (isImages(samples)) drawImages(context, samples, SIZE * scale);
-    else drawPoints(context, (fit ? fitted(samples as Point[]) : samples) as Point[], SIZE * scale, scale);
-  }, [samples, fit, colors]);
+    else drawPoints(context, samples as number[][], SIZE * scale, scale);
+  }, [samples, colors]);
   return <canvas ref={canvas} style={{ width: `${SIZE}px`, height: `${SIZE}px` }} />;
 }
 
@@ -27,13 +25,18 @@ export function isImages(samples: DatasetInfo["thumbnail"]): samples is number[]
   return Array.isArray(samples[0]?.[0]);
 }
 
-function drawPoints(context: CanvasRenderingContext2D, points: Point[], size: number, scale: number): void {
+function drawPoints(
+  context: CanvasRenderingContext2D,
+  points: number[][],
+  size: number,
+  scale: number,
+): void {
   context.fillStyle = getComputedStyle(context.canvas).getPropertyValue("--data");
   context.globalAlpha = 0.8;
   const side = scale;
   const stride = Math.ceil(points.length / 260);
   for (let i = 0; i < points.length; i += stride) {
-    const [x, y] = points[i]!;
+    const [x, y] = points[i] as [number, number];
     context.fillRect(
       ((x + EXTENT) / (2 * EXTENT)) * size - side / 2,
       ((EXTENT - y) / (2 * EXTENT)) * size - side / 2,

@@ -1,8 +1,8 @@
 """Every message that crosses a process border, one pydantic model each.
 
 On a websocket a message is one MessagePack map with "type"; over REST the same models are JSON.
-`python -m ebm_server.protocol.messages` prints the JSON schema that the page's
-TypeScript types are generated from.
+`ebm_server.web.openapi` declares them all in one document, from which the page's TypeScript types
+are made.
 
 Sequence numbers: each metrics row and each event of a run has its own number, 1, 2, 3, ... in the
 order of recording. The `seq` of a metrics message is that of its last row; the `seq` of a "run"
@@ -14,7 +14,9 @@ import json
 from typing import Annotated, Any, Literal
 
 import msgpack
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from ebm_server.protocol.run_config import Origin
 
 RunState = Literal["queued", "starting", "running", "paused", "finished", "stopped", "failed"]
 ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed"})
@@ -24,7 +26,8 @@ Values = dict[str, float]
 class Message(BaseModel):
     """Something sent from one process to another."""
 
-    model_config = ConfigDict(extra="forbid")
+    # what has a default is sent all the same, so the page's types need not doubt it
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class RunProgress(Message):
@@ -48,16 +51,6 @@ class RunProgress(Message):
     seq: int = 0
     speed: float | None = None
     """Limit in updates a second."""
-
-
-class Origin(Message):
-    """Where a plug-in from outside the package came from."""
-
-    contract: str
-    kind: str
-    path: str
-    """A file or folder, or the name of a module."""
-    digest: str
 
 
 class RunSummary(RunProgress):
@@ -98,7 +91,7 @@ class Run(RunProgress):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def plugins(self) -> list[Origin]:
-        return [Origin(**origin) for origin in self.config.get("plugins", ())]
+        return list(self.config.get("plugins", ()))
 
     @property
     def summary(self) -> RunSummary:
@@ -157,13 +150,6 @@ class FileProblem(Problem):
 
     row: int | None = None
     column: int | None = None
-
-
-class NewRun(Message):
-    """The body of POST /runs beside the fields of a (partial) RunConfig."""
-
-    model_config = ConfigDict(extra="allow")
-    name: str | None = Field(None, max_length=200)
 
 
 class Steps(Message):
@@ -273,7 +259,9 @@ class FrameMessage(Message):
     """One moment of a run: it renews the arrays and the landscape that it brings; all others keep
     their last value. The first one after `Watch` brings all that is known."""
 
-    type: Literal["frame"] = "frame"
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    type: Literal["frame"]
     run: str
     step: int
     seconds: float
@@ -304,28 +292,3 @@ def unpack(data: bytes) -> Any:
         return msgpack.unpackb(data, raw=False, strict_map_key=True)
     except (msgpack.UnpackException, ValueError, TypeError) as error:
         raise ValueError(f"{len(data)} bytes are not one MessagePack value: {error}") from error
-
-
-class Protocol(Message):
-    """Everything the page needs a type for; only its schema is used."""
-
-    page: PageMessage
-    server: ServerMessage
-    run: Run
-    run_summary: RunSummary
-    metric_row: MetricRow
-    event: Event
-    keyframe: KeyframeInfo
-    own_points: OwnPoints
-    problem: Problem
-    steps: Steps
-    patch: Patch
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of `Protocol`; bytes have the format "binary"."""
-    return TypeAdapter(Protocol).json_schema(mode="serialization")
-
-
-if __name__ == "__main__":
-    print(json.dumps(schema(), indent=2))

@@ -10,25 +10,30 @@ from fastapi.responses import StreamingResponse
 
 from ebm_server.background import in_background, with_core
 from ebm_server.playground import Samplings
+from ebm_server.protocol.answers import Health
+from ebm_server.protocol.catalogue import Catalogue
 from ebm_server.protocol.messages import (
     Event,
+    FrameMessage,
     KeyframeInfo,
     MetricRow,
-    NewRun,
     OwnPoints,
+    PackedLandscape,
     Patch,
     Run,
     RunSummary,
     Steps,
 )
+from ebm_server.protocol.playground import Outcome, Trial
+from ebm_server.protocol.run_config import NewRun
 from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
+from ebm_server.web.answers import MSGPACK, UNHEARD, file, packed, refusals, text
 from ebm_server.web.downloads import csv_rows, zipped
 
-router = APIRouter(prefix="/api/v1")
-MSGPACK = "application/msgpack"
+router = APIRouter(prefix="/api/v1", responses=UNHEARD)
 
 
 def jobs_of(request: Request) -> Jobs:
@@ -56,21 +61,22 @@ FileName = Annotated[str, Query(max_length=300, description="Its ending says of 
 
 
 @router.get("/health")
-async def health() -> dict[str, str]:
+async def health() -> Health:
     """That the server is there."""
-    return {"status": "ok", "version": package_version()}
+    return Health(status="ok", version=package_version())
 
 
-@router.get("/catalogue")
+@router.get("/catalogue", response_model=Catalogue)
 async def catalogue(request: Request) -> Response:
     """Every data set, method, sampler and energy with its JSON schema, recipes and thumbnails."""
     return Response(await request.app.state.catalogue.get(), media_type="application/json")
 
 
-@router.post("/runs", status_code=201)
+@router.post("/runs", status_code=201, responses=refusals(413, 422, 429))
 async def create(body: Annotated[NewRun, Body()], jobs: AllJobs) -> Run:
     """Starts a run from a (partial) RunConfig; 422 with path and bounds; 429 when too many wait."""
-    return await jobs.create(body.model_extra or {}, body.name)
+    given = {field: value for field, value in body.items() if field != "name"}
+    return await jobs.create(given, body.get("name"))
 
 
 def _truth(config: dict[str, Any], points: Path) -> bytes:
@@ -91,13 +97,13 @@ def _snapshots(directory: Path) -> set[int]:
     return set(steps(directory))
 
 
-@router.post("/points", openapi_extra={"requestBody": A_FILE})
+@router.post("/points", openapi_extra={"requestBody": A_FILE}, responses=refusals(413, 422))
 async def keep_points(name: FileName, request: Request, jobs: AllJobs) -> OwnPoints:
     """Reads a file of points (the body, as it is), for runs to come; 422 with row and column."""
     return await jobs.keep_points(await request.body(), name)
 
 
-@router.get("/points/{digest}")
+@router.get("/points/{digest}", responses=refusals(404, 422))
 async def kept_points(digest: Digest, jobs: AllJobs) -> OwnPoints:
     """What was read of points that are kept, since a run or an upload of late has them."""
     return await jobs.kept_points(digest)
@@ -109,25 +115,25 @@ async def runs(jobs: AllJobs) -> list[RunSummary]:
     return jobs.runs()
 
 
-@router.get("/runs/{run}")
+@router.get("/runs/{run}", responses=refusals(404))
 async def get(run: str, jobs: AllJobs) -> Run:
     """One run, with its config."""
     return jobs.entry(run).run
 
 
-@router.delete("/runs/{run}", status_code=204)
+@router.delete("/runs/{run}", status_code=204, responses=refusals(404, 409))
 async def delete(run: str, jobs: AllJobs) -> None:
     """Removes an ended run with all its files."""
     await jobs.delete(run)
 
 
-@router.post("/runs/{run}/pause")
+@router.post("/runs/{run}/pause", responses=refusals(404, 409, 503))
 async def pause(run: str, jobs: AllJobs) -> Run:
     """Holds a run before its next update."""
     return await jobs.pause(run)
 
 
-@router.post("/runs/{run}/resume")
+@router.post("/runs/{run}/resume", responses=refusals(404, 409, 429, 503))
 async def resume(run: str, jobs: AllJobs) -> Run:
     """Lets a paused run go on; a stopped or failed one from its last checkpoint."""
     entry = jobs.entry(run)
@@ -136,19 +142,19 @@ async def resume(run: str, jobs: AllJobs) -> Run:
     return await jobs.resume(run)
 
 
-@router.post("/runs/{run}/step")
+@router.post("/runs/{run}/step", responses=refusals(404, 409, 413, 422, 503))
 async def step(run: str, jobs: AllJobs, steps: Annotated[Steps | None, Body()] = None) -> Run:
     """Makes some updates of a paused run."""
     return await jobs.step(run, (steps or Steps()).updates)
 
 
-@router.post("/runs/{run}/stop")
+@router.post("/runs/{run}/stop", responses=refusals(404, 409, 503))
 async def stop(run: str, jobs: AllJobs) -> Run:
     """Ends a run with a checkpoint."""
     return await jobs.stop(run)
 
 
-@router.patch("/runs/{run}")
+@router.patch("/runs/{run}", responses=refusals(404, 409, 413, 422, 503))
 async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     """Sets live fields and the speed limit; 422 with path and bounds, and then nothing is set."""
     entry = jobs.entry(run)
@@ -159,7 +165,11 @@ async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     return entry.run
 
 
-@router.get("/runs/{run}/metrics", response_model=list[MetricRow])
+@router.get(
+    "/runs/{run}/metrics",
+    response_model=list[MetricRow],
+    responses=text("text/csv") | refusals(404, 422),
+)
 def metrics(
     run: str,
     jobs: AllJobs,
@@ -175,21 +185,25 @@ def metrics(
     return Response(json.dumps(rows, allow_nan=False), media_type="application/json")
 
 
-@router.get("/runs/{run}/events")
+@router.get("/runs/{run}/events", responses=refusals(404, 422))
 def events(run: str, jobs: AllJobs, store: Database, after: After = 0) -> list[Event]:
     """Changes and states, in order."""
     jobs.entry(run)
     return [Event(**row) for row in store.after(EVENTS, run, after)]
 
 
-@router.get("/runs/{run}/keyframes")
+@router.get("/runs/{run}/keyframes", responses=refusals(404))
 def keyframes(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The moments that can be shown again."""
     jobs.entry(run)
     return [KeyframeInfo(**row) for row in store.keyframes(run)]
 
 
-@router.get("/runs/{run}/keyframes/{step}", response_class=Response)
+@router.get(
+    "/runs/{run}/keyframes/{step}",
+    response_class=Response,
+    responses=packed(FrameMessage) | refusals(404, 422),
+)
 def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
     """A kept frame, as the same MessagePack bytes that the websocket sends."""
     jobs.entry(run)
@@ -201,7 +215,7 @@ def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
     return Response(frame.message, media_type=MSGPACK, headers=headers)
 
 
-@router.get("/runs/{run}/snapshots")
+@router.get("/runs/{run}/snapshots", responses=refusals(404))
 async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
     jobs.entry(run)
@@ -210,7 +224,11 @@ async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeIn
     return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
 
 
-@router.get("/runs/{run}/truth", response_class=Response)
+@router.get(
+    "/runs/{run}/truth",
+    response_class=Response,
+    responses=packed(PackedLandscape) | refusals(404),
+)
 async def truth(run: str, jobs: AllJobs) -> Response:
     """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
     entry = jobs.entry(run)
@@ -219,20 +237,26 @@ async def truth(run: str, jobs: AllJobs) -> Response:
     return Response(body, media_type=MSGPACK, headers=headers)
 
 
-@router.post("/samplings", response_class=Response)
-async def sample(
-    body: Annotated[dict[str, Any], Body()], request: Request, jobs: AllJobs
-) -> Response:
+@router.post(
+    "/samplings",
+    response_class=Response,
+    responses=packed(Outcome) | refusals(404, 409, 413, 422, 429, 500),
+)
+async def sample(body: Annotated[Trial, Body()], request: Request, jobs: AllJobs) -> Response:
     """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
     energy = body.get("energy")
     run = energy.get("run") if isinstance(energy, dict) else None
     directory = jobs.directory(jobs.entry(run).run.id) if isinstance(run, str) else None
     samplings: Samplings = request.app.state.samplings
-    answer = await in_background(lambda: samplings.ask(body, directory))
+    answer = await in_background(lambda: samplings.ask(dict(body), directory))
     return Response(answer, media_type=MSGPACK)
 
 
-@router.get("/runs/{run}/download", response_class=Response)
+@router.get(
+    "/runs/{run}/download",
+    response_class=Response,
+    responses=file("application/zip") | refusals(404),
+)
 def download(run: str, jobs: AllJobs, store: Database) -> Response:
     """A zip file: config.json, events.json, metrics.csv and the checkpoint."""
     entry = jobs.entry(run)

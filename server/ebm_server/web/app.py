@@ -33,6 +33,7 @@ from ebm_server.runs.worker_connection import WorkerConnection
 from ebm_server.settings import Settings, is_loopback, package_version
 from ebm_server.web import api
 from ebm_server.web.documentation import documentation
+from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
 from ebm_server.web.security import Guard
 from ebm_server.web.static_page import Page
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    app.openapi = document  # type: ignore[method-assign]
     app.state.jobs = jobs
     app.state.catalogue = catalogue
     app.state.samplings = samplings
@@ -103,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.get("/api/v1/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
-        return HTMLResponse(documentation(app.openapi()))
+        return HTMLResponse(documentation(document()))
 
     @app.websocket("/api/v1/stream")
     async def stream(websocket: WebSocket) -> None:

@@ -23,13 +23,18 @@ def documentation(schema: dict[str, Any]) -> str:
         for name, model in schema.get("components", {}).get("schemas", {}).items()
     )
     title = escape(f"{schema['info']['title']} {schema['info']['version']}: the API")
+    sockets = "".join(
+        f"<h2><b>SOCKET</b> <code>{escape(path)}</code></h2><p>{escape(socket['description'])}</p>"
+        f"<ul><li>It takes {_links(socket['receives'])}</li>"
+        f"<li>It sends {_links(socket['sends'])}</li></ul>"
+        for path, socket in schema["x-websockets"].items()
+    )
     return (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title}</title>"
         "<meta name='viewport' content='width=device-width,initial-scale=1'>"
         f"<style>{STYLE}</style><h1>{title}</h1>"
-        "<p>Everything as <a href='/api/v1/openapi.json'>OpenAPI</a>. What happens in a run comes "
-        "over the websocket <code>/api/v1/stream</code>, as MessagePack.</p>"
-        f"{routes}<h1>Models</h1>{models}</html>"
+        "<p>Everything as <a href='/api/v1/openapi.json'>OpenAPI</a>.</p>"
+        f"{routes}{sockets}<h1>Models</h1>{models}</html>"
     )
 
 
@@ -43,7 +48,10 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> str:
     sent = f"<p>Body: {_links(body.get('schema', {}))}</p>" if body else ""
     answers = "".join(
         f"<li>{escape(status)}: {escape(answer.get('description', ''))} "
-        + _links(answer.get("content", {}).get("application/json", {}).get("schema", {}))
+        + ", ".join(
+            f"{_links(content['schema'])} as <code>{escape(media_type)}</code>"
+            for media_type, content in answer.get("content", {}).items()
+        )
         + "</li>"
         for status, answer in operation.get("responses", {}).items()
     )

@@ -1,0 +1,35 @@
+/** The user's own points: the server reads the file, and the page shows what it read. */
+import { signal } from "@preact/signals";
+import * as api from "../protocol/api";
+import type { OwnPoints, PlugInConfig } from "../protocol/wire";
+
+/** What the server has read since the page was opened, by digest. */
+const read = signal<Record<string, OwnPoints>>({});
+
+/** Sends a file as it is. Throws a `Refusal` that says which row is at fault. */
+export async function send(file: File): Promise<OwnPoints> {
+  const points = await api.sendPoints(file);
+  read.value = { ...read.value, [points.digest]: points };
+  return points;
+}
+
+/** A data set that refers to points the server keeps. */
+export const datasetOf = ({ digest, rows }: OwnPoints): PlugInConfig => ({
+  kind: "points",
+  values: { digest, rows },
+});
+
+/** What was read of the points that a data set refers to; null where that was before the page was opened. */
+export function ownPoints(dataset: PlugInConfig | undefined): OwnPoints | null {
+  const values = dataset?.values;
+  const digest = isReference(values) ? values.digest : null;
+  return digest === null ? null : (read.value[digest] ?? null);
+}
+
+function isReference(values: unknown): values is { digest: string } {
+  return typeof values === "object" && values !== null && "digest" in values;
+}
+
+/** Some of the points in the units of the stage. */
+export const onStage = ({ preview, center, scale }: OwnPoints): number[][] =>
+  preview.map(([x, y]) => [(x! - center[0]) / scale, (y! - center[1]) / scale]);

@@ -1,0 +1,22 @@
+"""Small answers of the REST routes: that the server is there, and why something is refused."""
+
+from typing import Literal
+
+from ebm_server.protocol.messages import Message, Problem
+
+
+class Health(Message):
+    status: Literal["ok"]
+    version: str
+
+
+class Refusal(Message):
+    """Why something is not done, in words."""
+
+    detail: str
+
+
+class Unprocessable(Message):
+    """What is wrong with what was sent: at each value, or in words where it is no one value."""
+
+    detail: list[Problem] | str

@@ -1,0 +1,106 @@
+"""What the catalogue holds: plain JSON, so the types only say what is in it."""
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from ebm_server.protocol.run_config import Json, Origin, PlugInConfig
+
+
+class Discriminator(TypedDict):
+    """Which field tells the members of a union apart, and the member of each of its values."""
+
+    propertyName: str
+    mapping: NotRequired[dict[str, str]]
+
+
+Schema = TypedDict(
+    "Schema",
+    {
+        "$ref": str,
+        "$defs": dict[str, "Schema"],
+        "type": str,
+        "title": str,
+        "description": str,
+        "default": Json,
+        "const": Json,
+        "enum": list[Json],
+        "properties": dict[str, "Schema"],
+        "additionalProperties": Any,
+        "required": list[str],
+        "items": "Schema",
+        "prefixItems": list["Schema"],
+        "anyOf": list["Schema"],
+        "oneOf": list["Schema"],
+        "discriminator": Discriminator,
+        "minimum": float,
+        "maximum": float,
+        "exclusiveMinimum": float,
+        "exclusiveMaximum": float,
+        "minItems": int,
+        "maxItems": int,
+        "minLength": int,
+        "maxLength": int,
+        "symbol": str,
+        "live": bool,
+        "log": bool,
+        "advanced": bool,
+    },
+    total=False,
+)
+"""A JSON Schema as pydantic writes it, with the marks of a plug-in's field."""
+
+
+class PlugInInfo(TypedDict):
+    kind: str
+    title: str
+    summary: str
+    schema: Schema
+
+
+class DatasetInfo(PlugInInfo):
+    shape: list[int]
+    """[2] in the plane, [channels, height, width] for images."""
+    has_density: bool
+    thumbnail: list[list[float]] | list[list[list[float]]]
+    """Points in data coordinates, or images as rows of grey levels from 0 to 1."""
+
+
+class MethodInfo(PlugInInfo):
+    family: str
+    equation: str
+    """The update in one line of TeX."""
+    source: str
+
+
+class Recipe(TypedDict):
+    """A run without its data and length."""
+
+    method: PlugInConfig
+    energy: PlugInConfig
+    optimization: dict[str, Json]
+
+
+class Family(TypedDict):
+    kind: str
+    title: str
+
+
+class Catalogue(TypedDict):
+    """Every plug-in with its schema, what pressing play gives, and samples of the data."""
+
+    version: str
+    datasets: list[DatasetInfo]
+    methods: list[MethodInfo]
+    samplers: list[PlugInInfo]
+    energies: list[PlugInInfo]
+    landscapes: list[PlugInInfo]
+    """Energies in closed form."""
+    optimization: Schema
+    recipes: dict[str, dict[str, Recipe]]
+    """By method, then by the shape of the data: "plane" or "image"."""
+    families: list[Family]
+    plugins: NotRequired[list[Origin]]
+    """The plug-ins from outside the package."""
+    problems: NotRequired[list[str]]
+    """Why some of them are left out."""
