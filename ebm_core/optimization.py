@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
+
+from ebm_core.setting import setting
 
 
 class TrainingDiverged(RuntimeError):
@@ -27,54 +29,56 @@ class Optimization(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    learning_rate: float = Field(
+    learning_rate: float = setting(
         5e-3,
         gt=0,
         le=1,
         title="Learning rate",
         description="Adam's step at its peak.",
-        json_schema_extra={"live": True, "log": True},
+        live=True,
+        log=True,
     )
-    batch_size: int = Field(
+    batch_size: int = setting(
         256,
         ge=2,
         le=65536,
         title="Batch size",
         description="Data points in one update.",
-        json_schema_extra={"log": True},
+        log=True,
     )
-    warmup: int = Field(
+    warmup: int = setting(
         50,
         ge=0,
         le=100_000,
         title="Warm-up",
         description="Updates over which the learning rate rises from zero.",
-        json_schema_extra={"advanced": True},
+        advanced=True,
     )
-    final_rate: float = Field(
+    final_rate: float = setting(
         0.02,
         ge=0,
         le=1,
         title="Final rate",
         description="Share of the learning rate left after the cosine decay; 1 keeps it constant.",
-        json_schema_extra={"advanced": True},
+        advanced=True,
     )
-    averaging: float = Field(
+    averaging: float = setting(
         0.999,
         ge=0,
         lt=1,
         title="Weight averaging",
         description="Decay of the moving average of the weights that is evaluated and shown; "
         "0 shows the raw weights.",
-        json_schema_extra={"advanced": True},
+        advanced=True,
     )
-    gradient_clip: float | None = Field(
+    gradient_clip: float | None = setting(
         None,
         gt=0,
         le=1e6,
         title="Gradient clip",
         description="Largest allowed norm of the gradient of the weights.",
-        json_schema_extra={"advanced": True, "live": True},
+        advanced=True,
+        live=True,
     )
 
 

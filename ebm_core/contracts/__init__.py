@@ -18,8 +18,9 @@ from ebm_core.contracts.method import (
     Task,
     Unconditional,
 )
-from ebm_core.contracts.plug_in import PlugIn, Shape, setting
+from ebm_core.contracts.plug_in import PlugIn, Shape
 from ebm_core.contracts.sampler import Chains, Sampler, Step, Tuning
+from ebm_core.setting import setting
 
 __all__ = [
     "AnalyticEnergy",

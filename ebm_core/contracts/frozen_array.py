@@ -189,3 +189,11 @@ def write(array: FrozenArray, info: Any) -> Any:
     if isinstance(info.context, ArrayFolder):
         return info.context.put(array).model_dump()
     return array.array.tolist() if info.mode_is_json() else array
+
+
+def table_field(model: type[BaseModel]) -> str | None:
+    """The field of a model that takes a table, if any: where a user's file goes."""
+    for name, field in model.model_fields.items():
+        if any(isinstance(mark, Rows) for mark in field.metadata):
+            return name
+    return None

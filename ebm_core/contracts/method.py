@@ -99,6 +99,11 @@ class Method(PlugIn, ABC):
     """The update in one line of TeX."""
     source: ClassVar[str]
     """The paper: authors, year, address."""
+    stage_note: ClassVar[str] = ""
+    """What the energy on the stage is of, where it is not of the data alone: a sentence's end with
+    fields in braces; {smoothing} is the property below."""
+    series: ClassVar[Mapping[str, str]] = {}
+    """Titles of the series in its picture, by name."""
 
     @classmethod
     @abstractmethod

@@ -1,7 +1,8 @@
 """What a sampler is, and the chains that it moves."""
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -66,6 +67,10 @@ class Sampler(PlugIn, ABC):
 
     Chains and tuning are values: a step changes neither, and gives new ones.
     """
+
+    moves: ClassVar[Mapping[str, str]] = {}
+    """One move as TeX, by the setting that it depends on, such as "noise=matched"; by "" where it
+    depends on none. Without any, its numbers are shown alone."""
 
     @property
     @abstractmethod

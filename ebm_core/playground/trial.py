@@ -20,6 +20,7 @@ from ebm_core.playground.target import Shown, Target
 from ebm_core.runs.display import SIZE, as_array, cell_centres, energies
 from ebm_core.runs.frame import Landscape
 from ebm_core.samplers import AnySampler
+from ebm_core.samplers.mala import Mala
 
 CHAIN_STEPS = 500_000
 """Most chains times steps of one trial."""
@@ -41,7 +42,7 @@ class Trial(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     energy: Target
-    sampler: AnySampler
+    sampler: AnySampler = setting(Mala(), title="Sampler", description="What moves the chains.")
     chains: int = setting(
         64, title="Chains", ge=1, le=256, log=True, description="Independent chains, all at once."
     )
@@ -78,6 +79,14 @@ class Trial(BaseModel):
     def warm_up(self) -> int:
         """Steps after which the step size is held and the chains are measured."""
         return self.steps // 2
+
+
+def form() -> dict[str, Any]:
+    """The JSON schema of a trial's own fields, with what its sampler is at first."""
+    properties = Trial.model_json_schema()["properties"]
+    properties["sampler"] = {"default": properties["sampler"]["default"]}
+    del properties["energy"]
+    return {"type": "object", "properties": properties}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import torch
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -14,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from ebm_core.contracts import Dataset, Shape
+from ebm_core.contracts import Dataset, Shape, setting
 from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.outside import Origin, differences, origins_in
 from ebm_core.datasets import AnyDataset
@@ -37,26 +38,42 @@ class RunConfig(BaseModel):
 
     dataset: AnyDataset
     method: AnyMethod
-    energy: AnyEnergy
+    energy: AnyEnergy = setting(
+        title="Energy",
+        description="The family of functions that E(x) is chosen from.",
+        advanced=True,
+    )
     optimization: Optimization
-    seed: int = Field(0, ge=0, lt=2**53, title="Seed", description="Of weights, data and chains.")
-    seconds: float | None = Field(
+    seconds: float | None = setting(
         None,
+        title="Training time",
         gt=0,
         le=7 * 86400,
-        title="Seconds",
-        description="Training time, of one core; turned into updates by the measured speed.",
-        json_schema_extra={"live": True},
+        live=True,
+        log=True,
+        description="Seconds of one core; turned into updates by the measured speed. Empty where "
+        "the length is given in updates.",
     )
-    updates: int | None = Field(
+    updates: int | None = setting(
         None,
+        title="Updates",
         ge=1,
         le=10**9,
-        title="Updates",
-        description="Length of the run in updates.",
-        json_schema_extra={"live": True},
+        live=True,
+        log=True,
+        advanced=True,
+        description="Length of the run in updates, instead of a time.",
     )
-    device: Literal["cpu", "cuda"] = Field("cpu", title="Device", description="Where it trains.")
+    seed: int = setting(
+        0,
+        title="Seed",
+        ge=0,
+        le=2**53 - 1,
+        description="The same seed gives the same run: weights, data and chains.",
+    )
+    device: Literal["cpu", "cuda"] = setting(
+        "cpu", title="Device", advanced=True, description="Where it trains: cuda is a GPU."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -77,7 +94,7 @@ class RunConfig(BaseModel):
             return laid_under(base, given)
         base["method"] = {"kind": kind}
         if endless:
-            given["seconds"] = 30.0 if len(dataset.shape) == 1 else 120.0
+            given["seconds"] = default_seconds(dataset.shape)
         return laid_under(base, METHODS[kind].recipe(dataset.shape), given, {"dataset": dataset})
 
     @computed_field  # type: ignore[prop-decorator]
@@ -109,15 +126,45 @@ def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[Run
     return RunConfig.model_validate(given, context=arrays), changes
 
 
+def default_seconds(shape: Shape) -> float:
+    """How long a run is that says nothing of it: images need longer."""
+    return 30.0 if len(shape) == 1 else 120.0
+
+
 def recipe(kind: str, shape: Shape) -> dict[str, Any]:
     """What pressing play gives for a method on points of `shape`: a run without its dataset."""
     base = {"energy": {"kind": "mlp"}, "optimization": {}, "method": {"kind": kind}}
     partial = laid_under(base, METHODS[kind].recipe(shape))
     types: dict[str, Any] = {"method": AnyMethod, "energy": AnyEnergy, "optimization": Optimization}
-    return {
+    parts = {
         name: TypeAdapter(types[name]).validate_python(value).model_dump(mode="json")
         for name, value in partial.items()
     }
+    others = {name: RunConfig.model_fields[name].default for name in ("updates", "seed", "device")}
+    return {**parts, "seconds": default_seconds(shape), **others}
+
+
+def form() -> dict[str, Any]:
+    """The JSON schema of a run's own fields: what no plug-in's and no other schema has."""
+    schema = RunConfig.model_json_schema()
+    own = ("energy", "seconds", "updates", "seed", "device")
+    properties = {name: dict(schema["properties"][name]) for name in own}
+    for choice in ("oneOf", "discriminator"):
+        properties["energy"].pop(choice)  # the shelf of energies has them
+    return {"type": "object", "properties": properties}
+
+
+def refuse_missing_device(config: RunConfig) -> None:
+    """Refuses a run that is to train where there is nothing to train on.
+
+    Raises:
+        ValueError: Its device is not there.
+    """
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            "device is 'cuda', and PyTorch finds no CUDA device on this machine; choose cpu, or "
+            "install a build of PyTorch with CUDA where there is a GPU"
+        )
 
 
 def laid_under(*layers: Mapping[str, Any]) -> dict[str, Any]:

@@ -128,6 +128,8 @@ class Training:
             self._refuse_divergence()
             self.average.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
+            if self.config.method.smoothing:
+                self.metrics["smoothing"] = self.config.method.smoothing
             self.schedule.step += 1
         self._calibrate()
         self._replay()

@@ -1,5 +1,6 @@
 """Langevin dynamics through falling noise levels."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self, final
 
 import torch
@@ -27,6 +28,10 @@ class Annealed(Sampler):
     rank: ClassVar[int] = 20
     title: ClassVar[str] = "Annealed Langevin"
     summary: ClassVar[str] = "Starts at a large noise level and lowers it, from noise to samples."
+    moves: ClassVar[Mapping[str, str]] = {
+        "": r"x \leftarrow x - \tfrac{a}{2}\,\nabla E(x, \sigma_i) + \sqrt{a}\,\omega,"
+        r" \; a = \epsilon\,\sigma_i^2"
+    }
 
     kind: Literal["annealed"] = "annealed"
     largest: float = setting(

@@ -1,5 +1,6 @@
 """Hamiltonian Monte Carlo."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, final
 
 import torch
@@ -30,6 +31,10 @@ class Hmc(Sampler):
     summary: ClassVar[str] = (
         "Follows the gradient with momentum over long paths, with a Metropolis test at the end."
     )
+    moves: ClassVar[Mapping[str, str]] = {
+        "": r"p \leftarrow p - \epsilon\,\nabla E(x),\; x \leftarrow x + \epsilon\,p"
+        r" \;\; L \text{ times, or stay}"
+    }
 
     kind: Literal["hmc"] = "hmc"
     step_size: float = setting(

@@ -1,6 +1,7 @@
 """Stochastic gradient Langevin dynamics."""
 
 import math
+from collections.abc import Mapping
 from typing import ClassVar, Literal, final
 
 import torch
@@ -29,6 +30,11 @@ class Langevin(Sampler):
     summary: ClassVar[str] = (
         "Gradient steps with noise; no rejection, so biased for a large step size."
     )
+    moves: ClassVar[Mapping[str, str]] = {
+        "noise=matched": r"x \leftarrow x - \eta\,\nabla E(x) + \sqrt{2\eta}\,\omega",
+        "noise=lecture": r"x \leftarrow x - \eta\,\nabla E(x) + 2\sqrt{\eta}\,\omega",
+        "noise=separate": r"x \leftarrow x - \eta\,\nabla E(x) + \sigma\,\omega",
+    }
 
     kind: Literal["langevin"] = "langevin"
     step_size: float = setting(

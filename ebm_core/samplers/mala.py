@@ -1,5 +1,6 @@
 """The Metropolis-adjusted Langevin algorithm."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, final
 
 import torch
@@ -25,6 +26,9 @@ class Mala(Sampler):
     rank: ClassVar[int] = 11
     title: ClassVar[str] = "MALA"
     summary: ClassVar[str] = "Langevin proposals with a Metropolis test: no bias at any step size."
+    moves: ClassVar[Mapping[str, str]] = {
+        "": r"x \leftarrow x - \eta\,\nabla E(x) + \sqrt{2\eta}\,\omega \;\text{ or stay}"
+    }
 
     kind: Literal["mala"] = "mala"
     step_size: float = setting(

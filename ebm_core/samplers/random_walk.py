@@ -1,5 +1,6 @@
 """Random-walk Metropolis."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, final
 
 import torch
@@ -24,6 +25,7 @@ class RandomWalk(Sampler):
     summary: ClassVar[str] = (
         "Gaussian proposals with a Metropolis test: exact, needs no gradient, best in the plane."
     )
+    moves: ClassVar[Mapping[str, str]] = {"": r"x \leftarrow x + s\,\omega \;\text{ or stay}"}
 
     kind: Literal["random_walk"] = "random_walk"
     step_size: float = setting(

@@ -1,7 +1,7 @@
 /** What a person can do on the page. */
 import { batch } from "@preact/signals";
 import { recipeFor, sameShape, startOf } from "./form/fields";
-import { datasetOf } from "./form/points";
+import { datasetOf, ownDataset } from "./form/points";
 import { fault, get, set } from "./form/schema";
 import * as api from "./protocol/api";
 import type { Json, OwnPoints, PlugInConfig, Run } from "./protocol/wire";
@@ -153,7 +153,8 @@ export function chooseDataset(kind: string): void {
 
 /** Points of one's own, which the server has read and keeps. */
 export function choosePoints(points: OwnPoints): void {
-  takeDataset(datasetOf(points));
+  const own = ownDataset(catalogue.value);
+  if (own) takeDataset(datasetOf(own, points));
 }
 
 function takeDataset(dataset: PlugInConfig): void {

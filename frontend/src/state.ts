@@ -1,6 +1,6 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
-import { shelfFields } from "./form/fields";
+import { fieldsOfRun } from "./form/fields";
 import { differences, type Field, type Titles } from "./form/schema";
 import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
@@ -68,7 +68,7 @@ export const active = computed(() => {
 export const titles = computed<Titles>(() => {
   const known = catalogue.value;
   const plugIns = known
-    ? [...known.datasets, ...known.methods, ...known.samplers, ...known.energies, ...(known.landscapes ?? [])]
+    ? [...known.datasets, ...known.methods, ...known.samplers, ...known.energies, ...(known.formulas ?? [])]
     : [];
   return Object.fromEntries(plugIns.map(({ kind, title }) => [kind, title]));
 });
@@ -78,6 +78,11 @@ export function titleOf(kind: string | undefined): string {
   if (!kind) return "";
   return titles.value[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll("_", " ");
 }
+
+/** Titles of the series that methods' frames carry, by name. */
+export const seriesTitles = computed<Record<string, string>>(() =>
+  Object.assign({}, ...(catalogue.value?.methods ?? []).map(({ series }) => series)),
+);
 
 /** "Pinwheel · Persistent CD" of a configuration. */
 export function nameOf(config: RunConfig | null | undefined): string {
@@ -93,7 +98,7 @@ export function nameOfRun({ dataset, method }: RunSummary): string {
 export const fields = computed<Field[]>(() => {
   const known = catalogue.value;
   const choice = draft.value;
-  return known && choice ? shelfFields(known, choice, titles.value) : [];
+  return known && choice ? fieldsOfRun(known, choice, titles.value) : [];
 });
 
 /** The choice is of another distribution or method than the run on the stage. */

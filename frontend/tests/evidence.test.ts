@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { curve, energies, loss, translucent } from "../src/charts/figures";
 import { density, type Evidence, quantile, series, smoothed } from "../src/charts/readings";
 import type { MetricRow } from "../src/protocol/wire";
-import { colored, moveOf, noiseOf, withNumbers } from "../src/words/equations";
+import { colored, moveOf, withNumbers } from "../src/words/equations";
 import { headline, others } from "../src/words/quality";
 
 const colors = {
@@ -159,10 +159,11 @@ describe("formulas", () => {
     expect(tex).toMatch(/\\htmlClass\{data-color\}\{.*\} - \\htmlClass\{chains-color\}\{/);
   });
 
-  it("tell the noise that follows from the step size", () => {
-    expect(noiseOf({ noise: "matched" }, 0.02)).toBeCloseTo(0.2);
-    expect(noiseOf({ noise: "lecture" }, 0.01)).toBeCloseTo(0.2);
-    expect(noiseOf({ noise: "separate" }, 0.02)).toBeNull();
-    expect(moveOf("never heard of")).toBeNull();
+  it("show the move of the setting that the sampler has", () => {
+    const moves = { "noise=matched": "\\sqrt{2\\eta}", "noise=separate": "\\sigma" };
+    expect(moveOf(moves, { kind: "any", noise: "separate" })).toBe("\\sigma");
+    expect(moveOf(moves, { kind: "any", noise: "matched" })).toBe("\\sqrt{2\\eta}");
+    expect(moveOf({ "": "x + s" }, { kind: "any" })).toBe("x + s");
+    expect(moveOf({}, { kind: "any" })).toBeNull();
   });
 });

@@ -7,6 +7,7 @@ import { numberIn } from "../src/form/Row";
 import type { Catalogue } from "../src/protocol/wire";
 import { catalogue, draft, faults, history } from "../src/state";
 import { Settings } from "../src/views/Settings";
+import { empty } from "./catalogue.testing";
 
 const method = {
   type: "object",
@@ -42,14 +43,7 @@ beforeEach(async () => {
   history.value = null;
   faults.value = {};
   catalogue.value = {
-    version: "1",
-    datasets: [],
-    samplers: [],
-    energies: [],
-    landscapes: [],
-    families: [],
-    recipes: {},
-    optimization: { type: "object", properties: {} },
+    ...empty,
     methods: [
       {
         kind: "persistent",
@@ -59,6 +53,8 @@ beforeEach(async () => {
         family: "mcmc",
         equation: "",
         source: "",
+        stage_note: "",
+        series: {},
       },
     ],
   } satisfies Catalogue;

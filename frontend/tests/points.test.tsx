@@ -8,6 +8,7 @@ import type { Catalogue, OwnPoints } from "../src/protocol/wire";
 import { shownFrame } from "../src/stage/unlearned";
 import { catalogue, draft, history } from "../src/state";
 import { Distributions } from "../src/views/Distributions";
+import { empty } from "./catalogue.testing";
 
 const points: OwnPoints = {
   digest: "d1",
@@ -27,18 +28,12 @@ const offer = (kind: string) => ({
   schema: {},
   shape: [2],
   has_density: false,
+  table: null,
   thumbnail: [],
 });
 const known: Catalogue = {
-  version: "1",
-  datasets: [offer("moons"), offer("points")],
-  methods: [],
-  samplers: [],
-  energies: [],
-  landscapes: [],
-  optimization: {},
-  recipes: {},
-  families: [],
+  ...empty,
+  datasets: [offer("moons"), { ...offer("points"), table: "values" }],
 };
 const asked = vi.fn<typeof fetch>();
 const box = document.createElement("div");
@@ -122,6 +117,6 @@ it("a pasted table counts as a file, one line and text in a field do not", async
 });
 
 it("points that were read before the page was opened are not made up", () => {
-  expect(ownPoints(datasetOf({ ...points, digest: "unknown" }))).toBeNull();
+  expect(ownPoints(datasetOf(known.datasets[1]!, { ...points, digest: "unknown" }))).toBeNull();
   expect(onStage({ ...points, preview: [] })).toEqual([]);
 });

@@ -14,6 +14,7 @@ import {
   traceOf,
 } from "../src/samplers/sampling";
 import { ticks } from "../src/stage/axes";
+import { empty } from "./catalogue.testing";
 
 const bytes = (values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 const packed = (shape: number[], values: number[]) => ({ dtype: "f4" as const, shape, data: bytes(values) });
@@ -123,7 +124,8 @@ describe("the choice", () => {
     },
   });
   const known = {
-    landscapes: [plugIn("ring", "radius"), plugIn("well", "barrier")],
+    ...empty,
+    formulas: [plugIn("ring", "radius"), plugIn("well", "barrier")],
     samplers: [plugIn("langevin", "step_size"), plugIn("mala", "step_size")],
     datasets: [
       { kind: "moons", shape: [2] },
@@ -137,14 +139,16 @@ describe("the choice", () => {
     expect(choice.sampler).toEqual({ kind: "mala", step_size: 1 });
     const paths = fieldsOfChoice(known, choice, {}).map(({ path }) => path);
     expect(paths).toEqual(["sampler.step_size", "chains", "steps", "seed", "energy.formula.radius"]);
-    expect(firstChoice({ ...known, landscapes: [] })).toBeNull();
+    expect(firstChoice({ ...known, formulas: [] })).toBeNull();
   });
 
   it("tells bounds, and when chains times steps are too many", () => {
     const field = (path: string) => fieldsOfChoice(known, choice, {}).find((one) => one.path === path)!;
-    expect(faultOf(field("sampler.step_size"), -1, choice)).toContain("> 0");
-    expect(faultOf(field("steps"), 5000, { ...choice, chains: 256 })).toContain("1953");
-    expect(faultOf(field("steps"), 5000, choice)).toBeNull();
+    expect(faultOf(field("sampler.step_size"), -1, choice, known.most_chain_steps)).toContain("> 0");
+    expect(faultOf(field("steps"), 5000, { ...choice, chains: 256 }, known.most_chain_steps)).toContain(
+      "1953",
+    );
+    expect(faultOf(field("steps"), 5000, choice, known.most_chain_steps)).toBeNull();
   });
 
   it("keeps the start while fields of its energy change", () => {

@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import type { Evidence } from "../src/charts/readings";
 import { histogram, seriesOf } from "../src/charts/series";
 import type { DecodedFrame } from "../src/protocol/frame";
-import { moveOf, withNumbers } from "../src/words/equations";
-import { shownNoise } from "../src/words/noise";
+import { withNumbers } from "../src/words/equations";
+import { filled } from "../src/words/notes";
 
 const colors = {
   ink: "#000000",
@@ -33,6 +33,7 @@ it("a series that the page has never heard of gets a chart with its name, and th
   const frame = frameOf({ strange_thing: six, data_energies: six, labels: six, uncertainty_map: six });
   expect(seriesOf(frame).map(({ title }) => title)).toEqual(["strange thing"]);
   expect(seriesOf(frame)[0]).toBe(seriesOf(frame)[0]);
+  expect(seriesOf(frame, { strange_thing: "How strange" })[0]?.title).toBe("How strange");
   expect(seriesOf(null)).toEqual([]);
 });
 
@@ -52,15 +53,16 @@ it("a histogram counts everything once, and whole numbers on their own", () => {
   expect(histogram([], 4).x).toEqual([]);
 });
 
-it("the stage tells the level that it shows", () => {
-  const levels = { kind: "any", smallest: 0.1, largest: 10, levels: 3 };
-  expect(shownNoise({ ...levels, shown_level: 2 })).toBe("E(x, σ) at σ 1.0, level 2 of 3");
-  expect(shownNoise({ kind: "any", smallest: 0.05, largest: 1, reference: 0.1 })).toContain("0.05 to 1");
-  expect(shownNoise({ kind: "any", noise_level: 0.1 })).toBe("of data blurred by σ 0.1");
-  expect(shownNoise({ kind: "any", chains: 256 })).toBeNull();
+it("the stage fills a method's note with its fields and the newest figures", () => {
+  const method = { kind: "any", shown_level: 2, levels: 3, smallest: 0.05 };
+  const note = "σ {smoothing}, level {shown_level} of {levels}";
+  expect(filled(note, method, { smoothing: 1.23456 })).toBe("σ 1.2, level 2 of 3");
+  expect(filled(note, method, {})).toBe("σ …, level 2 of 3");
+  expect(filled("from {smallest}", method, {})).toBe("from 0.050");
+  expect(filled("", method, {})).toBeNull();
 });
 
 it("what a formula defines does not take the number of a setting with the same letter", () => {
   expect(withNumbers("L = w x", { L: "10", w: "2" })).not.toContain("10");
-  expect(withNumbers(moveOf("hmc")!, { L: "10", ε: "0.2" })).toMatch(/10.*L/);
+  expect(withNumbers("p - \\epsilon, L \\text{ times}", { L: "10", ε: "0.2" })).toMatch(/10.*L/);
 });

@@ -23,6 +23,7 @@ import {
   primary,
   untrained,
 } from "../src/state";
+import { empty, length } from "./catalogue.testing";
 
 const number = (more: Partial<Schema>): Schema => ({ type: "number", default: 0.1, ...more });
 const plugIn = (kind: string, title: string, properties: Record<string, Schema> = {}) => ({
@@ -32,10 +33,10 @@ const plugIn = (kind: string, title: string, properties: Record<string, Schema> 
   schema: { type: "object", properties: { kind: { const: kind }, ...properties } },
 });
 const known: Catalogue = {
-  version: "1",
+  ...empty,
   datasets: [
-    { ...plugIn("moons", "Two moons"), shape: [2], has_density: true, thumbnail: [] },
-    { ...plugIn("digits", "Digits"), shape: [1, 8, 8], has_density: false, thumbnail: [] },
+    { ...plugIn("moons", "Two moons"), shape: [2], has_density: true, table: null, thumbnail: [] },
+    { ...plugIn("digits", "Digits"), shape: [1, 8, 8], has_density: false, table: null, thumbnail: [] },
   ],
   methods: [
     {
@@ -43,15 +44,22 @@ const known: Catalogue = {
       family: "mcmc",
       equation: "",
       source: "2008",
+      stage_note: "",
+      series: {},
     },
-    { ...plugIn("denoising", "Denoising"), family: "score_matching", equation: "", source: "2011" },
+    {
+      ...plugIn("denoising", "Denoising"),
+      family: "score_matching",
+      equation: "",
+      source: "2011",
+      stage_note: "",
+      series: {},
+    },
   ],
-  samplers: [],
   energies: [
     plugIn("mlp", "MLP", { width: number({ default: 64 }) }),
     plugIn("convolutional", "Convolutional", { layers: number({ default: 3 }) }),
   ],
-  landscapes: [],
   optimization: { type: "object", properties: { learning_rate: number({ live: true }) } },
   recipes: {
     persistent: {
@@ -59,15 +67,16 @@ const known: Catalogue = {
         method: { kind: "persistent", rate: 1, chains: 8 },
         energy: { kind: "mlp", width: 64 },
         optimization: { learning_rate: 0.1 },
+        ...length,
       },
       image: {
         method: { kind: "persistent", rate: 2, chains: 9 },
         energy: { kind: "mlp", width: 256 },
         optimization: { learning_rate: 0.2 },
+        ...length,
       },
     },
   },
-  families: [],
 };
 const config = recipeFor(known, { kind: "moons" }, "persistent") as RunConfig;
 const run = (state: RunState, more: Partial<Run> = {}): Run =>
@@ -209,6 +218,7 @@ describe("the form", () => {
       "seconds",
       "updates",
       "seed",
+      "device",
     ]);
   });
 

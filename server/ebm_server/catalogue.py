@@ -20,9 +20,11 @@ from ebm_server.background import with_core
 from ebm_server.settings import package_version
 
 if TYPE_CHECKING:
-    from ebm_core import Dataset
+    from ebm_core import Dataset, Method
 
 log = logging.getLogger(__name__)
+FIRST = "pinwheel"
+"""The distribution that a new page offers."""
 THUMBNAIL_POINTS = 300
 THUMBNAIL_IMAGES = 16
 FAMILIES = (
@@ -57,8 +59,9 @@ def build() -> dict[str, Any]:
     from ebm_core.energies import ENERGIES
     from ebm_core.methods import METHODS
     from ebm_core.optimization import Optimization
+    from ebm_core.playground import trial
     from ebm_core.plugins import given_troubles
-    from ebm_core.runs.config import recipe
+    from ebm_core.runs import config
     from ebm_core.samplers import SAMPLERS
 
     problems = list(map(str, given_troubles()))
@@ -75,30 +78,45 @@ def build() -> dict[str, Any]:
                 problems.append(f"{ORIGINS[plug_in].name} cannot be shown: {why}")
         return found
 
-    methods = entries(
-        METHODS, lambda m: {"family": m.family, "equation": m.equation, "source": m.source}
-    )
     shapes = {"plane": (2,), "image": (1, 8, 8)}
     return {
         "version": package_version(),
         "datasets": entries(DATASETS, lambda dataset: _example(dataset.example())),
-        "methods": methods,
-        "samplers": entries(SAMPLERS, lambda _: {}),
+        "methods": entries(METHODS, _method),
+        "samplers": entries(SAMPLERS, lambda sampler: {"moves": dict(sampler.moves)}),
         "energies": entries(ENERGIES, lambda _: {}),
-        "landscapes": entries(ANALYTIC_ENERGIES, lambda _: {}),
+        "formulas": entries(ANALYTIC_ENERGIES, lambda _: {}),
+        "run": config.form(),
         "optimization": Optimization.model_json_schema(),
+        "trial": trial.form(),
+        "most_chain_steps": trial.CHAIN_STEPS,
         "recipes": {
-            kind: {name: recipe(kind, shape) for name, shape in shapes.items()} for kind in METHODS
+            kind: {name: config.recipe(kind, shape) for name, shape in shapes.items()}
+            for kind in METHODS
         },
+        "first": {"dataset": FIRST, "method": next(iter(METHODS))},
         "families": [{"kind": kind, "title": title} for kind, title in FAMILIES],
         "plugins": [origin.model_dump() for origin in ORIGINS.values()],
         "problems": problems,
     }
 
 
+def _method(method: "type[Method]") -> dict[str, Any]:
+    """What a card and the stage say of a method."""
+    return {
+        "family": method.family,
+        "equation": method.equation,
+        "source": method.source,
+        "stage_note": method.stage_note,
+        "series": dict(method.series),
+    }
+
+
 def _example(dataset: "Dataset") -> dict[str, Any]:
     """What samples of a data set look like: points, or images in shades of grey from 0 to 1."""
     import torch
+
+    from ebm_core.contracts.frozen_array import table_field
 
     planar = len(dataset.shape) == 1
     count = THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES
@@ -112,6 +130,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
     return {
         "shape": list(dataset.shape),
         "has_density": dataset.has_density,
+        "table": table_field(type(dataset)),
         "thumbnail": torch.round(points, decimals=2 + planar).tolist(),
     }
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.datasets.points import BadFile, Points, read_points
-from ebm_core.runs.config import RunConfig, changed, saved, value_at
+from ebm_core.runs.config import RunConfig, changed, refuse_missing_device, saved, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
 from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem
@@ -30,10 +30,15 @@ def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
     """
     try:
         config = RunConfig.model_validate(given, context=ArrayFolder(points))
-        return config.model_dump(mode="json", context=ArrayFolder(points))
     except ValidationError as error:
         found = problems(RunConfig, error)
         raise Invalid([Problem(**problem._asdict()) for problem in found]) from error
+    try:
+        refuse_missing_device(config)
+    except ValueError as error:
+        where = {"path": "device", "value": config.device, "message": str(error)}
+        raise Invalid([Problem(**where, allowed="cpu")]) from error
+    return config.model_dump(mode="json", context=ArrayFolder(points))
 
 
 def keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:

@@ -1,5 +1,6 @@
 """Persistent contrastive divergence with a replay buffer."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, final
 
 import torch
@@ -50,6 +51,7 @@ class PersistentContrastiveDivergence(Unconditional):
         r"\nabla L = \mathbb{E}_{\text{data}} \nabla E - \mathbb{E}_{\text{chains}} \nabla E"
     )
     source: ClassVar[str] = "Du and Mordatch 2019, https://arxiv.org/abs/1903.08689"
+    series: ClassVar[Mapping[str, str]] = {"buffer_age": "Age of the buffer, updates"}
 
     kind: Literal["persistent"] = "persistent"
     sampler: AnySampler = setting(

@@ -34,6 +34,7 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         r"L = \tfrac{1}{2} \mathbb{E} \lVert \sigma \nabla E(x + \sigma n) - n \rVert^2"
     )
     source: ClassVar[str] = "Vincent 2011, https://doi.org/10.1162/NECO_a_00142"
+    stage_note: ClassVar[str] = "of data blurred by σ {noise_level}"
 
     kind: Literal["denoising"] = "denoising"
     noise_level: float = setting(

@@ -35,6 +35,7 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         r" \lVert \sigma_0^2 \nabla E(\tilde{x}) - (\tilde{x} - x) \rVert^2"
     )
     source: ClassVar[str] = "Li et al. 2019, https://arxiv.org/abs/1910.07762"
+    stage_note: ClassVar[str] = "one energy for all σ from {smallest} to {largest}"
 
     kind: Literal["multi_scale"] = "multi_scale"
     reference: float = setting(

@@ -1,5 +1,6 @@
 """Score matching at many noise levels with one conditional energy (NCSN)."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self, final
 
 import torch
@@ -36,6 +37,8 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         r" \lVert \sigma \nabla E(x + \sigma n, \sigma) - n \rVert^2"
     )
     source: ClassVar[str] = "Song and Ermon 2019, https://arxiv.org/abs/1907.05600"
+    stage_note: ClassVar[str] = "E(x, σ) at σ {smoothing}, level {shown_level} of {levels}"
+    series: ClassVar[Mapping[str, str]] = {"level_losses": "Loss at each noise level"}
 
     kind: Literal["noise_conditional"] = "noise_conditional"
     largest: float = setting(

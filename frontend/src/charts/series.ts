@@ -10,11 +10,6 @@ const LEVELS = "noise_levels";
 const FEWEST = 5;
 const BINS = 24;
 
-const TITLES: Record<string, string> = {
-  buffer_age: "Age of the buffer, updates",
-  level_losses: "Loss at each noise level",
-};
-
 export interface Series {
   name: string;
   title: string;
@@ -23,8 +18,8 @@ export interface Series {
 
 const charts = new Map<string, Series>();
 
-/** The series of a frame, in a fixed order; the same name gives the same chart. */
-export function seriesOf(shown: DecodedFrame | null): Series[] {
+/** The series of a frame, in a fixed order, by the titles that its method gives; the same gives the same chart. */
+export function seriesOf(shown: DecodedFrame | null, titles: Record<string, string> = {}): Series[] {
   return Object.entries(shown?.arrays ?? {})
     .filter(
       ([name, { shape, values }]) => shape.length === 1 && values.length >= FEWEST && !ELSEWHERE.test(name),
@@ -32,14 +27,14 @@ export function seriesOf(shown: DecodedFrame | null): Series[] {
     .map(([name]) => name)
     .sort()
     .map((name) => {
-      const known = charts.get(name) ?? chartOf(name);
-      charts.set(name, known);
+      const title = titles[name] ?? name.replaceAll("_", " ");
+      const known = charts.get(title) ?? chartOf(name, title);
+      charts.set(title, known);
       return known;
     });
 }
 
-function chartOf(name: string): Series {
-  const title = TITLES[name] ?? name.replaceAll("_", " ");
+function chartOf(name: string, title: string): Series {
   const figure: Chart["figure"] = ({ frame: shown }, colors): Figure => {
     const values = finite(shown?.arrays[name]?.values);
     const levels = shown?.arrays[LEVELS]?.values;

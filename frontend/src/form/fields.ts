@@ -3,45 +3,7 @@
 import type { Catalogue, PlugInConfig, PlugInInfo, RunConfig } from "../protocol/wire";
 import { defaultsOf, type Field, fieldsOf, type Titles } from "./schema";
 
-/** How the run ends and where its randomness starts: the same for all, so no plug-in's schema has them. */
-const LENGTH: Field[] = [
-  {
-    path: "seconds",
-    label: "Training time",
-    symbol: null,
-    live: true,
-    advanced: false,
-    group: "Run",
-    initial: 30,
-    description:
-      "Seconds of one core; turned into updates by the measured speed. Empty where the length is given in updates.",
-    control: { type: "number", integer: false, above: 0, max: 604800, log: true, nullable: true },
-  },
-  {
-    path: "updates",
-    label: "Updates",
-    symbol: null,
-    live: true,
-    advanced: true,
-    group: "Run",
-    initial: null,
-    description: "Length of the run in updates, instead of a time.",
-    control: { type: "number", integer: true, min: 1, max: 1e9, log: true, nullable: true },
-  },
-  {
-    path: "seed",
-    label: "Seed",
-    symbol: null,
-    live: false,
-    advanced: false,
-    group: "Run",
-    initial: 0,
-    description: "The same seed gives the same run: weights, data and chains.",
-    control: { type: "number", integer: true, min: 0, max: 2 ** 53 - 1, log: false, nullable: false },
-  },
-];
-
-export function shelfFields(catalogue: Catalogue, choice: RunConfig, titles: Titles): Field[] {
+export function fieldsOfRun(catalogue: Catalogue, choice: RunConfig, titles: Titles): Field[] {
   const of = (shelf: PlugInInfo[], name: "method" | "energy" | "dataset") => {
     const config: PlugInConfig = choice[name];
     const plugIn = shelf.find(({ kind }) => kind === config.kind);
@@ -53,20 +15,21 @@ export function shelfFields(catalogue: Catalogue, choice: RunConfig, titles: Tit
     energyKind(catalogue),
     ...of(catalogue.energies, "energy"),
     ...of(catalogue.datasets, "dataset"),
-    ...LENGTH,
+    ...fieldsOf(catalogue.run, { ...choice }, "", "Run", titles),
   ];
 }
 
-function energyKind({ energies }: Catalogue): Field {
+function energyKind({ energies, run }: Catalogue): Field {
+  const { title = "", description = "", advanced = false } = run.properties?.energy ?? {};
   return {
     path: "energy",
-    label: "Energy",
+    label: title,
     symbol: null,
     live: false,
-    advanced: true,
-    group: "Energy",
+    advanced,
+    group: title,
     initial: undefined,
-    description: "The family of functions that E(x) is chosen from.",
+    description,
     control: {
       type: "plug-in",
       options: energies.map(({ kind, title }) => ({ kind, title })),
@@ -95,7 +58,7 @@ export function startOf(catalogue: Catalogue, choice: RunConfig, path: string, k
 export function recipeFor(catalogue: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
   const shape = catalogue.datasets.find(({ kind }) => kind === dataset.kind)?.shape ?? [2];
   const recipe = catalogue.recipes[method]?.[shape.length === 1 ? "plane" : "image"];
-  return recipe ? { seconds: 30, updates: null, seed: 0, device: "cpu", ...recipe, dataset } : null;
+  return recipe ? { ...recipe, dataset } : null;
 }
 
 /** Whether both distributions have points of the same kind, so that settings of one make sense for the other. */

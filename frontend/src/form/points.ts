@@ -1,7 +1,7 @@
 /** The user's own points: the server reads the file, and the page shows what it read. */
 import { signal } from "@preact/signals";
 import * as api from "../protocol/api";
-import type { OwnPoints, PlugInConfig } from "../protocol/wire";
+import type { Catalogue, DatasetInfo, OwnPoints, PlugInConfig } from "../protocol/wire";
 
 /** What the server has read since the page was opened, by digest. */
 const read = signal<Record<string, OwnPoints>>({});
@@ -13,16 +13,19 @@ export async function send(file: File): Promise<OwnPoints> {
   return points;
 }
 
-/** A data set that refers to points the server keeps. */
-export const datasetOf = ({ digest, rows }: OwnPoints): PlugInConfig => ({
-  kind: "points",
-  values: { digest, rows },
+/** The distribution that takes a table of one's own. */
+export const ownDataset = (known: Catalogue | null): DatasetInfo | undefined =>
+  known?.datasets.find(({ table }) => table);
+
+/** That distribution with points the server keeps. */
+export const datasetOf = ({ kind, table }: DatasetInfo, { digest, rows }: OwnPoints): PlugInConfig => ({
+  kind,
+  [table as string]: { digest, rows },
 });
 
 /** What was read of the points that a data set refers to; null where that was before the page was opened. */
 export function ownPoints(dataset: PlugInConfig | undefined): OwnPoints | null {
-  const values = dataset?.values;
-  const digest = isReference(values) ? values.digest : null;
+  const digest = Object.values(dataset ?? {}).find(isReference)?.digest ?? null;
   return digest === null ? null : (read.value[digest] ?? null);
 }
 

@@ -179,15 +179,19 @@ export interface Catalogue {
   version: string;
   datasets: DatasetInfo[];
   methods: MethodInfo[];
-  samplers: PlugInInfo[];
+  samplers: SamplerInfo[];
   energies: PlugInInfo[];
-  landscapes: PlugInInfo[];
+  formulas: PlugInInfo[];
+  run: Schema;
   optimization: Schema;
+  trial: Schema;
+  most_chain_steps: number;
   recipes: {
     [k: string]: {
       [k: string]: Recipe;
     };
   };
+  first: First;
   families: Family[];
   plugins?: Origin[];
   problems?: string[];
@@ -199,6 +203,7 @@ export interface DatasetInfo {
   schema: Schema;
   shape: number[];
   has_density: boolean;
+  table: string | null;
   thumbnail: number[][] | number[][][];
 }
 export interface Schema {
@@ -252,6 +257,19 @@ export interface MethodInfo {
   family: string;
   equation: string;
   source: string;
+  stage_note: string;
+  series: {
+    [k: string]: string;
+  };
+}
+export interface SamplerInfo {
+  kind: string;
+  title: string;
+  summary: string;
+  schema: Schema;
+  moves: {
+    [k: string]: string;
+  };
 }
 export interface PlugInInfo {
   kind: string;
@@ -260,7 +278,7 @@ export interface PlugInInfo {
   schema: Schema;
 }
 /**
- * A run without its data and length.
+ * A run without its data.
  */
 export interface Recipe {
   method: PlugInConfig;
@@ -268,6 +286,10 @@ export interface Recipe {
   optimization: {
     [k: string]: Json;
   };
+  seconds: number | null;
+  updates: number | null;
+  seed: number;
+  device: "cpu" | "cuda";
 }
 /**
  * A plug-in's kind and its fields, as the catalogue's schema of the kind has them.
@@ -275,6 +297,13 @@ export interface Recipe {
 export interface PlugInConfig {
   kind: string;
   [k: string]: Json | string;
+}
+/**
+ * What a new page offers, by kind.
+ */
+export interface First {
+  dataset: string;
+  method: string;
 }
 export interface Family {
   kind: string;

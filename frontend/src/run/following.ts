@@ -207,12 +207,10 @@ export async function refreshKeyframes(): Promise<void> {
 export async function loadCatalogue(): Promise<void> {
   try {
     const known = await api.catalogue();
-    const kinds = known.datasets.map(({ kind }) => kind);
-    const dataset = { kind: kinds.includes("pinwheel") ? "pinwheel" : kinds[0]! };
     batch(() => {
       catalogue.value = known;
       catalogueFault.value = null;
-      draft.value ??= recipeFor(known, dataset, known.methods[0]!.kind);
+      draft.value ??= recipeFor(known, { kind: known.first.dataset }, known.first.method);
       if (known.problems?.length) notice.value = { tone: "fault", text: known.problems.join(" ") };
     });
     void refreshTruth();

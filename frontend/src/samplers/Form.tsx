@@ -66,7 +66,7 @@ function Landscapes() {
   return (
     <Cards
       name="energy-choice"
-      plugIns={catalogue.value?.landscapes ?? []}
+      plugIns={catalogue.value?.formulas ?? []}
       chosen={"formula" in energy ? energy.formula.kind : null}
       choose={chooseLandscape}
     />

@@ -1,6 +1,6 @@
 /** What is to be sampled: an energy, a sampler, and how long; and the fields of its form. */
 import { defaultsOf, type Field, fault, fieldsOf, set, type Titles } from "../form/schema";
-import type { Catalogue, Json, PlugInConfig, PlugInInfo, RunSummary } from "../protocol/wire";
+import type { Catalogue, Json, JsonObject, PlugInConfig, PlugInInfo, RunSummary } from "../protocol/wire";
 
 export interface Choice {
   /** A formula, or what a run has learned: at a past update, or as it was last saved. */
@@ -13,29 +13,6 @@ export interface Choice {
   seed: number;
 }
 
-/** Most chains times steps that the server takes. */
-const MOST = 500_000;
-const FIRST_SAMPLER = "mala";
-
-const whole = (path: string, label: string, description: string, min: number, max: number, log = true) =>
-  ({
-    path,
-    label,
-    symbol: null,
-    live: true,
-    advanced: false,
-    group: "Chains",
-    initial: min,
-    description,
-    control: { type: "number", integer: true, min, max, log, nullable: false },
-  }) satisfies Field;
-
-export const LENGTH: Field[] = [
-  whole("chains", "Chains", "Independent chains, all at once.", 1, 256),
-  whole("steps", "Steps", "Of each chain; the first half warms up, the second is measured.", 20, 5000),
-  whole("seed", "Seed", "The same seed gives the same chains.", 0, 2 ** 53 - 1, false),
-];
-
 const plugIn = (shelf: PlugInInfo[] | undefined, kind: string) =>
   shelf?.find((candidate) => candidate.kind === kind);
 
@@ -43,17 +20,18 @@ export const startOf = (shelf: PlugInInfo[] | undefined, kind: string): PlugInCo
   defaultsOf(plugIn(shelf, kind)?.schema ?? {}, [], kind);
 
 /** What is sampled first; null until the catalogue has something to sample. */
-export function firstChoice({ landscapes, samplers }: Catalogue): Choice | null {
-  const [landscape] = landscapes ?? [];
-  const sampler = plugIn(samplers, FIRST_SAMPLER) ?? samplers[0];
-  if (!landscape || !sampler) return null;
+export function firstChoice({ formulas, samplers, trial }: Catalogue): Choice | null {
+  const [formula] = formulas ?? [];
+  const initial = (name: string) => trial.properties?.[name]?.default;
+  const sampler = (initial("sampler") as PlugInConfig | undefined) ?? samplers[0];
+  if (!formula || !sampler) return null;
   return {
-    energy: { formula: startOf(landscapes, landscape.kind) },
+    energy: { formula: startOf(formulas, formula.kind) },
     sampler: startOf(samplers, sampler.kind),
-    chains: 64,
-    steps: 500,
+    chains: initial("chains") as number,
+    steps: initial("steps") as number,
     start: null,
-    seed: 0,
+    seed: initial("seed") as number,
   };
 }
 
@@ -64,8 +42,14 @@ export function fieldsOfChoice(known: Catalogue, choice: Choice, titles: Titles)
     return found ? fieldsOf(found.schema, config, path, found.title, titles) : [];
   };
   const energy =
-    "formula" in choice.energy ? of(known.landscapes, choice.energy.formula, "energy.formula") : [];
-  return [...of(known.samplers, choice.sampler, "sampler"), ...LENGTH, ...energy];
+    "formula" in choice.energy ? of(known.formulas, choice.energy.formula, "energy.formula") : [];
+  return [...of(known.samplers, choice.sampler, "sampler"), ...lengthOf(known, choice, titles), ...energy];
+}
+
+/** How many chains and how long; their start is chosen on the map. All take effect at once. */
+function lengthOf({ trial }: Catalogue, choice: Choice, titles: Titles): Field[] {
+  const fields = fieldsOf(trial, { ...choice } as JsonObject, "", "Chains", titles);
+  return fields.filter(({ path }) => path !== "start").map((field) => ({ ...field, live: true }));
 }
 
 /** The choice with a field set; a start goes with its energy's map, so another energy takes it away. */
@@ -74,15 +58,15 @@ export function changed(choice: Choice, path: string, value: Json): Choice {
   return path.startsWith("energy") && path.split(".").length <= 2 ? { ...next, start: null } : next;
 }
 
-/** What is wrong with a value at its field; null where it is allowed. */
-export function faultOf(field: Field, value: Json, choice: Choice): string | null {
+/** What is wrong with a value at its field; null where it is allowed: `most` chains times steps are. */
+export function faultOf(field: Field, value: Json, choice: Choice, most: number): string | null {
   const wrong = fault(field.control, value);
   if (wrong) return wrong;
   const { chains, steps } = changed(choice, field.path, value);
-  const most = field.path === "steps" ? Math.floor(MOST / chains) : Math.floor(MOST / steps);
+  const other = field.path === "steps" ? "chains" : "steps";
   const length = field.path === "steps" || field.path === "chains";
-  return length && chains * steps > MOST
-    ? `With so many ${field.path === "steps" ? "chains" : "steps"} at most ${most}.`
+  return length && chains * steps > most
+    ? `With so many ${other} at most ${Math.floor(most / (field.path === "steps" ? chains : steps))}.`
     : null;
 }
 

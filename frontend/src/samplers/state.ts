@@ -115,14 +115,17 @@ export function change(path: string, value: Json): void {
   const field = fields.value.find((candidate) => candidate.path === path);
   if (!choice.value || !field) return;
   const given = empty(value) && field.initial === null ? null : value;
-  const wrong = given === null && field.initial === null ? null : faultOf(field, given, choice.value);
+  const wrong =
+    given === null && field.initial === null
+      ? null
+      : faultOf(field, given, choice.value, catalogue.value?.most_chain_steps ?? 0);
   // what the server has refused may be allowed together with this
   faults.value = wrong ? { ...faults.value, [path]: wrong } : {};
   choose(changed(choice.value, path, given));
 }
 
 export function chooseLandscape(kind: string): void {
-  chooseEnergy({ formula: startOf(catalogue.value?.landscapes, kind) });
+  chooseEnergy({ formula: startOf(catalogue.value?.formulas, kind) });
 }
 
 export function chooseRun(run: string): void {

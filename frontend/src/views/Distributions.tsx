@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseDataset, choosePoints } from "../actions";
-import { onStage, ownPoints, send } from "../form/points";
+import { onStage, ownDataset, ownPoints, send } from "../form/points";
 import { chooseByArrows } from "../form/radios";
 import { catalogue, draft, titleOf } from "../state";
 import { sentence } from "../words/format";
@@ -24,7 +24,7 @@ export function Distributions() {
       </div>
       <div class="thumbnails" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="distributions">
         {catalogue.value?.datasets
-          .filter(({ kind }) => kind !== "points")
+          .filter(({ table }) => !table)
           .map((offer) => (
             <button
               key={offer.kind}
@@ -43,7 +43,10 @@ export function Distributions() {
               <Thumbnail samples={offer.thumbnail} />
             </button>
           ))}
-        <Upload chosen={chosen === "points"} disabled={!ready} />
+        <Upload
+          chosen={chosen !== undefined && chosen === ownDataset(catalogue.value)?.kind}
+          disabled={!ready}
+        />
       </div>
       <Reading />
     </section>

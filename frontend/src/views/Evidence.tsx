@@ -4,7 +4,7 @@ import { curve, energies, loss } from "../charts/figures";
 import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
-import { draft, history, info, metrics, titleOf, untrained } from "../state";
+import { draft, history, info, metrics, seriesTitles, titleOf, untrained } from "../state";
 import { headline, others } from "../words/quality";
 import { Tex } from "../words/Tex";
 import { ThisUpdate } from "./ThisUpdate";
@@ -41,7 +41,7 @@ export function Evidence() {
 function OwnSeries() {
   return (
     <>
-      {seriesOf(evidence.value.frame).map(({ name, title, chart }) => (
+      {seriesOf(evidence.value.frame, seriesTitles.value).map(({ name, title, chart }) => (
         <section key={name} aria-label={title}>
           <h2>{title}</h2>
           <Plot chart={chart} height={64} />

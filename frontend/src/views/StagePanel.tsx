@@ -3,9 +3,9 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { showsImages } from "../protocol/frame";
 import { shownFrame } from "../stage/unlearned";
-import { draft, dropped, info, type Mode, mode, untrained } from "../state";
+import { catalogue, draft, dropped, info, type Mode, metrics, mode, untrained } from "../state";
 import { fixed, significant } from "../words/format";
-import { shownNoise } from "../words/noise";
+import { filled } from "../words/notes";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
@@ -67,10 +67,11 @@ function Under() {
   );
 }
 
-/** The noise level that the map is at, of the methods that have some. */
+/** What the energy on the map is of, for the methods that blur the data. */
 function Noise() {
-  const config = untrained.value ? draft.value : info.value?.config;
-  const text = config && readout.value === null ? shownNoise(config.method) : null;
+  const method = (untrained.value ? draft.value : info.value?.config)?.method;
+  const note = catalogue.value?.methods.find(({ kind }) => kind === method?.kind)?.stage_note ?? "";
+  const text = method && readout.value === null ? filled(note, method, metrics.value) : null;
   return text && <p class="muted noise">{text}</p>;
 }
 

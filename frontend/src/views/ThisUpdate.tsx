@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import { get, isObject } from "../form/schema";
 import type { Json } from "../protocol/wire";
 import { catalogue, draft, fields, info, metrics, untrained } from "../state";
-import { colored, moveOf, noiseOf, withNumbers } from "../words/equations";
+import { colored, moveOf, withNumbers } from "../words/equations";
 import { setting, significant } from "../words/format";
 import { Tex } from "../words/Tex";
 
@@ -19,8 +19,10 @@ const update = computed<Update | null>(() => {
   const config = untrained.value ? draft.value : (info.value?.config ?? draft.value);
   const method = catalogue.value?.methods.find(({ kind }) => kind === config?.method.kind);
   if (!config || !method) return null;
-  const sampler = get({ ...config } as Json, "method.sampler.kind");
-  const move = typeof sampler === "string" ? moveOf(sampler) : null;
+  const sampler = get({ ...config } as Json, "method.sampler");
+  const moves =
+    isObject(sampler) && catalogue.value?.samplers.find(({ kind }) => kind === sampler.kind)?.moves;
+  const move = isObject(sampler) && moves ? moveOf(moves, sampler) : null;
   const numbers: Record<string, string> = {};
   const labels: Record<string, string> = {};
   for (const { symbol, path, label, advanced } of fields.value) {
@@ -30,13 +32,6 @@ const update = computed<Update | null>(() => {
     numbers[symbol] = adapted === undefined ? setting(value) : significant(adapted, 2);
     labels[symbol] = label;
   }
-  const chosen = get({ ...config } as Json, "method.sampler");
-  const stepSize = get(chosen, "step_size");
-  const noise =
-    isObject(chosen) && typeof stepSize === "number"
-      ? noiseOf(chosen, metrics.value.step_size ?? stepSize)
-      : null;
-  if (noise !== null) numbers.σ = significant(noise, 2);
   const used = new Set<string>();
   const equation = withNumbers(method.equation, numbers, used);
   const moved = move && withNumbers(move, numbers, used);

@@ -21,29 +21,18 @@ const LETTERS: Record<string, string> = {
   ω: "\\omega",
 };
 
-/** One move of a chain, by the sampler's kind; a sampler that is not here shows only its numbers. */
-const MOVES: Record<string, string> = {
-  langevin: "x \\leftarrow x - \\eta\\,\\nabla E(x) + \\sigma\\,\\omega",
-  mala: "x \\leftarrow x - \\eta\\,\\nabla E(x) + \\sqrt{2\\eta}\\,\\omega \\;\\text{ or stay}",
-  hmc: "p \\leftarrow p - \\epsilon\\,\\nabla E(x),\\; x \\leftarrow x + \\epsilon\\,p \\;\\; L \\text{ times, or stay}",
-  annealed:
-    "x \\leftarrow x - \\tfrac{a}{2}\\,\\nabla E(x, \\sigma_i) + \\sqrt{a}\\,\\omega, \\; a = \\epsilon\\,\\sigma_i^2",
-  random_walk: "x \\leftarrow x + s\\,\\omega \\;\\text{ or stay}",
-};
-
-export function moveOf(sampler: string): string | null {
-  return MOVES[sampler] ?? null;
+/** One move of a chain as TeX: that of the setting which the sampler has; null where it shows only its numbers. */
+export function moveOf(moves: Record<string, string>, sampler: JsonObject): string | null {
+  const held = Object.keys(moves).find((setting) => {
+    const [name, value] = setting.split("=");
+    return !name || String(sampler[name]) === value;
+  });
+  return held === undefined ? null : (moves[held] ?? null);
 }
 
 /** A field's letter as TeX: "η" is \eta, "k" is k. */
 export function letter(symbol: string): string {
   return LETTERS[symbol] ?? symbol;
-}
-
-/** The standard deviation of a Langevin step's noise, where it follows from the step size. */
-export function noiseOf(sampler: JsonObject, stepSize: number): number | null {
-  if (sampler.noise === "matched") return Math.sqrt(2 * stepSize);
-  return sampler.noise === "lecture" ? 2 * Math.sqrt(stepSize) : null;
 }
 
 /** Writes numbers under the letters that stand on the line; those in subscripts and exponents stay bare, and so does

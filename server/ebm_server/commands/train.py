@@ -146,12 +146,17 @@ def validated(given: dict[str, Any]) -> "RunConfig":
     from pydantic import ValidationError
 
     from ebm_core import RunConfig
+    from ebm_core.runs.config import refuse_missing_device
     from ebm_core.runs.problems import problems
 
     try:
-        return RunConfig.model_validate(given)
+        run = RunConfig.model_validate(given)
+        refuse_missing_device(run)
     except ValidationError as error:
         refuse("\n".join(map(str, problems(RunConfig, error))))
+    except ValueError as error:
+        refuse(str(error))
+    return run
 
 
 def walk(training: "Training", quiet: bool) -> None:

@@ -1,6 +1,6 @@
 """What the catalogue holds: plain JSON, so the types only say what is in it."""
 
-from typing import Any, NotRequired
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
@@ -62,6 +62,8 @@ class DatasetInfo(PlugInInfo):
     shape: list[int]
     """[2] in the plane, [channels, height, width] for images."""
     has_density: bool
+    table: str | None
+    """The field that takes the user's own table, such as that of a file; null where none does."""
     thumbnail: list[list[float]] | list[list[list[float]]]
     """Points in data coordinates, or images as rows of grey levels from 0 to 1."""
 
@@ -71,14 +73,34 @@ class MethodInfo(PlugInInfo):
     equation: str
     """The update in one line of TeX."""
     source: str
+    stage_note: str
+    """What the energy on the stage is of: a sentence's end with fields in braces; may be empty."""
+    series: dict[str, str]
+    """Titles of the series in its frames."""
+
+
+class SamplerInfo(PlugInInfo):
+    moves: dict[str, str]
+    """One move as TeX, by the setting that it depends on, as "noise=matched"; by "" otherwise."""
 
 
 class Recipe(TypedDict):
-    """A run without its data and length."""
+    """A run without its data."""
 
     method: PlugInConfig
     energy: PlugInConfig
     optimization: dict[str, Json]
+    seconds: float | None
+    updates: int | None
+    seed: int
+    device: Literal["cpu", "cuda"]
+
+
+class First(TypedDict):
+    """What a new page offers, by kind."""
+
+    dataset: str
+    method: str
 
 
 class Family(TypedDict):
@@ -92,13 +114,20 @@ class Catalogue(TypedDict):
     version: str
     datasets: list[DatasetInfo]
     methods: list[MethodInfo]
-    samplers: list[PlugInInfo]
+    samplers: list[SamplerInfo]
     energies: list[PlugInInfo]
-    landscapes: list[PlugInInfo]
+    formulas: list[PlugInInfo]
     """Energies in closed form."""
+    run: Schema
+    """Fields that every run has beside its plug-ins'."""
     optimization: Schema
+    trial: Schema
+    """Fields of a trial of a sampler; its `sampler` holds what a new page offers."""
+    most_chain_steps: int
+    """Chains times steps that a trial may take."""
     recipes: dict[str, dict[str, Recipe]]
     """By method, then by the shape of the data: "plane" or "image"."""
+    first: First
     families: list[Family]
     plugins: NotRequired[list[Origin]]
     """The plug-ins from outside the package."""

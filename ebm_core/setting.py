@@ -1,0 +1,34 @@
+"""A field of a configuration: its bounds, and how a form shows it."""
+
+from typing import Any
+
+from pydantic import Field
+
+
+def setting(
+    default: Any = ...,
+    *,
+    title: str,
+    description: str,
+    symbol: str | None = None,
+    live: bool = False,
+    log: bool = False,
+    advanced: bool = False,
+    **bounds: Any,
+) -> Any:
+    """Bounds as in pydantic's `Field`, and how the form shows it.
+
+    Args:
+        symbol: The field's letter in the method's formula, such as "η".
+        live: It may change while a run goes on.
+        log: Its slider is logarithmic.
+        advanced: It is shown only when all settings are asked for.
+    """
+    marks = {"symbol": symbol, "live": live, "log": log, "advanced": advanced}
+    return Field(
+        default,
+        title=title,
+        description=description,
+        json_schema_extra={name: mark for name, mark in marks.items() if mark},
+        **bounds,
+    )
