@@ -31,6 +31,7 @@ def test_float_arrays_come_back_bit_for_bit(array: np.ndarray) -> None:
         unpack(
             pack(
                 FrameMessage(
+                    type="frame",
                     run="r",
                     step=0,
                     seconds=0,
