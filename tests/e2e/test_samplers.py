@@ -25,7 +25,7 @@ def test_samplers_run_on_formulas_and_answer_to_their_settings(page: Page) -> No
     expect(page.get_by_role("alert").first).to_contain_text("256")
     field.fill("16")
     field.press("Enter")
-    expect(page.locator(".headline")).to_contain_text("of 4,000 draws", timeout=DEADLINE)
+    expect(page.locator(".headline")).to_contain_text("of 8,000 draws", timeout=DEADLINE)
 
     page.locator("canvas.stage").click(position={"x": 300, "y": 200})
     expect(page.get_by_role("button", name=re.compile("spread again"))).to_be_visible()
