@@ -116,8 +116,12 @@ def test_an_sdist_brings_its_page_along_and_needs_no_node(image: Image, tmp_path
     } <= names
     assert not any("node_modules" in name for name in names)
 
-    command = ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, sdist]
-    subprocess.run([image.bin / "python", "-m", *command], env={"PATH": ""}, check=True)
+    command = ["pip", "wheel", "--no-deps", "--no-build-isolation"]
+    subprocess.run(
+        [image.bin / "python", "-m", *command, "--wheel-dir", tmp_path, sdist],
+        env={"PATH": ""},
+        check=True,
+    )
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.endswith("-py3-none-any.whl")  # an empty PATH has no compiler
     with zipfile.ZipFile(wheel) as ours, zipfile.ZipFile(image.wheel) as theirs:
@@ -136,7 +140,8 @@ def test_a_wheel_with_compiled_code_names_its_platform_and_uses_the_code(image: 
 @pytest.fixture
 def address(image: Image, tmp_path: Path) -> Iterator[str]:
     """The address of a server that runs from the installed wheel alone."""
-    command = [image.bin / "ebm", "serve", "--port", "0", "--no-browser", "--data-dir", tmp_path]
+    command = [str(image.bin / "ebm"), "serve", "--port", "0", "--no-browser"]
+    command += ["--data-dir", str(tmp_path)]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:

@@ -41,12 +41,14 @@ def test_the_examples_run(tmp_path: Path) -> None:
     """In their order and in one folder."""
     assert all(long in README for long in SHORTER)
     ebm = Path(sys.executable).with_name("ebm")
-    commands = [[ebm, *shlex.split(shorter(line))[1:]] for line in SHELL]
+    commands = [[str(ebm), *shlex.split(shorter(line))[1:]] for line in SHELL]
+    done = None
     for command in [*commands, [sys.executable, "-c", shorter(PYTHON)]]:
         done = subprocess.run(
             command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    assert done is not None
     assert re.fullmatch(r"\d+ \S+", done.stdout.splitlines()[0])
 
 

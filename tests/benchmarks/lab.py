@@ -30,15 +30,17 @@ def tasks(setting: Setting) -> dict[str, work.Task]:
     # every path as long as the others', since that is what the peers do
     hmc = Hmc(step_size=work.STEP_SIZE, leapfrog_steps=work.LEAPFROG_STEPS, jitter=0)
     divergence = ContrastiveDivergence(sampler=langevin, chain_steps=work.CHAIN_STEPS)
-    denoising = DenoisingScoreMatching(noise_level=work.NOISE_LEVEL, **UNSOFTENED)
+    denoising = DenoisingScoreMatching.model_validate(
+        {"noise_level": work.NOISE_LEVEL, **UNSOFTENED}
+    )
     return {
         "langevin_256": lambda: ends(langevin, energy, few, work.CHAIN_STEPS),
         "langevin_1024": lambda: ends(langevin, energy, many, work.CHAIN_STEPS),
         "mala": lambda: ends(mala, energy, many, work.CHAIN_STEPS),
         "hmc": lambda: ends(hmc, energy, many, 2),
         "contrastive_divergence": trained(setting, divergence, few),
-        "sliced": trained(setting, SlicedScoreMatching(**UNSOFTENED), many),
-        "exact": trained(setting, ExactScoreMatching(**UNSOFTENED), many),
+        "sliced": trained(setting, SlicedScoreMatching.model_validate(UNSOFTENED), many),
+        "exact": trained(setting, ExactScoreMatching.model_validate(UNSOFTENED), many),
         "denoising": trained(setting, denoising, many),
         "grid": lambda: energies(energy, setting.cells),
     }

@@ -27,7 +27,7 @@ def test_both_have_the_same_energy_and_gradient() -> None:
 
 
 def test_both_have_the_same_loss() -> None:
-    learner = lab.learner_of(SETTING, ExactScoreMatching(**lab.UNSOFTENED))
+    learner = lab.learner_of(SETTING, ExactScoreMatching.model_validate(lab.UNSOFTENED))
     loss = learner.update(SETTING.data)["loss"]
     assert float(loss) == pytest.approx(plain.exact(SETTING.network(), SETTING.data).item(), 1e-4)
 

@@ -67,7 +67,8 @@ def test_a_step_leaves_what_it_was_given_as_it_was(kind: str) -> None:
     chains, tuning = sampler.start(WELL, starts())
     before = [part.clone() for part in chains[:3]], tuple(tuning)
     sampler.step(WELL, chains, tuning, generator())
-    assert all(map(torch.equal, chains[:3], before[0])) and tuple(tuning) == before[1]
+    assert all(map(torch.equal, chains[:3], before[0]))
+    assert tuple(tuning) == before[1]
 
 
 def test_after_a_warm_up_the_step_size_is_held_and_the_steps_count_on() -> None:
@@ -76,10 +77,12 @@ def test_after_a_warm_up_the_step_size_is_held_and_the_steps_count_on() -> None:
         step.tuning for step in islice(trajectory(sampler, WELL, starts(), generator(), 5), 9)
     ]
     sizes = [tuning.step_size for tuning in tunings]
-    assert sizes[0] < sizes[3] < sizes[4] and sizes[4:] == sizes[4:5] * 5
+    assert sizes[0] < sizes[3] < sizes[4]
+    assert sizes[4:] == sizes[4:5] * 5
     assert [tuning.steps for tuning in tunings] == list(range(1, 10))
 
 
 def test_no_steps_lead_nowhere() -> None:
     ends = run(Mala(), WELL, starts(), 0, generator())
-    assert torch.equal(ends.points, starts()) and ends.tuning.steps == 0
+    assert torch.equal(ends.points, starts())
+    assert ends.tuning.steps == 0

@@ -46,7 +46,8 @@ def test_the_written_gradient_is_autograd_s(quantity: Quantity) -> None:
     torch.testing.assert_close(energies, differentiable)
     torch.testing.assert_close(gradient, by_graph)
     by_graph.square().sum().backward()  # score matching can train it
-    assert net.head.weight.grad is not None and net.head.weight.grad.abs().sum() > 0
+    assert net.head.weight.grad is not None
+    assert net.head.weight.grad.abs().sum() > 0
 
 
 @pytest.mark.parametrize(("quantity", "moved"), [("joint", -3.0), ("uncertainty", 0.0)])
@@ -109,7 +110,8 @@ def test_a_label_is_the_number_of_the_mode_that_a_point_comes_from(kind: str) ->
     dataset = DATASETS[kind].example()
     points, labels = dataset.sample_labelled(2000, torch.Generator().manual_seed(0))
     modes = dataset.modes()
-    assert modes is not None and dataset.classes == len(modes)
+    assert modes is not None
+    assert dataset.classes == len(modes)
     nearest = torch.cdist(points.double(), modes.double()).argmin(1)
     assert (nearest == labels).double().mean() > 0.95
     assert torch.equal(points, dataset.sample(2000, torch.Generator().manual_seed(0)))

@@ -83,7 +83,8 @@ def test_samples_have_the_mixture_s_mean_and_covariance() -> None:
 def test_a_density_of_images_keeps_their_shape() -> None:
     images = torch.randn(6, 1, 8, 8, generator=seeded(3))
     log_density, score = KernelDensity(images, torch.tensor(0.5)).evaluate(images[:2])
-    assert log_density.shape == (2,) and score.shape == (2, 1, 8, 8)
+    assert log_density.shape == (2,)
+    assert score.shape == (2, 1, 8, 8)
     # the other centres are too far to count, and a centre pulls nowhere
     alone = -math.log(6) - 64 * (math.log(0.5) + 0.5 * math.log(2 * math.pi))
     torch.testing.assert_close(log_density, torch.full((2,), alone), rtol=1e-4, atol=1e-2)

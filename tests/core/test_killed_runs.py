@@ -31,6 +31,7 @@ def test_a_killed_run_ends_as_one_left_alone(kind: str, tmp_path: Path) -> None:
         mortal.answer(byte)
         assert mortal.end() == -SIGXFSZ, deaths
     for _ in range(2):
+        step = 0
         moment = 10 ** chance.uniform(-5, -2)
         with life(train, *given) as mortal:
             for _ in range(chance.randint(1, 6)):

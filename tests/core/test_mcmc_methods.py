@@ -76,7 +76,9 @@ def test_the_short_run_flow_is_the_model() -> None:
     learner = method.learner(parts)
     found = learner.samples(32, torch.Generator().manual_seed(5))
     again = learner.samples(32, torch.Generator().manual_seed(5))
-    assert found is not None and again is not None and found.tolist() == again.tolist()
+    assert found is not None
+    assert again is not None
+    assert found.tolist() == again.tolist()
     draws = torch.Generator().manual_seed(5)
     points = torch.empty(32, 2).uniform_(-4, 4, generator=draws)
     ends = run(method.sampler, parts.energy, points, 7, draws)
@@ -95,7 +97,8 @@ def test_looking_at_a_short_run_does_not_tune_it() -> None:
 @pytest.mark.parametrize("method", [ContrastiveDivergence, ShortRun])
 def test_new_chains_start_a_schedule_afresh(method: type[Method]) -> None:
     sizes = scheduled(method)
-    assert sizes[0] < 0.01 and sizes == [sizes[0]] * 3
+    assert sizes[0] < 0.01
+    assert sizes == [sizes[0]] * 3
 
 
 def test_lasting_chains_go_on_with_a_schedule() -> None:

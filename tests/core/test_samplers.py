@@ -69,7 +69,7 @@ def test_the_seed_decides_the_path(kind: str) -> None:
 @pytest.mark.parametrize("step_size", [0.5, 0.1])
 @pytest.mark.parametrize(("noise", "temperature"), [("matched", 1.0), ("lecture", 2.0)])
 def test_langevin_variance_on_a_normal(step_size: float, noise: str, temperature: float) -> None:
-    sampler = Langevin(step_size=step_size, noise=noise)
+    sampler = Langevin.model_validate({"step_size": step_size, "noise": noise})
     assert sampler.sampled_temperature == pytest.approx(temperature)
     exact = temperature / (1 - step_size / 2)
     x = ends(sampler, Quadratic(), normal(20_000) * math.sqrt(exact), round(4 / step_size)).points

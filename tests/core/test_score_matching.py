@@ -161,7 +161,7 @@ def test_denoising_measures_the_distance_to_the_smoothed_score(level: int | None
     smoothed = GaussianRing(sd=math.hypot(0.3, sigma))
     with torch.no_grad():  # apart from each other by more than the noise
         for weights in energies[1].parameters():
-            weights *= 2
+            weights.mul_(2)
     losses, divergences = [], []
     for part in range(40):
         data = ring.sample(5000, generator(part))
@@ -182,7 +182,8 @@ def test_the_losses_of_the_levels_are_told_apart() -> None:
     energy = NoiseConditional(Mlp(), (2,), 0.1, 3.0)
     series = method.objective(energy, normal(512), generator()).series
     assert series["noise_levels"].tolist() == pytest.approx([0.1, 0.3107, 0.9655, 3.0], rel=1e-3)
-    assert series["level_losses"].shape == (4,) and bool((series["level_losses"] > 0).all())
+    assert series["level_losses"].shape == (4,)
+    assert bool((series["level_losses"] > 0).all())
 
 
 def test_a_conditional_energy_is_another_at_each_level() -> None:
@@ -222,4 +223,5 @@ def test_softened_data_are_a_mixture_that_sharpens_to_the_data() -> None:
     assert float(weights[4000:].sum()) == pytest.approx(0.002)
     assert float((late[:4000] - data).std()) == pytest.approx(0.05, rel=0.05)
     unchanged, weights = method.softened(data, 0.0, generator())
-    assert unchanged.tolist() == data.tolist() and float(weights.std()) < 1e-9
+    assert unchanged.tolist() == data.tolist()
+    assert float(weights.std()) < 1e-9

@@ -57,7 +57,8 @@ def test_the_kept_are_few_dense_early_and_thin_late(tmp_path: Path) -> None:
         snapshots.keep(tmp_path, run)
     kept = snapshots.steps(tmp_path)
     assert len(kept) == snapshots.MOST
-    assert kept[:4] == [0, 1, 2, 3] and kept[-1] == step
+    assert kept[:4] == [0, 1, 2, 3]
+    assert kept[-1] == step
     assert max(later / earlier for earlier, later in pairwise(kept[8:])) < 1.25
 
 

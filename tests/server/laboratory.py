@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds until a test gives up waiting; machines may be busy."""
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "dataset": {"kind": "gaussian_ring"},
     "method": {"kind": "denoising"},
     "energy": {"kind": "mlp", "hidden": [8], "fourier_features": 4},

@@ -98,7 +98,7 @@ def test_a_run_on_the_command_line_tells_of_its_plug_in(tmp_path: Path) -> None:
     path, out = tmp_path / "mine.py", tmp_path / "run"
     new("method", path)
     short = ["--dataset", "moons", "--updates", "5", "--set", "energy.hidden=[8]"]
-    train = ["train", *short, "--method", "mine", "--out", out]
+    train = ["train", *short, "--method", "mine", "--out", str(out)]
     assert ebm(*train, "--plugin", path)[0] == 0
     (origin,) = json.loads((out / "config.json").read_text())["plugins"]
     assert (origin["kind"], origin["path"]) == ("mine", str(path))

@@ -5,18 +5,20 @@ import math
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ebm_server.runs.points import PointFiles
 
 from ebm_core import load
 from ebm_core.contracts.frozen_array import FrozenArray
+from ebm_core.datasets.points import Points
 from tests.server.laboratory import SMALL, Laboratory
 
 CIRCLE = np.array([(100 + 3 * math.cos(i), 0.5 * math.sin(i)) for i in range(1000)])
 
 
-def upload(lab: Laboratory, data: bytes, name: str, status: int = 200) -> dict:
+def upload(lab: Laboratory, data: bytes, name: str, status: int = 200) -> dict[str, Any]:
     answer = lab.http.post("/api/v1/points", params={"name": name}, content=data)
     assert answer.status_code == status, answer.text
     return dict(answer.json())
@@ -87,7 +89,9 @@ def test_runs_share_the_points_and_the_last_one_takes_them_along(
         assert lab.ask("GET", f"/runs/{run}")["config"]["dataset"]["values"] == reference
     files = lab.http.get(f"/api/v1/runs/{first}/download").content
     zipfile.ZipFile(io.BytesIO(files)).extractall(tmp_path / "unzipped")
-    assert load(tmp_path / "unzipped").config.dataset.values == FrozenArray(table)
+    dataset = load(tmp_path / "unzipped").config.dataset
+    assert isinstance(dataset, Points)
+    assert dataset.values == FrozenArray(table)
     lab.ask("GET", f"/runs/{first}/truth", status=404)
 
     upload(lab, npy(table + 1), "another circle.npy")

@@ -45,7 +45,8 @@ def test_a_mixture_is_sampled_as_its_formula_says(lab: Laboratory) -> None:
     drawn = sampling(lab)
     draws = unpack_array(drawn["draws"])
     kept = -(-1000 // drawn["thinning"])
-    assert draws.shape[0] in (kept, kept + 1) and draws.shape[0] <= 400
+    assert draws.shape[0] in (kept, kept + 1)
+    assert draws.shape[0] <= 400
     assert draws.shape[1:] == (64, 2)
     assert 0 < drawn["ess"] <= 64 * 500 * math.log10(64 * 500)
     assert drawn["r_hat"] < 1.1
@@ -58,7 +59,8 @@ def test_a_mixture_is_sampled_as_its_formula_says(lab: Laboratory) -> None:
     assert (np.abs(late.mean(0) - mean) < 4 * error).all()
     curves = unpack_array(drawn["autocorrelation"])
     assert np.allclose(curves[:, 0], 1)
-    assert (curves[:, 1] < 1).all() and (np.abs(curves[:, -1]) < 0.2).all()
+    assert (curves[:, 1] < 1).all()
+    assert (np.abs(curves[:, -1]) < 0.2).all()
 
 
 def test_the_map_is_the_formula(lab: Laboratory) -> None:
@@ -131,7 +133,9 @@ def test_a_run_is_sampled_as_it_was_at_a_past_update(lab: Laboratory) -> None:
         page.watch(run)
         page.state("finished")
     steps = [moment["step"] for moment in lab.ask("GET", f"/runs/{run}/snapshots")]
-    assert steps[0] == 0 and steps[-1] == 300 and 3 < len(steps) <= 64
+    assert steps[0] == 0
+    assert steps[-1] == 300
+    assert 3 < len(steps) <= 64
     assert set(steps) <= {moment["step"] for moment in lab.ask("GET", f"/runs/{run}/keyframes")}
 
     def landscape(**moment: int) -> Any:
@@ -143,10 +147,12 @@ def test_a_run_is_sampled_as_it_was_at_a_past_update(lab: Laboratory) -> None:
     assert np.abs(landscape(step=steps[1]) - last).max() > 0.1
 
     (problem,) = refusal(lab, 422, energy={"run": run, "step": 301})
-    assert problem["path"] == "energy.step" and problem["value"] == 301
+    assert problem["path"] == "energy.step"
+    assert problem["value"] == 301
     assert problem["allowed"] == ", ".join(map(str, steps))
     (problem,) = refusal(lab, 422, energy={"formula": MIXTURE, "step": 0})
-    assert problem["path"] == "energy" and "no past" in problem["message"]
+    assert problem["path"] == "energy"
+    assert "no past" in problem["message"]
 
     lab.ask("DELETE", f"/runs/{run}", status=204)
     assert not (lab.data_dir / "runs" / run).exists()

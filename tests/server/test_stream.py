@@ -1,8 +1,10 @@
 """The page's websocket: order, catching up, frames, and slow readers."""
 
+from functools import partial
+
 from ebm_server.protocol.packing import unpack_frame
 
-from tests.server.laboratory import Laboratory, endless
+from tests.server.laboratory import Laboratory, Message, endless
 
 
 def test_pages_see_every_number_once_however_late_they_come(lab: Laboratory) -> None:
@@ -86,6 +88,11 @@ def test_who_joins_a_run_at_rest_gets_its_newest_frame(lab: Laboratory, going: s
     assert "landscape" in frame
 
 
+def is_frame(step: int, message: Message) -> bool:
+    """Whether a message is the frame of an update."""
+    return bool(message["type"] == "frame" and message["step"] == step)
+
+
 def test_a_page_that_does_not_read_slows_nobody_and_misses_no_number(
     lab: Laboratory, going: str
 ) -> None:
@@ -97,8 +104,8 @@ def test_a_page_that_does_not_read_slows_nobody_and_misses_no_number(
         step = lab.ask("POST", f"/runs/{run}/pause")["step"]
         for number in range(step + 1, step + 31):
             lab.ask("POST", f"/runs/{run}/step")
-            quick.until(lambda m, at=number: m["type"] == "frame" and m["step"] == at)
-        slow.until(lambda m: m["type"] == "frame" and m["step"] == number)
+            quick.until(partial(is_frame, number))
+        slow.until(partial(is_frame, number))
     assert slow.numbers == quick.numbers == list(range(1, quick.numbers[-1] + 1))
     shown = [m["step"] for m in slow.messages if m["type"] == "frame" and m["step"] > step]
     assert len(shown) < 30
