@@ -100,6 +100,6 @@ def test_what_cannot_be_judged_is_refused() -> None:
         sample(NORMAL.network(), Mala(), torch.zeros(2, 2), draws=3)
     with pytest.raises(ValueError, match="take fewer draws"):
         sample(NORMAL.network(), Mala(), torch.zeros(2**14, 2), draws=2**14)
+    steep = DoubleWell(barrier=100.0)
     with pytest.raises(ValueError, match="not finite at draw"):
-        steep = DoubleWell(barrier=100.0)
         sample(steep.network(), Langevin(step_size=10.0), torch.ones(2, 2) * 5, draws=20)

@@ -91,12 +91,7 @@ def described(
     """The run that the command line describes, before validation."""
     from ebm_core.runs.config import laid_under
 
-    given: dict[str, Any] = {}
-    if config is not None:
-        try:
-            given = tomllib.loads(config.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            refuse(f"{config}: {error}")
+    given = {} if config is None else read_config(config)
     options: dict[str, Any] = {}
     if points is not None:
         if dataset not in (None, "points"):
@@ -114,6 +109,14 @@ def described(
     if updates is not None:
         given.pop("seconds", None)
     return laid_under(given, options, *map(setting, settings))
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """What a TOML file says of a run."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        refuse(f"{path}: {error}")
 
 
 def read_points(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ebm_server.runs.store import (
     METRICS,
     RUNS,
     Store,
+    Work,
     delete_run,
     insert,
     put_keyframe,
@@ -95,6 +96,23 @@ class OwnFields(TypedDict, total=False):
     born: str
 
 
+def works_of(
+    run: str,
+    rows: Sequence[MetricRow],
+    events: Sequence[Event],
+    keyframe: tuple[float, PackedFrame] | None,
+) -> list[Work]:
+    """The writes of what was added to a run."""
+    works = []
+    if rows:
+        works.append(insert(METRICS, [{"run": run, **row.model_dump()} for row in rows]))
+    if events:
+        works.append(insert(EVENTS, [{"run": run, **event.model_dump()} for event in events]))
+    if keyframe:
+        works.append(put_keyframe(run, *keyframe))
+    return works
+
+
 class Ledger:
     """All runs. Every change of one goes through `write`, so that order is the same everywhere."""
 
@@ -153,34 +171,39 @@ class Ledger:
         for one in numbered:
             entry.numbered += 1
             one.seq = entry.numbered
-        works = []
-        if rows:
-            works.append(insert(METRICS, [{"run": run.id, **row.model_dump()} for row in rows]))
-        if events:
-            works.append(insert(EVENTS, [{"run": run.id, **e.model_dump()} for e in events]))
-        if keyframe:
-            works.append(put_keyframe(run.id, *keyframe))
+        works = works_of(run.id, rows, events, keyframe)
+        columns: dict[str, Any] = {**fields, **own, "seq": entry.numbered}
         if received is not None:
-            entry.arrived = received
-        columns = {} if received is None else {"received": received}
-        works.append(update_run(run.id, {**fields, **own, **columns, "seq": entry.numbered}))
+            entry.arrived = columns["received"] = received
+        works.append(update_run(run.id, columns))
         seq, listed = entry.numbered, run.state != old_state
 
         def committed(_: Any) -> None:
             run.seq = max(run.seq, seq)
             entry.received = received if received is not None else entry.received
-            if rows:
-                self.hub.rows(run.id, list(rows))
-            for event in events:
-                self.hub.event(run.id, event)
-            if tell:
-                self.hub.info(run)
-            if listed:
-                self.hub.runs_changed()
+            self._tell(run, rows, events, told=tell, listed=listed)
             if then:
                 then()
 
         self.store.submit(lambda connection: [work(connection) for work in works], committed)
+
+    def _tell(
+        self,
+        run: Run,
+        rows: Sequence[MetricRow],
+        events: Sequence[Event],
+        *,
+        told: bool,
+        listed: bool,
+    ) -> None:
+        if rows:
+            self.hub.rows(run.id, list(rows))
+        for event in events:
+            self.hub.event(run.id, event)
+        if told:
+            self.hub.info(run)
+        if listed:
+            self.hub.runs_changed()
 
     def rewind(self, entry: Entry, step: int, changes: int) -> None:
         """Removes what a return to an earlier checkpoint undoes, and tells the page."""

@@ -43,61 +43,68 @@ SCIENCE_AFTER = 0.7
 """Seconds after the start until torch is imported in the background: the page comes first."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The whole server as an ASGI application.
+class Services:
+    """What the routes reach: runs, their store and their workers, the catalogue, trials."""
 
-    Raises:
-        RuntimeError: Another server uses the data folder, or a newer one did (when the
-            application starts).
-    """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    token = worker_token(settings.data_dir)
-    address = settings.data_dir / "server.json"
-    store = Store(settings.database_url)
-    hub = Hub(store, on_rate=lambda run, rate: dispatch.tell_rate(run, rate))
-    dispatch = Dispatch(
-        Ledger(store, hub),
-        hub,
-        LocalExecutor(),
-        settings.runs_dir,
-        settings.data_dir / "workers",
-        {"EBM_SERVER": str(address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
-        settings.answer_seconds,
-        on_free=lambda: jobs.start_queued(),
-        wants_spare=lambda: jobs.wants_spare(),
-    )
-    jobs = Jobs(settings, dispatch.ledger, dispatch)
-    catalogue = Catalogue(settings.data_dir)
-    samplings = Samplings()
+    def __init__(self, settings: Settings, token: str) -> None:
+        self.settings = settings
+        self.address = settings.data_dir / "server.json"
+        self.store = Store(settings.database_url)
+        self.hub = Hub(self.store, on_rate=lambda run, rate: self.dispatch.tell_rate(run, rate))
+        self.dispatch = Dispatch(
+            Ledger(self.store, self.hub),
+            self.hub,
+            LocalExecutor(),
+            settings.runs_dir,
+            settings.data_dir / "workers",
+            {"EBM_SERVER": str(self.address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
+            settings.answer_seconds,
+            on_free=lambda: self.jobs.start_queued(),
+            wants_spare=lambda: self.jobs.wants_spare(),
+        )
+        self.jobs = Jobs(settings, self.dispatch.ledger, self.dispatch)
+        self.catalogue = Catalogue(settings.data_dir)
+        self.samplings = Samplings()
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with locked(settings.data_dir / "server.lock"):
-            address.write_text(json.dumps({"url": worker_url(settings)}))
-            migrate(store.engine, settings)
-            store.open()
-            await jobs.open()
-            wanted = settings.spare or has_outsiders()
-            science = asyncio.create_task(warm(catalogue)) if wanted else None
+    async def running(self) -> AsyncIterator[None]:
+        """From the opening of the data folder to the end of the last worker.
+
+        Raises:
+            RuntimeError: Another server uses the data folder, or a newer one did.
+        """
+        with locked(self.settings.data_dir / "server.lock"):
+            self.address.write_text(json.dumps({"url": worker_url(self.settings)}))
+            migrate(self.store.engine, self.settings)
+            self.store.open()
+            await self.jobs.open()
+            wanted = self.settings.spare or has_outsiders()
+            science = asyncio.create_task(warm(self.catalogue)) if wanted else None
             yield
             if science:
                 science.cancel()
-            samplings.close()
-            await jobs.close()
-            await store.close()
+            self.samplings.close()
+            await self.jobs.close()
+            await self.store.close()
 
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server as an ASGI application; when it starts, errors as in `Services.running`."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    token = worker_token(settings.data_dir)
+    services = Services(settings, token)
     app = FastAPI(
         title="EBM Lab",
         version=package_version(),
-        lifespan=lifespan,
+        lifespan=lambda _app: services.running(),
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
     app.openapi = document  # type: ignore[method-assign]
-    app.state.jobs = jobs
-    app.state.catalogue = catalogue
-    app.state.samplings = samplings
+    app.state.jobs = services.jobs
+    app.state.catalogue = services.catalogue
+    app.state.samplings = services.samplings
     app.include_router(api.router)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(Invalid, invalid)
@@ -109,11 +116,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.websocket("/api/v1/stream")
     async def stream(websocket: WebSocket) -> None:
-        await page_stream(websocket, hub, dispatch.ledger)
+        await page_stream(websocket, services.hub, services.dispatch.ledger)
 
     @app.websocket("/api/v1/worker")
     async def worker(websocket: WebSocket) -> None:
-        await serve_worker(websocket, dispatch)
+        await serve_worker(websocket, services.dispatch)
 
     app.mount("/", Page())
     app.add_middleware(Guard, settings=settings, worker_token=token)
