@@ -1,8 +1,8 @@
 /** The coloured words that switch the layers of the stage, and those that choose what its map shows. */
 import { signal } from "@preact/signals";
 import { chooseByArrows } from "../form/radios";
-import { shownFrame } from "../stage/unlearned";
 import { type LayerName, layers, type Mode, mode } from "../state";
+import { shownFrame } from "./unlearned";
 
 /** Modes that the stage knows enough for; the canvas tells. */
 export const available = signal<Record<Mode, boolean>>({

@@ -2,13 +2,13 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { showsImages } from "../protocol/frame";
-import { shownFrame } from "../stage/unlearned";
 import { draft, dropped, info, type Mode, mode, untrained } from "../state";
 import { fixed, significant } from "../words/format";
 import { shownNoise } from "../words/noise";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
+import { shownFrame } from "./unlearned";
 
 const images = signal(false);
 
