@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { showsImages } from "../protocol/frame";
-import { draft, dropped, info, type Mode, mode, untrained } from "../state";
+import type { Mode } from "../stage";
+import { draft, dropped, info, mode, untrained } from "../state";
 import { fixed, significant } from "../words/format";
 import { shownNoise } from "../words/noise";
 import { LayerWords, Modes } from "./Layers";
