@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
-.PHONY: serve test check types page clean
+.PHONY: serve test check map types page clean
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.installed server/ebm_server/static/index.html  ## the laboratory in the browser; ARGS="--port 8080"
@@ -34,6 +34,9 @@ check: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## style, ty
 	npm --prefix frontend run check
 	@node frontend/scripts/types.mjs $(VENV)/wire.gen.ts
 	@diff $(WIRE) $(VENV)/wire.gen.ts || { echo "$(WIRE) is not what the server's models give (>): make types writes it anew." >&2; exit 1; }
+
+map: $(VENV)/.developed  ## the rooms in ARCHITECTURE.md, from what the code imports
+	$(BIN)/python -m tests.rooms --write
 
 types: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## the page's types, from the server's models
 	npm --prefix frontend run --silent types

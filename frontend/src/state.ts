@@ -6,9 +6,8 @@ import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
 import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
 import { lastAt, marksOf, metricsAt, type RunHistory } from "./run/history";
+import { LAYERS, type Mode } from "./stage";
 
-export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
-export type Mode = "energy" | "density" | "truth" | "difference" | "uncertainty" | "softmax";
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
   tone: "fault" | "news";
@@ -41,14 +40,7 @@ export const rolling = signal(false);
 
 export const tab = signal<"lab" | "samplers" | "runs">("lab");
 export const help = signal(false);
-export const layers = signal<Record<LayerName, boolean>>({
-  energy: true,
-  contours: true,
-  data: true,
-  chains: true,
-  score: false,
-  generator: true,
-});
+export const layers = signal(LAYERS);
 export const mode = signal<Mode>("energy");
 /** The true density of the run on the stage, where it is known. */
 export const truth = signal<Landscape | null>(null);

@@ -5,9 +5,9 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { datasetOf, onStage, ownPoints, send } from "../src/form/points";
 import type { Catalogue, OwnPoints } from "../src/protocol/wire";
-import { shownFrame } from "../src/stage/unlearned";
 import { catalogue, draft, history } from "../src/state";
 import { Distributions } from "../src/views/Distributions";
+import { shownFrame } from "../src/views/unlearned";
 import { empty } from "./catalogue.testing";
 
 const points: OwnPoints = {

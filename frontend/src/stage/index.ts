@@ -4,7 +4,7 @@ import { ImageGrid, type ImageGridOptions } from "./imagegrid";
 import { Stage, type StageOptions } from "./stage";
 
 export type { Legend, Units } from "./axes";
-export type { LayerName } from "./layers";
+export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode } from "./modes";
 export type { Theme } from "./palette";
 export type { Readout } from "./terrain";

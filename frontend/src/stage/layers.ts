@@ -11,7 +11,18 @@ import { diamondMark, dotMark, headMark, type Mark, stamp, stampAll } from "./po
 import { drawPaths, drawTrails } from "./trails";
 import type { Viewport } from "./viewport";
 
-export type LayerName = "energy" | "contours" | "data" | "chains" | "score" | "generator";
+/** Every layer in the order of its key, and whether it is shown at first. */
+export const LAYERS = {
+  energy: true,
+  contours: true,
+  data: true,
+  chains: true,
+  score: false,
+  generator: true,
+};
+export type LayerName = keyof typeof LAYERS;
+/** Which layers are shown; one that is left out is not. */
+export type Layers = Partial<Record<LayerName, boolean>>;
 
 /** Side of the grid that contours are traced on. */
 const CONTOUR_GRID = 144;

@@ -7,7 +7,7 @@ import { Chains } from "./chains";
 import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
 import { Preview } from "./dropped";
 import { Ease } from "./ease";
-import { ContourLayer, drawChains, drawDropped, type LayerName, type Marks, makeMarks } from "./layers";
+import { ContourLayer, drawChains, drawDropped, LAYERS, type Layers, type Marks, makeMarks } from "./layers";
 import type { Mode } from "./modes";
 import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
@@ -29,14 +29,7 @@ export class Stage {
   private readonly document: Document;
   private readonly stillness: MediaQueryList | null;
   private theme: Theme;
-  private layers: Record<LayerName, boolean> = {
-    energy: true,
-    contours: false,
-    data: true,
-    chains: true,
-    score: false,
-    generator: true,
-  };
+  private layers: Layers = LAYERS;
   private viewport = new Viewport(560, SHOWN_EXTENT);
   private dpr = 1;
   private colors: Palette | null = null;
@@ -81,7 +74,7 @@ export class Stage {
     this.pending = over(frame, this.pending);
   }
 
-  setLayers(layers: Record<LayerName, boolean>): void {
+  setLayers(layers: Layers): void {
     this.layers = { ...layers };
     this.restyle();
   }

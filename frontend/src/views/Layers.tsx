@@ -1,8 +1,9 @@
 /** The coloured words that switch the layers of the stage, and those that choose what its map shows. */
 import { signal } from "@preact/signals";
 import { chooseByArrows } from "../form/radios";
-import { shownFrame } from "../stage/unlearned";
-import { type LayerName, layers, type Mode, mode } from "../state";
+import { LAYERS, type LayerName, type Mode } from "../stage";
+import { layers, mode } from "../state";
+import { shownFrame } from "./unlearned";
 
 /** Modes that the stage knows enough for; the canvas tells. */
 export const available = signal<Record<Mode, boolean>>({
@@ -14,12 +15,10 @@ export const available = signal<Record<Mode, boolean>>({
   softmax: false,
 });
 
-const LAYERS: LayerName[] = ["energy", "contours", "data", "chains", "score", "generator"];
-
 /** The layers that exist now, in the order of their keys. */
 export function layersShown(): LayerName[] {
   const has = shownFrame.value?.arrays.generator !== undefined;
-  return LAYERS.filter((name) => name !== "generator" || has);
+  return (Object.keys(LAYERS) as LayerName[]).filter((name) => name !== "generator" || has);
 }
 
 export function LayerWords() {

@@ -4,10 +4,10 @@ import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
 import { createImageGrid, createStage, type ImageGrid, type Mode, type Readout, type Stage } from "../stage";
-import { shownFrame } from "../stage/unlearned";
 import { dropped, layers, mode, truth, untrained } from "../state";
 import { theme } from "../theme";
 import { available } from "./Layers";
+import { shownFrame } from "./unlearned";
 
 /** Chains that one press starts, one with shift, and each bit of a drag. */
 const CLOUD = { click: 12, shift: 64, drag: 3 };

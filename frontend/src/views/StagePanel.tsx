@@ -2,13 +2,14 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { showsImages } from "../protocol/frame";
-import { shownFrame } from "../stage/unlearned";
-import { catalogue, draft, dropped, info, type Mode, metrics, mode, untrained } from "../state";
+import type { Mode } from "../stage";
+import { catalogue, draft, dropped, info, metrics, mode, untrained } from "../state";
 import { fixed, significant } from "../words/format";
 import { filled } from "../words/notes";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
+import { shownFrame } from "./unlearned";
 
 const images = signal(false);
 

@@ -1,10 +1,10 @@
-/** What the stage shows before anything is trained: samples of the chosen distribution. */
+/** What is on the stage, before anything is trained too: then, samples of the chosen distribution. */
 import { computed } from "@preact/signals";
 import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
 import type { DatasetInfo } from "../protocol/wire";
 import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
-import { isImages } from "../views/Thumbnail";
+import { isImages } from "./Thumbnail";
 
 /** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
 export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"]): DecodedFrame {
