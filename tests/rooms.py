@@ -21,6 +21,7 @@ PAGE = {
     "keyboard": "The page by keyboard.",
     "views": "The panels, a Preact component each.",
     "samplers": "The samplers' tab: its state, form, map and charts.",
+    "Icons": "The few signs, drawn as lines.",
     "charts": "Figures for Plotly, pure functions of the evidence; `Plot.tsx` alone draws.",
     "theme": "Dark or light, and the colours of charts.",
     "actions": "What a person can do: requests, and what a refusal says at which field.",

@@ -119,7 +119,7 @@ function Notes() {
 
 function Reading() {
   const at = readout.value;
-  if (!at) return <p class="muted">Bright is low energy: likely. The chains walk as they were computed.</p>;
+  if (!at) return <p class="muted">Bright is low energy: likely. The chains move as they were computed.</p>;
   return (
     <p class="mono reading">
       <span>

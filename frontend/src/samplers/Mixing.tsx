@@ -3,6 +3,7 @@
 import { PlotOf } from "../charts/Plot";
 import { count, fixed, percent, significant } from "../words/format";
 import { autocorrelation, traces } from "./figures";
+import type { Sampled } from "./sampling";
 import { sampled } from "./state";
 
 /** From here on the chains disagree (Vehtari et al., 2021). */
@@ -23,8 +24,28 @@ export function Mixing() {
       </aside>
     );
   }
-  const { ess, r_hat, warm_up, gradient_evaluations, ...rest } = known.figures;
-  const draws = known.chains * (known.steps - warm_up);
+  return (
+    <aside class="evidence" aria-label="Evidence">
+      <EffectiveDraws {...known} />
+      <section aria-labelledby="autocorrelation">
+        <h2 id="autocorrelation">
+          Autocorrelation of <span class="chains-color">x</span> and y
+        </h2>
+        <PlotOf chart={autocorrelation} height={112} source={sampled} />
+      </section>
+      <section aria-labelledby="trace">
+        <h2 id="trace">x of four chains</h2>
+        <PlotOf chart={traces} height={132} source={sampled} />
+        <p class="small muted">Left of the dotted line they warm up.</p>
+      </section>
+    </aside>
+  );
+}
+
+/** How many independent draws the chains were worth, and what they cost. */
+function EffectiveDraws({ figures, chains, steps }: Sampled) {
+  const { ess, r_hat, warm_up, gradient_evaluations, ...rest } = figures;
+  const draws = chains * (steps - warm_up);
   const apart = r_hat === null || r_hat > AGREE;
   const rows: [string, string, string][] = [
     ["acceptance", percent(rest.acceptance), "Share of proposals that were accepted."],
@@ -47,45 +68,32 @@ export function Mixing() {
     ["time", `${significant(rest.seconds, 2)} s`, "Of one core, on the server."],
   ];
   return (
-    <aside class="evidence" aria-label="Evidence">
-      <section aria-labelledby="ess">
-        <h2 id="ess">Effective draws</h2>
-        <p class="headline" title="Independent draws that would tell the mean as well; the worse of x and y.">
-          <span class="mono big">{ess === null ? "–" : count(ess)}</span>
-          <span class="small muted">of {count(draws)} draws</span>
+    <section aria-labelledby="ess">
+      <h2 id="ess">Effective draws</h2>
+      <p class="headline" title="Independent draws that would tell the mean as well; the worse of x and y.">
+        <span class="mono big">{ess === null ? "–" : count(ess)}</span>
+        <span class="small muted">of {count(draws)} draws</span>
+      </p>
+      <dl class="figures">
+        <div title="How much wider all chains are than each; 1 where they agree.">
+          <dt class="muted">R-hat</dt>
+          <dd class={apart ? "mono fault" : "mono"}>{r_hat === null ? "∞" : fixed(r_hat, 3)}</dd>
+        </div>
+      </dl>
+      {apart && (
+        <p class="small fault" role="status">
+          Above {AGREE}: the chains have not found the same distribution. Take more steps, or a sampler that
+          crosses between modes.
         </p>
-        <dl class="figures">
-          <div title="How much wider all chains are than each; 1 where they agree.">
-            <dt class="muted">R-hat</dt>
-            <dd class={apart ? "mono fault" : "mono"}>{r_hat === null ? "∞" : fixed(r_hat, 3)}</dd>
+      )}
+      <dl class="figures">
+        {rows.map(([label, text, title]) => (
+          <div key={label} title={title}>
+            <dt class="muted">{label}</dt>
+            <dd class="mono">{text}</dd>
           </div>
-        </dl>
-        {apart && (
-          <p class="small fault" role="status">
-            Above {AGREE}: the chains have not found the same distribution. Take more steps, or a sampler that
-            crosses between modes.
-          </p>
-        )}
-        <dl class="figures">
-          {rows.map(([label, text, title]) => (
-            <div key={label} title={title}>
-              <dt class="muted">{label}</dt>
-              <dd class="mono">{text}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-      <section aria-labelledby="autocorrelation">
-        <h2 id="autocorrelation">
-          Autocorrelation of <span class="chains-color">x</span> and y
-        </h2>
-        <PlotOf chart={autocorrelation} height={112} source={sampled} />
-      </section>
-      <section aria-labelledby="trace">
-        <h2 id="trace">x of four chains</h2>
-        <PlotOf chart={traces} height={132} source={sampled} />
-        <p class="small muted">Left of the dotted line they warm up.</p>
-      </section>
-    </aside>
+        ))}
+      </dl>
+    </section>
   );
 }

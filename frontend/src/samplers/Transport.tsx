@@ -1,7 +1,7 @@
 /** The samplers' transport: from the start, play, one moment on, speed, other chains, and the step shown. */
 
+import * as Icons from "../Icons";
 import { nameOfRun, runs, titleOf } from "../state";
-import * as Icons from "../views/Icons";
 import { count, counter } from "../words/format";
 import {
   again,

@@ -4,9 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { chooseDataset, choosePoints } from "../actions";
 import { onStage, ownDataset, ownPoints, send } from "../form/points";
 import { chooseByArrows } from "../form/radios";
+import * as Icons from "../Icons";
 import { catalogue, draft, titleOf } from "../state";
 import { sentence } from "../words/format";
-import * as Icons from "./Icons";
 import { Thumbnail } from "./Thumbnail";
 
 const reading = signal(false);

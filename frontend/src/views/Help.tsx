@@ -1,7 +1,7 @@
 /** The overlay with the keys and how to read the page. */
 import { useEffect, useRef } from "preact/hooks";
+import * as Icons from "../Icons";
 import { help } from "../state";
-import * as Icons from "./Icons";
 
 const KEYS: [string, string][] = [
   ["space", "play or pause"],
@@ -44,7 +44,7 @@ export function Help() {
         <p>
           An energy-based model is a landscape E(x): where the energy is low, it expects data, p(x) =
           exp(−E(x)) / Z. Training pushes the energy down at <span class="data-color">data</span> and up at
-          samples of the model, drawn by <span class="chains-color">chains</span> that walk on the landscape.
+          samples of the model, drawn by <span class="chains-color">chains</span> that move on the landscape.
           When both energies agree, the model is right.
         </p>
         <p>

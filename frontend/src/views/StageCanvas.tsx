@@ -1,5 +1,6 @@
 /** The canvases: the plane with its map and chains, and the tiles of images. */
 import { signal } from "@preact/signals";
+import type { TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
@@ -72,8 +73,7 @@ export function Tiles() {
 
 export function Plane() {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const pointer = useRef<{ x: number; y: number } | null>(null);
-  const dragged = useRef<{ x: number; y: number } | null>(null);
+  const { pointer, handlers } = useDropping();
   usePainter(canvas, (element) => {
     const created = createStage(element, { theme: theme.value });
     stage = created;
@@ -108,11 +108,6 @@ export function Plane() {
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
   useEffect(() => stage?.setTruth(null, density), [density]);
-  const drop = (x: number, y: number, count: number) => {
-    if (untrained.value) return;
-    stage?.drop(x, y, count);
-    dropped.value += count;
-  };
   return (
     <canvas
       ref={canvas}
@@ -120,32 +115,47 @@ export function Plane() {
       role="img"
       tabIndex={0}
       aria-label="Energy landscape with data and chains. Enter starts a cloud of chains in the middle."
-      onPointerMove={(event) => {
-        pointer.current = { x: event.offsetX, y: event.offsetY };
-        const from = dragged.current;
-        if (!from || Math.hypot(event.offsetX - from.x, event.offsetY - from.y) < 14) return;
-        dragged.current = pointer.current;
-        drop(event.offsetX, event.offsetY, CLOUD.drag);
-      }}
-      onPointerLeave={() => {
-        pointer.current = null;
-        dragged.current = null;
-      }}
-      onPointerDown={(event) => {
-        if (event.pointerType === "touch") return; // it may be the start of a scroll; a tap comes as a click
-        dragged.current = { x: event.offsetX, y: event.offsetY };
-        drop(event.offsetX, event.offsetY, event.shiftKey ? CLOUD.shift : CLOUD.click);
-      }}
-      onClick={(event) => {
-        if ((event as unknown as PointerEvent).pointerType === "touch")
-          drop(event.offsetX, event.offsetY, CLOUD.click);
-      }}
-      onPointerUp={() => (dragged.current = null)}
-      onPointerCancel={() => (dragged.current = null)}
-      onKeyDown={(event) => {
-        const middle = event.currentTarget.clientWidth / 2;
-        if (event.key === "Enter") drop(middle, middle, CLOUD.shift);
-      }}
+      {...handlers}
     />
   );
+}
+
+/** Chains dropped where one presses, drags or taps; also where the pointer is. */
+function useDropping() {
+  const pointer = useRef<{ x: number; y: number } | null>(null);
+  const dragged = useRef<{ x: number; y: number } | null>(null);
+  const drop = (x: number, y: number, count: number) => {
+    if (untrained.value) return;
+    stage?.drop(x, y, count);
+    dropped.value += count;
+  };
+  const handlers = {
+    onPointerMove: (event: PointerEvent) => {
+      pointer.current = { x: event.offsetX, y: event.offsetY };
+      const from = dragged.current;
+      if (!from || Math.hypot(event.offsetX - from.x, event.offsetY - from.y) < 14) return;
+      dragged.current = pointer.current;
+      drop(event.offsetX, event.offsetY, CLOUD.drag);
+    },
+    onPointerLeave: () => {
+      pointer.current = null;
+      dragged.current = null;
+    },
+    onPointerDown: (event: PointerEvent) => {
+      if (event.pointerType === "touch") return; // it may be the start of a scroll; a tap comes as a click
+      dragged.current = { x: event.offsetX, y: event.offsetY };
+      drop(event.offsetX, event.offsetY, event.shiftKey ? CLOUD.shift : CLOUD.click);
+    },
+    onClick: (event: MouseEvent) => {
+      if ((event as unknown as PointerEvent).pointerType === "touch")
+        drop(event.offsetX, event.offsetY, CLOUD.click);
+    },
+    onPointerUp: () => (dragged.current = null),
+    onPointerCancel: () => (dragged.current = null),
+    onKeyDown: (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
+      const middle = event.currentTarget.clientWidth / 2;
+      if (event.key === "Enter") drop(middle, middle, CLOUD.shift);
+    },
+  };
+  return { pointer, handlers };
 }

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { scrub, undo } from "../actions";
+import * as Icons from "../Icons";
 import { endOfTime, type Mark, newestStep } from "../run/history";
 import { backToLive, nudge, roll } from "../run/replay";
 import {
@@ -18,7 +19,6 @@ import {
   untrained,
 } from "../state";
 import { count, counter, duration, rate, setting } from "../words/format";
-import * as Icons from "./Icons";
 
 export function Timeline() {
   return (

@@ -1,9 +1,9 @@
 /** The bar at the top: name, views, theme. The transport sits in its middle. */
 
+import * as Icons from "../Icons";
 import { SamplersTransport, SamplingName } from "../samplers/Transport";
 import { draft, help, info, nameOf, stored, tab, untrained } from "../state";
 import { nextTheme, themeChoice } from "../theme";
-import * as Icons from "./Icons";
 import { Transport } from "./Transport";
 
 export function TopBar() {

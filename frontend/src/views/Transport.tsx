@@ -1,5 +1,6 @@
 /** Reset, play or pause, step, speed, the counter and the badge. */
 import { press, reset, setSpeed, stepOnce } from "../actions";
+import * as Icons from "../Icons";
 import {
   active,
   asking,
@@ -14,7 +15,6 @@ import {
   untrained,
 } from "../state";
 import { counter, rate } from "../words/format";
-import * as Icons from "./Icons";
 
 /** Limits of updates a second that the menu offers; null is as fast as it goes. */
 const SPEEDS: (number | null)[] = [null, 100, 20, 5, 1];

@@ -50,7 +50,7 @@ def train(
 
     training = Training(run)
     try:
-        walk(training, quiet=as_json or not sys.stderr.isatty())
+        make_updates(training, quiet=as_json or not sys.stderr.isatty())
         reason = None
     except TrainingDiverged as error:
         reason = str(error)
@@ -162,7 +162,7 @@ def validated(given: dict[str, Any]) -> "RunConfig":
     return run
 
 
-def walk(training: "Training", quiet: bool) -> None:
+def make_updates(training: "Training", quiet: bool) -> None:
     """Trains to the end, with a bar on standard error unless `quiet`."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

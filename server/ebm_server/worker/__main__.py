@@ -33,7 +33,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    from ebm_server.worker.run_loop import run_to_end, warm_up  # imports torch, which takes long
+    from ebm_server.worker.one_run import run_to_end, warm_up  # imports torch, which takes long
 
     warm_up()
     server.open()

@@ -2,15 +2,11 @@
 
 import logging
 import time
-import traceback
 from pathlib import Path
 from queue import Empty
 from typing import Any, Literal
 
-import torch
-
-from ebm_core import Change, RunConfig, Training, TrainingDiverged
-from ebm_core.contracts.outside import PlugInMissing
+from ebm_core import Change, Training
 from ebm_core.runs import snapshots
 from ebm_core.runs.config import arrays_of, saved
 from ebm_server.configs import with_changes
@@ -45,34 +41,6 @@ ORPHAN_SECONDS = 600.0
 STEP_ANSWER_SECONDS = 1.0
 
 State = Literal["running", "paused", "finished", "stopped", "failed"]
-
-
-def warm_up() -> None:
-    """Makes the first update of a run as fast as the second."""
-    torch.set_num_threads(1)
-    given = {"dataset": {"kind": "gaussian_ring"}, "method": {"kind": "persistent"}, "updates": 2}
-    training = Training(RunConfig.model_validate(given))
-    training.update()
-    training.frame()
-
-
-def run_to_end(given: Assign, server: ServerConnection) -> None:
-    """Makes all updates of a run; whatever goes wrong becomes its reason."""
-    loop = None
-    try:
-        loop = RunLoop(given, server)
-        loop.run()
-    except Exception as error:
-        reason = str(error)
-        if not isinstance(error, TrainingDiverged | PlugInMissing):
-            traceback.print_exc()
-            reason = f"{type(error).__name__}: {error}"
-        if loop:
-            loop.fail(reason)
-        else:
-            server.report(
-                StateItem(step=0, seconds=0.0, horizon=None, state="failed", reason=reason)
-            )
 
 
 class RunLoop:

@@ -1,4 +1,4 @@
-"""`python -m tests.server.viewing`: what a viewer at 15 frames a second costs a run's training.
+"""`python -m tests.benchmarks.viewer_cost`: what a viewer at 15 frames a second costs training.
 
 One run, windows with and without a viewer in turn; speeds are compared in updates per second of
 processor time, which other programs do not disturb, and in updates per second of the clock.

@@ -1,0 +1,39 @@
+"""What a worker does: it warms up, and makes one run to its end, whatever happens."""
+
+import traceback
+
+import torch
+
+from ebm_core import RunConfig, Training, TrainingDiverged
+from ebm_core.contracts.outside import PlugInMissing
+from ebm_server.protocol.worker_messages import Assign, StateItem
+from ebm_server.worker.run_loop import RunLoop
+from ebm_server.worker.server_connection import ServerConnection
+
+
+def warm_up() -> None:
+    """Makes the first update of a run as fast as the second."""
+    torch.set_num_threads(1)
+    given = {"dataset": {"kind": "gaussian_ring"}, "method": {"kind": "persistent"}, "updates": 2}
+    training = Training(RunConfig.model_validate(given))
+    training.update()
+    training.frame()
+
+
+def run_to_end(given: Assign, server: ServerConnection) -> None:
+    """Makes all updates of a run; whatever goes wrong becomes its reason."""
+    loop = None
+    try:
+        loop = RunLoop(given, server)
+        loop.run()
+    except Exception as error:
+        reason = str(error)
+        if not isinstance(error, TrainingDiverged | PlugInMissing):
+            traceback.print_exc()
+            reason = f"{type(error).__name__}: {error}"
+        if loop:
+            loop.fail(reason)
+        else:
+            server.report(
+                StateItem(step=0, seconds=0.0, horizon=None, state="failed", reason=reason)
+            )
