@@ -28,7 +28,7 @@ from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.methods._likelihood import LikelihoodAscent
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
 from ebm_core.optimization import Descent, TrainingDiverged
-from ebm_core.randomness.noise import blurred, noise
+from ebm_core.randomness.noise import blurred
 from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.hmc import Hmc
@@ -73,7 +73,6 @@ __all__ = [
     "blurred",
     "by_autograd",
     "gradient_alone",
-    "noise",
     "run",
     "setting",
     "some_of",

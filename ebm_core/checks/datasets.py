@@ -65,7 +65,7 @@ def model_units_lose_nothing(kind: str) -> None:
     close = torch.allclose(back, points.float(), rtol=1e-5, atol=1e-5)
     expect(close, "`from_model` does not lead back to where `to_model` came from")
     if dataset.has_density:
-        expect(torch.equal(scaled, points), "a known density needs center 0 and scale 1")
+        expect(torch.equal(scaled, points), "a known density needs units of [-4, 4]")
     far = float(scaled.abs().max())
     expect(far < 5.5, f"a point lies at {far:.3g} in the model's units; stay within about 4")
 

@@ -1,6 +1,7 @@
 """What a dataset is: a distribution to learn."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Literal, Self
 
 import torch
@@ -8,13 +9,17 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ebm_core.contracts.plug_in import PlugIn, Shape
+from ebm_core.contracts.units import SAME, Units
+
+Region = tuple[tuple[float, float], ...]
+"""Lowest and highest on each axis."""
 
 
 class Dataset(PlugIn, ABC):
     """A distribution to learn.
 
     Its points are in its own units; an energy is trained on `to_model` of them, which is the
-    identity for everything but the user's own data.
+    identity unless `units` says otherwise.
     """
 
     @classmethod
@@ -60,6 +65,15 @@ class Dataset(PlugIn, ABC):
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """At most `count` points that training never sees (fresh ones where there is no end)."""
 
+    def trained_on(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
+        """At most `count` clean points that training sees, in the data's own units."""
+        return self.sample(count, generator)
+
+    @property
+    def baselines(self) -> Mapping[str, float]:
+        """NLL of plain estimates on the held-out points, in nats, by name; where there are any."""
+        return {}
+
     @abstractmethod
     def log_density(self, points: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
         """The exact log p(x) in nats, in float64.
@@ -73,25 +87,38 @@ class Dataset(PlugIn, ABC):
         """The centres of the modes, where the distribution has separate ones of equal weight."""
 
     @property
-    @abstractmethod
-    def center(self) -> tuple[float, ...]:
-        """What `to_model` takes away, for each entry of a point's last axis (or one for all)."""
+    def units(self) -> Units:
+        """What brings points to where energies are trained, within about [-4, 4]."""
+        return SAME
 
     @property
-    @abstractmethod
-    def scale(self) -> float:
-        """What `to_model` divides by."""
+    def region(self) -> Region:
+        """Where the data lie in the model's units, on each axis (or one for all axes): noise that
+        chains start from is uniform over it, and integrals are finest there."""
+        return ((-4.0, 4.0),) if len(self.shape) == 1 else ((-1.0, 1.0),)
+
+    @property
+    def window(self) -> Region:
+        """What a map of the plane shows, on each axis, in the data's own units."""
+        return ((-4.5, 4.5), (-4.5, 4.5))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know of these data, in sentences."""
+        return ()
 
     def to_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
-        """(points - center) / scale, float32: where energies are trained, within about [-4, 4]."""
-        if self.scale == 1 and not any(self.center):
-            return points.float()
-        shift = torch.tensor(self.center, dtype=torch.float64, device=points.device)
-        return ((points.double() - shift) / self.scale).float()
+        """Points in the units that energies are trained in, float32."""
+        return self.units.to_model(points)
 
     def from_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
-        """The inverse of `to_model`, float32."""
-        if self.scale == 1 and not any(self.center):
-            return points.float()
-        shift = torch.tensor(self.center, dtype=torch.float64, device=points.device)
-        return (points.double() * self.scale + shift).float()
+        """The inverse of `to_model`, as fine as the data."""
+        return self.units.from_model(points)
+
+    def starts(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
+        """Points that know nothing of the data, uniform over `region`, in the model's units."""
+        points = torch.empty(count, *self.shape, device=generator.device)
+        if len(self.region) == 1:
+            return points.uniform_(*self.region[0], generator=generator)
+        low, high = torch.tensor(self.region, device=generator.device).T
+        return points.uniform_(0, 1, generator=generator) * (high - low) + low

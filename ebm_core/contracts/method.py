@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, TypedDict
+from typing import Any, ClassVar, Literal, Protocol, TypedDict
 
 import torch
 from jaxtyping import Float, Int
@@ -25,7 +25,7 @@ class Task:
     energy: EnergyNetwork
     sample_data: Callable[[int], Float[Tensor, "n ..."]]
     """Fresh training points on the device."""
-    sample_noise: Callable[[int], Float[Tensor, "n ..."]]
+    sample_noise: "NoiseSource"
     """Points that know nothing of the data, spread over the region where it lies."""
     schedule: Schedule
     generator: torch.Generator
@@ -35,6 +35,14 @@ class Task:
     """Classes of the data; 1 where there is nothing to tell apart."""
     sample_labelled: Callable[[int], tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]]]
     """Fresh training points on the device, and their classes."""
+
+
+class NoiseSource(Protocol):
+    """Draws `count` points by the task's generator, or by another one."""
+
+    def __call__(
+        self, count: int, generator: torch.Generator | None = None, /
+    ) -> Float[Tensor, "n ..."]: ...
 
 
 Metrics = Mapping[str, float | Tensor]

@@ -30,14 +30,6 @@ class Planar(Dataset, ABC):
     def has_density(self) -> bool:
         return True
 
-    @property
-    def center(self) -> tuple[float, ...]:
-        return (0.0, 0.0)
-
-    @property
-    def scale(self) -> float:
-        return 1.0
-
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         return self.sample_labelled(count, generator)[0]
 

@@ -49,14 +49,6 @@ class Digits(Dataset):
     def has_density(self) -> bool:
         return False
 
-    @property
-    def center(self) -> tuple[float, ...]:
-        return (0.0,)
-
-    @property
-    def scale(self) -> float:
-        return 1.0
-
     def labelled(self, split: Literal["train", "test"]) -> Labelled:
         """Every clean image of a split and the digit it shows."""
         images, labels = read()

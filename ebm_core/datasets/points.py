@@ -1,20 +1,23 @@
 """The user's own points in the plane."""
 
 import math
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self, final
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
+from ebm_core.contracts.dataset import Region
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
+from ebm_core.contracts.units import Units
 from ebm_core.datasets._point_files import BadFile as BadFile  # which reading here may raise
 from ebm_core.datasets._point_files import read_table
+from ebm_core.datasets._preparation import Prepared, baselines, prepared
 
 MOST = 200_000
 """Rows that a run's configuration can hold."""
@@ -22,17 +25,7 @@ MOST = 200_000
 LARGEST = 1e30
 """Largest coordinate: single precision holds its square's root and its differences."""
 
-BULK = 2.3
-"""Root mean square radius of the scaled points, so that their bulk lies in [-4, 4]^2."""
-
-
-class Split(NamedTuple):
-    """The points apart, in double precision, and what brings them to the model's units."""
-
-    train: Float[Tensor, "n 2"]
-    test: Float[Tensor, "m 2"]
-    center: tuple[float, float]
-    scale: float
+CLASSES = Rows(row=(), least=2, most=MOST, dtype=np.int64)
 
 
 @final
@@ -46,6 +39,35 @@ class Points(Dataset):
     kind: Literal["points"] = "points"
     values: Annotated[FrozenArray, Rows(row=(2,), least=2, most=MOST)] = setting(
         title="Points", description="Rows of two coordinates, in any units."
+    )
+
+    labels: Annotated[FrozenArray, CLASSES] | None = setting(
+        None,
+        title="Classes",
+        description="The class of each point, from 0, for methods that learn to tell them apart.",
+        advanced=True,
+    )
+    smoothing: Literal["auto"] | Annotated[float, Field(ge=0, le=LARGEST)] = setting(
+        "auto",
+        title="Smoothing",
+        advanced=True,
+        description="Noise around each drawn point, so that a network does not learn the points by "
+        "heart: auto chooses it by held-out points; a number is its standard deviation in the "
+        "data's units; 0 is none.",
+    )
+    far_rows: Literal["leave out", "keep"] = setting(
+        "leave out",
+        title="Far rows",
+        advanced=True,
+        description="A few rows that lie absurdly far from all others, such as 9999.",
+    )
+
+    scaling: Literal["whitened", "one scale"] = setting(
+        "whitened",
+        title="Scaling",
+        advanced=True,
+        description="What brings the points to the model's units: their whole covariance, or one "
+        "scale for both axes.",
     )
 
     @model_validator(mode="after")
@@ -71,6 +93,18 @@ class Points(Dataset):
             )
         return self
 
+    @model_validator(mode="after")
+    def labelled_from_zero(self) -> Self:
+        """Refuses classes that are not one a point, from 0, each with a point."""
+        if self.labels is None:
+            return self
+        if len(self.labels) != len(self.values):
+            raise ValueError(f"{len(self.labels)} labels for {len(self.values)} points; one each")
+        found = np.unique(self.labels.array)
+        if not np.array_equal(found, np.arange(len(found))):
+            raise ValueError(f"labels are {found[:10].tolist()}; classes 0, 1, 2, ... are needed")
+        return self
+
     @classmethod
     def example(cls) -> Self:
         """A heart."""
@@ -90,37 +124,60 @@ class Points(Dataset):
         return False
 
     @property
-    def center(self) -> tuple[float, ...]:
-        return self.split.center
+    def _prepared(self) -> Prepared:
+        return prepared(self.values, self.smoothing, self.far_rows, self.scaling)
 
     @property
-    def scale(self) -> float:
-        return self.split.scale
+    def units(self) -> Units:
+        return self._prepared.units
 
     @property
-    def split(self) -> Split:
-        """The points in a fixed random order, cut in two, and a scale that outliers do not move."""
-        return split_of(self.values)
+    def region(self) -> Region:
+        return self._prepared.region
+
+    @property
+    def window(self) -> Region:
+        return self._prepared.window
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return self._prepared.remarks
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
-        """`count` training points with replacement, float64: `to_model` may need the digits."""
-        train = self.split.train
-        return train[torch.randint(len(train), (count,), generator=generator)]
+        """`count` training points with replacement, each with noise of its own, float64."""
+        return self.sample_labelled(count, generator)[0]
 
     @property
     def classes(self) -> int:
-        return 1
+        return 1 if self.labels is None else int(self.labels.array.max()) + 1
 
     def sample_labelled(
         self, count: int, generator: torch.Generator
     ) -> tuple[Float[Tensor, "count 2"], Int[Tensor, " count"]]:
-        return self.sample(count, generator), torch.zeros(count, dtype=torch.long)
+        train, kernels = self._prepared.train, self._prepared.kernels
+        drawn = torch.randint(len(train), (count,), generator=generator)
+        rows = train[drawn]
+        if kernels is None:
+            points = torch.from_numpy(self.values.array[rows.numpy()])
+        else:
+            points = self.units.from_model(kernels.around(drawn, generator))
+        if self.labels is None:
+            return points, torch.zeros(count, dtype=torch.long)
+        return points, torch.from_numpy(self.labels.array[rows.numpy()])
 
     def labelled(self, split: Literal["train", "test"]) -> None:
         return None
 
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
-        return self.split.test[:count]
+        return torch.from_numpy(self.values.array[self._prepared.test.numpy()])[:count]
+
+    def trained_on(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
+        return torch.from_numpy(self.values.array[self._prepared.train.numpy()])[:count]
+
+    @property
+    def baselines(self) -> Mapping[str, float]:
+        """`nll_kde`, of a round kernel of cross-validated width, and `nll_gaussian`."""
+        return baselines(self.values, self.far_rows, self.scaling)
 
     def log_density(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         raise ValueError(
@@ -129,27 +186,6 @@ class Points(Dataset):
 
     def modes(self) -> None:
         return None
-
-
-@lru_cache(maxsize=4)
-def split_of(values: FrozenArray) -> Split:
-    """`Points.split`, kept outside of the points, whose equality it would disturb."""
-    table = torch.tensor(values.array)
-    held = len(table) // 10 if len(table) >= 50 else max(1, len(table) // 20)
-    order = torch.randperm(len(table), generator=torch.Generator().manual_seed(0))
-    # the outer 2.5 % on each side count as if they lay on the edge of the rest
-    low, high = np.quantile(table.numpy(), (0.025, 0.975), axis=0)
-    bulk = table.clamp(torch.from_numpy(low), torch.from_numpy(high))
-    bulk = table if bulk.eq(bulk[0]).all() else bulk
-    center = bulk.mean(0)
-    radius = (bulk - center).square().sum(1).mean().sqrt().item()
-    return Split(
-        train=table[order[held:]],
-        test=table[order[:held]],
-        center=(center[0].item(), center[1].item()),
-        # the farthest outlier's square still fits in single precision
-        scale=max(radius, 1e-15 * (table.amax(0) - table.amin(0)).max().item()) / BULK,
-    )
 
 
 def load_points(path: str | Path) -> Points:

@@ -1,14 +1,16 @@
 """Exact evaluation in the plane: log Z by quadrature, and with it every figure of a density."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Dataset
+from ebm_core.contracts.dataset import Region
 from ebm_core.evaluation.quadrature import BOX, Quadrature
+from ebm_core.evaluation.refinement import Cells, refined
 
 CHUNK = 2048
 """Points in one pass of an energy: more spill out of the cache, fewer cost more calls."""
@@ -55,14 +57,26 @@ class ExactEvaluation:
             raise ValueError(f"smoothing is {smoothing:g}; it must be finite and at least 0")
         self.quadrature = Quadrature(size)
         self.device = torch.device(device)
-        self.points = self.quadrature.points.float().to(self.device)
-        self.log_scale = len(dataset.center) * math.log(dataset.scale)
-        self.held_out: Tensor | None = None
+        self.middle, self.stretch = placement(dataset.region)
+        self.nodes = self.quadrature.points * self.stretch + self.middle
+        self.log_weights = self.quadrature.weights.log() + self.stretch.log().sum()
+        self.points = self.nodes.float().to(self.device)
+        self.log_volume = dataset.units.log_volume
+        self.dataset = dataset
+        self.near = torch.empty(0, 2)
+        self.splits: dict[str, Tensor] = {}
+        self.baselines: Mapping[str, float] = {}
         self.data: Target | None = None
         self.smoothed: Target | None = None
         if not dataset.has_density:
-            held_out = dataset.held_out(HELD_OUT, torch.Generator().manual_seed(0))
-            self.held_out = dataset.to_model(held_out).to(self.device)
+            generator = torch.Generator().manual_seed(0)
+            splits = {
+                "nll": dataset.held_out(HELD_OUT, generator),
+                "nll_train": dataset.trained_on(HELD_OUT, generator),
+            }
+            self.splits = {n: dataset.to_model(p).to(self.device) for n, p in splits.items()}
+            self.near = torch.cat(list(self.splits.values()))
+            self.baselines = dataset.baselines
             return
 
         def density(points: Tensor) -> Tensor:
@@ -89,38 +103,64 @@ class ExactEvaluation:
             ValueError: The energy is not a number somewhere, or its mass is not finite.
         """
         values = evaluate(energy, self.points)
+        self.check(values)
+        box = self.quadrature.size**2
+        far = (self.log_weights - values)[box:].logsumexp(0)
+        sides = self.stretch * self.quadrature.spacing
+        grid = Cells(self.nodes[:box], values[:box], sides)
+
+        def energies(points: Tensor) -> Tensor:
+            return evaluate(energy, points.float().to(self.device))
+
+        partition = refined(energies, grid, self.quadrature.size, far, self.near)
+        log_z = partition.log_z
+        figures = {
+            "log_z": log_z.item() + self.log_volume,
+            "log_z_error": partition.error,
+            "mass_outside": (far - log_z).exp().item(),
+        }
+        if self.splits:
+            for name, points in self.splits.items():
+                mean = evaluate(energy, points).mean()
+                figures[name] = (mean + log_z).item() + self.log_volume
+            figures |= self.baselines
+        if self.data is not None:
+            figures |= self.against(self.smoothed or self.data, values)
+        return figures
+
+    def check(self, values: Float[Tensor, " n"]) -> None:
+        """Refuses energies that have no partition function.
+
+        Raises:
+            ValueError: They are one.
+        """
         wrong = values.isnan() | (values == -torch.inf)
         if wrong.any() or not values.isfinite().any():
             where = int(wrong.int().argmax())
-            x, y = self.quadrature.points[where].tolist()
+            x, y = self.dataset.from_model(self.nodes[where]).tolist()
             raise ValueError(
                 f"the energy is {values[where].item():g} at ({x:.3g}, {y:.3g}), so it has no "
                 "partition function; go back to the last good weights"
             )
-        log_mass = self.quadrature.weights.log() - values
+
+    def against(self, target: "Target", values: Float[Tensor, " n"]) -> dict[str, float]:
+        """The figures against a known density, at the same nodes."""
+        assert self.data is not None
+        log_mass = self.log_weights - values
         log_z = log_mass.logsumexp(0)
         mass = (log_mass - log_z).exp()
-        figures = {
-            "log_z": log_z.item() + self.log_scale,
-            "mass_outside": mass[self.quadrature.outside].sum().item(),
-        }
-        if self.held_out is not None:
-            mean = evaluate(energy, self.held_out).mean()
-            figures["nll"] = (mean + log_z).item() + self.log_scale
-        if self.data is not None:
-            target = self.smoothed or self.data
-            figures["nll"] = self.data.cross_entropy(values, log_z)
-            figures["kl"] = target.cross_entropy(values, log_z) - target.entropy
-            if self.smoothed is not None:
-                figures["kl_data"] = figures["nll"] - self.data.entropy
-            beta = target.best_inverse_temperature(values)
-            log_z_beta = (self.quadrature.weights.log() - beta * values).logsumexp(0)
-            cross = target.cross_entropy(beta * values, log_z_beta)
-            figures["kl_best_temperature"] = min(cross - target.entropy, figures["kl"])
-            figures["best_temperature"] = 1 / beta
-            figures["total_variation"] = (target.mass - mass).abs().sum().item() / 2
-            if (coverage := target.coverage(mass)) is not None:
-                figures["mode_coverage"] = coverage
+        nll = self.data.cross_entropy(values, log_z)
+        figures = {"nll": nll, "kl": target.cross_entropy(values, log_z) - target.entropy}
+        if self.smoothed is not None:
+            figures["kl_data"] = nll - self.data.entropy
+        beta = target.best_inverse_temperature(values)
+        log_z_beta = (self.log_weights - beta * values).logsumexp(0)
+        cross = target.cross_entropy(beta * values, log_z_beta)
+        figures["kl_best_temperature"] = min(cross - target.entropy, figures["kl"])
+        figures["best_temperature"] = 1 / beta
+        figures["total_variation"] = (target.mass - mass).abs().sum().item() / 2
+        if (coverage := target.coverage(mass)) is not None:
+            figures["mode_coverage"] = coverage
         return figures
 
     def sample_coverage(self, points: Float[Tensor, "n 2"]) -> float | None:
@@ -133,6 +173,12 @@ class ExactEvaluation:
         none = torch.zeros_like(self.quadrature.weights)
         shares = torch.full_like(x, 1, dtype=torch.float64) / len(points)
         return self.data.coverage(none.index_add(0, y * size + x, shares))
+
+
+def placement(region: Region) -> tuple[Float[Tensor, " 2"], Float[Tensor, " 2"]]:
+    """Where the box of a quadrature goes to cover one and a half of a region, and its stretch."""
+    low, high = torch.tensor([*region, *region][:2], dtype=torch.float64).T
+    return (low + high) / 2, 1.5 * (high - low) / 2 / BOX
 
 
 class Target:

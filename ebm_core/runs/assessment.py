@@ -6,10 +6,9 @@ import torch
 from torch import Tensor
 
 from ebm_core.chains.run import run
-from ebm_core.contracts import EnergyNetwork, Learner, Method, Shape
+from ebm_core.contracts import Dataset, EnergyNetwork, Learner, Method
 from ebm_core.evaluation.images import ImageEvaluation, image_evaluation
 from ebm_core.evaluation.partition import ExactEvaluation
-from ebm_core.randomness.noise import noise
 from ebm_core.runs.config import RunConfig
 
 POINTS = 4000
@@ -59,7 +58,7 @@ class Assessment:
         generator = torch.Generator(self.device).manual_seed(0)
         samples = learner.samples(IMAGES, generator)
         if samples is None and self.thorough:
-            samples = chains_from_noise(energy, method, self.dataset.shape, generator)
+            samples = chains_from_noise(energy, method, self.dataset, generator)
         return {} if samples is None else self.images.result()(samples)
 
     def exactly(self, energy: EnergyNetwork, smoothing: float) -> dict[str, float]:
@@ -78,8 +77,8 @@ class Assessment:
 
 
 def chains_from_noise(
-    energy: EnergyNetwork, method: Method, shape: Shape, generator: torch.Generator
+    energy: EnergyNetwork, method: Method, dataset: Dataset, generator: torch.Generator
 ) -> Tensor:
     """The ends of long chains of the method's sampler."""
-    starts = noise(shape, IMAGES, generator)
-    return run(method.display_sampler(shape), energy, starts, CHAIN_STEPS, generator).points
+    starts = dataset.starts(IMAGES, generator)
+    return run(method.display_sampler(dataset.shape), energy, starts, CHAIN_STEPS, generator).points

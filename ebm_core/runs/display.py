@@ -7,7 +7,6 @@ from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import Dataset, EnergyNetwork, Picture, Tuning
-from ebm_core.randomness.noise import noise
 from ebm_core.randomness.streams import stream
 from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Landscape
@@ -34,7 +33,7 @@ class Showing:
         host = stream(config.seed, "shown_data")
         count = 400 if self.planar else 64
         self.data = self.dataset.to_model(self.dataset.sample(count, host)).to(device)
-        self.points = noise(config.dataset.shape, 160 if self.planar else 64, self.generator)
+        self.points = self.dataset.starts(160 if self.planar else 64, self.generator)
         self.ages = torch.zeros(len(self.points), device=device)
         self.tuning: Tuning | None = None
         self.cells = cell_centres(EXTENT, SIZE).to(device)
@@ -68,7 +67,7 @@ class Showing:
         life, steps = (400, 3) if self.planar else (600, 10)
         draws = torch.rand(len(self.points), generator=self.generator, device=self.device)
         old = (draws < steps / life).nonzero().squeeze(1)
-        self.points[old] = noise(self.dataset.shape, len(old), self.generator)
+        self.points[old] = self.dataset.starts(len(old), self.generator)
         self.ages[old] = 0
         ends = run(sampler, energy, self.points, steps, self.generator, self.tuning, self.ages)
         self.ages = self.ages + steps

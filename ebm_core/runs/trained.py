@@ -10,7 +10,6 @@ from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import EnergyNetwork, Learner
-from ebm_core.randomness.noise import noise
 from ebm_core.runs import snapshots
 from ebm_core.runs.config import RunConfig
 from ebm_core.runs.training import Training
@@ -57,7 +56,7 @@ class TrainedEnergy:
         generator = torch.Generator(self.device).manual_seed(seed)
         points = self.learner.samples(count, generator) if self.learner else None
         if points is None:
-            points = noise(self.config.dataset.shape, count, generator)
+            points = self.config.dataset.starts(count, generator)
         elif len(points) < count:
             rows = torch.randint(len(points), (count,), generator=generator, device=points.device)
             points = points[rows]

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
 from ebm_core.optimization import Average, Schedule, TrainingDiverged
-from ebm_core.randomness.noise import noise
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
@@ -107,9 +106,9 @@ class Training:
         points, labels = self.dataset.sample_labelled(count, self.data_generator)
         return self.dataset.to_model(points).to(self.device), labels.to(self.device)
 
-    def sample_noise(self, count: int) -> Tensor:
-        """Points that know nothing of the data, for training."""
-        return noise(self.dataset.shape, count, self.generator)
+    def sample_noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
+        """Points that know nothing of the data, for training; or with another generator."""
+        return self.dataset.starts(count, generator or self.generator)
 
     def update(self) -> dict[str, float]:
         """One update; returns its metrics.

@@ -23,7 +23,7 @@ from ebm_core.contracts import (
 )
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
-from ebm_core.randomness.noise import DATA_NOISE, blurred, noise
+from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.mala import Mala
 
@@ -126,7 +126,7 @@ class ShortRunLearner(Learner):
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """Fresh noise after k steps: the model."""
         method, task = self.method, self.task
-        starts = noise(task.shape, count, generator)
+        starts = task.sample_noise(count, generator)
         sampler, steps = method.sampler, method.chain_steps
         return run(sampler, task.energy, starts, steps, generator, self.tuning).points
 

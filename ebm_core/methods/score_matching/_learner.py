@@ -20,7 +20,6 @@ from ebm_core.contracts import (
     Task,
 )
 from ebm_core.optimization import Descent
-from ebm_core.randomness.noise import noise
 from ebm_core.samplers.annealed import Annealed
 from ebm_core.samplers.langevin import Langevin
 from ebm_core.samplers.mala import Mala
@@ -111,7 +110,7 @@ class ScoreLearner(Learner):
         """The end of an annealed run from noise, where the method has one."""
         if self.method.annealing is None:
             return None
-        starts = noise(self.task.shape, min(count, MOST_SAMPLES), generator)
+        starts = self.task.sample_noise(min(count, MOST_SAMPLES), generator)
         return self.method.annealing.run(self.task.energy, starts, generator)
 
     def state(self) -> dict[str, Any]:

@@ -1,0 +1,203 @@
+"""Given points made ready: far rows apart, some held out, whitened, and smoothed."""
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.distributions import MultivariateNormal
+
+from ebm_core.contracts.dataset import Region
+from ebm_core.contracts.frozen_array import FrozenArray
+from ebm_core.contracts.units import Units
+from ebm_core.datasets._smoothing import FINEST, Kernels, fixed, stacked
+
+FAR, GAP = 50.0, 10.0
+"""Rows are far from all others beyond so many times their spread, and so many times as far away as
+the next nearer row."""
+SHARE = 0.005
+"""Far rows are at most this share of all (or three): more of them are a cluster."""
+BULK = 2.3
+"""Root mean square radius of whitened points: their bulk lies within [-4, 4]^2."""
+THINNEST = 1e-5
+"""Points whose spreads differ by more lie on a line."""
+LINE = 1e-2
+"""What the spread across a line is taken for, as a share of that along it."""
+
+
+class Prepared(NamedTuple):
+    """What training and evaluation need of given points; tables are in double precision."""
+
+    units: Units
+    train: Int[Tensor, " n"]
+    """Rows that are trained on."""
+    test: Int[Tensor, " m"]
+    """Rows that are held out."""
+    far: Int[Tensor, " k"]
+    """Rows that are left out, far from all others."""
+    kernels: Kernels | None
+    """What noise each training point is drawn with, in the model's units; None for none."""
+    region: Region
+    window: Region
+    remarks: tuple[str, ...]
+
+
+@lru_cache(maxsize=4)
+def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling: str) -> Prepared:
+    """Kept outside of the points, whose equality it would disturb."""
+    table: NDArray[np.float64] = values.array
+    is_far = far_from_others(table) if far_rows == "leave out" else np.zeros(len(table), dtype=bool)
+    rows = torch.from_numpy(np.flatnonzero(~is_far))
+    held = len(rows) // 10 if len(rows) >= 50 else max(1, len(rows) // 20)
+    order = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]
+    near = table[~is_far]
+    units, line = whitening(near) if scaling == "whitened" else (one_scale(table), False)
+    inside = units.to_model(torch.from_numpy(near)).numpy()
+    points = torch.from_numpy(table)[order[held:]]
+    if smoothing == "auto":
+        kernels = stacked(whitened(units, points))
+    elif smoothing:
+        width = float(smoothing) * torch.tensor(units.matrix, dtype=torch.float64)
+        factor = torch.linalg.cholesky(width @ width.T)
+        kernels = Kernels.alike(whitened(units, points), factor)
+    else:
+        kernels = None
+    return Prepared(
+        units=units,
+        train=order[held:],
+        test=order[:held],
+        far=torch.from_numpy(np.flatnonzero(is_far)),
+        kernels=kernels,
+        region=tuple(
+            (min(-4.0, low), max(4.0, high)) for low, high in spans(inside, 0.001, margin=0.1)
+        ),
+        window=view(near),
+        remarks=tuple(remarks(table, is_far, line, units, kernels)),
+    )
+
+
+@lru_cache(maxsize=4)
+def baselines(values: FrozenArray, far_rows: str, scaling: str) -> dict[str, float]:
+    """NLL of plain density estimates of the training points on the held-out ones, in nats."""
+    ready = prepared(values, 0.0, far_rows, scaling)
+    table = torch.from_numpy(values.array)
+    train, test = (whitened(ready.units, table[rows]) for rows in (ready.train, ready.test))
+    spread = torch.atleast_2d(torch.cov(train.T, correction=0)) + FINEST**2 * torch.eye(2)
+    gaussian = MultivariateNormal(train.mean(0), spread)
+    logs = {"nll_kde": fixed(train).log_density(test), "nll_gaussian": gaussian.log_prob(test)}
+    return {name: ready.units.log_volume - log.mean().item() for name, log in logs.items()}
+
+
+def whitened(units: Units, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n 2"]:
+    """As `Units.to_model`, in double precision."""
+    matrix = torch.tensor(units.matrix, dtype=torch.float64)
+    return (points - torch.tensor(units.center, dtype=torch.float64)) @ matrix.T
+
+
+def far_from_others(table: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which rows are absurd: a handful, far from all others, with nothing between."""
+    center = np.median(table, axis=0)
+    low, high = np.quantile(table, (0.1, 0.9), axis=0)
+    spread = high - low
+    wide = spread > 0
+    if len(table) < 10 or not wide.any():
+        return np.zeros(len(table), dtype=bool)
+    spread = np.where(wide, spread, spread[wide].min())
+    distance = np.abs((table - center) / spread).max(axis=1)
+    order = np.argsort(distance)
+    most = max(3, int(SHARE * len(table)))
+    for first in range(len(table) - most, len(table)):
+        nearer, this = distance[order[first - 1]], distance[order[first]]
+        if this > FAR and this > GAP * nearer:
+            return np.isin(np.arange(len(table)), order[first:])
+    return np.zeros(len(table), dtype=bool)
+
+
+def whitening(table: NDArray[np.float64]) -> tuple[Units, bool]:
+    """Units in which the points have no correlation and a root mean square radius of `BULK`.
+
+    The outer 2.5 % on each side count as if they lay four times as far from the middle as the rest
+    at most, so that heavy tails do not decide. True where the points lie on a line.
+    """
+    low, middle, high = np.quantile(table, (0.025, 0.5, 0.975), axis=0)
+    bulk = table.clip(middle - 4 * (middle - low), middle + 4 * (high - middle))
+    bulk = table if (bulk == bulk[0]).all(axis=0).any() else bulk
+    center = bulk.mean(axis=0)
+    sd = (bulk - center).std(axis=0)
+    sd = np.where(sd > 0, sd, sd.max())
+    standard = (bulk - center) / sd
+    variances, axes = np.linalg.eigh(standard.T @ standard / len(bulk))
+    line = bool(variances[0] < THINNEST**2 * variances[1])
+    if line:
+        variances[0] = LINE**2 * variances[1]
+    scale = BULK / math.sqrt(2)
+    matrix = scale * (axes * variances**-0.5) @ axes.T / sd
+    return Units(tuple(center.tolist()), tuple(map(tuple, matrix.tolist()))), line
+
+
+def one_scale(table: NDArray[np.float64]) -> Units:
+    """Units in which the bulk has a root mean square radius of `BULK`, undistorted."""
+    # the outer 2.5 % on each side count as if they lay on the edge of the rest
+    low, high = np.quantile(table, (0.025, 0.975), axis=0)
+    bulk = table.clip(low, high)
+    bulk = table if (bulk == bulk[0]).all() else bulk
+    center = bulk.mean(axis=0)
+    radius = math.sqrt(np.square(bulk - center).sum(axis=1).mean())
+    # the farthest outlier's square still fits in single precision
+    scale = max(radius, 1e-15 * float(np.ptp(table, axis=0).max())) / BULK
+    return Units(tuple(center.tolist()), ((1 / scale, 0.0), (0.0, 1 / scale)))
+
+
+def spans(table: NDArray[np.floating], cut: float, margin: float) -> list[tuple[float, float]]:
+    """On each axis, where all but a share `cut` on each side lies, widened by a share `margin`."""
+    low, high = np.quantile(table, (cut, 1 - cut), axis=0)
+    more = margin * (high - low)
+    return list(zip((low - more).tolist(), (high + more).tolist(), strict=True))
+
+
+def view(table: NDArray[np.float64]) -> Region:
+    """The part of the plane that a map shows: where the points are, undistorted where they are
+    about as wide as high."""
+    shown = spans(table, 0.0025, margin=0.12)
+    middle = [(low + high) / 2 for low, high in shown]
+    half = [(high - low) / 2 for low, high in shown]
+    if min(half) == 0 or max(half) < 3 * min(half):
+        half = [max(half)] * 2
+    return tuple((at - reach, at + reach) for at, reach in zip(middle, half, strict=True))
+
+
+def remarks(
+    table: NDArray[np.float64],
+    is_far: NDArray[np.bool_],
+    line: bool,
+    units: Units,
+    kernels: Kernels | None,
+) -> list[str]:
+    """What a person should know, in sentences."""
+    found = []
+    if far := np.flatnonzero(is_far).tolist():
+        shown = "; ".join(f"row {row + 1}: {table[row, 0]:g}, {table[row, 1]:g}" for row in far[:5])
+        more = f" and {len(far) - 5} more" if len(far) > 5 else ""
+        found.append(
+            f"{len(far)} of {len(table):,} rows lie far from all others and are left out ({shown}"
+            f"{more}); far_rows = keep trains on them too"
+        )
+    if line:
+        found.append("all points lie on a line: across it there is only the noise that is added")
+    distinct = len(np.unique(table[~is_far], axis=0))
+    if kernels and distinct <= (~is_far).sum() // 2:
+        found.append(
+            f"{distinct:,} distinct values among {(~is_far).sum():,} points: noise of "
+            f"{' and '.join(format(size, '.2g') for size in noise_in(units, kernels))} is added"
+        )
+    return found
+
+
+def noise_in(units: Units, kernels: Kernels) -> list[float]:
+    """The typical kernel's standard deviation along each axis of the data's own units."""
+    back = torch.linalg.inv(torch.tensor(units.matrix, dtype=torch.float64))
+    return (kernels.width * back.norm(dim=1)).tolist()
