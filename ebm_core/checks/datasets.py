@@ -62,7 +62,7 @@ def model_units_lose_nothing(kind: str) -> None:
     scaled = dataset.to_model(points)
     expect(scaled.dtype == torch.float32, f"`to_model` gives {scaled.dtype}")
     back = dataset.from_model(scaled)
-    close = torch.allclose(back, points.float(), rtol=1e-5, atol=1e-5)
+    close = torch.allclose(back.double(), points.double(), rtol=1e-5, atol=1e-5)
     expect(close, "`from_model` does not lead back to where `to_model` came from")
     if dataset.has_density:
         expect(torch.equal(scaled, points), "a known density needs units of [-4, 4]")

@@ -14,6 +14,9 @@ from ebm_core.contracts.units import SAME, Units
 Region = tuple[tuple[float, float], ...]
 """Lowest and highest on each axis."""
 
+Window = tuple[tuple[float, float], tuple[float, float]]
+"""Lowest and highest x, and y, of a part of the plane."""
+
 
 class Dataset(PlugIn, ABC):
     """A distribution to learn.
@@ -41,6 +44,18 @@ class Dataset(PlugIn, ABC):
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
         """`count` independent points for training, on the CPU."""
 
+    def sample_under(
+        self, noise: float, count: int, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "count ..."], Int[Tensor, " count"]]:
+        """As `sample_labelled`, for a method that adds noise of its own to what it trains on.
+
+        Given points that are smoothed anyway are smoothed so much less.
+
+        Args:
+            noise: Its standard deviation in the model's units.
+        """
+        return self.sample_labelled(count, generator)
+
     @property
     @abstractmethod
     def classes(self) -> int:
@@ -64,6 +79,11 @@ class Dataset(PlugIn, ABC):
     @abstractmethod
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """At most `count` points that training never sees (fresh ones where there is no end)."""
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a run on it is to keep its best moment and not its last."""
+        return self.has_density
 
     def trained_on(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """At most `count` clean points that training sees, in the data's own units."""
@@ -98,7 +118,7 @@ class Dataset(PlugIn, ABC):
         return ((-4.0, 4.0),) if len(self.shape) == 1 else ((-1.0, 1.0),)
 
     @property
-    def window(self) -> Region:
+    def window(self) -> Window:
         """What a map of the plane shows, on each axis, in the data's own units."""
         return ((-4.5, 4.5), (-4.5, 4.5))
 
@@ -121,4 +141,4 @@ class Dataset(PlugIn, ABC):
         if len(self.region) == 1:
             return points.uniform_(*self.region[0], generator=generator)
         low, high = torch.tensor(self.region, device=generator.device).T
-        return points.uniform_(0, 1, generator=generator) * (high - low) + low
+        return points.uniform_(0, 1, generator=generator).mul_(high - low).add_(low)

@@ -110,6 +110,8 @@ class Method(PlugIn, ABC):
     stage_note: ClassVar[str] = ""
     """What the energy on the stage is of, where it is not of the data alone: a sentence's end with
     fields in braces; {smoothing} is the property below."""
+    promises: ClassVar[Literal["density", "samples"]] = "density"
+    """Whether its energy is that of a density, or only what its own sampler needs."""
     series: ClassVar[Mapping[str, str]] = {}
     """Titles of the series in its picture, by name."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.distributions import MultivariateNormal
 
-from ebm_core.contracts.dataset import Region
+from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray
 from ebm_core.contracts.units import Units
 from ebm_core.datasets._smoothing import FINEST, Kernels, fixed, stacked
@@ -30,8 +30,10 @@ LINE = 1e-2
 
 
 class Prepared(NamedTuple):
-    """What training and evaluation need of given points; tables are in double precision."""
+    """What training and evaluation need of given points."""
 
+    points: Float[Tensor, "rows 2"]
+    """All of them, in double precision."""
     units: Units
     train: Int[Tensor, " n"]
     """Rows that are trained on."""
@@ -42,7 +44,7 @@ class Prepared(NamedTuple):
     kernels: Kernels | None
     """What noise each training point is drawn with, in the model's units; None for none."""
     region: Region
-    window: Region
+    window: Window
     remarks: tuple[str, ...]
 
 
@@ -57,16 +59,17 @@ def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling
     near = table[~is_far]
     units, line = whitening(near) if scaling == "whitened" else (one_scale(table), False)
     inside = units.to_model(torch.from_numpy(near)).numpy()
-    points = torch.from_numpy(table)[order[held:]]
+    points = torch.tensor(table)
     if smoothing == "auto":
-        kernels = stacked(whitened(units, points))
+        kernels = stacked(whitened(units, points[order[held:]]))
     elif smoothing:
         width = float(smoothing) * torch.tensor(units.matrix, dtype=torch.float64)
         factor = torch.linalg.cholesky(width @ width.T)
-        kernels = Kernels.alike(whitened(units, points), factor)
+        kernels = Kernels.alike(whitened(units, points[order[held:]]), factor)
     else:
         kernels = None
     return Prepared(
+        points=points,
         units=units,
         train=order[held:],
         test=order[:held],
@@ -81,11 +84,19 @@ def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling
 
 
 @lru_cache(maxsize=4)
+def kernels_under(
+    noise: float, values: FrozenArray, smoothing: float | str, far_rows: str, scaling: str
+) -> Kernels | None:
+    """The kernels for training with noise of its own, in the model's units."""
+    kernels = prepared(values, smoothing, far_rows, scaling).kernels
+    return kernels if kernels is None or noise == 0 else kernels.sharper(noise)
+
+
+@lru_cache(maxsize=4)
 def baselines(values: FrozenArray, far_rows: str, scaling: str) -> dict[str, float]:
     """NLL of plain density estimates of the training points on the held-out ones, in nats."""
     ready = prepared(values, 0.0, far_rows, scaling)
-    table = torch.from_numpy(values.array)
-    train, test = (whitened(ready.units, table[rows]) for rows in (ready.train, ready.test))
+    train, test = (whitened(ready.units, ready.points[r]) for r in (ready.train, ready.test))
     spread = torch.atleast_2d(torch.cov(train.T, correction=0)) + FINEST**2 * torch.eye(2)
     gaussian = MultivariateNormal(train.mean(0), spread)
     logs = {"nll_kde": fixed(train).log_density(test), "nll_gaussian": gaussian.log_prob(test)}
@@ -120,11 +131,11 @@ def far_from_others(table: NDArray[np.float64]) -> NDArray[np.bool_]:
 def whitening(table: NDArray[np.float64]) -> tuple[Units, bool]:
     """Units in which the points have no correlation and a root mean square radius of `BULK`.
 
-    The outer 2.5 % on each side count as if they lay four times as far from the middle as the rest
-    at most, so that heavy tails do not decide. True where the points lie on a line.
+    The outer 2.5 % on each side count as if they lay three times as far from the middle as the
+    rest at most, so that heavy tails do not decide. True where the points lie on a line.
     """
     low, middle, high = np.quantile(table, (0.025, 0.5, 0.975), axis=0)
-    bulk = table.clip(middle - 4 * (middle - low), middle + 4 * (high - middle))
+    bulk = table.clip(middle - 3 * (middle - low), middle + 3 * (high - middle))
     bulk = table if (bulk == bulk[0]).all(axis=0).any() else bulk
     center = bulk.mean(axis=0)
     sd = (bulk - center).std(axis=0)
@@ -159,7 +170,7 @@ def spans(table: NDArray[np.floating], cut: float, margin: float) -> list[tuple[
     return list(zip((low - more).tolist(), (high + more).tolist(), strict=True))
 
 
-def view(table: NDArray[np.float64]) -> Region:
+def view(table: NDArray[np.float64]) -> Window:
     """The part of the plane that a map shows: where the points are, undistorted where they are
     about as wide as high."""
     shown = spans(table, 0.0025, margin=0.12)
@@ -167,7 +178,8 @@ def view(table: NDArray[np.float64]) -> Region:
     half = [(high - low) / 2 for low, high in shown]
     if min(half) == 0 or max(half) < 3 * min(half):
         half = [max(half)] * 2
-    return tuple((at - reach, at + reach) for at, reach in zip(middle, half, strict=True))
+    x, y = ((at - reach, at + reach) for at, reach in zip(middle, half, strict=True))
+    return x, y
 
 
 def remarks(
@@ -200,4 +212,4 @@ def remarks(
 def noise_in(units: Units, kernels: Kernels) -> list[float]:
     """The typical kernel's standard deviation along each axis of the data's own units."""
     back = torch.linalg.inv(torch.tensor(units.matrix, dtype=torch.float64))
-    return (kernels.width * back.norm(dim=1)).tolist()
+    return [kernels.width * float(row.norm()) for row in back]

@@ -17,6 +17,8 @@ from torch import Tensor
 
 MOST = 3000
 """Points that widths are chosen by; n points in all then make them narrower, as n^(-1/6)."""
+FEWEST = 5
+"""Fewer points say nothing of a width: it is one standard deviation of whitened data."""
 FEW = 1500
 """Up to so many points each is held out once, in five folds; of more, a quarter is."""
 NEIGHBOURS = (0.5, 1.25)
@@ -41,7 +43,7 @@ class Kernels(NamedTuple):
     centres: Float[Tensor, "n 2"]
     weights: Float[Tensor, " f"]
     factors: Float[Tensor, "f n 2 2"]
-    """F, lower triangular."""
+    """F, the square roots of covariances."""
 
     @classmethod
     def alike(cls, centres: Float[Tensor, "n 2"], factor: Float[Tensor, "2 2"]) -> Self:
@@ -77,10 +79,17 @@ class Kernels(NamedTuple):
             values.append((torch.stack(logs, 1) + self.weights.log()).logsumexp(1))
         return torch.cat(values) - math.log(len(self.centres))
 
+    def sharper(self, noise: float) -> Self:
+        """The kernels to which noise of a standard deviation adds what makes them these: of each
+        covariance it is taken away, as far as that goes."""
+        variances, axes = torch.linalg.eigh(self.factors @ self.factors.mT)
+        left = (variances - noise**2).clamp(min=FINEST**2).sqrt()
+        return self._replace(factors=axes * left.unsqueeze(-2))
+
     @property
     def width(self) -> float:
         """The typical standard deviation: the median over centres of a kernel's size."""
-        sizes = self.factors.diagonal(dim1=2, dim2=3).log().mean(2).median(1).values
+        sizes = torch.linalg.det(self.factors).abs().log().median(1).values / 2
         return float((self.weights * sizes).sum().exp())
 
 
@@ -93,6 +102,8 @@ class Family(NamedTuple):
 
 def stacked(points: Float[Tensor, "n 2"]) -> Kernels:
     """The kernels that held-out points like best, of whitened points in float64."""
+    if len(points) < FEWEST:
+        return Kernels.alike(points, torch.eye(2, dtype=torch.float64))
     order = torch.randperm(len(points), generator=torch.Generator().manual_seed(0))[:MOST]
     some = points[order]
     fold = torch.arange(len(some)) % min(5, len(some))
@@ -117,6 +128,8 @@ def stacked(points: Float[Tensor, "n 2"]) -> Kernels:
 
 def fixed(points: Float[Tensor, "n 2"]) -> Kernels:
     """A kernel density estimate as one knows it: one round kernel, its width cross-validated."""
+    if len(points) < FEWEST:
+        return Kernels.alike(points, torch.eye(2, dtype=torch.float64))
     order = torch.randperm(len(points), generator=torch.Generator().manual_seed(0))[:MOST]
     some = points[order]
     fold = torch.arange(len(some)) % min(5, len(some))
@@ -130,7 +143,7 @@ def families(points: Float[Tensor, "n 2"], most: int = 5) -> list[Family]:
     count = len(points)
     circle = torch.eye(2, dtype=torch.float64).expand(count, 2, 2)
     found = [Family(circle * count ** (-1 / 6), FIXED)]
-    if most == 1 or count < 4:
+    if most == 1:
         return found
     tree = KDTree(points.numpy())
     for share in NEIGHBOURS:
@@ -149,7 +162,8 @@ def families(points: Float[Tensor, "n 2"], most: int = 5) -> list[Family]:
 def spread(points: Float[Tensor, "n 2"], rows: Tensor) -> Float[Tensor, "m 2 2"]:
     """Mean outer product of the ways from the first point of each row to the others."""
     away = points[rows[:, 1:]] - points[rows[:, :1]]
-    return away.mT @ away / away.shape[1]
+    spreads: Tensor = away.mT @ away / away.shape[1]
+    return spreads
 
 
 def tried(
@@ -179,9 +193,11 @@ def squares(
     inverse = torch.linalg.inv(factors)
     form = inverse.mT @ inverse
     x, y = (points[:, None] - centres).unbind(-1)
-    return (form[:, 0, 0] * x + 2 * form[:, 0, 1] * y) * x + form[:, 1, 1] * y * y
+    found: Tensor = (form[:, 0, 0] * x + 2 * form[:, 0, 1] * y) * x + form[:, 1, 1] * y * y
+    return found
 
 
 def log_weight(factors: Float[Tensor, "n 2 2"]) -> Float[Tensor, " n"]:
     """The logarithm of each kernel's height."""
-    return -factors.diagonal(dim1=1, dim2=2).log().sum(1) - math.log(2 * math.pi)
+    heights: Tensor = -torch.linalg.det(factors).abs().log() - math.log(2 * math.pi)
+    return heights

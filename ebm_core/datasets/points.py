@@ -12,12 +12,12 @@ from pydantic import Field, ValidationError, model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
-from ebm_core.contracts.dataset import Region
+from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
 from ebm_core.contracts.units import Units
 from ebm_core.datasets._point_files import BadFile as BadFile  # which reading here may raise
 from ebm_core.datasets._point_files import read_table
-from ebm_core.datasets._preparation import Prepared, baselines, prepared
+from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared
 
 MOST = 200_000
 """Rows that a run's configuration can hold."""
@@ -124,8 +124,12 @@ class Points(Dataset):
         return False
 
     @property
+    def _key(self) -> tuple[FrozenArray, float | str, str, str]:
+        return self.values, self.smoothing, self.far_rows, self.scaling
+
+    @property
     def _prepared(self) -> Prepared:
-        return prepared(self.values, self.smoothing, self.far_rows, self.scaling)
+        return prepared(*self._key)
 
     @property
     def units(self) -> Units:
@@ -136,7 +140,7 @@ class Points(Dataset):
         return self._prepared.region
 
     @property
-    def window(self) -> Region:
+    def window(self) -> Window:
         return self._prepared.window
 
     @property
@@ -154,11 +158,17 @@ class Points(Dataset):
     def sample_labelled(
         self, count: int, generator: torch.Generator
     ) -> tuple[Float[Tensor, "count 2"], Int[Tensor, " count"]]:
-        train, kernels = self._prepared.train, self._prepared.kernels
-        drawn = torch.randint(len(train), (count,), generator=generator)
-        rows = train[drawn]
+        return self.sample_under(0.0, count, generator)
+
+    def sample_under(
+        self, noise: float, count: int, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "count 2"], Int[Tensor, " count"]]:
+        ready = self._prepared
+        drawn = torch.randint(len(ready.train), (count,), generator=generator)
+        rows = ready.train[drawn]
+        kernels = kernels_under(noise, *self._key)
         if kernels is None:
-            points = torch.from_numpy(self.values.array[rows.numpy()])
+            points = ready.points[rows]
         else:
             points = self.units.from_model(kernels.around(drawn, generator))
         if self.labels is None:
@@ -169,10 +179,16 @@ class Points(Dataset):
         return None
 
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
-        return torch.from_numpy(self.values.array[self._prepared.test.numpy()])[:count]
+        ready = self._prepared
+        return ready.points[ready.test[:count]]
+
+    @property
+    def guarded(self) -> bool:
+        return self.smoothing != 0
 
     def trained_on(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
-        return torch.from_numpy(self.values.array[self._prepared.train.numpy()])[:count]
+        ready = self._prepared
+        return ready.points[ready.train[:count]]
 
     @property
     def baselines(self) -> Mapping[str, float]:

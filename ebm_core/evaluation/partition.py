@@ -18,6 +18,9 @@ CHUNK = 2048
 HELD_OUT = 20_000
 """Held-out points, at most, where the NLL is a mean over them."""
 
+SMOOTHED = 2_000
+"""Points of training, clean and as they are drawn, whose NLL is told too."""
+
 TEMPERATURES = (1e-3, 1e3)
 """Where the best temperature is looked for."""
 
@@ -72,10 +75,11 @@ class ExactEvaluation:
             generator = torch.Generator().manual_seed(0)
             splits = {
                 "nll": dataset.held_out(HELD_OUT, generator),
-                "nll_train": dataset.trained_on(HELD_OUT, generator),
+                "nll_train": dataset.trained_on(SMOOTHED, generator),
+                "nll_smoothed": dataset.sample(SMOOTHED, generator),
             }
             self.splits = {n: dataset.to_model(p).to(self.device) for n, p in splits.items()}
-            self.near = torch.cat(list(self.splits.values()))
+            self.near = torch.cat([self.splits["nll"], self.splits["nll_train"]])
             self.baselines = dataset.baselines
             return
 

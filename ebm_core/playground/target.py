@@ -10,11 +10,12 @@ from torch import Tensor
 
 from ebm_core.analytic import AnyAnalyticEnergy
 from ebm_core.contracts import AnalyticEnergy, EnergyNetwork, setting
+from ebm_core.contracts.dataset import Region, Window
+from ebm_core.contracts.units import SAME, Units
 from ebm_core.derivatives.gradient import gradient_alone
 from ebm_core.runs import snapshots
 from ebm_core.runs.checkpoint import FILE_NAME
-from ebm_core.runs.display import EXTENT
-from ebm_core.runs.trained import load
+from ebm_core.runs.trained import TrainedEnergy, load
 
 
 class Target(BaseModel):
@@ -48,7 +49,7 @@ class Target(BaseModel):
         return self
 
     def shown(self, directory: Path | None) -> "Shown":
-        """The energy, and the square of the plane that its map shows.
+        """The energy, and the part of the plane that its map shows.
 
         Args:
             directory: That of the run.
@@ -60,10 +61,12 @@ class Target(BaseModel):
         """
         if self.formula is not None:
             counter = Counting(self.formula)
-            return Shown(counter, *square(self.formula.window), counter)
+            return Shown(counter, square(self.formula.window), SAME, counter)
         place = directory or Path()
         file = place / FILE_NAME if self.step is None else snapshots.find(place, self.step)
-        return Shown(saved(place, self.step, file.stat().st_mtime_ns), (0.0, 0.0), EXTENT)
+        trained = saved(place, self.step, file.stat().st_mtime_ns)
+        dataset = trained.config.dataset
+        return Shown(trained.network, dataset.window, dataset.units)
 
 
 @final
@@ -93,27 +96,28 @@ def gradient_counted(energy: Counting, points: Float[Tensor, "n d"]) -> Float[Te
 
 
 @lru_cache(maxsize=8)
-def saved(directory: Path, step: int | None, _written: int) -> EnergyNetwork:
+def saved(directory: Path, step: int | None, _written: int) -> TrainedEnergy:
     """The energy of a run's directory, from a file that was written at a time in nanoseconds."""
     trained = load(directory, step)
     if trained.config.dataset.shape != (2,):
         shape = " x ".join(map(str, trained.config.dataset.shape))
         raise ValueError(f"its points are images of {shape}; the map takes points of the plane")
-    return trained.network.cpu()
+    return trained
 
 
 class Shown(NamedTuple):
-    """An energy, and the square of the plane that its map shows."""
+    """An energy, and the part of the plane that its map shows."""
 
     network: EnergyNetwork
-    center: tuple[float, float]
-    extent: float
-    """Half the square's width."""
+    window: Window
+    units: Units
+    """Chains move in the model's units; all that is asked and told is in the data's."""
     counter: Counting | None = None
     """The same network, where it counts its gradients."""
 
 
-def square(window: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], float]:
-    """The centre of the smallest square around a window of the plane, and half its width."""
-    (left, right), (bottom, top) = window
-    return ((left + right) / 2, (bottom + top) / 2), max(right - left, top - bottom) / 2
+def square(window: Region) -> Window:
+    """The smallest square around a window of the plane."""
+    half = max(high - low for low, high in window) / 2
+    x, y = (((low + high) / 2 - half, (low + high) / 2 + half) for low, high in window)
+    return x, y

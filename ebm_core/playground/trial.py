@@ -94,9 +94,8 @@ class Outcome:
     """What a trial gives. Figures are of the steps after `warm_up`, the worse of x and y."""
 
     landscape: Landscape
-    """Around `center`; flat from `RELIEF` nats above its lowest point."""
-    center: tuple[float, float]
-    draws: NDArray[np.float32]
+    """Flat from `RELIEF` nats above its lowest point."""
+    draws: NDArray[np.floating]
     """(kept, chains, 2): the start, then each `thinning`-th step."""
     thinning: int
     warm_up: int
@@ -115,15 +114,15 @@ class Outcome:
 
 def relief(shown: Shown) -> Landscape:
     """The energy on the map, cut off where it is too high to matter."""
-    cells = cell_centres(shown.extent, SIZE) + torch.tensor(shown.center, dtype=torch.float32)
+    cells = shown.units.to_model(cell_centres(shown.window, SIZE))
     grid = energies(shown.network, cells).view(SIZE, SIZE)
     lowest = grid[grid.isfinite()].min()
     values = as_array(grid.nan_to_num(nan=torch.inf).clamp(max=lowest + RELIEF))
-    return Landscape(values, shown.extent)
+    return Landscape(values, shown.window)
 
 
 def scattered(
-    landscape: Landscape, center: tuple[float, float], count: int, generator: torch.Generator
+    landscape: Landscape, count: int, generator: torch.Generator
 ) -> Float[Tensor, "count 2"]:
     """Points uniform over the map where the energy is not far above its lowest value.
 
@@ -133,9 +132,8 @@ def scattered(
     low = (values <= values.min() + STARTING_RELIEF).nonzero().squeeze(1)
     cells = low[torch.randint(len(low), (count,), generator=generator)]
     inside = torch.rand(count, 2, generator=generator) - 0.5
-    middle = torch.tensor(center, dtype=torch.float32)
-    width = 2 * landscape.extent / SIZE
-    return cell_centres(landscape.extent, SIZE)[cells] + middle + inside * width
+    width = torch.tensor([high - low for low, high in landscape.window]) / SIZE
+    return cell_centres(landscape.window, SIZE)[cells] + inside * width
 
 
 def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.inf) -> Outcome:
@@ -154,22 +152,22 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
     shown = trial.energy.shown(directory)
     landscape = relief(shown)
     if trial.start is not None:
-        starts = torch.tensor([trial.start]).repeat(trial.chains, 1)
+        starts = torch.tensor([trial.start], dtype=torch.float64).repeat(trial.chains, 1)
     else:
-        starts = scattered(landscape, shown.center, trial.chains, generator)
+        starts = scattered(landscape, trial.chains, generator)
     begin = time.perf_counter()
-    steps = chain_steps(trial, shown.network, starts, generator, limit)
+    inside = shown.units.to_model(starts)
+    steps = chain_steps(trial, shown.network, inside, generator, limit)
     seconds = time.perf_counter() - begin
     measured = steps[trial.warm_up :]
-    coordinates = torch.stack([step.chains.points for step in measured]).permute(2, 1, 0)
+    path = shown.units.from_model(torch.stack([inside, *(step.chains.points for step in steps)]))
+    coordinates = path[trial.warm_up + 1 :].permute(2, 1, 0)
     thinning = -(-trial.steps // (KEPT - 1))
     lags = min(LAGS, coordinates.shape[2] // 2)
     curves = [autocorrelation(draws).mean(0)[:lags] for draws in coordinates]
-    path = [starts, *(step.chains.points for step in steps)]
     return Outcome(
         landscape,
-        shown.center,
-        as_array(torch.stack(path[::thinning])),
+        as_array(path[::thinning]),
         thinning,
         trial.warm_up,
         sum(step.acceptance for step in measured) / len(measured),

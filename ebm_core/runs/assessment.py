@@ -61,12 +61,16 @@ class Assessment:
             samples = chains_from_noise(energy, method, self.dataset, generator)
         return {} if samples is None else self.images.result()(samples)
 
-    def exactly(self, energy: EnergyNetwork, smoothing: float) -> dict[str, float]:
-        """The figures by quadrature."""
-        if smoothing not in self.exact:
+    def prepare(self, smoothing: float) -> None:
+        """What depends on the data alone; training's clock does not count it."""
+        if len(self.dataset.shape) == 1 and smoothing not in self.exact:
             size = 384 if self.thorough else 192
             # a live noise level gives a new target; only the newest is worth keeping
             self.exact = {smoothing: ExactEvaluation(self.dataset, smoothing, size, self.device)}
+
+    def exactly(self, energy: EnergyNetwork, smoothing: float) -> dict[str, float]:
+        """The figures by quadrature."""
+        self.prepare(smoothing)
         return self.exact[smoothing](energy)
 
     def covered(self, learner: Learner, smoothing: float) -> dict[str, float]:

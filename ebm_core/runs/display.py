@@ -1,18 +1,20 @@
 """What a run shows of itself: its landscape, and chains on it that are moved for the eye alone."""
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
+from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import Dataset, EnergyNetwork, Picture, Tuning
+from ebm_core.contracts.dataset import Window
 from ebm_core.randomness.streams import stream
 from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Landscape
 
-EXTENT = 4.5
-"""The landscape covers [-EXTENT, EXTENT]^2 of the model's coordinates."""
 SIZE = 128
 CHUNK = 2048
 """Points in one pass of the network: the fastest on a CPU."""
@@ -36,30 +38,36 @@ class Showing:
         self.points = self.dataset.starts(160 if self.planar else 64, self.generator)
         self.ages = torch.zeros(len(self.points), device=device)
         self.tuning: Tuning | None = None
-        self.cells = cell_centres(EXTENT, SIZE).to(device)
+        self.window = self.dataset.window if self.planar else None
+        cells = cell_centres(self.dataset.window, SIZE) if self.planar else torch.empty(0, 2)
+        self.cells = self.dataset.to_model(cells).to(device)
 
     def draw(
         self, energy: EnergyNetwork, config: RunConfig, picture: Picture, landscape: bool
-    ) -> tuple[Landscape | None, dict[str, NDArray[np.float32]]]:
+    ) -> "Shown":
         """The landscape, where the data are planar, and the arrays of a frame.
 
         Without `landscape` the arrays are those that move from frame to frame, and no others.
         """
         self.move(energy, config)
-        arrays = {"chains": self.points, **picture.points}
+        points = {"chains": self.points, **picture.points}
+        arrays: dict[str, Tensor] = {}
         values = None
         if landscape or not self.planar:
             samples = picture.points.get("negatives", self.points)
+            points["data"] = self.data
             arrays |= {
-                "data": self.data,
                 "data_energies": energies(energy, self.data),
                 "sample_energies": energies(energy, samples),
                 **picture.values,
             }
         if landscape and self.planar:
             grid = energies(energy, self.cells).view(SIZE, SIZE)
-            values = Landscape(as_array(grid), EXTENT)
-        return values, {name: as_array(array) for name, array in arrays.items()}
+            values = Landscape(as_array(grid), self.dataset.window)
+        for name, inside in points.items():
+            arrays[name] = self.dataset.from_model(inside) if self.planar else inside
+        named = {name: as_array(array) for name, array in arrays.items()}
+        return Shown(values, named, self.window, frozenset(points) if self.planar else frozenset())
 
     def move(self, energy: EnergyNetwork, config: RunConfig) -> None:
         """A few steps of the shown chains."""
@@ -74,21 +82,32 @@ class Showing:
         self.points, self.tuning = ends.points, ends.tuning
 
 
+class Shown(NamedTuple):
+    """The parts of a frame that are shown, see there."""
+
+    landscape: Landscape | None
+    arrays: dict[str, NDArray[np.floating]]
+    window: Window | None
+    places: frozenset[str]
+
+
 def true_density(dataset: Dataset) -> Landscape:
     """p(x) itself in the place of the energy: what a landscape's exp(-E) / Z should become.
 
     Raises:
         ValueError: The dataset has no known density.
     """
-    log_density = dataset.log_density(cell_centres(EXTENT, SIZE).double())
-    return Landscape(as_array(log_density.exp().view(SIZE, SIZE)), EXTENT)
+    log_density = dataset.log_density(cell_centres(dataset.window, SIZE))
+    density = log_density.exp().float().view(SIZE, SIZE)
+    return Landscape(as_array(density), dataset.window)
 
 
-def cell_centres(extent: float, size: int) -> Tensor:
-    """Centres of a square grid's cells over [-extent, extent]^2, (size^2, 2), lowest y first."""
-    axis = ((torch.arange(size, dtype=torch.float64) + 0.5) / size * 2 - 1) * extent
-    y, x = torch.meshgrid(axis, axis, indexing="ij")
-    return torch.stack([x, y], -1).view(-1, 2).float()
+def cell_centres(window: Window, size: int) -> Float[Tensor, "cells 2"]:
+    """Centres of a grid's size x size cells over a window, lowest y first, float64."""
+    share = (torch.arange(size, dtype=torch.float64) + 0.5) / size * 2 - 1
+    x, y = ((low + high) / 2 + share * ((high - low) / 2) for low, high in window)
+    y, x = torch.meshgrid(y, x, indexing="ij")
+    return torch.stack([x, y], -1).view(-1, 2)
 
 
 @torch.no_grad()
@@ -97,6 +116,6 @@ def energies(energy: EnergyNetwork, points: Tensor) -> Tensor:
     return torch.cat([energy(chunk) for chunk in torch.split(points, CHUNK)])
 
 
-def as_array(values: Tensor) -> NDArray[np.float32]:
-    """A copy on the CPU."""
-    return values.detach().to("cpu", torch.float32, copy=True).numpy()
+def as_array(values: Tensor) -> NDArray[np.floating]:
+    """A copy on the CPU, as fine as it is."""
+    return values.detach().to("cpu", copy=True).numpy()

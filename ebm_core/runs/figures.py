@@ -7,19 +7,25 @@ import plotly.graph_objects as go
 import torch
 from torch import Tensor
 
-from ebm_core.runs.display import EXTENT, SIZE, as_array, cell_centres
+from ebm_core.contracts.dataset import Window
+from ebm_core.runs.display import SIZE, as_array, cell_centres
 from ebm_core.runs.frame import Frame, Landscape
 
 DATA, CHAINS, GENERATOR = "#ff9d5c", "#0b6fa4", "#e58cf5"
 
 
 def landscape(
-    energy: Callable[[Tensor], Tensor], extent: float = EXTENT, size: int = SIZE
+    energy: Callable[[Tensor], Tensor], extent: float | Window = 4.5, size: int = SIZE
 ) -> go.Figure:
-    """The energy of points of the plane as a heat map over [-extent, extent]^2; bright is low."""
+    """The energy of points of the plane as a heat map; bright is low.
+
+    Args:
+        extent: [-extent, extent]^2 is shown, or the window ((x, x), (y, y)).
+    """
+    window = ((-extent, extent),) * 2 if isinstance(extent, int | float) else extent
     with torch.no_grad():
-        grid = energy(cell_centres(extent, size)).view(size, size)
-    return heat_map(Landscape(as_array(grid), extent))
+        grid = energy(cell_centres(window, size).float()).view(size, size)
+    return heat_map(Landscape(as_array(grid), window))
 
 
 def of_frame(frame: Frame) -> go.Figure:
@@ -44,10 +50,11 @@ def heat_map(values: Landscape) -> go.Figure:
     """A landscape above its minimum, cut where no mass is left."""
     height = values.values - values.values.min()
     size = len(height)
-    axis = ((np.arange(size) + 0.5) / size * 2 - 1) * values.extent
+    share = (np.arange(size) + 0.5) / size
+    x, y = (low + share * (high - low) for low, high in values.window)
     heat = go.Heatmap(
-        x=axis,
-        y=axis,
+        x=x,
+        y=y,
         z=height,
         zmin=0,
         zmax=10,

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ebm_core.contracts.dataset import Window
+
 
 @dataclass(frozen=True)
 class Landscape:
-    """The energy on a square grid over [-extent, extent]^2, at the centres of its cells."""
+    """The energy on a grid over a window of the plane, at the centres of its cells."""
 
     values: NDArray[np.float32]
     """(rows, columns); the first row is the lowest y, the first column the lowest x."""
-    extent: float
+    window: Window
+    """Lowest and highest x, and y, in the data's units."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,14 @@ class Frame:
     metrics: dict[str, float]
     """The newest value of each metric."""
     landscape: Landscape | None = None
-    arrays: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    arrays: dict[str, NDArray[np.floating]] = field(default_factory=dict)
     """Points and series by name.
 
     "chains", "data", "generator" and "negatives" are (n, 2) in the plane or (n, channels, height,
-    width) for images; "data_energies" and "sample_energies" are (n,); a method may add its own.
+    width) for images, in the data's units; "data_energies" and "sample_energies" are (n,); a method
+    may add its own.
     """
+    window: Window | None = None
+    """What a map of the plane shows: lowest and highest x, and y, in the data's units."""
+    places: frozenset[str] = frozenset()
+    """The names of the arrays that are points of the plane."""

@@ -1,5 +1,6 @@
 """One run in memory, update by update."""
 
+import copy
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from ebm_core.optimization import Average, Schedule, TrainingDiverged
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
+from ebm_core.runs.best_moment import BestMoment, score
 from ebm_core.runs.config import Change, RunConfig, arrays_of, changed, saved, value_at
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
@@ -72,6 +74,14 @@ class Training:
             )
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count
         self.average = Average(self.energy, config.optimization.averaging)
+        self.best = BestMoment()
+        self.keeps_best = (
+            self.dataset.shape == (2,)
+            and self.dataset.guarded
+            and config.method.promises == "density"
+        )
+        self.kept: EnergyNetwork | None = None
+        """The energy of the best moment, where the run is finished and ended with a worse one."""
         self._showing: Showing | None = None
         self._evaluation: dict[bool, Assessment] = {}
         self._replay()
@@ -93,17 +103,19 @@ class Training:
 
     @property
     def network(self) -> EnergyNetwork:
-        """The energy that is shown and evaluated: the averaged weights."""
+        """The energy that is shown and evaluated: averaged weights, of now or the best moment."""
+        if self.kept is not None and self.finished:
+            return self.kept
         return self.config.method.shown(self.average.network)
 
     def sample_data(self, count: int) -> Tensor:
         """Fresh training points in the model's coordinates."""
-        points = self.dataset.sample(count, self.data_generator)
-        return self.dataset.to_model(points).to(self.device)
+        return self.sample_labelled(count)[0]
 
     def sample_labelled(self, count: int) -> tuple[Tensor, Tensor]:
         """Fresh training points in the model's coordinates, and their classes."""
-        points, labels = self.dataset.sample_labelled(count, self.data_generator)
+        noise = self.config.method.smoothing
+        points, labels = self.dataset.sample_under(noise, count, self.data_generator)
         return self.dataset.to_model(points).to(self.device), labels.to(self.device)
 
     def sample_noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:
@@ -132,7 +144,23 @@ class Training:
             self.schedule.step += 1
         self._calibrate()
         self._replay()
+        if self.keeps_best and (self.finished or self.step >= self.best.due):
+            self._judge()
         return self.metrics
+
+    def _judge(self) -> None:
+        """Compares this moment with the best one; a finished run takes the better of the two."""
+        network = self.config.method.shown(self.average.network)
+        assessment = self._assessment(thorough=False)
+        with self._timed():
+            now = score(assessment.exactly(network, self.config.method.smoothing))
+        if not self.finished:
+            self.best.judge(self.step, now, network)
+        elif self.best.score < now:
+            self.kept = copy.deepcopy(network)
+            self.kept.load_state_dict(self.best.weights)
+        last = self.finished and self.kept is None
+        self.metrics["kept_update"] = self.step if last else self.best.step
 
     def _replay(self) -> None:
         """Makes the recorded changes that are due."""
@@ -201,19 +229,22 @@ class Training:
         with self._timed():
             if self._showing is None:
                 self._showing = Showing(self.config, self.device)
-            landscape_now, arrays = self._showing.draw(
-                self.network, self.config, self.learner.picture(), landscape
-            )
-        return Frame(self.step, self.seconds, dict(self.metrics), landscape_now, arrays)
+            shown = self._showing.draw(self.network, self.config, self.learner.picture(), landscape)
+        return Frame(self.step, self.seconds, dict(self.metrics), *shown)
 
     def evaluate(self, thorough: bool = False) -> dict[str, float]:
         """Exact figures of the averaged weights, also kept in `metrics`."""
+        assessment = self._assessment(thorough)
         with self._timed():
-            if thorough not in self._evaluation:
-                self._evaluation[thorough] = Assessment(self.config, thorough)
-            figures = self._evaluation[thorough](self.network, self.config.method, self.learner)
+            figures = assessment(self.network, self.config.method, self.learner)
             self.metrics.update(figures)
         return figures
+
+    def _assessment(self, thorough: bool) -> Assessment:
+        if thorough not in self._evaluation:
+            self._evaluation[thorough] = Assessment(self.config, thorough)
+        self._evaluation[thorough].prepare(self.config.method.smoothing)
+        return self._evaluation[thorough]
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
@@ -240,7 +271,9 @@ class Training:
                 "horizon": self.horizon,
                 "metrics": self.metrics,
                 "energy": self.energy.state_dict(),
-                "average": self.network.state_dict(),
+                "average": self.config.method.shown(self.average.network).state_dict(),
+                "best": vars(self.best),
+                "kept": self.kept is not None,
                 "learner": self.learner.state(),
                 "data_generator": self.data_generator.get_state(),
                 "generator": self.generator.get_state(),
@@ -269,7 +302,13 @@ class Training:
         training.schedule.horizon = state["horizon"]
         training.metrics = state["metrics"]
         training.energy.load_state_dict(state["energy"])
-        training.network.load_state_dict(state["average"])
+        average = training.config.method.shown(training.average.network)
+        average.load_state_dict(state["average"])
+        if "best" in state:  # earlier checkpoints have none
+            training.best = BestMoment(**state["best"])
+            if state["kept"]:
+                training.kept = copy.deepcopy(average)
+                training.kept.load_state_dict(training.best.weights)
         training.learner.load_state(on_device(state["learner"], training.device))
         training.data_generator.set_state(state["data_generator"])
         training.generator.set_state(state["generator"])

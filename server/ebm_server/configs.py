@@ -67,13 +67,12 @@ def kept_points(digest: str, folder: Path) -> OwnPoints:
 
 
 def _own_points(points: Points, messages: Sequence[str]) -> OwnPoints:
-    table, split = points.values.array, points.split
+    table = points.values.array
     return OwnPoints(
         **points.values.reference.model_dump(),
         preview=table[:: math.ceil(len(table) / PREVIEW)].tolist(),
-        center=split.center,
-        scale=split.scale,
-        messages=list(messages),
+        window=points.window,
+        messages=[*messages, *points.remarks],
     )
 
 

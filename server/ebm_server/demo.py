@@ -86,7 +86,7 @@ def smaller(frame: Frame) -> Frame:
         return frame
     grid = torch.from_numpy(frame.landscape.values)[None, None]
     resized = torch.nn.functional.interpolate(grid, size=CELLS, mode="bilinear")
-    landscape = Landscape(resized[0, 0].numpy(), frame.landscape.extent)
+    landscape = Landscape(resized[0, 0].numpy(), frame.landscape.window)
     return replace(frame, landscape=landscape)
 
 

@@ -153,7 +153,7 @@ def no_snapshot(error: Any) -> dict[str, Any]:
 
 def packed(outcome: Any) -> bytes:
     """An `Outcome` as MessagePack; figures that are not finite are left empty."""
-    from ebm_server.protocol.packing import pack_array, quantise
+    from ebm_server.protocol.packing import on_stage, pack_array, quantise
 
     values = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
     numbers = {
@@ -164,7 +164,7 @@ def packed(outcome: Any) -> bytes:
         numbers
         | {
             "landscape": quantise(outcome.landscape),
-            "draws": pack_array(outcome.draws),
+            "draws": pack_array(on_stage(outcome.draws, outcome.landscape.window)),
             "autocorrelation": pack_array(outcome.autocorrelation),
         }
     )

@@ -75,7 +75,7 @@ def learner_of(setting: Setting, method: Method) -> Learner:
             shape=(2,),
             energy=network(setting),
             sample_data=setting.chains,
-            sample_noise=setting.chains,
+            sample_noise=lambda count, _generator=None: setting.chains(count),
             schedule=Schedule(options),
             generator=torch.Generator().manual_seed(0),
             device=torch.device("cpu"),

@@ -21,8 +21,8 @@ def cloud(count: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(count, 2, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def points(table: torch.Tensor) -> Points:
-    return Points.model_validate({"values": table.tolist()})
+def points(table: torch.Tensor, **fields: object) -> Points:
+    return Points.model_validate({"values": table.tolist(), **fields})
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,17 @@ def test_every_accepted_table_round_trips_and_scales_to_finite_numbers(
     assert Points.model_validate_json(data.model_dump_json()).values == FrozenArray(rows)
     assert json.loads(data.model_dump_json())["values"] == [list(row) for row in rows]
     scaled = data.to_model(torch.tensor(rows, dtype=torch.float64))
-    assert data.scale > 0
     assert scaled.isfinite().all()
 
 
 @pytest.mark.parametrize(("count", "held"), [(2, 1), (19, 1), (49, 2), (50, 5), (1000, 100)])
 def test_a_fixed_share_is_held_out_and_never_drawn(count: int, held: int) -> None:
-    data = points(cloud(count))
+    data = points(cloud(count), smoothing=0)
     generator = torch.Generator().manual_seed(0)
     test = data.held_out(10_000, generator)
     drawn = data.sample(4000, generator)
     assert len(test) == held
-    assert torch.equal(test, points(cloud(count)).held_out(10_000, generator))
+    assert torch.equal(test, points(cloud(count), smoothing=0).held_out(10_000, generator))
     assert torch.cdist(drawn, test).min() > 0
     if count < 100:
         assert len(drawn.unique(dim=0)) == count - held

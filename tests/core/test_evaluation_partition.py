@@ -136,10 +136,16 @@ def test_points_are_judged_by_held_out_points_in_their_own_units() -> None:
     figures = []
     for factor in (1.0, 1e-3):
         data = Points.model_validate({"values": (factor * draws + 5 * factor).tolist()})
-        sd = factor / data.scale
-        figures.append(ExactEvaluation(data)(gaussian(sd)))
-        assert set(figures[-1]) == {"nll", "log_z", "mass_outside"}
+
+        def energy(points: Tensor, data: Points = data, factor: float = factor) -> Tensor:
+            away = data.from_model(points) / factor - 5
+            return away.square().sum(1) / 2
+
+        figures.append(ExactEvaluation(data)(energy))
     near, far = figures
+    assert near["log_z_error"] < 1e-6
+    assert near["nll_gaussian"] == pytest.approx(near["nll"], abs=0.02)
+    assert near["nll_gaussian"] < near["nll_kde"] < near["nll_gaussian"] + 0.1
     assert near["nll"] == pytest.approx(1 + math.log(2 * math.pi), abs=4 / math.sqrt(400))
     assert far["nll"] == pytest.approx(near["nll"] + 2 * math.log(1e-3), abs=1e-3)
     assert near["log_z"] == pytest.approx(math.log(2 * math.pi), abs=1e-3)

@@ -17,7 +17,7 @@ def test_a_landscape_is_drawn_where_it_lies() -> None:
 
 def test_a_frame_is_drawn_with_its_points() -> None:
     points = np.array([[1.0, 2.0]], dtype=np.float32)
-    flat = Landscape(np.zeros((4, 4), dtype=np.float32), 4.5)
+    flat = Landscape(np.zeros((4, 4), dtype=np.float32), ((-4.5, 4.5), (-4.5, 4.5)))
     figure = figures.of_frame(Frame(7, 0.1, {}, flat, {"chains": points}))
     assert figure.data[1].name == "chains"
     assert (figure.data[1].x[0], figure.data[1].y[0]) == (1, 2)

@@ -25,8 +25,8 @@ def task(learning_rate: float = 1e-4) -> Task:
     def sample_data(count: int) -> Tensor:
         return 0.5 * torch.randn(count, 2, generator=draws)
 
-    def sample_noise(count: int) -> Tensor:
-        return torch.rand(count, 2, generator=draws) * 8 - 4
+    def sample_noise(count: int, generator: torch.Generator | None = None, /) -> Tensor:
+        return torch.rand(count, 2, generator=generator or draws) * 8 - 4
 
     return Task(
         shape=(2,),

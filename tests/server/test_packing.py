@@ -37,6 +37,8 @@ def test_float_arrays_come_back_bit_for_bit(array: np.ndarray) -> None:
                     step=0,
                     seconds=0,
                     metrics={},
+                    window=None,
+                    places=[],
                     arrays={"a": pack_array(array)},  # type: ignore[dict-item]
                 )
             )
@@ -56,19 +58,19 @@ def test_unsigned_arrays_keep_their_type(wide: np.ndarray, narrow: np.ndarray) -
 
 @given(grids, st.sampled_from(sorted(QUANTA)))
 def test_landscapes_come_back_to_half_a_quantum(values: np.ndarray, dtype: str) -> None:
-    packed = quantise(Landscape(values, 4.5), dtype)
+    packed = quantise(Landscape(values, ((-1.0, 3.0), (5.0, 6.5))), dtype)
     back = dequantise(packed)
     quantum = (packed["hi"] - packed["lo"]) / QUANTA[dtype]
     rounding = 1e-6 * max(1.0, float(np.abs(values).max()))
     assert np.abs(back.values - values).max() <= quantum / 2 + rounding
-    assert back.extent == 4.5
+    assert back.window == ((-1.0, 3.0), (5.0, 6.5))
 
 
 @given(points, grids, st.booleans())
 def test_frames_come_back_and_have_the_declared_form(
     array: np.ndarray, grid: np.ndarray, with_landscape: bool
 ) -> None:
-    landscape = Landscape(grid, 3.0) if with_landscape else None
+    landscape = Landscape(grid, ((-3.0, 3.0), (-3.0, 3.0))) if with_landscape else None
     frame = Frame(7, 1.5, {"kl": 0.25, "loss": float("nan")}, landscape, {"chains": array})
     message = unpack(pack_frame("r", frame).message)
     declared = FrameMessage.model_validate(message)
@@ -77,6 +79,17 @@ def test_frames_come_back_and_have_the_declared_form(
     assert (back.step, back.seconds) == (7, 1.5)
     assert back.arrays["chains"].tobytes() == array.tobytes()
     assert (back.landscape is None) == (landscape is None)
+
+
+def test_points_of_any_units_come_back_as_fine_as_the_stage_shows_them() -> None:
+    window = ((1.7e9, 1.7e9 + 40), (-1e-9, 3e-9))
+    points = np.array([[1.7e9 + 7.25, 2.5e-9], [1.7e9 - 3, -2e-9]])
+    frame = Frame(1, 0.1, {}, None, {"chains": points}, window, frozenset({"chains"}))
+    message = unpack(pack_frame("r", frame).message)
+    assert np.abs(unpack_array(message["arrays"]["chains"])).max() < 10
+    back = unpack_frame(message)
+    assert back.window == window
+    assert np.allclose((back.arrays["chains"] - points) / np.ptp(window, axis=1), 0, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +107,7 @@ def test_malformed_arrays_are_refused(packed: dict[str, object], said: str) -> N
 
 def test_a_landscape_with_a_hole_is_refused() -> None:
     with pytest.raises(ValueError, match="finite"):
-        quantise(Landscape(np.array([[0.0, np.inf]], np.float32), 1.0))
+        quantise(Landscape(np.array([[0.0, np.inf]], np.float32), ((-1.0, 1.0), (-1.0, 1.0))))
 
 
 @given(st.binary(max_size=40))

@@ -45,6 +45,7 @@ class ShortRun(Unconditional):
     summary: ClassVar[str] = (
         "Negatives from a fixed number of steps out of noise; those steps are the model."
     )
+    promises: ClassVar[Literal["density", "samples"]] = "samples"
     family: ClassVar[Family] = "mcmc"
     equation: ClassVar[str] = (
         r"\nabla L = \mathbb{E}_{\text{data}} \nabla E - \mathbb{E}_{\text{noise}} \nabla E(K^k x)"

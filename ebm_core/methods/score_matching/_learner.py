@@ -18,7 +18,9 @@ from ebm_core.contracts import (
     Sampler,
     Shape,
     Task,
+    setting,
 )
+from ebm_core.methods.score_matching._far_field import Batch, far_field_hinge
 from ebm_core.optimization import Descent
 from ebm_core.samplers.annealed import Annealed
 from ebm_core.samplers.langevin import Langevin
@@ -40,12 +42,27 @@ class Objective:
     energies: Float[Tensor, " n"]
     surrogate: Tensor | None = None
     """Something cheaper with the same gradient by the weights; None for the loss itself."""
+    energy: EnergyNetwork | None = None
+    """The energy at the noise levels of the first `far_field.COUNT` points, where it has any."""
+    noise: float | Float[Tensor, " n"] = 0.0
+    """Standard deviation of what was added to the data."""
     series: Mapping[str, Tensor] = field(default_factory=dict)
     """What else to show, by name; missing values (NaN) leave the last ones."""
 
 
 class ScoreMatching(Method, ABC):
     """Learns the score from the data alone: no negatives."""
+
+    far_margin: float | None = setting(
+        4.0,
+        title="Far margin",
+        ge=0,
+        le=1000,
+        live=True,
+        advanced=True,
+        description="Nats that energies far from all data are kept above the data's; empty leaves "
+        "mass far away unseen.",
+    )
 
     @abstractmethod
     def objective(
@@ -89,6 +106,11 @@ class ScoreLearner(Learner):
             self.task.energy, positives, self.task.generator, remaining
         )
         surrogate = objective.loss if objective.surrogate is None else objective.surrogate
+        if (margin := self.method.far_margin) is not None:
+            energy = objective.energy or self.task.energy
+            batch = Batch(energy, objective.energies, objective.noise)
+            hinge = far_field_hinge(batch, positives, margin, self.task.generator)
+            surrogate = surrogate if hinge is None else surrogate + hinge
         grad_norm = self.descent(surrogate)
         for name, values in objective.series.items():
             last = self.series.get(name, values)

@@ -79,4 +79,4 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         energies, gradients = energy.with_gradient(points + sigma * noise)
         # sigma stays outside, so that a small one does not blow the loss up
         losses = (sigma * gradients - noise).square().flatten(1).sum(1) / 2
-        return Objective(weights @ losses, energies[: len(positives)])
+        return Objective(weights @ losses, energies[: len(positives)], noise=sigma)

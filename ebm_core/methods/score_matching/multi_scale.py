@@ -29,6 +29,7 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
     rank: ClassVar[int] = 34
     title: ClassVar[str] = "Multi-scale"
     summary: ClassVar[str] = "One unconditional energy, denoised from many noise levels at once."
+    promises: ClassVar[Literal["density", "samples"]] = "samples"
     family: ClassVar[Family] = "score_matching"
     equation: ClassVar[str] = (
         r"L = \tfrac{1}{2} \mathbb{E}_{\sigma} \sigma^{-2}"
@@ -108,9 +109,10 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         remaining: float = 1.0,
     ) -> Objective:
         places = positives.new_empty(len(positives)).uniform_(generator=generator)
-        sigmas = self.smallest * (self.largest / self.smallest) ** places
-        sigmas = sigmas.view(-1, *[1] * (positives.dim() - 1))
+        levels = self.smallest * (self.largest / self.smallest) ** places
+        sigmas = levels.view(-1, *[1] * (positives.dim() - 1))
         noise = torch.empty_like(positives).normal_(generator=generator)
         energies, gradients = energy.with_gradient(positives + sigmas * noise)
         back = self.reference**2 / sigmas * gradients
-        return Objective((back - noise).square().flatten(1).sum(1).mean() / 2, energies)
+        losses = (back - noise).square().flatten(1).sum(1) / 2
+        return Objective(losses.mean(), energies, noise=levels)

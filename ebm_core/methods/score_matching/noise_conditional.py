@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ebm_core.contracts import Energy, EnergyNetwork, Family, Recipe, Shape, setting
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
+from ebm_core.methods.score_matching._far_field import COUNT
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
 from ebm_core.networks.noise_conditioning import NoiseConditional
 from ebm_core.samplers.annealed import Annealed
@@ -168,7 +169,8 @@ class NoiseConditionalScoreMatching(ScoreMatching):
             counts = torch.zeros_like(sigmas).index_add_(0, which, torch.ones_like(losses))
             sums = torch.zeros_like(sigmas).index_add_(0, which, losses)
         series = {"noise_levels": sigmas, "level_losses": sums / counts}
-        return Objective(losses.mean(), energies, series=series)
+        far = conditional(energy).at(sigmas[which[:COUNT]])
+        return Objective(losses.mean(), energies, None, far, sigmas[which], series)
 
 
 def conditional(network: EnergyNetwork) -> NoiseConditional:

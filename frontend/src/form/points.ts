@@ -1,6 +1,7 @@
 /** The user's own points: the server reads the file, and the page shows what it read. */
 import { signal } from "@preact/signals";
 import * as api from "../protocol/api";
+import { positionOf, unitsOf } from "../stage";
 import type { Catalogue, DatasetInfo, OwnPoints, PlugInConfig } from "../protocol/wire";
 
 /** What the server has read since the page was opened, by digest. */
@@ -34,5 +35,7 @@ function isReference(values: unknown): values is { digest: string } {
 }
 
 /** Some of the points in the units of the stage. */
-export const onStage = ({ preview, center, scale }: OwnPoints): number[][] =>
-  preview.map(([x, y]) => [(x! - center[0]) / scale, (y! - center[1]) / scale]);
+export const onStage = ({ preview, window }: OwnPoints): number[][] => {
+  const units = unitsOf(window);
+  return preview.map(([x, y]) => positionOf(units, x!, y!));
+};

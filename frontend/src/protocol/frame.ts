@@ -1,12 +1,17 @@
 /** Frames: what a run shows at one moment, decoded from the wire into typed arrays. */
 
+import { PLAIN_UNITS, type Units, unitsOf, type Window } from "../stage/units";
+import { SHOWN_EXTENT } from "../stage/viewport";
 import type { PackedArray, PackedLandscape, WireFrame } from "./wire";
 
-/** Energies on a square grid over [-extent, extent]^2; row 0 is the lowest y, cells are sampled at their centres. */
+/** Energies on a square grid over [-extent, extent]^2 of the stage; row 0 is the lowest y, cells are sampled at
+ * their centres. */
 export interface Landscape {
   values: Float32Array;
   size: number;
   extent: number;
+  /** What the stage's positions are in the data's units. */
+  units: Units;
   lo: number;
   hi: number;
 }
@@ -23,6 +28,8 @@ export interface DecodedFrame {
   step: number;
   seconds: number;
   metrics: Record<string, number>;
+  /** What the stage's positions are in the data's units. */
+  units: Units;
   landscape: Landscape | null;
   arrays: Record<string, NumericArray>;
 }
@@ -69,7 +76,19 @@ export function decodeLandscape(wire: PackedLandscape): Landscape {
     const scale = (wire.hi - wire.lo) / levels;
     for (let i = 0; i < values.length; i++) values[i] = wire.lo + scale * (values[i] as number);
   }
-  return { values, size: rows, extent: wire.extent, lo: wire.lo, hi: wire.hi };
+  const units = unitsOf(windowOf(wire));
+  return { values, size: rows, extent: SHOWN_EXTENT, units, lo: wire.lo, hi: wire.hi };
+}
+
+/** Recordings of before the window had half a width: a square around 0. */
+function windowOf(wire: PackedLandscape & { extent?: number }): Window {
+  const half = wire.extent ?? SHOWN_EXTENT;
+  return (
+    wire.window ?? [
+      [-half, half],
+      [-half, half],
+    ]
+  );
 }
 
 /** Decodes a whole frame; names the array at fault where one is malformed. */
@@ -87,6 +106,7 @@ export function decodeFrame(wire: WireFrame): DecodedFrame {
     step: wire.step,
     seconds: wire.seconds,
     metrics: { ...(wire.metrics ?? {}) },
+    units: wire.window ? unitsOf(wire.window) : PLAIN_UNITS,
     landscape: wire.landscape ? decodeLandscape(wire.landscape) : null,
     arrays,
   };

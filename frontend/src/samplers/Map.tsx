@@ -4,8 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { loop } from "../run/loop";
 import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
-import { fixed, significant } from "../words/format";
-import { frameAt, pointOf, readingOf, type Shown } from "./sampling";
+import { fixed, located, significant } from "../words/format";
+import { frameAt, type Shown } from "./sampling";
 import { again, choice, index, refused, sampled, shown, stale, startAt } from "./state";
 
 const readout = signal<Readout | null>(null);
@@ -51,13 +51,11 @@ function Canvas() {
       draw: (now) => {
         const known = shown.value;
         if (known && (known !== drawn || moment !== index.value)) {
-          if (known !== drawn) created.setUnits(known.units);
           created.show(frameAt(known, index.value, known !== drawn));
           drawn = known;
           moment = index.value;
         }
-        const at = pointer.current && created.readout(pointer.current.x, pointer.current.y);
-        readout.value = at && known ? readingOf(at, known.units) : null;
+        readout.value = pointer.current && created.readout(pointer.current.x, pointer.current.y);
         created.draw(now);
       },
     });
@@ -70,7 +68,7 @@ function Canvas() {
   useEffect(() => stage.current?.setTheme(colors), [colors]);
   const start = (x: number, y: number) => {
     const at = stage.current?.readout(x, y);
-    if (at && sampled.value && !stale.value) startAt(pointOf(sampled.value.units, at.x, at.y));
+    if (at && sampled.value && !stale.value) startAt([at.x, at.y]);
   };
   return (
     <canvas
@@ -123,12 +121,12 @@ function Reading() {
   return (
     <p class="mono reading">
       <span>
-        x {fixed(at.x, 2)}, {fixed(at.y, 2)}
+        x {located(at.x, at.unit[0])}, {located(at.y, at.unit[1])}
       </span>
       <span>E {fixed(at.energy, 2)}</span>
       <span>p {significant(at.density, 2)}</span>
       <span>
-        score {fixed(at.score[0], 1)}, {fixed(at.score[1], 1)}
+        score {significant(at.score[0], 3)}, {significant(at.score[1], 3)}
       </span>
     </p>
   );

@@ -1,15 +1,13 @@
 /** A sampling as the server sends it, and as the stage and the charts take it. */
 import { type DecodedFrame, decodeArray, decodeLandscape, type Landscape } from "../protocol/frame";
 import type { Outcome } from "../protocol/wire";
-import type { Readout, Units } from "../stage";
-import { SHOWN_EXTENT } from "../stage/viewport";
+import { pointOf } from "../stage";
 
 export interface Sampled {
   /** Each answer has its own, so that the stage knows one from the next. */
   name: string;
-  /** On the stage's square, whatever part of the plane it shows. */
+  /** On the stage's square, whatever part of the plane it shows; its units tell which. */
   landscape: Landscape;
-  units: Units;
   /** (kept, chains, 2) in the stage's positions. */
   draws: Float32Array;
   kept: number;
@@ -17,28 +15,23 @@ export interface Sampled {
   steps: number;
   /** Autocorrelation of x and of y by lag. */
   curves: [number[], number[]];
-  figures: Omit<Outcome, "landscape" | "center" | "draws" | "autocorrelation">;
+  figures: Omit<Outcome, "landscape" | "draws" | "autocorrelation">;
 }
 
 /** What the stage shows of a sampling. */
-export type Shown = Pick<Sampled, "name" | "landscape" | "units" | "draws" | "chains">;
+export type Shown = Pick<Sampled, "name" | "landscape" | "draws" | "chains">;
 
 let answers = 0;
 
-/** Brings the map, wherever it lies in the plane, to the square that the stage draws. */
+/** An answer as the stage and the charts take it. */
 export function decodeSampling(wire: Outcome, steps: number): Sampled {
-  const { landscape: map, center, draws: packed, autocorrelation, ...figures } = wire;
-  const landscape = decodeLandscape(map);
-  const unit = landscape.extent / SHOWN_EXTENT;
-  const { shape, values } = decodeArray(packed);
-  const draws = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) draws[i] = (values[i]! - center[i % 2]!) / unit;
+  const { landscape, draws: packed, autocorrelation, ...figures } = wire;
+  const { shape, values: draws } = decodeArray(packed);
   const curves = decodeArray(autocorrelation);
   const lags = curves.shape[1]!;
   return {
     name: `sampling ${answers++}`,
-    landscape: { ...landscape, extent: SHOWN_EXTENT },
-    units: { center, unit },
+    landscape: decodeLandscape(landscape),
     draws,
     kept: shape[0]!,
     chains: shape[1]!,
@@ -52,8 +45,7 @@ export function decodeSampling(wire: Outcome, steps: number): Sampled {
 export function mapAlone(landscape: Landscape): Shown {
   return {
     name: `map ${answers++}`,
-    landscape: { ...landscape, extent: SHOWN_EXTENT },
-    units: { center: [0, 0], unit: landscape.extent / SHOWN_EXTENT },
+    landscape,
     draws: new Float32Array(),
     chains: 0,
   };
@@ -67,6 +59,7 @@ export function frameAt(sampled: Shown, index: number, landscape: boolean): Deco
     step: index,
     seconds: 0,
     metrics: {},
+    units: sampled.landscape.units,
     landscape: landscape ? sampled.landscape : null,
     arrays: {
       chains: {
@@ -83,20 +76,8 @@ export function stepAt(sampled: Sampled, index: number): number {
 }
 
 /** x of a chain over its steps, in the data's own units. */
-export function traceOf({ draws, kept, chains, units, figures }: Sampled, chain: number) {
+export function traceOf({ draws, kept, chains, landscape, figures }: Sampled, chain: number) {
   const x = Array.from({ length: kept }, (_, i) => i * figures.thinning);
-  const y = x.map((_, i) => draws[2 * (i * chains + chain)]! * units.unit + units.center[0]);
+  const y = x.map((_, i) => pointOf(landscape.units, draws[2 * (i * chains + chain)]!, 0)[0]);
   return { x, y };
-}
-
-/** A position of the stage in the data's own units. */
-export function pointOf({ center, unit }: Units, x: number, y: number): [number, number] {
-  return [x * unit + center[0], y * unit + center[1]];
-}
-
-/** What is under the pointer, in the data's own units. */
-export function readingOf(at: Readout, units: Units): Readout {
-  const [x, y] = pointOf(units, at.x, at.y);
-  const score: [number, number] = [at.score[0] / units.unit, at.score[1] / units.unit];
-  return { x, y, energy: at.energy, density: at.density / units.unit ** 2, score };
 }

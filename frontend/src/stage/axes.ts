@@ -3,6 +3,7 @@
 import { cssColor, LEVELS, viridis } from "./colormap";
 import { colors, type Mode } from "./modes";
 import type { Theme } from "./palette";
+import type { Units } from "./units";
 import type { Viewport } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
@@ -46,14 +47,6 @@ function write(context: CanvasRenderingContext2D, text: string, x: number, y: nu
   context.fillText(text, x, y);
 }
 
-/** What the numbers at the axes say: position 0 stands for the centre, 1 is so many units of the data. */
-export interface Units {
-  center: [number, number];
-  unit: number;
-}
-
-export const PLAIN_UNITS: Units = { center: [0, 0], unit: 1 };
-
 /** Round numbers on an axis, about five with a label, and the positions they stand at. */
 export function ticks(extent: number, center: number, unit: number) {
   const raw = (2 * extent * unit) / 6;
@@ -62,11 +55,17 @@ export function ticks(extent: number, center: number, unit: number) {
   const found: { at: number; label: string | null }[] = [];
   const [low, high] = [center - 0.96 * extent * unit, center + 0.96 * extent * unit];
   for (let i = Math.ceil((2 * low) / step); i <= (2 * high) / step; i++) {
-    const value = Number(((i * step) / 2).toPrecision(6));
-    const label = i % 2 === 0 ? String(value || 0).replace("-", "\u2212") : null;
-    found.push({ at: (value - center) / unit, label });
+    const value = (i * step) / 2;
+    found.push({ at: (value - center) / unit, label: i % 2 === 0 ? tickLabel(value, step) : null });
   }
   return found;
+}
+
+/** A round number with the digits that tell it from the next one. */
+function tickLabel(value: number, step: number): string {
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const text = digits > 6 ? String(Number(value.toPrecision(6))) : value.toFixed(digits);
+  return text.replace(/^-(0(\.0*)?)$/, "$1").replace("-", "\u2212");
 }
 
 /** Draws ticks along the lower and the left edge. */
@@ -77,8 +76,8 @@ export function drawAxes(
   ink: string,
   halo: string,
 ): void {
-  const across = ticks(viewport.extent, units.center[0], units.unit);
-  const up = ticks(viewport.extent, units.center[1], units.unit);
+  const across = ticks(viewport.extent, units.center[0], units.unit[0]);
+  const up = ticks(viewport.extent, units.center[1], units.unit[1]);
   context.save();
   context.strokeStyle = ink;
   context.fillStyle = ink;

@@ -3,7 +3,8 @@
 import { ImageGrid, type ImageGridOptions } from "./imagegrid";
 import { Stage, type StageOptions } from "./stage";
 
-export type { Legend, Units } from "./axes";
+export type { Legend } from "./axes";
+export { pointOf, positionOf, type Units, unitsOf, type Window } from "./units";
 export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode } from "./modes";
 export type { Theme } from "./palette";

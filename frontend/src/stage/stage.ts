@@ -2,7 +2,7 @@
 
 import { type DecodedFrame, type Landscape, over } from "../protocol/frame";
 import { drawArrows } from "./arrows";
-import { drawAxes, drawLegend, type Legend, PLAIN_UNITS, type Units } from "./axes";
+import { drawAxes, drawLegend, type Legend } from "./axes";
 import { Chains } from "./chains";
 import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
 import { Preview } from "./dropped";
@@ -12,6 +12,7 @@ import type { Mode } from "./modes";
 import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
 import { type Readout, Terrain } from "./terrain";
+import { PLAIN_UNITS, pointOf, type Units } from "./units";
 import { SHOWN_EXTENT, Viewport } from "./viewport";
 
 export interface StageOptions {
@@ -89,12 +90,6 @@ export class Stage {
     this.restyle();
   }
 
-  /** What the numbers at the axes say, where positions are not in the data's own units. */
-  setUnits(units: Units): void {
-    this.units = units;
-    this.dirty = true;
-  }
-
   /** Points of the data set, x and y in turn, shown where frames bring no data; and its density if known. */
   setTruth(
     points: Float32Array | null,
@@ -110,11 +105,17 @@ export class Stage {
     return this.terrain.available(mode);
   }
 
-  /** What lies under a point of the canvas, in CSS pixels from its upper left corner; null off the map. */
+  /** What lies under a point of the canvas, in CSS pixels from its upper left corner, in the data's units;
+   * null off the map. */
   readout(px: number, py: number): Readout | null {
     const { size } = this.viewport;
     if (!(px >= 0 && py >= 0 && px <= size && py <= size)) return null;
-    return this.terrain.readout(this.viewport.x(px), this.viewport.y(py));
+    const at = this.terrain.readout(this.viewport.x(px), this.viewport.y(py));
+    if (!at) return null;
+    const { unit } = this.units;
+    const [x, y] = pointOf(this.units, at.x, at.y);
+    const score: [number, number] = [at.score[0] / unit[0], at.score[1] / unit[1]];
+    return { ...at, x, y, unit, density: at.density / (unit[0] * unit[1]), score };
   }
 
   /** Starts chains under the pointer; they run down the landscape shown, from the next draw on. */
@@ -145,6 +146,7 @@ export class Stage {
     this.run = "";
     this.step = -1;
     this.landscape = null;
+    this.units = PLAIN_UNITS;
     this.data = NO_POINTS;
     this.labelled = null;
     this.generator = NO_POINTS;
@@ -185,6 +187,7 @@ export class Stage {
     const elsewhere = frame.run !== this.run || frame.step < this.step;
     this.run = frame.run;
     this.step = frame.step;
+    this.units = frame.units;
     if (frame.landscape && frame.landscape !== this.landscape) {
       this.landscape = frame.landscape;
       this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now, uncertaintyOf(frame));

@@ -11,6 +11,8 @@ import type { Theme } from "./palette";
 export interface Readout {
   x: number;
   y: number;
+  /** What one position of the stage is in the units of x and y. */
+  unit: [number, number];
   /** In nats. */
   energy: number;
   density: number;
@@ -129,7 +131,7 @@ export class Terrain {
     return this.mode === "energy" || this.mode === "density" || this.mode === "truth";
   }
 
-  readout(x: number, y: number): Readout | null {
+  readout(x: number, y: number): Omit<Readout, "unit"> | null {
     const moment = this.between;
     if (!moment) return null;
     const sample: Sample = sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });

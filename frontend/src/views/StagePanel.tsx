@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { showsImages } from "../protocol/frame";
 import type { Mode } from "../stage";
 import { catalogue, draft, dropped, info, metrics, mode, untrained } from "../state";
-import { fixed, significant } from "../words/format";
+import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
@@ -95,7 +95,7 @@ function Reading() {
   return (
     <p class="mono reading">
       <span>
-        x {fixed(at.x, 2)}, {fixed(at.y, 2)}
+        x {located(at.x, at.unit[0])}, {located(at.y, at.unit[1])}
       </span>
       <span>E {fixed(at.energy, 2)}</span>
       {at.unsure && classifies ? (
@@ -107,7 +107,7 @@ function Reading() {
         <>
           <span>p {significant(at.density, 2)}</span>
           <span>
-            score {fixed(at.score[0], 1)}, {fixed(at.score[1], 1)}
+            score {significant(at.score[0], 3)}, {significant(at.score[1], 3)}
           </span>
         </>
       )}

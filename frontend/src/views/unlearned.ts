@@ -2,12 +2,14 @@
 import { computed } from "@preact/signals";
 import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
+import { unitsOf } from "../stage";
+import { PLAIN_UNITS } from "../stage/units";
 import type { DatasetInfo } from "../protocol/wire";
 import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
 import { isImages } from "./Thumbnail";
 
 /** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
-export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"]): DecodedFrame {
+export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"], units = PLAIN_UNITS): DecodedFrame {
   const values = Float32Array.from(samples.flat(2) as number[]);
   const first = samples[0] as number[] | number[][] | undefined;
   if (isImages(samples)) for (let i = 0; i < values.length; i++) values[i] = 2 * values[i]! - 1;
@@ -19,6 +21,7 @@ export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"]):
     step: 0,
     seconds: 0,
     metrics: {},
+    units,
     landscape: null,
     arrays: { data: { shape, values } },
   };
@@ -28,7 +31,7 @@ const previewFrame = computed<DecodedFrame | null>(() => {
   const dataset = draft.value?.dataset;
   if (!dataset) return null;
   const own = ownPoints(dataset);
-  if (own) return frameOfSamples(`preview ${own.digest}`, onStage(own));
+  if (own) return frameOfSamples(`preview ${own.digest}`, onStage(own), unitsOf(own.window));
   const samples = catalogue.value?.datasets.find(({ kind }) => kind === dataset.kind)?.thumbnail;
   return frameOfSamples(`preview ${dataset.kind}`, samples ?? []);
 });

@@ -127,3 +127,9 @@ function group(digits: string): string {
 function minus(digits: string): string {
   return digits.replace(/^-/, "−");
 }
+
+/** A coordinate with two digits below what is one position of the stage. */
+export function located(value: number, unit: number): string {
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(unit) + 0.3));
+  return digits > 9 ? significant(value, 4) : fixed(value, digits);
+}

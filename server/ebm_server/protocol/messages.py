@@ -122,6 +122,10 @@ class KeyframeInfo(Message):
     seconds: float
 
 
+Window = tuple[tuple[float, float], tuple[float, float]]
+"""Lowest and highest x, and y."""
+
+
 class OwnPoints(Message):
     """What was read of a file of points; a run takes them as {"digest", "rows"}."""
 
@@ -129,9 +133,8 @@ class OwnPoints(Message):
     rows: int
     preview: list[tuple[float, float]]
     """Some of them, in the file's units."""
-    center: tuple[float, float]
-    scale: float
-    """The stage shows (point - center) / scale."""
+    window: Window
+    """What the stage shows of the plane."""
     messages: list[str]
     """What was decided while they were read, in sentences."""
 
@@ -248,11 +251,11 @@ class PackedArray(Message):
 
 class PackedLandscape(PackedArray):
     """Quantised: value = lo + (hi - lo) * q / (2**bits - 1). Row 0 is the lowest y; cell centres
-    over [-extent, extent]^2."""
+    over a window in the data's units."""
 
     lo: float
     hi: float
-    extent: float
+    window: Window
 
 
 class FrameMessage(Message):
@@ -266,6 +269,10 @@ class FrameMessage(Message):
     step: int
     seconds: float
     metrics: Values
+    window: Window | None
+    """What a map of the plane shows, in the data's units; null for images."""
+    places: list[str]
+    """The arrays that are points of the plane: on the stage, where the window is [-4.5, 4.5]^2."""
     arrays: dict[str, PackedArray]
     landscape: PackedLandscape | None = None
 

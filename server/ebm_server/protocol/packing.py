@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ebm_core.contracts.dataset import Window
 from ebm_core.runs.frame import Frame, Landscape
 from ebm_server.protocol.packed_frame import PackedFrame, packed_frame
 
@@ -14,6 +15,8 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "u1": np.dtype("u1"),
     "u2": np.dtype("<u2"),
 }
+STAGE = 4.5
+"""Half the width of the page's stage, in its own units."""
 QUANTA = {"u1": 255, "u2": 65535}
 
 
@@ -55,7 +58,7 @@ def quantise(landscape: Landscape, dtype: str = "u2") -> dict[str, Any]:
     quanta = QUANTA[dtype]
     scale = quanta / (hi - lo) if hi > lo else 0.0
     levels = np.rint((values.astype(np.float64) - lo) * scale).astype(DTYPES[dtype])
-    return {**pack_array(levels), "lo": lo, "hi": hi, "extent": float(landscape.extent)}
+    return {**pack_array(levels), "lo": lo, "hi": hi, "window": landscape.window}
 
 
 def dequantise(packed: Mapping[str, Any]) -> Landscape:
@@ -63,7 +66,26 @@ def dequantise(packed: Mapping[str, Any]) -> Landscape:
     levels = unpack_array(packed).astype(np.float64)
     span = packed["hi"] - packed["lo"]
     values = packed["lo"] + levels * (span / QUANTA[packed["dtype"]])
-    return Landscape(values.astype(np.float32), packed["extent"])
+    (left, right), (bottom, top) = packed["window"]
+    return Landscape(values.astype(np.float32), ((left, right), (bottom, top)))
+
+
+def on_stage(points: NDArray[np.floating], window: Window) -> NDArray[np.floating]:
+    """Points where the page's stage draws them: a window is [-STAGE, STAGE]^2 there.
+
+    So single precision shows Unix times as well as angles.
+    """
+    low, high = np.array(window).T
+    positions: NDArray[np.floating] = (points - (low + high) / 2) * (2 * STAGE / (high - low))
+    return positions
+
+
+def off_stage(positions: NDArray[np.floating], window: Window) -> NDArray[np.floating]:
+    """The inverse of `on_stage`."""
+    low, high = np.array(window).T
+    back = (high - low) / (2 * STAGE)
+    points: NDArray[np.floating] = positions.astype(np.float64) * back + (low + high) / 2
+    return points
 
 
 def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
@@ -74,19 +96,29 @@ def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
         "step": frame.step,
         "seconds": frame.seconds,
         "metrics": {n: v for n, v in frame.metrics.items() if np.isfinite(v)},
+        "window": frame.window,
+        "places": sorted(frame.places),
     }
-    arrays = {name: pack_array(array) for name, array in frame.arrays.items()}
+    arrays = {
+        name: pack_array(on_stage(a, frame.window) if frame.window and name in frame.places else a)
+        for name, a in frame.arrays.items()
+    }
     landscape = None if frame.landscape is None else quantise(frame.landscape, dtype)
     return packed_frame(fields, arrays, landscape)
 
 
 def unpack_frame(message: Mapping[str, Any]) -> Frame:
     """The frame in a decoded frame message."""
-    landscape = message.get("landscape")
+    landscape, window = message.get("landscape"), message.get("window")
+    arrays = {name: unpack_array(packed) for name, packed in message["arrays"].items()}
+    if window is not None:
+        arrays |= {n: off_stage(arrays[n], window) for n in message["places"] if n in arrays}
     return Frame(
         step=message["step"],
         seconds=message["seconds"],
         metrics=dict(message["metrics"]),
         landscape=None if landscape is None else dequantise(landscape),
-        arrays={name: unpack_array(packed) for name, packed in message["arrays"].items()},
+        arrays=arrays,
+        window=window,
+        places=frozenset(message["places"]),
     )

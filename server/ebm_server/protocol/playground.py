@@ -32,9 +32,9 @@ class Outcome(Message):
     """What a trial gives; null where a figure is not finite. See `ebm_core.playground`."""
 
     landscape: PackedLandscape
-    center: tuple[float, float]
     draws: PackedArray
-    """(kept, chains, 2): the start, then each `thinning`-th step."""
+    """(kept, chains, 2): the start, then each `thinning`-th step, on the stage, where the window is
+    [-4.5, 4.5]^2."""
     thinning: int
     warm_up: int
     acceptance: float | None

@@ -1,0 +1,66 @@
+"""A hinge against mass far from all data, where score matching sees nothing."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ebm_core.contracts import EnergyNetwork
+
+COUNT = 64
+"""Far points in a batch; as many data are compared with them."""
+NEAREST, FARTHEST = 1.05, 10.5
+"""Where they lie, as shares of the largest radius that the data reach."""
+NOISY = 0.1
+"""Weight of the hinge beside a denoising loss, whose gradients shrink with the noise."""
+REACH = 4.0
+"""Standard deviations of its noise that a noisy point reaches beyond the data."""
+
+
+class Batch(NamedTuple):
+    """The batch that a loss was computed on."""
+
+    energy: EnergyNetwork
+    """At the noise levels of the first `COUNT` points, where it has any."""
+    energies: Float[Tensor, " n"]
+    """Of the data, with a graph."""
+    noise: float | Float[Tensor, " n"]
+    """Standard deviation of what was added to the data."""
+
+
+def far_field_hinge(
+    batch: Batch, data: Float[Tensor, "n ..."], margin: float, generator: torch.Generator
+) -> Tensor | None:
+    """Mean of max(0, E(data) + margin - E(far)) over pairs; None where far energies are all high.
+
+    A network of a SiLU perceptron grows linearly out there and can outrun its confinement; the
+    loss at the data never shows it. The gradient goes through both energies: with the data's level
+    held fixed all energies would run away. Beyond the margin it is zero, and changes nothing.
+    """
+    count = min(COUNT, len(data))
+    noise = batch.noise[:count] if isinstance(batch.noise, Tensor) else batch.noise
+    clean = not isinstance(noise, Tensor) and noise == 0
+    far = far_points(data, count, noise, generator)
+    levels = batch.energies[:count]
+    with torch.no_grad():
+        if (batch.energy(far) > levels + margin).all():
+            return None
+    lacking: Tensor = levels + margin - batch.energy(far)
+    return (1.0 if clean else NOISY) * lacking.clamp(min=0).mean()
+
+
+def far_points(
+    data: Float[Tensor, "n ..."],
+    count: int,
+    noise: float | Float[Tensor, " m"],
+    generator: torch.Generator,
+) -> Float[Tensor, "count ..."]:
+    """Points around the data: directions uniform on the sphere, radii even in the logarithm."""
+    largest = data.flatten(1).norm(dim=1).max() + REACH * noise
+    directions = data.new_empty(count, *data.shape[1:]).normal_(generator=generator)
+    places = data.new_empty(count).uniform_(generator=generator)
+    radii = largest * NEAREST * (FARTHEST / NEAREST) ** places
+    lengths = directions.flatten(1).norm(dim=1)
+    far: Tensor = directions * (radii / lengths).view(-1, *[1] * (data.dim() - 1))
+    return far
