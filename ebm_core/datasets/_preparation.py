@@ -19,7 +19,7 @@ from ebm_core.datasets._smoothing import FINEST, Kernels, fixed, stacked
 FAR, GAP = 50.0, 10.0
 """Rows are far from all others beyond so many times their spread, and so many times as far away as
 the next nearer row."""
-SHARE = 0.005
+SHARE = 0.01
 """Far rows are at most this share of all (or three): more of them are a cluster."""
 BULK = 2.3
 """Root mean square radius of whitened points: their bulk lies within [-4, 4]^2."""
@@ -131,11 +131,11 @@ def far_from_others(table: NDArray[np.float64]) -> NDArray[np.bool_]:
 def whitening(table: NDArray[np.float64]) -> tuple[Units, bool]:
     """Units in which the points have no correlation and a root mean square radius of `BULK`.
 
-    The outer 2.5 % on each side count as if they lay three times as far from the middle as the
+    The outer 2.5 % on each side count as if they lay twenty times as far from the middle as the
     rest at most, so that heavy tails do not decide. True where the points lie on a line.
     """
     low, middle, high = np.quantile(table, (0.025, 0.5, 0.975), axis=0)
-    bulk = table.clip(middle - 3 * (middle - low), middle + 3 * (high - middle))
+    bulk = table.clip(middle - 20 * (middle - low), middle + 20 * (high - middle))
     bulk = table if (bulk == bulk[0]).all(axis=0).any() else bulk
     center = bulk.mean(axis=0)
     sd = (bulk - center).std(axis=0)

@@ -115,14 +115,13 @@ def stacked(points: Float[Tensor, "n 2"]) -> Kernels:
     weights = torch.full((logs.shape[1],), 1 / logs.shape[1], dtype=torch.float64)
     for _ in range(200):
         weights = torch.softmax(logs + weights.log(), 1).mean(0)
-    shapes = families(some)
+    all_are_some = len(points) <= MOST
+    shapes = families(points if all_are_some else some)
     kept = [one for one in range(len(shapes)) if weights[one] > 0.01]
     factors = torch.stack([shapes[one].factors * shapes[one].widths[best[one]] for one in kept])
-    if len(points) > len(some):
+    if not all_are_some:
         nearest = torch.from_numpy(KDTree(some.numpy()).query(points.numpy())[1])
         factors = factors[:, nearest] * (len(points) / len(some)) ** (-1 / 6)
-    else:
-        points = some
     return Kernels(points, weights[kept] / weights[kept].sum(), factors)
 
 
