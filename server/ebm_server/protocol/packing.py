@@ -1,6 +1,6 @@
 """NumPy arrays and frames to and from the maps of the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,8 +66,15 @@ def dequantise(packed: Mapping[str, Any]) -> Landscape:
     levels = unpack_array(packed).astype(np.float64)
     span = packed["hi"] - packed["lo"]
     values = packed["lo"] + levels * (span / QUANTA[packed["dtype"]])
-    (left, right), (bottom, top) = packed["window"]
-    return Landscape(values.astype(np.float32), ((left, right), (bottom, top)))
+    half = packed.get("extent", STAGE)  # recordings of before there were windows
+    window = window_of(packed.get("window", ((-half, half), (-half, half))))
+    return Landscape(values.astype(np.float32), window)
+
+
+def window_of(packed: Sequence[Sequence[float]]) -> Window:
+    """A window of the wire, where tuples are lists."""
+    (left, right), (bottom, top) = packed
+    return (left, right), (bottom, top)
 
 
 def on_stage(points: NDArray[np.floating], window: Window) -> NDArray[np.floating]:
@@ -119,6 +126,6 @@ def unpack_frame(message: Mapping[str, Any]) -> Frame:
         metrics=dict(message["metrics"]),
         landscape=None if landscape is None else dequantise(landscape),
         arrays=arrays,
-        window=window,
-        places=frozenset(message["places"]),
+        window=None if window is None else window_of(window),
+        places=frozenset(message.get("places", ())),
     )
