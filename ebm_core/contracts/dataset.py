@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from jaxtyping import Float, Int
@@ -24,6 +24,9 @@ class Dataset(PlugIn, ABC):
     Its points are in its own units; an energy is trained on `to_model` of them, which is the
     identity unless `units` says otherwise.
     """
+
+    fields_of_before: ClassVar[Mapping[str, Any]] = {}
+    """What fields that are new stand for in a run that was saved before there were any."""
 
     @classmethod
     @abstractmethod

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self, final
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, final
 
 import numpy as np
 import torch
@@ -35,6 +35,12 @@ class Points(Dataset):
     rank: ClassVar[int] = 30
     title: ClassVar[str] = "Your points"
     summary: ClassVar[str] = "Points of your own, from a file or drawn; a tenth is held out."
+
+    fields_of_before: ClassVar[Mapping[str, Any]] = {
+        "smoothing": 0.0,
+        "far_rows": "keep",
+        "scaling": "one scale",
+    }
 
     kind: Literal["points"] = "points"
     values: Annotated[FrozenArray, Rows(row=(2,), least=2, most=MOST)] = setting(

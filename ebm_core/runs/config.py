@@ -18,7 +18,7 @@ from pydantic import (
 from ebm_core.contracts import Dataset, Shape, setting
 from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.outside import Origin, differences, origins_in
-from ebm_core.datasets import AnyDataset
+from ebm_core.datasets import DATASETS, AnyDataset
 from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
@@ -123,6 +123,9 @@ def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[Run
         PlugInMissing: A ValueError: a plug-in from outside that it uses is not loaded.
     """
     changes = differences(map(Origin.model_validate, given.get("plugins", ())))
+    dataset = given["dataset"]
+    if dataset["kind"] in DATASETS:
+        given = {**given, "dataset": {**DATASETS[dataset["kind"]].fields_of_before, **dataset}}
     return RunConfig.model_validate(given, context=arrays), changes
 
 

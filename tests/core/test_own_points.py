@@ -12,6 +12,7 @@ from ebm_core import RunConfig, Training
 from ebm_core.datasets._smoothing import fixed, stacked
 from ebm_core.datasets.points import Points
 from ebm_core.evaluation.partition import ExactEvaluation
+from ebm_core.runs.config import saved
 
 torch.set_num_threads(1)
 
@@ -186,3 +187,15 @@ def test_a_run_keeps_its_best_moment_and_resumes_with_it(tmp_path: Path) -> None
     places = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
     assert torch.equal(again.network(places), run.network(places))
     assert not torch.equal(again.average.network(places), run.network(places))
+
+
+def test_a_run_saved_before_points_were_whitened_means_what_it_meant() -> None:
+    table = (draws().normal(size=(100, 2)) * [3, 1]).tolist()
+    given = {"dataset": {"kind": "points", "values": table}, "method": {"kind": "exact"}}
+    config, _ = saved(given)
+    matrix = config.dataset.units.matrix
+    assert matrix is not None
+    assert matrix[0][0] == matrix[1][1] > 0
+    assert matrix[0][1] == matrix[1][0] == 0
+    again, _ = saved(config.model_dump(mode="json"))
+    assert again == config
