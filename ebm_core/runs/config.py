@@ -26,9 +26,9 @@ from ebm_core.optimization import Optimization
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
 
 
-def arrays_of(directory: Path) -> ArrayFolder:
+def arrays_of(directory: Path | str) -> ArrayFolder:
     """A run's arrays in its directory: the context in which its config is written and read."""
-    return ArrayFolder(directory / "points")
+    return ArrayFolder(Path(directory) / "points")
 
 
 class RunConfig(BaseModel):
