@@ -24,6 +24,8 @@ from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
+PLUGINS = "plugins"
+"""The path of a change that no replay makes: a run goes on with other versions of plug-ins."""
 
 
 def arrays_of(directory: Path | str) -> ArrayFolder:
@@ -81,7 +83,7 @@ class RunConfig(BaseModel):
         """Lays the recipe under what was given, and a length: 30 s, or 120 s for images."""
         if not isinstance(given, dict):
             return given
-        given = {name: value for name, value in given.items() if name != "plugins"}
+        given = {name: value for name, value in given.items() if name != PLUGINS}
         endless = given.get("seconds") is None and given.get("updates") is None
         base: dict[str, Any] = {"energy": {"kind": "mlp"}, "optimization": {}}
         method = given.get("method")
@@ -124,6 +126,14 @@ def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[Run
     """
     changes = differences(map(Origin.model_validate, given.get("plugins", ())))
     return RunConfig.model_validate(given, context=arrays), changes
+
+
+def plugins_changed(step: int, given: dict[str, Any], config: RunConfig) -> list["Change"]:
+    """The change to be recorded where a saved run goes on with other versions of its plug-ins."""
+    before, now = given.get(PLUGINS, []), [origin.model_dump() for origin in config.plugins]
+    if not differences(map(Origin.model_validate, before)):
+        return []
+    return [Change(step=step, path=PLUGINS, value=now, previous=before)]
 
 
 def default_seconds(shape: Shape) -> float:

@@ -17,7 +17,16 @@ from ebm_core.randomness.noise import noise
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
-from ebm_core.runs.config import Change, RunConfig, arrays_of, changed, saved, value_at
+from ebm_core.runs.config import (
+    PLUGINS,
+    Change,
+    RunConfig,
+    arrays_of,
+    changed,
+    plugins_changed,
+    saved,
+    value_at,
+)
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
 
@@ -139,7 +148,8 @@ class Training:
         """Makes the recorded changes that are due."""
         while self.replayed and self.replayed[0].step <= self.step:
             change = self.replayed.pop(0)
-            self.change(change.path, change.value)
+            if change.path != PLUGINS:
+                self.change(change.path, change.value)
 
     def _refuse_divergence(self) -> None:
         for name in ("loss", "energy_data", "energy_samples"):
@@ -262,6 +272,7 @@ class Training:
         training = cls(config)
         training.plugin_changes = plugin_changes
         training.events = [Change.model_validate(change) for change in state["events"]]
+        training.events += plugins_changed(state["step"], state["config"], config)
         training.replayed = [Change.model_validate(change) for change in state["replayed"]]
         training.measures_speed = state["measures_speed"]
         training.calibrated = state["calibrated"]

@@ -290,5 +290,29 @@ def test_a_run_says_which_file_and_digest_it_used(tmp_path: Path) -> None:
             load(tmp_path / "run", step)
 
 
+def test_a_run_that_goes_on_with_another_version_records_when(tmp_path: Path) -> None:
+    path = skeleton("method", tmp_path / "code")
+    use(path)
+    finished(short()).save(tmp_path / "run")
+    (before,) = short().plugins
+    path.write_text(path.read_text() + "# changed\n")
+    use(path)
+    (now,) = short().plugins
+    resumed = Training.resume(tmp_path / "run")
+    (change,) = [change for change in resumed.events if change.path == "plugins"]
+    assert (change.step, change.previous) == (4, [before.model_dump()])
+    assert (change.value, before.digest == now.digest) == ([now.model_dump()], False)
+
+    resumed.change("updates", 6)
+    while not resumed.finished:
+        resumed.update()
+    resumed.save(tmp_path / "run")
+    assert Training.resume(tmp_path / "run").events == resumed.events
+    again = Training(short(), resumed.events)  # a replay is one of the plug-in as it is now
+    while not again.finished:
+        again.update()
+    assert (again.step, [event.path for event in again.events]) == (6, ["updates"])
+
+
 def test_a_run_of_ours_records_none() -> None:
     assert short(method={"kind": "denoising"}).model_dump()["plugins"] == ()

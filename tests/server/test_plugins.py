@@ -1,9 +1,11 @@
 """Plug-ins from outside: from `ebm new` to a run that is killed, resumed, opened without them."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +146,8 @@ def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
             page.step_beyond(0)
         told = [e["text"] for e in lab.ask("GET", f"/runs/{run}/events") if e["text"]]
         assert [text for text in told if "has changed since this run used it" in text]
+        lab.ask("POST", f"/runs/{run}/stop")
+        both_versions_are_recorded(lab, run)
 
         lab.stop()
         lab.options = ()
@@ -160,6 +164,24 @@ def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
         again = {**endless(), "method": {"kind": "mine"}}
         (problem,) = lab.ask("POST", "/runs", again, status=422)["detail"]
         assert problem["path"] == "method.kind"
+
+
+def both_versions_are_recorded(lab: Laboratory, run: str) -> None:
+    """In the download, which agrees with the folder, and in the list of runs."""
+    folder = lab.data_dir / "runs" / run
+    answer = lab.http.get(f"/api/v1/runs/{run}/download")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        kept = {
+            name: json.loads(archive.read(name)) for name in archive.namelist() if "json" in name
+        }
+    for name in ("config.json", "events.json"):
+        assert kept[name] == json.loads((folder / name).read_text())
+    (change,) = [change for change in kept["events.json"] if change["path"] == "plugins"]
+    assert change["previous"] == kept["config.json"]["plugins"]
+    assert change["value"] == kept["run.json"]["config"]["plugins"] != change["previous"]
+    assert 0 < change["step"] <= kept["run.json"]["step"]
+    (listed,) = [one for one in lab.ask("GET", "/runs") if one["id"] == run]
+    assert (listed["first_plugins"], listed["plugins"]) == (change["previous"], change["value"])
 
 
 def killed_and_calm(lab: Laboratory) -> tuple[str, str, str]:
