@@ -3,9 +3,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { press, resume } from "../actions";
 import { connection } from "../run/following";
+import { missingPlugIn, plugInNote } from "../run/plugins";
 import {
   active,
   asking,
+  catalogue,
   catalogueFault,
   draft,
   info,
@@ -25,6 +27,7 @@ export function StageNotes() {
     <div class="notes">
       <Message />
       <Lost />
+      <PlugIns />
       <Failed />
       <Waiting />
       <Invitation />
@@ -71,17 +74,40 @@ function Lost() {
   );
 }
 
+/** Which plug-in the run misses, or has in another version; said once of each run. */
+function PlugIns() {
+  const read = useSignal("");
+  const run = info.value;
+  const note = run && catalogue.value && plugInNote(run, catalogue.value.plugins);
+  if (!note || stored.value || untrained.value || read.value === run.id) return null;
+  return (
+    <div class="note" data-tone="fault" role="alert">
+      <p>{note}</p>
+      <button type="button" class="link" onClick={() => (read.value = run.id)}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
 /** Why the run failed and what to do; the last good frame stays on the stage. */
 function Failed() {
   const run = info.value;
   if (run?.state !== "failed" || untrained.value) return null;
+  const missing = catalogue.value && missingPlugIn(run, catalogue.value.plugins);
   return (
     <div class="note" data-tone="fault" role="alert">
       <p>
         <b>The run failed.</b> {sentence(run.reason ?? "the server gives no reason; its log may")}
         <span class="muted"> The stage shows its last good moment.</span>
       </p>
-      <button type="button" class="link" onClick={() => void resume(run.id)}>
+      <button
+        type="button"
+        class="link"
+        disabled={missing !== null}
+        title={missing ?? undefined}
+        onClick={() => void resume(run.id)}
+      >
         Go on from the last checkpoint
       </button>
     </div>
