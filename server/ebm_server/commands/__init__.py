@@ -36,11 +36,14 @@ def bring(plugins: list[str] | None) -> None:
 
 
 def use_plugins(plugins: list[str] | None) -> None:
-    """Puts plug-ins on the shelves; ends the command where one is broken."""
+    """Puts plug-ins on the shelves; ends the command where one is broken.
+
+    One that the environment or an installed package names is left out then, and all else works.
+    """
     from ebm_core.plugins import given_troubles, use
 
-    if troubles := given_troubles():
-        refuse("\n".join(map(str, troubles)))
+    for trouble in given_troubles():
+        typer.echo(f"a plug-in is left out: {trouble}", err=True)
     for plugin in plugins or ():
         try:
             use(plugin)
