@@ -16,7 +16,15 @@ from ebm_core.contracts.outside import ORIGINS, Origin
 from ebm_core.datasets import DATASETS
 from ebm_core.energies import ENERGIES
 from ebm_core.methods import METHODS
-from ebm_core.plugins.faults import Trouble, of_class, of_definition, of_error, try_out, try_recipe
+from ebm_core.plugins.faults import (
+    Trouble,
+    of_class,
+    of_definition,
+    of_error,
+    of_plug_in,
+    try_out,
+    try_recipe,
+)
 from ebm_core.plugins.source import Source
 from ebm_core.registry import in_order, kind_of
 from ebm_core.samplers import SAMPLERS
@@ -142,11 +150,10 @@ def failure(
 ) -> Trouble | None:
     """What goes wrong when something is tried with a plug-in, if anything."""
     try:
-        attempt(plug_in)
-    except Exception as error:
-        trouble = of_error(error, files, plug_in.__module__)
-        unplaced = of_class(plug_in, f"fails: {trouble.message}")
-        return unplaced if trouble.line is None else trouble
+        with contextlib.redirect_stdout(sys.stderr):
+            attempt(plug_in)
+    except (Exception, SystemExit) as error:
+        return of_plug_in(error, plug_in, files)
     return None
 
 

@@ -29,6 +29,7 @@ from ebm_core.runs.config import (
 )
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
+from ebm_core.runs.metrics import numbers
 
 CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
 """Shares of a time budget at which the speed is measured and the length in updates is set anew."""
@@ -124,16 +125,13 @@ class Training:
         """One update; returns its metrics.
 
         Raises:
+            BadMetrics: A ValueError: the method tells of itself what are no numbers.
             TrainingDiverged: Something is not finite or has run away. The averaged weights, which
                 frames show and checkpoints keep, are those of the last good update.
         """
         with self._timed():
             positives = self.sample_data(self.config.optimization.batch_size)
-            values = self.learner.update(positives)
-            self.metrics.update(
-                (name, float(value) if isinstance(value, Tensor) else value)
-                for name, value in values.items()
-            )
+            self.metrics.update(numbers(self.learner, self.learner.update(positives)))
             self._refuse_divergence()
             self.average.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate

@@ -1,6 +1,9 @@
 """The commands of `ebm`, one a file, and what they share: a clear end on bad input."""
 
+import contextlib
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -49,6 +52,20 @@ def use_plugins(plugins: list[str] | None) -> None:
             use(plugin)
         except (OSError, ValueError) as error:
             refuse(str(error))
+
+
+@contextlib.contextmanager
+def plugins_apart() -> Iterator[None]:
+    """What plug-ins print goes to standard error; an error of theirs ends the command in a line."""
+    from ebm_core.plugins import mistake
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (Exception, SystemExit) as error:
+        if (trouble := mistake(error)) is None:
+            raise
+        refuse(str(trouble))
 
 
 def use_one_thread() -> None:

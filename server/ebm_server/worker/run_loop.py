@@ -274,6 +274,6 @@ class RunLoop:
         self.report_row()
         try:
             self.publisher.publish(keyframe=True)
-        except (ValueError, RuntimeError) as error:
-            log.error("there is no last frame: %s", error)
+        except (Exception, SystemExit):  # what failed may be a plug-in, which shows itself too
+            log.exception("there is no last frame")
         self.report_state("failed", reason)
