@@ -25,7 +25,7 @@ from ebm_core.plugins.faults import (
     try_out,
     try_recipe,
 )
-from ebm_core.plugins.source import Source
+from ebm_core.plugins.source import Source, forget_changed
 from ebm_core.registry import in_order, kind_of
 from ebm_core.samplers import SAMPLERS
 
@@ -97,6 +97,7 @@ def load(source: Source) -> tuple[list[type[PlugIn]], list[Trouble]]:
         digest, files = source.digest(), source.files()
     except (ImportError, OSError) as error:
         return [], [Trouble(source.place, None, str(error))]
+    forget_changed(files)
     found, troubles = whole_classes(source, files)
     forget(source)
     shelved = []

@@ -8,11 +8,13 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Self
+
+from ebm_core.plugins.helpers import with_helpers
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,13 @@ class Source:
         return Path(self.place) if Path(self.place).is_absolute() else None
 
     def files(self) -> list[Path]:
-        """Every Python file of it, in order.
+        """Every Python file of it, in order; of a file those too beside it that it imports.
 
         Raises:
             ImportError: There is no such module.
         """
         root = self.path or self._module_root()
-        return [root] if root.is_file() else sorted(root.rglob("*.py"))
+        return with_helpers(root, root.parent) if root.is_file() else sorted(root.rglob("*.py"))
 
     def _module_root(self) -> Path:
         spec = importlib.util.find_spec(self.place)
@@ -121,6 +123,23 @@ def imported(name: str) -> Iterator[Part]:
 def file_name(path: Path) -> str:
     """The name of a file's module: one that no other file has."""
     return f"ebm_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+
+
+_run: dict[Path, str] = {}
+"""Digests of files as they were when they were last run."""
+
+
+def forget_changed(files: Iterable[Path]) -> None:
+    """Has files be imported anew, all of them, where one has changed since it was run."""
+    digests = {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    if any(_run.get(file, digest) != digest for file, digest in digests.items()):
+        for name, module in list(sys.modules.items()):
+            place = getattr(module, "__file__", None)
+            if place is not None and Path(place) in digests:
+                del sys.modules[name]
+                # by its time of change, in seconds, compiled code may pass for that of the new file
+                Path(importlib.util.cache_from_source(place)).unlink(missing_ok=True)
+    _run.update(digests)
 
 
 def findable(folder: Path) -> None:

@@ -19,6 +19,7 @@ from ebm_core.datasets import DATASETS
 from ebm_core.energies import ENERGIES
 from ebm_core.methods import METHODS
 from ebm_core.plugins import PlugInError, given_troubles, load_given, loading, use
+from ebm_core.plugins.helpers import with_helpers
 from ebm_core.plugins.source import Source
 from ebm_core.runs import snapshots
 from ebm_core.runs.problems import problems
@@ -85,6 +86,57 @@ def test_a_folder_s_files_may_import_each_other(tmp_path: Path) -> None:
     )
     assert len(use(tmp_path / "mine")) == 2
     assert short().method.model_dump()["noise_level"] == 0.2
+
+
+def test_a_helper_beside_a_file_is_part_of_it(tmp_path: Path) -> None:
+    path, helper, deep = skeleton("method", tmp_path), tmp_path / "levels.py", tmp_path / "deep.py"
+    path.write_text(
+        METHOD.replace("0.1, title", "LEVEL, title").replace(
+            "from ebm_core", "from levels import LEVEL\nfrom ebm_core"
+        )
+    )
+    helper.write_text("import math\nfrom deep import LEVEL\n")
+    deep.write_text("LEVEL = 0.2\n")
+    (tmp_path / "not_imported.py").write_text("1 / 0")
+    (tmp_path / "math.py").write_text("1 / 0")
+    assert Source(str(path)).files() == [path, deep, helper]
+    use(path)
+    (before,) = short().plugins
+    use(path)
+    assert short().plugins == (before,)
+    deep.write_text("LEVEL = 0.3\n")
+    use(path)
+    (now,) = short().plugins
+    assert before.digest != now.digest
+    assert short().method.model_dump()["noise_level"] == 0.3
+    deep.write_text("LEVEL = 1 / 0\n")
+    with pytest.raises(PlugInError, match=r"deep\.py, line 1: ZeroDivisionError"):
+        use(path)
+
+
+def test_a_package_s_file_has_its_relative_imports_as_helpers(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    for name, text in {
+        "__init__.py": "",
+        "mine.py": "from . import near\nfrom .inner.far import x\nimport ebm_core\n",
+        "near.py": "",
+        "inner/__init__.py": "",
+        "inner/far.py": "from ..near import y\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    found = with_helpers(tmp_path / "mine.py", tmp_path)
+    names = [str(file.relative_to(tmp_path)) for file in found]
+    assert names == ["mine.py", "inner/__init__.py", "inner/far.py", "near.py"]
+
+
+def test_a_changed_package_is_used_anew(tmp_path: Path) -> None:
+    (tmp_path / "whole_package").mkdir()
+    (tmp_path / "whole_package" / "__init__.py").touch()
+    path = skeleton("method", tmp_path / "whole_package")
+    use(tmp_path / "whole_package")
+    path.write_text(METHOD.replace("0.1, title", "0.3, title"))
+    use(tmp_path / "whole_package")
+    assert short().method.model_dump()["noise_level"] == 0.3
 
 
 def test_a_module_is_found_by_its_name_with_all_below_it(
