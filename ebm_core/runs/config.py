@@ -22,6 +22,7 @@ from ebm_core.datasets import AnyDataset
 from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
+from ebm_core.runs.problems import problems
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
 PLUGINS = "plugins"
@@ -123,9 +124,14 @@ def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[Run
 
     Raises:
         PlugInMissing: A ValueError: a plug-in from outside that it uses is not loaded.
+        ValueError: It cannot be read, as where its points are gone.
     """
-    changes = differences(map(Origin.model_validate, given.get("plugins", ())))
-    return RunConfig.model_validate(given, context=arrays), changes
+    changes = differences(map(Origin.model_validate, given.get(PLUGINS, ())))
+    try:
+        return RunConfig.model_validate(given, context=arrays), changes
+    except ValidationError as error:
+        found = "; ".join(f"{it.path}: {it.message}" for it in problems(RunConfig, error))
+        raise ValueError(f"the run cannot be read: {found}") from error
 
 
 def plugins_changed(step: int, given: dict[str, Any], config: RunConfig) -> list["Change"]:

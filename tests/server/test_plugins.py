@@ -248,6 +248,8 @@ def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
         refusal = lab.ask("POST", f"/runs/{run}/resume", status=409)["detail"]
         assert f"bring it with --plugin {path}" in refusal
         assert lab.ask("GET", f"/runs/{run}") == before
+        # its dataset is ours: only the method is missing
+        assert lab.http.get(f"/api/v1/runs/{run}/truth").status_code == 200
         refusal = lab.http.post("/api/v1/samplings", json=sampling)
         assert (refusal.status_code, f"--plugin {path}" in refusal.text) == (409, True)
         again = {**endless(), "method": {"kind": "mine"}}
