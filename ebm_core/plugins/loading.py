@@ -97,6 +97,8 @@ def load(source: Source) -> tuple[list[type[PlugIn]], list[Trouble]]:
         digest, files = source.digest(), source.files()
     except (ImportError, OSError) as error:
         return [], [Trouble(source.place, None, str(error))]
+    except (Exception, SystemExit) as error:  # of a package above it, which is run to find it
+        return [], [of_error(error, [], source.place)]
     forget_changed(files)
     found, troubles = whole_classes(source, files)
     forget(source)

@@ -116,7 +116,9 @@ def imported(name: str) -> Iterator[Part]:
     """A module and, where it is a package, all below it."""
     yield Part(None, name)
     module = sys.modules.get(name)
-    for found in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{name}."):
+    paths = getattr(module, "__path__", ())
+    # where a package below fails, running it as a part has told so
+    for found in pkgutil.walk_packages(paths, f"{name}.", onerror=lambda _name: None):
         yield Part(None, found.name)
 
 

@@ -161,6 +161,25 @@ def test_installed_packages_bring_theirs(tmp_path: Path, monkeypatch: pytest.Mon
     assert DATASETS["my_dataset"].__module__ == "installed_dataset"
 
 
+def test_a_broken_package_hinders_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("broken_above/__init__.py", "broken_below/inner/__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("1 / 0\n")
+    (tmp_path / "broken_below" / "__init__.py").touch()
+    (tmp_path / "broken_above" / "mine.py").touch()
+    skeleton("dataset", tmp_path / "broken_below", "z_dataset.py")
+    monkeypatch.syspath_prepend(tmp_path)
+    points = [
+        EntryPoint(name, name, loading.GROUP) for name in ("broken_above.mine", "broken_below")
+    ]
+    monkeypatch.setattr(loading, "entry_points", lambda group: points)
+    load_given()
+    above, below = map(str, given_troubles())
+    assert above == "broken_above.mine: ZeroDivisionError: division by zero"
+    assert below.startswith(f"{tmp_path / 'broken_below' / 'inner' / '__init__.py'}, line 1: Zero")
+    assert "my_dataset" in DATASETS
+
+
 def test_the_environment_s_are_there_as_soon_as_the_package_is(tmp_path: Path) -> None:
     good, bad = skeleton("method", tmp_path), tmp_path / "bad.py"
     bad.write_text("x = 1\nboom\n")
