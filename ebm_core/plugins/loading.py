@@ -183,7 +183,7 @@ def shelve(plug_in: type[PlugIn], source: Source, digest: str) -> Trouble | None
     shelf = SHELVES[name][1]
     if (other := shelf.get(kind)) is not None:
         whose = (
-            f"{ORIGINS[other].path} has one of this name"
+            f"{of_class(other, '').place} has one of this name"
             if other in ORIGINS
             else f"EBM Lab has one of its own by this name ({other.__module__})"
         )

@@ -10,6 +10,7 @@ import pkgutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Self
@@ -53,9 +54,11 @@ class Source:
         return with_helpers(root, root.parent) if root.is_file() else sorted(root.rglob("*.py"))
 
     def _module_root(self) -> Path:
-        spec = importlib.util.find_spec(self.place)
+        spec = spec_of(self.place)
         if spec is None or spec.origin is None:
-            raise ImportError(f"there is no module {self.place}; is its package installed?")
+            file = Path(f"{self.place}.py")
+            hint = f"did you mean the file {file}?" if file.is_file() else "is it installed?"
+            raise ImportError(f"there is no module {self.place}; {hint}")
         origin = Path(spec.origin)
         return origin.parent if origin.name == "__init__.py" else origin
 
@@ -82,6 +85,14 @@ class Source:
         else:
             for file in sorted(path.glob("[!_]*.py")):
                 yield Part(file, file_name(file))
+
+
+def spec_of(module: str) -> ModuleSpec | None:
+    """Where Python finds a module, None where it finds none."""
+    try:
+        return importlib.util.find_spec(module)
+    except ModuleNotFoundError:  # of a package above it
+        return None
 
 
 @dataclass(frozen=True)

@@ -276,6 +276,27 @@ def test_two_plug_ins_of_one_name_are_told_with_both_files(tmp_path: Path) -> No
     assert METHODS["my_method"] is plug_in
 
 
+def test_twins_in_one_folder_are_told_with_both_files(tmp_path: Path) -> None:
+    skeleton("method", tmp_path, "first.py")
+    skeleton("method", tmp_path, "second.py")
+    with pytest.raises(PlugInError) as error:
+        use(tmp_path)
+    assert str(error.value).startswith(f"{tmp_path / 'second.py'}, line ")
+    assert str(error.value).endswith(f": {tmp_path / 'first.py'} has one of this name")
+
+
+def test_a_module_that_is_not_there_may_be_a_file_that_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    with pytest.raises(PlugInError, match=r"there is no module no_package\.mine; is it installed"):
+        use("no_package.mine")
+    (tmp_path / "mine_here.py").touch()
+    with pytest.raises(PlugInError, match=r"did you mean the file mine_here\.py\?"):
+        use("mine_here")
+
+
 def test_a_broken_file_leaves_those_beside_it_alone(tmp_path: Path) -> None:
     skeleton("sampler", tmp_path)
     (tmp_path / "a_broken.py").write_text("(")

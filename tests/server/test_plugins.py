@@ -55,6 +55,9 @@ def test_new_replaces_nothing_unasked(tmp_path: Path) -> None:
     assert (code, "--force" in text, path.read_text()) == (2, True, "# mine")
     assert new("method", path, "--force")[0] == 0
     assert "class Mine(kit.Unconditional)" in path.read_text()
+    code, text = new("method", tmp_path / "denoising.py")
+    assert (code, "such as my_denoising.py" in text) == (2, True)
+    assert new("sampler", tmp_path / "denoising.py")[0] == 0
     code, text = new("method", tmp_path / "Not a name.py")
     assert (code, "small letters" in text) == (2, True)
 
@@ -110,8 +113,10 @@ def test_a_run_on_the_command_line_tells_of_its_plug_in(tmp_path: Path) -> None:
     path.write_text("(")
     code, text = ebm(*train, "--plugin", path)
     assert (code, f"{path}, line 1: SyntaxError" in text, "Traceback" in text) == (2, True, False)
-    code, text = ebm("serve", "--plugin", tmp_path / "none.py")
-    assert (code, "no such file" in text) == (2, True)
+    gone = tmp_path / "none.py"
+    for words in (["serve"], train):
+        told = f"there is no {gone}; give a file, folder or module\n"
+        assert ebm(*words, "--plugin", gone) == (2, told)
 
 
 UPDATE = (

@@ -16,7 +16,8 @@ PlugIns = Annotated[
     typer.Option(
         "--plugin",
         metavar="FILE|FOLDER|MODULE",
-        help="Methods, samplers, distributions or energies of your own (also EBM_PLUGINS).",
+        help="Methods, samplers, distributions, energies or formulas of your own (also "
+        "EBM_PLUGINS).",
     ),
 ]
 """An option of every command that trains or opens runs; it may be given more than once."""
@@ -27,15 +28,20 @@ def bring(plugins: list[str] | None) -> None:
 
     Where one is broken, they go on without it.
     """
-    named = []
-    for plugin in plugins or ():
-        path = Path(plugin).expanduser()
-        if not path.exists() and (path.suffix == ".py" or len(path.parts) > 1):
-            refuse(f"--plugin {plugin}: there is no such file or folder")
-        named.append(str(path.resolve()) if path.exists() else plugin)
+    named = list(map(located, plugins or ()))
     before = os.environ.get("EBM_PLUGINS")
     if named:
         os.environ["EBM_PLUGINS"] = os.pathsep.join(named + ([before] if before else []))
+
+
+def located(plugin: str) -> str:
+    """The absolute path of a plug-in, or the name of its module; refuses what can be neither."""
+    path = Path(plugin).expanduser()
+    if path.exists():
+        return str(path.resolve())
+    if path.suffix == ".py" or not all(map(str.isidentifier, plugin.split("."))):
+        refuse(f"there is no {path.absolute()}; give a file, folder or module")
+    return plugin
 
 
 def use_plugins(plugins: list[str] | None) -> None:
@@ -49,7 +55,7 @@ def use_plugins(plugins: list[str] | None) -> None:
         typer.echo(f"a plug-in is left out: {trouble}", err=True)
     for plugin in plugins or ():
         try:
-            use(plugin)
+            use(located(plugin))
         except (OSError, ValueError) as error:
             refuse(str(error))
 
