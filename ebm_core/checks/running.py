@@ -1,5 +1,7 @@
 """Runs the checks of a plug-in that is on a shelf."""
 
+import contextlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,7 +9,8 @@ from ebm_core.checks import CHECKS
 from ebm_core.checks.expectation import CheckFailed
 from ebm_core.contracts import PlugIn
 from ebm_core.contracts.outside import ORIGINS
-from ebm_core.plugins.faults import of_class, of_error
+from ebm_core.plugins.faults import of_plug_in
+from ebm_core.plugins.mistakes import mistake
 from ebm_core.plugins.source import Source
 
 
@@ -27,10 +30,11 @@ def results(plug_in: type[PlugIn]) -> Iterator[Result]:
     for check in CHECKS[origin.contract]:
         problem = None
         try:
-            check(origin.kind)
+            with contextlib.redirect_stdout(sys.stderr):
+                check(origin.kind)
         except CheckFailed as error:
             problem = str(error)
-        except Exception as error:
-            trouble = of_error(error, Source(origin.path).files(), origin.path)
-            problem = str(trouble if trouble.line is not None else of_class(plug_in, str(trouble)))
+        except (Exception, SystemExit) as error:
+            files = Source(origin.path).files()
+            problem = str(mistake(error) or of_plug_in(error, plug_in, files))
         yield Result(check.__name__.replace("_", " "), problem)

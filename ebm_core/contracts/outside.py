@@ -19,7 +19,7 @@ class Origin(BaseModel):
     path: str
     """A file or folder, or the name of a module."""
     digest: str
-    """SHA-256 of the Python files there."""
+    """SHA-256 of the Python files there; of a file, with those beside it that it imports."""
 
     @property
     def name(self) -> str:

@@ -7,5 +7,6 @@ so later, in a notebook.
 
 from ebm_core.plugins.faults import Trouble
 from ebm_core.plugins.loading import PlugInError, given_troubles, load_given, use
+from ebm_core.plugins.mistakes import mistake
 
-__all__ = ["PlugInError", "Trouble", "given_troubles", "load_given", "use"]
+__all__ = ["PlugInError", "Trouble", "given_troubles", "load_given", "mistake", "use"]

@@ -29,7 +29,7 @@ class Trouble(NamedTuple):
         return f"{where}: {self.message}"
 
 
-def of_class(plug_in: type[PlugIn], message: str) -> Trouble:
+def of_class(plug_in: type, message: str) -> Trouble:
     """A trouble at the line where a class begins."""
     try:
         file, line = inspect.getsourcefile(plug_in), inspect.getsourcelines(plug_in)[1]
@@ -49,6 +49,12 @@ def of_error(error: BaseException, files: Collection[Path], place: str) -> Troub
         if frame.filename in ours:
             return Trouble(frame.filename, frame.lineno, said)
     return Trouble(place, None, said)
+
+
+def of_plug_in(error: BaseException, plug_in: type[PlugIn], files: Collection[Path]) -> Trouble:
+    """An exception of a plug-in: at the innermost of its lines, or else where its class begins."""
+    trouble = of_error(error, files, plug_in.__module__)
+    return of_class(plug_in, f"fails: {trouble.message}") if trouble.line is None else trouble
 
 
 def of_definition(plug_in: type[PlugIn], siblings: Collection[type[PlugIn]]) -> Trouble | None:

@@ -16,8 +16,16 @@ from ebm_core.contracts.outside import ORIGINS, Origin
 from ebm_core.datasets import DATASETS
 from ebm_core.energies import ENERGIES
 from ebm_core.methods import METHODS
-from ebm_core.plugins.faults import Trouble, of_class, of_definition, of_error, try_out, try_recipe
-from ebm_core.plugins.source import Source
+from ebm_core.plugins.faults import (
+    Trouble,
+    of_class,
+    of_definition,
+    of_error,
+    of_plug_in,
+    try_out,
+    try_recipe,
+)
+from ebm_core.plugins.source import Source, forget_changed
 from ebm_core.registry import in_order, kind_of
 from ebm_core.samplers import SAMPLERS
 
@@ -89,6 +97,9 @@ def load(source: Source) -> tuple[list[type[PlugIn]], list[Trouble]]:
         digest, files = source.digest(), source.files()
     except (ImportError, OSError) as error:
         return [], [Trouble(source.place, None, str(error))]
+    except (Exception, SystemExit) as error:  # of a package above it, which is run to find it
+        return [], [of_error(error, [], source.place)]
+    forget_changed(files)
     found, troubles = whole_classes(source, files)
     forget(source)
     shelved = []
@@ -142,11 +153,10 @@ def failure(
 ) -> Trouble | None:
     """What goes wrong when something is tried with a plug-in, if anything."""
     try:
-        attempt(plug_in)
-    except Exception as error:
-        trouble = of_error(error, files, plug_in.__module__)
-        unplaced = of_class(plug_in, f"fails: {trouble.message}")
-        return unplaced if trouble.line is None else trouble
+        with contextlib.redirect_stdout(sys.stderr):
+            attempt(plug_in)
+    except (Exception, SystemExit) as error:
+        return of_plug_in(error, plug_in, files)
     return None
 
 
@@ -173,7 +183,7 @@ def shelve(plug_in: type[PlugIn], source: Source, digest: str) -> Trouble | None
     shelf = SHELVES[name][1]
     if (other := shelf.get(kind)) is not None:
         whose = (
-            f"{ORIGINS[other].path} has one of this name"
+            f"{of_class(other, '').place} has one of this name"
             if other in ORIGINS
             else f"EBM Lab has one of its own by this name ({other.__module__})"
         )

@@ -8,11 +8,14 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Self
+
+from ebm_core.plugins.helpers import with_helpers
 
 
 @dataclass(frozen=True)
@@ -42,18 +45,20 @@ class Source:
         return Path(self.place) if Path(self.place).is_absolute() else None
 
     def files(self) -> list[Path]:
-        """Every Python file of it, in order.
+        """Every Python file of it, in order; of a file those too beside it that it imports.
 
         Raises:
             ImportError: There is no such module.
         """
         root = self.path or self._module_root()
-        return [root] if root.is_file() else sorted(root.rglob("*.py"))
+        return with_helpers(root, root.parent) if root.is_file() else sorted(root.rglob("*.py"))
 
     def _module_root(self) -> Path:
-        spec = importlib.util.find_spec(self.place)
+        spec = spec_of(self.place)
         if spec is None or spec.origin is None:
-            raise ImportError(f"there is no module {self.place}; is its package installed?")
+            file = Path(f"{self.place}.py")
+            hint = f"did you mean the file {file}?" if file.is_file() else "is it installed?"
+            raise ImportError(f"there is no module {self.place}; {hint}")
         origin = Path(spec.origin)
         return origin.parent if origin.name == "__init__.py" else origin
 
@@ -80,6 +85,14 @@ class Source:
         else:
             for file in sorted(path.glob("[!_]*.py")):
                 yield Part(file, file_name(file))
+
+
+def spec_of(module: str) -> ModuleSpec | None:
+    """Where Python finds a module, None where it finds none."""
+    try:
+        return importlib.util.find_spec(module)
+    except ModuleNotFoundError:  # of a package above it
+        return None
 
 
 @dataclass(frozen=True)
@@ -114,13 +127,32 @@ def imported(name: str) -> Iterator[Part]:
     """A module and, where it is a package, all below it."""
     yield Part(None, name)
     module = sys.modules.get(name)
-    for found in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{name}."):
+    paths = getattr(module, "__path__", ())
+    # where a package below fails, running it as a part has told so
+    for found in pkgutil.walk_packages(paths, f"{name}.", onerror=lambda _name: None):
         yield Part(None, found.name)
 
 
 def file_name(path: Path) -> str:
     """The name of a file's module: one that no other file has."""
     return f"ebm_plugin_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+
+
+_run: dict[Path, str] = {}
+"""Digests of files as they were when they were last run."""
+
+
+def forget_changed(files: Iterable[Path]) -> None:
+    """Has files be imported anew, all of them, where one has changed since it was run."""
+    digests = {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    if any(_run.get(file, digest) != digest for file, digest in digests.items()):
+        for name, module in list(sys.modules.items()):
+            place = getattr(module, "__file__", None)
+            if place is not None and Path(place) in digests:
+                del sys.modules[name]
+                # by its time of change, in seconds, compiled code may pass for that of the new file
+                Path(importlib.util.cache_from_source(place)).unlink(missing_ok=True)
+    _run.update(digests)
 
 
 def findable(folder: Path) -> None:

@@ -22,13 +22,16 @@ from ebm_core.datasets import DATASETS, AnyDataset
 from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
+from ebm_core.runs.problems import problems
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
+PLUGINS = "plugins"
+"""The path of a change that no replay makes: a run goes on with other versions of plug-ins."""
 
 
-def arrays_of(directory: Path) -> ArrayFolder:
+def arrays_of(directory: Path | str) -> ArrayFolder:
     """A run's arrays in its directory: the context in which its config is written and read."""
-    return ArrayFolder(directory / "points")
+    return ArrayFolder(Path(directory) / "points")
 
 
 class RunConfig(BaseModel):
@@ -81,7 +84,7 @@ class RunConfig(BaseModel):
         """Lays the recipe under what was given, and a length: 30 s, or 120 s for images."""
         if not isinstance(given, dict):
             return given
-        given = {name: value for name, value in given.items() if name != "plugins"}
+        given = {name: value for name, value in given.items() if name != PLUGINS}
         endless = given.get("seconds") is None and given.get("updates") is None
         base: dict[str, Any] = {"energy": {"kind": "mlp"}, "optimization": {}}
         method = given.get("method")
@@ -121,12 +124,25 @@ def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[Run
 
     Raises:
         PlugInMissing: A ValueError: a plug-in from outside that it uses is not loaded.
+        ValueError: It cannot be read, as where its points are gone.
     """
-    changes = differences(map(Origin.model_validate, given.get("plugins", ())))
+    changes = differences(map(Origin.model_validate, given.get(PLUGINS, ())))
     dataset = given["dataset"]
     if dataset["kind"] in DATASETS:
         given = {**given, "dataset": {**DATASETS[dataset["kind"]].fields_of_before, **dataset}}
-    return RunConfig.model_validate(given, context=arrays), changes
+    try:
+        return RunConfig.model_validate(given, context=arrays), changes
+    except ValidationError as error:
+        found = "; ".join(f"{it.path}: {it.message}" for it in problems(RunConfig, error))
+        raise ValueError(f"the run cannot be read: {found}") from error
+
+
+def plugins_changed(step: int, given: dict[str, Any], config: RunConfig) -> list["Change"]:
+    """The change to be recorded where a saved run goes on with other versions of its plug-ins."""
+    before, now = given.get(PLUGINS, []), [origin.model_dump() for origin in config.plugins]
+    if not differences(map(Origin.model_validate, before)):
+        return []
+    return [Change(step=step, path=PLUGINS, value=now, previous=before)]
 
 
 def default_seconds(shape: Shape) -> float:

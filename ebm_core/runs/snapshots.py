@@ -44,9 +44,9 @@ def keep(directory: Path, training: Training) -> None:
         (directory / FOLDER / file_name(kept.pop(crowded))).unlink()
 
 
-def steps(directory: Path) -> list[int]:
+def steps(directory: Path | str) -> list[int]:
     """The updates that a run's directory has snapshots of, in order."""
-    return sorted(int(path.stem) for path in (directory / FOLDER).glob(f"[0-9]*{SUFFIX}"))
+    return sorted(int(path.stem) for path in (Path(directory) / FOLDER).glob(f"[0-9]*{SUFFIX}"))
 
 
 def find(directory: Path, step: int) -> Path:

@@ -18,9 +18,19 @@ from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
 from ebm_core.runs.best_moment import BestMoment, score
-from ebm_core.runs.config import Change, RunConfig, arrays_of, changed, saved, value_at
+from ebm_core.runs.config import (
+    PLUGINS,
+    Change,
+    RunConfig,
+    arrays_of,
+    changed,
+    plugins_changed,
+    saved,
+    value_at,
+)
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
+from ebm_core.runs.metrics import numbers
 
 CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
 """Shares of a time budget at which the speed is measured and the length in updates is set anew."""
@@ -126,16 +136,13 @@ class Training:
         """One update; returns its metrics.
 
         Raises:
+            BadMetrics: A ValueError: the method tells of itself what are no numbers.
             TrainingDiverged: Something is not finite or has run away. The averaged weights, which
                 frames show and checkpoints keep, are those of the last good update.
         """
         with self._timed():
             positives = self.sample_data(self.config.optimization.batch_size)
-            values = self.learner.update(positives)
-            self.metrics.update(
-                (name, float(value) if isinstance(value, Tensor) else value)
-                for name, value in values.items()
-            )
+            self.metrics.update(numbers(self.learner, self.learner.update(positives)))
             self._refuse_divergence()
             self.average.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
@@ -166,7 +173,8 @@ class Training:
         """Makes the recorded changes that are due."""
         while self.replayed and self.replayed[0].step <= self.step:
             change = self.replayed.pop(0)
-            self.change(change.path, change.value)
+            if change.path != PLUGINS:
+                self.change(change.path, change.value)
 
     def _refuse_divergence(self) -> None:
         for name in ("loss", "energy_data", "energy_samples"):
@@ -294,6 +302,7 @@ class Training:
         training = cls(config)
         training.plugin_changes = plugin_changes
         training.events = [Change.model_validate(change) for change in state["events"]]
+        training.events += plugins_changed(state["step"], state["config"], config)
         training.replayed = [Change.model_validate(change) for change in state["replayed"]]
         training.measures_speed = state["measures_speed"]
         training.calibrated = state["calibrated"]

@@ -111,7 +111,9 @@ export const needRestart = computed<string[]>(() => {
   const [shown, choice] = [info.value?.config, draft.value];
   if (!shown || !choice || composing.value || stored.value) return [];
   const live = new Set(fields.value.filter((field) => field.live).map((field) => field.path));
-  return differences({ ...choice }, { ...shown }).filter((path) => !live.has(path));
+  // which versions of plug-ins a run used is not chosen
+  const plugins = shown.plugins ?? [];
+  return differences({ ...choice, plugins }, { ...shown, plugins }).filter((path) => !live.has(path));
 });
 
 /** The stage shows only the data of the choice: nothing is trained on them yet. */

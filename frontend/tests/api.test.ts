@@ -60,8 +60,14 @@ it("values that are refused are told one by one, with what is allowed", async ()
   expect(error.message).toContain("from 0 on");
 });
 
+it("what is allowed is said once", () => {
+  const fault = { path: "file", value: "(3,)", message: "(n, 2) is needed", allowed: "(n, 2)" };
+  expect(api.faultText(fault)).toBe("(n, 2) is needed.");
+  expect(api.faultText({ ...fault, allowed: "two columns" })).toBe("(n, 2) is needed. Allowed: two columns.");
+});
+
 it.each([
-  ["what the server says", 409, { detail: "run a is finished" }, "run a is finished"],
+  ["what the server says", 409, { detail: "run a is finished" }, "Run a is finished."],
   ["who may ask", 401, { detail: "no token" }, "?token="],
   ["that a proxy finds no server", 502, {}, "does not answer"],
   ["the status where nothing else is known", 500, "?", "500"],

@@ -8,6 +8,7 @@ import {
   nats,
   percent,
   rate,
+  sentence,
   setting,
   significant,
 } from "../src/words/format";
@@ -88,3 +89,10 @@ it.each([
   [[64, 64], "64, 64"],
   [{ kind: "mala" }, "mala"],
 ])("the setting %j reads %s", (value, text) => expect(setting(value)).toBe(text));
+
+it.each([
+  ["run a is finished", "Run a is finished."],
+  ["pnan.npy, row 4: it holds nan", "pnan.npy, row 4: it holds nan."],
+  ["method.steps is 0", "method.steps is 0."],
+  ["/x/mine.py, line 2: no.", "/x/mine.py, line 2: no."],
+])("%s reads as a sentence, and names stay as they are", (text, said) => expect(sentence(text)).toBe(said));

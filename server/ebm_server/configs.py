@@ -9,9 +9,8 @@ import msgpack
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
-from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.datasets.points import BadFile, Points, read_points
-from ebm_core.runs.config import RunConfig, changed, refuse_missing_device, saved, value_at
+from ebm_core.runs.config import DATASET, RunConfig, changed, refuse_missing_device, saved, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
 from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem
@@ -80,11 +79,11 @@ def read(config: dict[str, Any], points: Path) -> RunConfig:
     """The config of a run that was recorded as JSON.
 
     Raises:
-        Refused: It uses a plug-in from outside that is not loaded.
+        Refused: It uses a plug-in from outside that is not loaded, or its points are gone.
     """
     try:
         return saved(config, ArrayFolder(points))[0]
-    except PlugInMissing as error:
+    except ValueError as error:
         raise Refused(409, str(error)) from error
 
 
@@ -92,9 +91,12 @@ def truth(config: dict[str, Any], points: Path) -> bytes:
     """The true density of a run's data on the landscape's grid, as MessagePack.
 
     Raises:
-        Refused: It is not known.
+        Refused: It is not known, or its dataset cannot be read.
     """
-    dataset = read(config, points).dataset
+    try:
+        dataset = DATASET.validate_python(config["dataset"], context=ArrayFolder(points))
+    except ValidationError:
+        dataset = read(config, points).dataset  # which says why it cannot be read
     if not dataset.has_density:
         raise Refused(404, f"the density of {dataset.title!r} is not known")
     packed: bytes = msgpack.packb(quantise(true_density(dataset)))

@@ -120,6 +120,7 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
     from pydantic import ValidationError
 
     from ebm_core.playground.trial import Trial, outcome
+    from ebm_core.plugins import mistake
     from ebm_core.runs.problems import problems
     from ebm_core.runs.snapshots import NoSnapshot
 
@@ -136,9 +137,11 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
         return "refused", (422, str(error))
     except ValueError as error:
         return "refused", (409 if directory else 422, str(error))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         log.exception("a sampling failed")
-        return "refused", (500, f"the sampling failed: {error}; the server's log tells where")
+        where = mistake(error)
+        why = f"{where}" if where else f"{error}; the server's log tells where"
+        return "refused", (500, f"the sampling failed: {why}")
 
 
 def no_snapshot(error: Any) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def test_checkpoints_that_hold_their_points_are_read_too(tmp_path: Path) -> None
     first.save(tmp_path)
     state = checkpoint.load(tmp_path)
     state["config"] = first.config.model_dump(mode="json")
+    assert arrays_of(str(tmp_path)) == arrays_of(tmp_path)
     shutil.rmtree(arrays_of(tmp_path).path)
     checkpoint.save(tmp_path, state)
     assert Training.resume(tmp_path).config == first.config

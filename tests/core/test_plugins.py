@@ -19,6 +19,7 @@ from ebm_core.datasets import DATASETS
 from ebm_core.energies import ENERGIES
 from ebm_core.methods import METHODS
 from ebm_core.plugins import PlugInError, given_troubles, load_given, loading, use
+from ebm_core.plugins.helpers import with_helpers
 from ebm_core.plugins.source import Source
 from ebm_core.runs import snapshots
 from ebm_core.runs.problems import problems
@@ -87,6 +88,57 @@ def test_a_folder_s_files_may_import_each_other(tmp_path: Path) -> None:
     assert short().method.model_dump()["noise_level"] == 0.2
 
 
+def test_a_helper_beside_a_file_is_part_of_it(tmp_path: Path) -> None:
+    path, helper, deep = skeleton("method", tmp_path), tmp_path / "levels.py", tmp_path / "deep.py"
+    path.write_text(
+        METHOD.replace("0.1, title", "LEVEL, title").replace(
+            "from ebm_core", "from levels import LEVEL\nfrom ebm_core"
+        )
+    )
+    helper.write_text("import math\nfrom deep import LEVEL\n")
+    deep.write_text("LEVEL = 0.2\n")
+    (tmp_path / "not_imported.py").write_text("1 / 0")
+    (tmp_path / "math.py").write_text("1 / 0")
+    assert Source(str(path)).files() == [path, deep, helper]
+    use(path)
+    (before,) = short().plugins
+    use(path)
+    assert short().plugins == (before,)
+    deep.write_text("LEVEL = 0.3\n")
+    use(path)
+    (now,) = short().plugins
+    assert before.digest != now.digest
+    assert short().method.model_dump()["noise_level"] == 0.3
+    deep.write_text("LEVEL = 1 / 0\n")
+    with pytest.raises(PlugInError, match=r"deep\.py, line 1: ZeroDivisionError"):
+        use(path)
+
+
+def test_a_package_s_file_has_its_relative_imports_as_helpers(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    for name, text in {
+        "__init__.py": "",
+        "mine.py": "from . import near\nfrom .inner.far import x\nimport ebm_core\n",
+        "near.py": "",
+        "inner/__init__.py": "",
+        "inner/far.py": "from ..near import y\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    found = with_helpers(tmp_path / "mine.py", tmp_path)
+    names = [str(file.relative_to(tmp_path)) for file in found]
+    assert names == ["mine.py", "inner/__init__.py", "inner/far.py", "near.py"]
+
+
+def test_a_changed_package_is_used_anew(tmp_path: Path) -> None:
+    (tmp_path / "whole_package").mkdir()
+    (tmp_path / "whole_package" / "__init__.py").touch()
+    path = skeleton("method", tmp_path / "whole_package")
+    use(tmp_path / "whole_package")
+    path.write_text(METHOD.replace("0.1, title", "0.3, title"))
+    use(tmp_path / "whole_package")
+    assert short().method.model_dump()["noise_level"] == 0.3
+
+
 def test_a_module_is_found_by_its_name_with_all_below_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +159,25 @@ def test_installed_packages_bring_theirs(tmp_path: Path, monkeypatch: pytest.Mon
     load_given()
     assert given_troubles() == []
     assert DATASETS["my_dataset"].__module__ == "installed_dataset"
+
+
+def test_a_broken_package_hinders_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("broken_above/__init__.py", "broken_below/inner/__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("1 / 0\n")
+    (tmp_path / "broken_below" / "__init__.py").touch()
+    (tmp_path / "broken_above" / "mine.py").touch()
+    skeleton("dataset", tmp_path / "broken_below", "z_dataset.py")
+    monkeypatch.syspath_prepend(tmp_path)
+    points = [
+        EntryPoint(name, name, loading.GROUP) for name in ("broken_above.mine", "broken_below")
+    ]
+    monkeypatch.setattr(loading, "entry_points", lambda group: points)
+    load_given()
+    above, below = map(str, given_troubles())
+    assert above == "broken_above.mine: ZeroDivisionError: division by zero"
+    assert below.startswith(f"{tmp_path / 'broken_below' / 'inner' / '__init__.py'}, line 1: Zero")
+    assert "my_dataset" in DATASETS
 
 
 def test_the_environment_s_are_there_as_soon_as_the_package_is(tmp_path: Path) -> None:
@@ -205,6 +276,27 @@ def test_two_plug_ins_of_one_name_are_told_with_both_files(tmp_path: Path) -> No
     assert METHODS["my_method"] is plug_in
 
 
+def test_twins_in_one_folder_are_told_with_both_files(tmp_path: Path) -> None:
+    skeleton("method", tmp_path, "first.py")
+    skeleton("method", tmp_path, "second.py")
+    with pytest.raises(PlugInError) as error:
+        use(tmp_path)
+    assert str(error.value).startswith(f"{tmp_path / 'second.py'}, line ")
+    assert str(error.value).endswith(f": {tmp_path / 'first.py'} has one of this name")
+
+
+def test_a_module_that_is_not_there_may_be_a_file_that_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    with pytest.raises(PlugInError, match=r"there is no module no_package\.mine; is it installed"):
+        use("no_package.mine")
+    (tmp_path / "mine_here.py").touch()
+    with pytest.raises(PlugInError, match=r"did you mean the file mine_here\.py\?"):
+        use("mine_here")
+
+
 def test_a_broken_file_leaves_those_beside_it_alone(tmp_path: Path) -> None:
     skeleton("sampler", tmp_path)
     (tmp_path / "a_broken.py").write_text("(")
@@ -288,6 +380,30 @@ def test_a_run_says_which_file_and_digest_it_used(tmp_path: Path) -> None:
     for step in (None, 4):
         with pytest.raises(PlugInMissing, match=f"bring it with --plugin {path}"):
             load(tmp_path / "run", step)
+
+
+def test_a_run_that_goes_on_with_another_version_records_when(tmp_path: Path) -> None:
+    path = skeleton("method", tmp_path / "code")
+    use(path)
+    finished(short()).save(tmp_path / "run")
+    (before,) = short().plugins
+    path.write_text(path.read_text() + "# changed\n")
+    use(path)
+    (now,) = short().plugins
+    resumed = Training.resume(tmp_path / "run")
+    (change,) = [change for change in resumed.events if change.path == "plugins"]
+    assert (change.step, change.previous) == (4, [before.model_dump()])
+    assert (change.value, before.digest == now.digest) == ([now.model_dump()], False)
+
+    resumed.change("updates", 6)
+    while not resumed.finished:
+        resumed.update()
+    resumed.save(tmp_path / "run")
+    assert Training.resume(tmp_path / "run").events == resumed.events
+    again = Training(short(), resumed.events)  # a replay is one of the plug-in as it is now
+    while not again.finished:
+        again.update()
+    assert (again.step, [event.path for event in again.events]) == (6, ["updates"])
 
 
 def test_a_run_of_ours_records_none() -> None:

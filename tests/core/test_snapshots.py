@@ -56,6 +56,7 @@ def test_the_kept_are_few_dense_early_and_thin_late(tmp_path: Path) -> None:
         run.schedule.step = step
         snapshots.keep(tmp_path, run)
     kept = snapshots.steps(tmp_path)
+    assert snapshots.steps(str(tmp_path)) == kept
     assert len(kept) == snapshots.MOST
     assert kept[:4] == [0, 1, 2, 3]
     assert kept[-1] == step

@@ -125,6 +125,14 @@ def test_answers_are_those_that_are_declared(
         playground.Outcome.model_validate(unpack(answer.content))
 
 
+def test_json_that_is_broken_is_told_with_its_place(lab: Laboratory) -> None:
+    headers = {"content-type": "application/json"}
+    answer = lab.http.post("/api/v1/runs", content=b'{"seed": }', headers=headers)
+    (problem,) = answer.json()["detail"]
+    assert (answer.status_code, problem["path"], problem["value"]) == (422, "body", None)
+    assert problem["message"] == "it is no JSON: Expecting value at character 10"
+
+
 def test_a_run_that_goes_cannot_be_removed_and_its_frames_are_as_declared(
     lab: Laboratory, going: str
 ) -> None:

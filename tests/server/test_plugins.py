@@ -1,9 +1,11 @@
 """Plug-ins from outside: from `ebm new` to a run that is killed, resumed, opened without them."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 from tests.server.laboratory import ROOT, Laboratory, endless
 from tests.server.test_endings import end
 
+SHORT = ["--dataset", "moons", "--updates", "5", "--set", "energy.hidden=[8]"]
 EXAMPLES = sorted(ROOT.glob("examples/*.py"))
 
 
@@ -52,6 +55,9 @@ def test_new_replaces_nothing_unasked(tmp_path: Path) -> None:
     assert (code, "--force" in text, path.read_text()) == (2, True, "# mine")
     assert new("method", path, "--force")[0] == 0
     assert "class Mine(kit.Unconditional)" in path.read_text()
+    code, text = new("method", tmp_path / "denoising.py")
+    assert (code, "such as my_denoising.py" in text) == (2, True)
+    assert new("sampler", tmp_path / "denoising.py")[0] == 0
     code, text = new("method", tmp_path / "Not a name.py")
     assert (code, "small letters" in text) == (2, True)
 
@@ -97,8 +103,7 @@ def test_a_check_that_fails_names_the_promise_and_the_line(tmp_path: Path) -> No
 def test_a_run_on_the_command_line_tells_of_its_plug_in(tmp_path: Path) -> None:
     path, out = tmp_path / "mine.py", tmp_path / "run"
     new("method", path)
-    short = ["--dataset", "moons", "--updates", "5", "--set", "energy.hidden=[8]"]
-    train = ["train", *short, "--method", "mine", "--out", str(out)]
+    train = ["train", *SHORT, "--method", "mine", "--out", str(out)]
     assert ebm(*train, "--plugin", path)[0] == 0
     (origin,) = json.loads((out / "config.json").read_text())["plugins"]
     assert (origin["kind"], origin["path"]) == ("mine", str(path))
@@ -108,8 +113,99 @@ def test_a_run_on_the_command_line_tells_of_its_plug_in(tmp_path: Path) -> None:
     path.write_text("(")
     code, text = ebm(*train, "--plugin", path)
     assert (code, f"{path}, line 1: SyntaxError" in text, "Traceback" in text) == (2, True, False)
-    code, text = ebm("serve", "--plugin", tmp_path / "none.py")
-    assert (code, "no such file" in text) == (2, True)
+    gone = tmp_path / "none.py"
+    for words in (["serve"], train):
+        told = f"there is no {gone}; give a file, folder or module\n"
+        assert ebm(*words, "--plugin", gone) == (2, told)
+
+
+UPDATE = (
+    '        """One step on a batch of data. All randomness comes from the task\'s generator."""\n'
+)
+
+
+def failing(path: Path, statement: str, least: int = 3) -> int:
+    """A method whose update does something from step `least` on; the line where it does."""
+    new("method", path)
+    before, after = path.read_text().split(UPDATE)
+    more = f"        if self.task.schedule.step >= {least}:\n            {statement}\n"
+    path.write_text(before + UPDATE + more + after)
+    return len((before + UPDATE + more).splitlines())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("__import__('sys').exit(5)", "SystemExit: 5"),
+        ('return {"loss": "foo"}', "class MineLearner gives 'foo' as the metric 'loss'; "),
+    ],
+)
+def test_an_error_of_a_plug_in_ends_training_in_a_line_with_what_was_trained_saved(
+    statement: str, said: str, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "mine.py", tmp_path / "run"
+    line = failing(path, statement)
+    if "class" in said:
+        beginning = path.read_text().split("class MineLearner")[0]
+        line = len(beginning.splitlines())  # its decorator's
+    code, text = ebm("train", *SHORT, "--method", "mine", "--out", out, "--plugin", path)
+    assert code == 2
+    assert f"{path}, line {line}: {said}" in text
+    assert text.endswith(f"; what was trained until update 3 is saved in {out}\n")
+    assert len(text.splitlines()) == 1
+    assert (out / "checkpoint.safetensors").is_file()
+    code, text = ebm("check", path)
+    assert (code, "Traceback" in text) == (1, False)
+    assert f"FAIL learns the ring: {path}, line {line}: {said}" in text
+
+
+@pytest.mark.slow
+def test_what_a_plug_in_prints_leaves_json_alone(tmp_path: Path) -> None:
+    path, out = tmp_path / "mine.py", tmp_path / "run"
+    failing(path, "print('printed')", 0)
+    path.write_text(path.read_text() + "print('printed')\n")
+    plugin = ["--plugin", str(path)]
+    for words in (
+        ["train", *SHORT, "--method", "mine", "--out", str(out), "--json", *plugin],
+        ["eval", str(out), "--json", *plugin],
+        ["check", str(path), "--json"],
+    ):
+        command = [sys.executable, "-m", "ebm_server.cli", *words]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout)
+        assert "printed" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_broken_plug_in_that_was_not_asked_for_hinders_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, out = tmp_path / "broken.py", tmp_path / "run"
+    broken.write_text("x = 1\n)")
+    monkeypatch.setenv("EBM_PLUGINS", str(broken))
+    train = ["train", *SHORT, "--method", "denoising", "--out", str(out)]
+    evaluate, sample = ["eval", str(out)], ["sample", str(out), "--count", "3", "--steps", "2"]
+    for words in (train, evaluate, sample):
+        code, text = ebm(*words)
+        assert (code, f"a plug-in is left out: {broken}, line 2: SyntaxError" in text) == (0, True)
+    assert ebm(*train, "--plugin", broken)[0] == 2
+
+
+@pytest.mark.slow
+def test_a_plug_in_s_errors_are_the_reasons_of_its_runs(tmp_path: Path) -> None:
+    wrong, leaves = tmp_path / "wrong.py", tmp_path / "leaves.py"
+    failing(wrong, 'return {"loss": 1.0, "grad_norm": "foo"}')
+    line = failing(leaves, "raise SystemExit(5)")
+    options = ["--plugin", str(wrong), "--plugin", str(leaves)]
+    with Laboratory(tmp_path / "data", options=options) as lab, lab.page() as page:
+        page.watch(lab.create(endless(method={"kind": "leaves"})))
+        assert page.state("failed")["reason"] == f"{leaves}, line {line}: SystemExit: 5"
+        page.watch(lab.create(endless(method={"kind": "wrong"})))
+        reason = page.state("failed")["reason"]
+        assert "class WrongLearner gives 'foo' as the metric 'grad_norm'" in reason
+        assert reason.startswith(f"{wrong}, line ")
 
 
 @pytest.mark.slow
@@ -144,6 +240,8 @@ def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
             page.step_beyond(0)
         told = [e["text"] for e in lab.ask("GET", f"/runs/{run}/events") if e["text"]]
         assert [text for text in told if "has changed since this run used it" in text]
+        lab.ask("POST", f"/runs/{run}/stop")
+        both_versions_are_recorded(lab, run)
 
         lab.stop()
         lab.options = ()
@@ -155,11 +253,31 @@ def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
         refusal = lab.ask("POST", f"/runs/{run}/resume", status=409)["detail"]
         assert f"bring it with --plugin {path}" in refusal
         assert lab.ask("GET", f"/runs/{run}") == before
+        # its dataset is ours: only the method is missing
+        assert lab.http.get(f"/api/v1/runs/{run}/truth").status_code == 200
         refusal = lab.http.post("/api/v1/samplings", json=sampling)
         assert (refusal.status_code, f"--plugin {path}" in refusal.text) == (409, True)
         again = {**endless(), "method": {"kind": "mine"}}
         (problem,) = lab.ask("POST", "/runs", again, status=422)["detail"]
         assert problem["path"] == "method.kind"
+
+
+def both_versions_are_recorded(lab: Laboratory, run: str) -> None:
+    """In the download, which agrees with the folder, and in the list of runs."""
+    folder = lab.data_dir / "runs" / run
+    answer = lab.http.get(f"/api/v1/runs/{run}/download")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        kept = {
+            name: json.loads(archive.read(name)) for name in archive.namelist() if "json" in name
+        }
+    for name in ("config.json", "events.json"):
+        assert kept[name] == json.loads((folder / name).read_text())
+    (change,) = [change for change in kept["events.json"] if change["path"] == "plugins"]
+    assert change["previous"] == kept["config.json"]["plugins"]
+    assert change["value"] == kept["run.json"]["config"]["plugins"] != change["previous"]
+    assert 0 < change["step"] <= kept["run.json"]["step"]
+    (listed,) = [one for one in lab.ask("GET", "/runs") if one["id"] == run]
+    assert (listed["first_plugins"], listed["plugins"]) == (change["previous"], change["value"])
 
 
 def killed_and_calm(lab: Laboratory) -> tuple[str, str, str]:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ebm_server.cli import cli
 from ebm_server.runs.points import PointFiles
+from typer.testing import CliRunner
 
 from ebm_core import load
 from ebm_core.contracts.frozen_array import FrozenArray
@@ -106,6 +108,23 @@ def test_runs_share_the_points_and_the_last_one_takes_them_along(
     assert f"not in {file.parent}" in problem["message"]
     waiting = upload(lab, npy(table + 1), "another circle.npy")
     points_run(lab, {"digest": waiting["digest"], "rows": waiting["rows"]})
+
+
+def test_a_run_whose_points_are_gone_says_so(lab: Laboratory) -> None:
+    table = CIRCLE + 7
+    run = points_run(lab, table.tolist())
+    directory = lab.data_dir / "runs" / run
+    name = FrozenArray(table).digest.removeprefix("sha256:") + ".npy"
+    (directory / "points" / name).unlink()
+    told = lab.ask("GET", f"/runs/{run}/download", status=409)["detail"]
+    assert f"its points {name} are not in {directory / 'points'}; put that file back" in told
+    result = CliRunner().invoke(cli, ["eval", str(directory)])
+    assert result.exit_code == 2
+    assert "dataset.values: the 1,000 rows sha256:" in result.output
+    assert f"are not in {directory / 'points'}; bring the file" in result.output
+    assert len(result.output.splitlines()) == 1
+    (lab.data_dir / "points" / name).unlink()
+    assert "are not in" in lab.ask("GET", f"/runs/{run}/truth", status=409)["detail"]
 
 
 def test_points_that_nobody_uses_are_swept_away(tmp_path: Path) -> None:

@@ -76,13 +76,16 @@ async function refusal(response: Response): Promise<Refusal> {
   if (response.status === 502 || response.status === 504)
     return new Refusal(0, "The server does not answer. Is it running?");
   const text =
-    typeof detail === "string" ? detail : `The server answered ${response.status} ${response.statusText}.`;
+    typeof detail === "string"
+      ? sentence(detail)
+      : `The server answered ${response.status} ${response.statusText}.`;
   return new Refusal(response.status, text);
 }
 
-/** What is wrong, and what is allowed. */
+/** What is wrong, and what is allowed where that is not said already. */
 export function faultText(fault: Fault): string {
-  return sentence(fault.message) + (fault.allowed ? ` Allowed: ${fault.allowed}.` : "");
+  const { message, allowed } = fault;
+  return sentence(message) + (allowed && !message.includes(allowed) ? ` Allowed: ${allowed}.` : "");
 }
 
 async function json<R extends Route>(

@@ -341,6 +341,7 @@ export interface RunSummary {
   method: string;
   config_digest: string;
   plugins: Origin[];
+  first_plugins: Origin[];
 }
 /**
  * A run to be: its name, and parts of a RunConfig; the method's recipe gives the others.
@@ -379,6 +380,7 @@ export interface Run {
   };
   seq: number;
   speed: number | null;
+  first_plugins: Origin[];
   config: RunConfig;
   dataset: string;
   method: string;

@@ -30,6 +30,7 @@ import {
   tab,
   truth,
 } from "../state";
+import { toldApart } from "../words/titles";
 import { fillGap, openHistory, type RunHistory, reduce, withFrame } from "./history";
 import { loop } from "./loop";
 import { Frequency, Pace } from "./pace";
@@ -208,10 +209,10 @@ export async function loadCatalogue(): Promise<void> {
   try {
     const known = await api.catalogue();
     batch(() => {
-      catalogue.value = known;
+      catalogue.value = toldApart(known);
       catalogueFault.value = null;
       draft.value ??= recipeFor(known, { kind: known.first.dataset }, known.first.method);
-      if (known.problems?.length) notice.value = { tone: "fault", text: known.problems.join(" ") };
+      if (known.problems?.length) notice.value = { tone: "fault", text: known.problems.join("\n") };
     });
     void refreshTruth();
   } catch (error) {

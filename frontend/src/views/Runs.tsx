@@ -5,7 +5,7 @@ import { open, remove, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
 import type { RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
-import { plugInNote } from "../run/plugins";
+import { missingPlugIn, plugInNote } from "../run/plugins";
 import { catalogue, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
@@ -75,7 +75,7 @@ function List() {
 
 function Row({ run }: { run: RunSummary }) {
   const figure = headline(run.metrics);
-  const note = catalogue.value && plugInNote(run.plugins, catalogue.value.plugins);
+  const note = catalogue.value && plugInNote(run, catalogue.value.plugins);
   const shown = !stored.value && info.value?.id === run.id;
   return (
     <tr data-shown={shown}>
@@ -123,10 +123,17 @@ function Actions({ run }: { run: RunSummary }) {
       </button>
     );
   }
+  const missing = catalogue.value && missingPlugIn(run, catalogue.value.plugins);
   return (
     <>
       {run.state !== "finished" && (
-        <button type="button" class="link" onClick={() => void resume(run.id)}>
+        <button
+          type="button"
+          class="link"
+          disabled={missing !== null}
+          title={missing ?? undefined}
+          onClick={() => void resume(run.id)}
+        >
           Resume
         </button>
       )}

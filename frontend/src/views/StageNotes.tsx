@@ -1,11 +1,14 @@
 /** What is said over the lower edge of the stage: the invitation, faults, a failed run, a lost connection. */
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { press, resume } from "../actions";
 import { connection } from "../run/following";
+import { missingPlugIn, plugInNote } from "../run/plugins";
 import {
   active,
   asking,
+  catalogue,
   catalogueFault,
   draft,
   info,
@@ -25,6 +28,7 @@ export function StageNotes() {
     <div class="notes">
       <Message />
       <Lost />
+      <PlugIns />
       <Failed />
       <Waiting />
       <Invitation />
@@ -32,12 +36,22 @@ export function StageNotes() {
   );
 }
 
+/** What is said: on a narrow page one line, which opens where it is pressed. */
+function Line({ children }: { children: ComponentChildren }) {
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: the rest of a line that is cut can be reached
+  return <p tabIndex={0}>{children}</p>;
+}
+
 function Message() {
   const said = notice.value;
   if (!said) return null;
   return (
     <div class="note" data-tone={said.tone} role={said.tone === "fault" ? "alert" : "status"}>
-      <p>{said.text}</p>
+      <div class="lines">
+        {said.text.split("\n").map((line) => (
+          <Line key={line}>{line}</Line>
+        ))}
+      </div>
       <button type="button" class="link" onClick={() => (notice.value = null)}>
         Dismiss
       </button>
@@ -59,13 +73,29 @@ function Lost() {
   const seconds = Math.ceil(Math.max(0, state.retryAt - now.value) / 1000);
   return (
     <div class="note" data-tone="fault" role="status">
-      <p>
+      <Line>
         The connection is lost.{" "}
         {active.value ? "The run goes on without this page." : "What was received stays."}
         <span class="muted"> {seconds > 0 ? `Next attempt in ${seconds} s.` : "Trying again."}</span>
-      </p>
+      </Line>
       <button type="button" class="link" onClick={() => connection.connect()}>
         Try now
+      </button>
+    </div>
+  );
+}
+
+/** Which plug-in the run misses, or has in another version; said once of each run. */
+function PlugIns() {
+  const read = useSignal("");
+  const run = info.value;
+  const note = run && catalogue.value && plugInNote(run, catalogue.value.plugins);
+  if (!note || stored.value || untrained.value || read.value === run.id) return null;
+  return (
+    <div class="note" data-tone="fault" role="alert">
+      <Line>{note}</Line>
+      <button type="button" class="link" onClick={() => (read.value = run.id)}>
+        Dismiss
       </button>
     </div>
   );
@@ -75,13 +105,20 @@ function Lost() {
 function Failed() {
   const run = info.value;
   if (run?.state !== "failed" || untrained.value) return null;
+  const missing = catalogue.value && missingPlugIn(run, catalogue.value.plugins);
   return (
     <div class="note" data-tone="fault" role="alert">
-      <p>
+      <Line>
         <b>The run failed.</b> {sentence(run.reason ?? "the server gives no reason; its log may")}
         <span class="muted"> The stage shows its last good moment.</span>
-      </p>
-      <button type="button" class="link" onClick={() => void resume(run.id)}>
+      </Line>
+      <button
+        type="button"
+        class="link"
+        disabled={missing !== null}
+        title={missing ?? undefined}
+        onClick={() => void resume(run.id)}
+      >
         Go on from the last checkpoint
       </button>
     </div>

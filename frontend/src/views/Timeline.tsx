@@ -3,7 +3,9 @@ import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { scrub, undo } from "../actions";
 import * as Icons from "../Icons";
+import type { Origin } from "../protocol/wire";
 import { endOfTime, type Mark, newestStep } from "../run/history";
+import { versionsText } from "../run/plugins";
 import { backToLive, nudge, roll } from "../run/replay";
 import {
   active,
@@ -143,8 +145,9 @@ function Scrubber() {
   );
 }
 
-/** "η 0.05 → 0.034" of a change. */
+/** "η 0.05 → 0.034" of a change, "mine 1a2b3c4d → 5e6f7a8b" of one of plug-ins. */
 export function changeText(mark: Pick<Mark, "path" | "value" | "previous">): string {
+  if (mark.path === "plugins") return versionsText(mark.previous as Origin[], mark.value as Origin[]);
   const field = fields.value.find(({ path }) => path === mark.path);
   const name = field?.symbol ?? field?.label ?? mark.path.split(".").at(-1)!.replaceAll("_", " ");
   return `${name} ${setting(mark.previous)} → ${setting(mark.value)}`;

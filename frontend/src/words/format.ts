@@ -106,10 +106,11 @@ export function setting(value: unknown): string {
   return String(value);
 }
 
-/** A message as a sentence: with a capital and a full stop. */
+/** A message as a sentence: with a capital, unless it begins with the name of a file or a field, and a full stop. */
 export function sentence(text: string): string {
   const plain = text.trim().replace(/[.\s]*$/, "");
-  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}.`;
+  const named = /^\S*[._/\\]\w/.test(plain);
+  return `${named ? plain.charAt(0) : plain.charAt(0).toUpperCase()}${plain.slice(1)}.`;
 }
 
 function scientific(value: number, digits: number): string {

@@ -1,6 +1,9 @@
 """The commands of `ebm`, one a file, and what they share: a clear end on bad input."""
 
+import contextlib
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,7 +16,8 @@ PlugIns = Annotated[
     typer.Option(
         "--plugin",
         metavar="FILE|FOLDER|MODULE",
-        help="Methods, samplers, distributions or energies of your own (also EBM_PLUGINS).",
+        help="Methods, samplers, distributions, energies or formulas of your own (also "
+        "EBM_PLUGINS).",
     ),
 ]
 """An option of every command that trains or opens runs; it may be given more than once."""
@@ -24,28 +28,50 @@ def bring(plugins: list[str] | None) -> None:
 
     Where one is broken, they go on without it.
     """
-    named = []
-    for plugin in plugins or ():
-        path = Path(plugin).expanduser()
-        if not path.exists() and (path.suffix == ".py" or len(path.parts) > 1):
-            refuse(f"--plugin {plugin}: there is no such file or folder")
-        named.append(str(path.resolve()) if path.exists() else plugin)
+    named = list(map(located, plugins or ()))
     before = os.environ.get("EBM_PLUGINS")
     if named:
         os.environ["EBM_PLUGINS"] = os.pathsep.join(named + ([before] if before else []))
 
 
+def located(plugin: str) -> str:
+    """The absolute path of a plug-in, or the name of its module; refuses what can be neither."""
+    path = Path(plugin).expanduser()
+    if path.exists():
+        return str(path.resolve())
+    if path.suffix == ".py" or not all(map(str.isidentifier, plugin.split("."))):
+        refuse(f"there is no {path.absolute()}; give a file, folder or module")
+    return plugin
+
+
 def use_plugins(plugins: list[str] | None) -> None:
-    """Puts plug-ins on the shelves; ends the command where one is broken."""
+    """Puts plug-ins on the shelves; ends the command where one is broken.
+
+    One that the environment or an installed package names is left out then, and all else works.
+    """
     from ebm_core.plugins import given_troubles, use
 
-    if troubles := given_troubles():
-        refuse("\n".join(map(str, troubles)))
+    for trouble in given_troubles():
+        typer.echo(f"a plug-in is left out: {trouble}", err=True)
     for plugin in plugins or ():
         try:
-            use(plugin)
+            use(located(plugin))
         except (OSError, ValueError) as error:
             refuse(str(error))
+
+
+@contextlib.contextmanager
+def plugins_apart() -> Iterator[None]:
+    """What plug-ins print goes to standard error; an error of theirs ends the command in a line."""
+    from ebm_core.plugins import mistake
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (Exception, SystemExit) as error:
+        if (trouble := mistake(error)) is None:
+            raise
+        refuse(str(trouble))
 
 
 def use_one_thread() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ebm_server.commands import refuse, use_one_thread
+from ebm_server.commands import located, refuse, use_one_thread
 
 EXIT_FAILED = 1
 
@@ -25,7 +25,7 @@ def check(
     found = []
     for given in plugins:
         try:
-            used = use(given)
+            used = use(located(given))
         except (OSError, ValueError) as error:
             refuse(str(error))
         for plug_in in used:

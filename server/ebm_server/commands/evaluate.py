@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ebm_server.commands import PlugIns, refuse, use_one_thread, use_plugins
+from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
 
 
 def evaluate(
@@ -16,16 +16,18 @@ def evaluate(
 ) -> None:
     """Evaluates the saved energy on the fine grid."""
     from ebm_core import Training
+    from ebm_core.plugins import mistake
 
     use_one_thread()
     use_plugins(plugin)
-    try:
-        training = Training.resume(directory)
-    except (OSError, ValueError) as error:
-        refuse(str(error))
-    for change in training.plugin_changes:
-        typer.echo(change, err=True)
-    figures = training.evaluate(thorough=True)
+    with plugins_apart():
+        try:
+            training = Training.resume(directory)
+        except (OSError, ValueError) as error:
+            refuse(str(mistake(error) or error))
+        for change in training.plugin_changes:
+            typer.echo(change, err=True)
+        figures = training.evaluate(thorough=True)
     if as_json:
         typer.echo(json.dumps(figures))
         return

@@ -32,6 +32,11 @@ def new(
             f"{file}: the file's name becomes the plug-in's; use small letters, digits and "
             f"underscores, and .py at the end, such as my_{contract}.py"
         )
+    if file.stem in ours(contract):
+        refuse(
+            f"{file}: EBM Lab has a {contract} {file.stem!r} of its own; choose another name, such "
+            f"as my_{file.stem}.py"
+        )
     if file.exists() and not force:
         refuse(f"{file} is there already; choose another name, or replace it with --force")
     text = written(contract, file.stem)
@@ -40,6 +45,14 @@ def new(
     except OSError as error:
         refuse(f"cannot write {file}: {error.strerror}")
     typer.echo(f"{file} holds your {contract} {file.stem!r}; `ebm check {file}` tries it")
+
+
+def ours(contract: Contract) -> set[str]:
+    """The kinds that are taken: those of the package itself."""
+    from ebm_core.contracts.outside import ORIGINS
+    from ebm_core.plugins.loading import SHELVES
+
+    return {kind for kind, plug_in in SHELVES[contract][1].items() if plug_in not in ORIGINS}
 
 
 def written(contract: Contract, kind: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ebm_server.commands import PlugIns, refuse, use_one_thread, use_plugins
+from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
 
 
 def sample(
@@ -24,17 +24,19 @@ def sample(
     import numpy as np
 
     from ebm_core import load
+    from ebm_core.plugins import mistake
 
     use_one_thread()
     use_plugins(plugin)
-    try:
-        with warnings.catch_warnings(record=True) as told:
-            energy = load(directory)
-    except (OSError, ValueError) as error:
-        refuse(str(error))
-    for warning in told:
-        typer.echo(str(warning.message), err=True)
-    points = energy.sample(count, steps=steps, seed=seed).numpy()
+    with plugins_apart():
+        try:
+            with warnings.catch_warnings(record=True) as told:
+                energy = load(directory)
+        except (OSError, ValueError) as error:
+            refuse(str(mistake(error) or error))
+        for warning in told:
+            typer.echo(str(warning.message), err=True)
+        points = energy.sample(count, steps=steps, seed=seed).numpy()
     if out is not None:
         np.save(out, points)
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ebm_server.commands import PlugIns, refuse, use_one_thread, use_plugins
+from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
 
 if TYPE_CHECKING:
     from ebm_core import RunConfig, Training
@@ -40,21 +40,18 @@ def train(
     plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Trains an energy and saves it. Exit code 2: bad input; 3: training diverged."""
+    """Trains an energy and saves it. Exit code 2: bad input, or a plug-in of your own fails; 3:
+    training diverged."""
     use_one_thread()
     use_plugins(plugin)
     given = described(config, dataset, method, points, seconds, updates, seed, settings or [])
-    run = validated(given)
 
-    from ebm_core import Training, TrainingDiverged
+    from ebm_core import Training
 
-    training = Training(run)
-    try:
-        make_updates(training, quiet=as_json or not sys.stderr.isatty())
-        reason = None
-    except TrainingDiverged as error:
-        reason = str(error)
-    write(training, out)
+    with plugins_apart():
+        training = Training(validated(given))
+        reason = trained(training, out, quiet=as_json or not sys.stderr.isatty())
+        write(training, out)
     result = {
         "out": str(out),
         "updates": training.step,
@@ -160,6 +157,26 @@ def validated(given: dict[str, Any]) -> "RunConfig":
     except ValueError as error:
         refuse(str(error))
     return run
+
+
+def trained(training: "Training", out: Path, quiet: bool) -> str | None:
+    """Trains to the end; why it diverged, if it did.
+
+    Where a plug-in fails, the command ends, and what was trained until then is saved.
+    """
+    from ebm_core import TrainingDiverged
+    from ebm_core.plugins import mistake
+
+    try:
+        make_updates(training, quiet)
+    except TrainingDiverged as error:
+        return str(error)
+    except (Exception, SystemExit) as error:
+        if (trouble := mistake(error)) is None:
+            raise
+        write(training, out)
+        refuse(f"{trouble}; what was trained until update {training.step} is saved in {out}")
+    return None
 
 
 def make_updates(training: "Training", quiet: bool) -> None:

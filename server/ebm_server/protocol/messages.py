@@ -64,11 +64,15 @@ class RunSummary(RunProgress):
     """That of its config. Where it is a new one, GET /runs/{run} has the new config."""
     plugins: list[Origin]
     """The plug-ins from outside the package that it uses."""
+    first_plugins: list[Origin]
+    """The same as they were when it was made: it may have gone on with other versions."""
 
 
 class Run(RunProgress):
     """A run, whole."""
 
+    first_plugins: list[Origin] = Field(default_factory=list)
+    """The plug-ins of its config as it was at the start."""
     config: dict[str, Any]
     """The complete RunConfig, with the live changes made so far; points are in it by digest."""
 

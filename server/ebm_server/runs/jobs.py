@@ -98,6 +98,7 @@ class Jobs:
                 name=name or f"{config['method']['kind']} on {config['dataset']['kind']}",
                 state="queued",
                 config=config,
+                first_plugins=config["plugins"],
                 created=now(),
             )
             write_json(self.directory(run.id) / "config.json", config)

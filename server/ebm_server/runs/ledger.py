@@ -22,7 +22,8 @@ from ebm_server.runs.store import (
     update_run,
 )
 
-RUN_FIELDS = frozenset(Run.model_fields)
+RUN_FIELDS = frozenset(Run.model_fields) - {"first_plugins"}
+"""Those that are columns; the plug-ins that it began with are in its initial config."""
 
 
 def now() -> str:
@@ -61,7 +62,8 @@ def row_of(entry: Entry) -> dict[str, Any]:
 
 def entry_of(row: dict[str, Any]) -> Entry:
     """The inverse of `row_of`."""
-    run = Run(**{name: row[name] for name in RUN_FIELDS})
+    first_plugins = row["initial"].get("plugins", [])
+    run = Run(**{name: row[name] for name in RUN_FIELDS}, first_plugins=first_plugins)
     own = {name: value for name, value in row.items() if name not in RUN_FIELDS}
     return Entry(run, numbered=run.seq, arrived=row["received"], **own)
 

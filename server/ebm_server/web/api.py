@@ -227,7 +227,7 @@ async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeIn
 @router.get(
     "/runs/{run}/truth",
     response_class=Response,
-    responses=packed(PackedLandscape) | refusals(404),
+    responses=packed(PackedLandscape) | refusals(404, 409),
 )
 async def truth(run: str, jobs: AllJobs) -> Response:
     """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
@@ -255,7 +255,7 @@ async def sample(body: Annotated[Trial, Body()], request: Request, jobs: AllJobs
 @router.get(
     "/runs/{run}/download",
     response_class=Response,
-    responses=file("application/zip") | refusals(404),
+    responses=file("application/zip") | refusals(404, 409),
 )
 def download(run: str, jobs: AllJobs, store: Database) -> Response:
     """A zip file: config.json, events.json, metrics.csv and the checkpoint."""

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
@@ -180,15 +181,15 @@ async def invalid(_request: Request, error: Exception) -> JSONResponse:
 async def malformed(_request: Request, error: Exception) -> JSONResponse:
     """A body or a query that does not fit its route, in the same form."""
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    detail = [
-        {
-            "path": ".".join(str(part) for part in item["loc"][1:]),
-            "value": item.get("input")
-            if isinstance(item.get("input"), str | int | float)
-            else None,
-            "message": item["msg"],
-            "allowed": None,
-        }
-        for item in found
-    ]
-    return JSONResponse({"detail": detail}, 422)
+    return JSONResponse({"detail": list(map(malformation, found))}, 422)
+
+
+def malformation(item: dict[str, Any]) -> dict[str, Any]:
+    """One thing that is wrong with a body or a query, of those that FastAPI found."""
+    path, value, message = ".".join(map(str, item["loc"][1:])), item.get("input"), item["msg"]
+    if item["type"] == "json_invalid":
+        why = item["ctx"]["error"]
+        path, value = "body", None
+        message = f"it is no JSON: {why} at character {item['loc'][1] + 1}"
+    value = value if isinstance(value, str | int | float) else None
+    return {"path": path or "body", "value": value, "message": message, "allowed": None}

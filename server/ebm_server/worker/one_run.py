@@ -6,6 +6,7 @@ import torch
 
 from ebm_core import RunConfig, Training, TrainingDiverged
 from ebm_core.contracts.outside import PlugInMissing
+from ebm_core.plugins import mistake
 from ebm_server.protocol.worker_messages import Assign, StateItem
 from ebm_server.worker.run_loop import RunLoop
 from ebm_server.worker.server_connection import ServerConnection
@@ -26,14 +27,19 @@ def run_to_end(given: Assign, server: ServerConnection) -> None:
     try:
         loop = RunLoop(given, server)
         loop.run()
-    except Exception as error:
-        reason = str(error)
-        if not isinstance(error, TrainingDiverged | PlugInMissing):
-            traceback.print_exc()
-            reason = f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:  # a plug-in may call sys.exit
+        reason = reason_of(error)
         if loop:
             loop.fail(reason)
         else:
             server.report(
                 StateItem(step=0, seconds=0.0, horizon=None, state="failed", reason=reason)
             )
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a run failed; an error of a plug-in's own code is told with its file and line."""
+    if isinstance(error, TrainingDiverged | PlugInMissing):
+        return str(error)
+    traceback.print_exc()
+    return str(mistake(error) or f"{type(error).__name__}: {error}")

@@ -1,5 +1,6 @@
 """One run in a worker: update after update, obeying commands and reporting what happens between."""
 
+import json
 import logging
 import time
 from pathlib import Path
@@ -7,8 +8,9 @@ from queue import Empty
 from typing import Any, Literal
 
 from ebm_core import Change, Training
+from ebm_core.atomic_file import write_whole
 from ebm_core.runs import snapshots
-from ebm_core.runs.config import arrays_of, saved
+from ebm_core.runs.config import PLUGINS, arrays_of, plugins_changed, saved
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.worker_messages import (
@@ -60,8 +62,8 @@ class RunLoop:
         self.stop: Stop | None = None
         self.next_update = 0.0
         self.next_checkpoint = time.monotonic() + FIRST_CHECKPOINT_SECONDS
-        self.told = len(self.training.events)
-        """Changes that the server has heard of."""
+        self.told = len(self.training.events) - bool(self.training.plugin_changes)
+        """Changes that the server has heard of: those of the checkpoint, not of plug-ins since."""
         recorded = [Change(**change.model_dump()) for change in given.recorded]
         self.replay = recorded[self.told :]
 
@@ -74,6 +76,7 @@ class RunLoop:
         config, changes = saved(self.given.config, arrays_of(self.directory))
         training = Training(config)
         training.plugin_changes = changes
+        training.events = plugins_changed(0, self.given.config, config)
         return training
 
     def run(self) -> None:
@@ -122,6 +125,8 @@ class RunLoop:
         training = self.training
         while self.replay and self.replay[0].step <= training.step:
             change = self.replay.pop(0)
+            if change.path == PLUGINS:
+                continue  # what is loaded now has been compared anew
             if change.path != "updates" or not training.measures_speed:
                 training.change(change.path, change.value)
         for change in training.events[self.told :]:
@@ -170,8 +175,11 @@ class RunLoop:
             self.server.report(MetricsItem(**self.progress(), values=values))
 
     def save(self) -> None:
-        """Writes a checkpoint."""
+        """Writes a checkpoint, and the changes that it holds for people and scripts."""
         self.training.save(self.directory)
+        changes = [change.model_dump(mode="json") for change in self.training.events]
+        text = json.dumps(changes, indent=2)
+        write_whole(self.directory / "events.json", text.encode(), outlives_power=False)
         self.next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
 
     def obey(self) -> bool:
@@ -266,6 +274,6 @@ class RunLoop:
         self.report_row()
         try:
             self.publisher.publish(keyframe=True)
-        except (ValueError, RuntimeError) as error:
-            log.error("there is no last frame: %s", error)
+        except (Exception, SystemExit):  # what failed may be a plug-in, which shows itself too
+            log.exception("there is no last frame")
         self.report_state("failed", reason)

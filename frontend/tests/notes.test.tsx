@@ -1,0 +1,65 @@
+// @vitest-environment happy-dom
+/** What is said over the stage: of plug-ins that are broken, missing or other than they were. */
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Run } from "../src/protocol/wire";
+import { openHistory } from "../src/run/history";
+import { catalogue, draft, history, notice } from "../src/state";
+import { StageNotes } from "../src/views/StageNotes";
+import { empty, length } from "./catalogue.testing";
+
+const used = { contract: "method", kind: "mine", path: "/x/mine.py", digest: "a" };
+const config = {
+  dataset: { kind: "moons" },
+  method: { kind: "mine" },
+  energy: { kind: "mlp" },
+  optimization: {},
+  ...length,
+};
+const run = {
+  ...{ id: "r", name: "", created: "", state: "failed", reason: "boo", step: 7, seconds: 1, horizon: null },
+  ...{ metrics: {}, seq: 3, config, plugins: [used], first_plugins: [used] },
+} as unknown as Run;
+const box = document.createElement("div");
+const shown = async () => act(() => render(<StageNotes />, box));
+const alerts = () => [...box.querySelectorAll("[role=alert]")].map(({ textContent }) => textContent ?? "");
+const goOn = () => [...box.querySelectorAll("button")].find(({ textContent }) => /^Go on/.test(textContent))!;
+
+beforeEach(() => {
+  history.value = openHistory(run, "server");
+  draft.value = config;
+  notice.value = null;
+});
+afterEach(() => {
+  render(null, box);
+  history.value = catalogue.value = draft.value = notice.value = null;
+});
+
+it("a changed plug-in is announced before the run goes on", async () => {
+  catalogue.value = { ...empty, plugins: [{ ...used, digest: "b" }] };
+  await shown();
+  expect(alerts()[0]).toContain('It was made with another version of the method "mine" of /x/mine.py.');
+  expect(goOn().disabled).toBe(false);
+});
+
+it("a run cannot go on without its plug-in, and says why", async () => {
+  catalogue.value = { ...empty, plugins: [] };
+  await shown();
+  expect(alerts()[0]).toContain("start the server with --plugin /x/mine.py to resume it.");
+  expect(goOn().disabled).toBe(true);
+});
+
+it("nothing is said where all is as it was", async () => {
+  catalogue.value = { ...empty, plugins: [used] };
+  await shown();
+  expect(alerts()).toHaveLength(1);
+  expect(alerts()[0]).toContain("The run failed. Boo.");
+});
+
+it("each broken plug-in has a line of its own", async () => {
+  notice.value = { tone: "fault", text: "/x/a.py, line 1: no\n/x/b.py, line 2: no" };
+  await shown();
+  const lines = [...box.querySelectorAll(".lines > p")].map(({ textContent }) => textContent);
+  expect(lines).toEqual(["/x/a.py, line 1: no", "/x/b.py, line 2: no"]);
+});
