@@ -24,11 +24,13 @@ from ebm_core.contracts import (
 from ebm_core.datasets._planar import Labelled, Planar
 from ebm_core.derivatives.gradient import by_autograd, gradient_alone
 from ebm_core.energies import AnyEnergy
+from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
-from ebm_core.methods._likelihood import LikelihoodAscent
+from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
+from ebm_core.methods.learned_sampler._generator import Generator
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
 from ebm_core.optimization import Descent, TrainingDiverged
-from ebm_core.randomness.noise import blurred
+from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.hmc import Hmc
@@ -37,6 +39,8 @@ from ebm_core.samplers.mala import Mala
 from ebm_core.samplers.random_walk import RandomWalk
 
 __all__ = [
+    "DATA_NOISE",
+    "ENERGY_PENALTY",
     "IMAGE_ENERGY",
     "IMAGE_SAMPLER",
     "AnalyticEnergy",
@@ -49,7 +53,9 @@ __all__ = [
     "Energy",
     "EnergyNetwork",
     "Family",
+    "Generator",
     "Hmc",
+    "KernelDensity",
     "Labelled",
     "Langevin",
     "Learner",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ebm_core import kit
 from tests.test_readme import ENVIRONMENT
 
 ROOT = Path(__file__).parents[1]
@@ -35,3 +36,8 @@ def test_the_examples_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"^    make (\w+)", TEXT, re.MULTILINE))))
 def test_make_knows_the_target(target: str) -> None:
     subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_the_kit_is_told_whole() -> None:
+    table = TEXT.split("What `ebm_core.kit` has")[1].split("`Task` hands")[0]
+    assert set(re.findall(r"`(\w+)`", table)) - {"steps"} == set(kit.__all__)

@@ -48,11 +48,12 @@ class MyMethod(kit.Unconditional):
 @final
 class MyLearner(kit.Learner):
     def __init__(self, method: MyMethod, task: kit.Task) -> None:
+        # networks that are made here take their weights from the run's seed by themselves
         self.method, self.task = method, task
         self.descent = kit.Descent(task.energy.parameters(), task.schedule)  # Adam, on the schedule
 
     def update(self, positives: Tensor) -> kit.Metrics:
-        """One step on a batch of data. All randomness comes from the task's generator."""
+        """One step on a batch, in the model's units; all randomness comes from task.generator."""
         noise = torch.empty_like(positives).normal_(generator=self.task.generator)
         sigma = self.method.noise_level
         energies, gradients = self.task.energy.with_gradient(positives + sigma * noise)
