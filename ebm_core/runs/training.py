@@ -24,13 +24,13 @@ from ebm_core.runs.config import (
     RunConfig,
     arrays_of,
     changed,
+    plugins_changed,
     saved,
     value_at,
 )
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
 from ebm_core.runs.metrics import numbers
-from ebm_core.runs.state import restore, state_of
 
 CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
 """Shares of a time budget at which the speed is measured and the length in updates is set anew."""
@@ -266,7 +266,27 @@ class Training:
     def save(self, directory: Path) -> None:
         """Writes a checkpoint from which `resume` goes on bit for bit, and the data's own points
         beside it, once."""
-        checkpoint.save(directory, state_of(self, directory))
+        checkpoint.save(
+            directory,
+            {
+                "config": self.config.model_dump(mode="json", context=arrays_of(directory)),
+                "events": [change.model_dump(mode="json") for change in self.events],
+                "replayed": [change.model_dump(mode="json") for change in self.replayed],
+                "measures_speed": self.measures_speed,
+                "calibrated": self.calibrated,
+                "seconds": self.seconds,
+                "step": self.step,
+                "horizon": self.horizon,
+                "metrics": self.metrics,
+                "energy": self.energy.state_dict(),
+                "average": self.config.method.shown(self.average.network).state_dict(),
+                "best": vars(self.best),
+                "kept": self.kept is not None,
+                "learner": self.learner.state(),
+                "data_generator": self.data_generator.get_state(),
+                "generator": self.generator.get_state(),
+            },
+        )
 
     @classmethod
     def resume(cls, directory: Path) -> Self:
@@ -281,8 +301,36 @@ class Training:
         config, plugin_changes = saved(state["config"], arrays_of(directory))
         training = cls(config)
         training.plugin_changes = plugin_changes
-        restore(training, state)
+        training.events = [Change.model_validate(change) for change in state["events"]]
+        training.events += plugins_changed(state["step"], state["config"], config)
+        training.replayed = [Change.model_validate(change) for change in state["replayed"]]
+        training.measures_speed = state["measures_speed"]
+        training.calibrated = state["calibrated"]
+        training.seconds = state["seconds"]
+        training.schedule.step = state["step"]
+        training.schedule.horizon = state["horizon"]
+        training.metrics = state["metrics"]
+        training.energy.load_state_dict(state["energy"])
+        average = training.config.method.shown(training.average.network)
+        average.load_state_dict(state["average"])
+        if "best" in state:  # earlier checkpoints have none
+            training.best = BestMoment(**state["best"])
+            if state["kept"]:
+                training.kept = copy.deepcopy(average)
+                training.kept.load_state_dict(training.best.weights)
+        training.learner.load_state(on_device(state["learner"], training.device))
+        training.data_generator.set_state(state["data_generator"])
+        training.generator.set_state(state["generator"])
         return training
+
+
+def on_device(state: Any, device: torch.device) -> Any:
+    """Nested state with its tensors on `device`."""
+    if isinstance(state, Tensor):
+        return state.to(device)
+    if isinstance(state, dict):
+        return {key: on_device(value, device) for key, value in state.items()}
+    return state
 
 
 def value_at_or_none(config: RunConfig, path: str) -> Any:
