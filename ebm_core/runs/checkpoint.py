@@ -68,6 +68,15 @@ def load(directory: Path, name: str = FILE_NAME) -> dict[str, Any]:
     return state
 
 
+def on_device(state: Any, device: torch.device) -> Any:
+    """Nested state with its tensors on `device`."""
+    if isinstance(state, Tensor):
+        return state.to(device)
+    if isinstance(state, dict):
+        return {key: on_device(value, device) for key, value in state.items()}
+    return state
+
+
 def digest(text: str, tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 of all that a file holds."""
     found = hashlib.sha256(text.encode())

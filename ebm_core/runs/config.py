@@ -248,3 +248,11 @@ def value_at(config: BaseModel, path: str) -> Any:
     for name in path.split("."):
         value = getattr(value, name)
     return value
+
+
+def value_at_or_none(config: RunConfig, path: str) -> Any:
+    """The field's value, or None where there is no such field (`changed` then says so)."""
+    try:
+        return value_at(config, path)
+    except AttributeError:
+        return None

@@ -1,7 +1,6 @@
 """One run in memory, update by update."""
 
 import copy
-import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
-from ebm_core.optimization import Average, Schedule, TrainingDiverged
+from ebm_core.optimization import Average, Schedule
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
@@ -27,15 +26,13 @@ from ebm_core.runs.config import (
     plugins_changed,
     saved,
     value_at,
+    value_at_or_none,
 )
 from ebm_core.runs.display import Showing
+from ebm_core.runs.divergence import refuse_divergence
 from ebm_core.runs.frame import Frame
 from ebm_core.runs.metrics import numbers
-
-CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
-"""Shares of a time budget at which the speed is measured and the length in updates is set anew."""
-RUN_AWAY = 1e4
-"""Energies beyond this many nats have run away: no data needs them."""
+from ebm_core.runs.time_budget import TimeBudget
 
 
 class Training:
@@ -55,13 +52,12 @@ class Training:
         self.dataset = config.dataset
         self.device = torch.device(config.device)
         self.replayed = sorted(events, key=lambda change: change.step)
-        self.measures_speed = config.seconds is not None and not events
+        self.budget = TimeBudget(measures=config.seconds is not None and not events)
         self.events: list[Change] = []
         self.plugin_changes: list[str] = []
         """What has changed about the run's plug-ins since its checkpoint was written."""
         self.metrics: dict[str, float] = {}
         self.seconds = 0.0
-        self.calibrated = 0
         self.schedule = Schedule(config.optimization, horizon=config.updates)
         self.data_generator = stream(config.seed, "data")
         self.generator = stream(config.seed, "training", self.device)
@@ -143,13 +139,15 @@ class Training:
         with self._timed():
             positives = self.sample_data(self.config.optimization.batch_size)
             self.metrics.update(numbers(self.learner, self.learner.update(positives)))
-            self._refuse_divergence()
+            refuse_divergence(self.metrics, self.step, self.config.method)
             self.average.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
             if self.config.method.smoothing:
                 self.metrics["smoothing"] = self.config.method.smoothing
             self.schedule.step += 1
-        self._calibrate()
+        length = self.budget.length(self.config.seconds, self.seconds, self.step)
+        if length is not None:
+            self.change("updates", length)
         self._replay()
         if self.keeps_best and (self.finished or self.step >= self.best.due):
             self._judge()
@@ -176,32 +174,6 @@ class Training:
             if change.path != PLUGINS:
                 self.change(change.path, change.value)
 
-    def _refuse_divergence(self) -> None:
-        for name in ("loss", "energy_data", "energy_samples"):
-            value = self.metrics.get(name, 0.0)
-            if not math.isfinite(value) or abs(value) > RUN_AWAY:
-                raise TrainingDiverged(
-                    name,
-                    value,
-                    self.step,
-                    "try a smaller learning rate or step size, or more chain steps",
-                )
-
-    def _calibrate(self) -> None:
-        """Turns what is left of a time budget into updates, as a recorded change."""
-        budget = self.config.seconds
-        if not self.measures_speed or budget is None or self.calibrated == len(CALIBRATIONS):
-            return
-        if self.seconds < budget * CALIBRATIONS[self.calibrated]:
-            return
-        while (
-            self.calibrated < len(CALIBRATIONS)
-            and self.seconds >= budget * CALIBRATIONS[self.calibrated]
-        ):
-            self.calibrated += 1
-        left = max(0.0, budget - self.seconds)
-        self.change("updates", self.step + max(0, round(left * self.step / self.seconds)))
-
     def change(self, path: str, value: Any) -> Change:
         """Sets a live field before the next update and records it.
 
@@ -226,7 +198,7 @@ class Training:
         else:
             self.config = config
             if path == "seconds":
-                self.calibrated = 0
+                self.budget.calibrated = 0
             self.learner.reconfigure(self.config.method)
             self.schedule.options = self.config.optimization
         self.events.append(change)
@@ -272,8 +244,8 @@ class Training:
                 "config": self.config.model_dump(mode="json", context=arrays_of(directory)),
                 "events": [change.model_dump(mode="json") for change in self.events],
                 "replayed": [change.model_dump(mode="json") for change in self.replayed],
-                "measures_speed": self.measures_speed,
-                "calibrated": self.calibrated,
+                "measures_speed": self.budget.measures,
+                "calibrated": self.budget.calibrated,
                 "seconds": self.seconds,
                 "step": self.step,
                 "horizon": self.horizon,
@@ -304,8 +276,7 @@ class Training:
         training.events = [Change.model_validate(change) for change in state["events"]]
         training.events += plugins_changed(state["step"], state["config"], config)
         training.replayed = [Change.model_validate(change) for change in state["replayed"]]
-        training.measures_speed = state["measures_speed"]
-        training.calibrated = state["calibrated"]
+        training.budget = TimeBudget(state["measures_speed"], state["calibrated"])
         training.seconds = state["seconds"]
         training.schedule.step = state["step"]
         training.schedule.horizon = state["horizon"]
@@ -318,24 +289,7 @@ class Training:
             if state["kept"]:
                 training.kept = copy.deepcopy(average)
                 training.kept.load_state_dict(training.best.weights)
-        training.learner.load_state(on_device(state["learner"], training.device))
+        training.learner.load_state(checkpoint.on_device(state["learner"], training.device))
         training.data_generator.set_state(state["data_generator"])
         training.generator.set_state(state["generator"])
         return training
-
-
-def on_device(state: Any, device: torch.device) -> Any:
-    """Nested state with its tensors on `device`."""
-    if isinstance(state, Tensor):
-        return state.to(device)
-    if isinstance(state, dict):
-        return {key: on_device(value, device) for key, value in state.items()}
-    return state
-
-
-def value_at_or_none(config: RunConfig, path: str) -> Any:
-    """The field's value, or None where there is no such field (`changed` then says so)."""
-    try:
-        return value_at(config, path)
-    except AttributeError:
-        return None

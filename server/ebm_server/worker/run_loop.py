@@ -127,7 +127,7 @@ class RunLoop:
             change = self.replay.pop(0)
             if change.path == PLUGINS:
                 continue  # what is loaded now has been compared anew
-            if change.path != "updates" or not training.measures_speed:
+            if change.path != "updates" or not training.budget.measures:
                 training.change(change.path, change.value)
         for change in training.events[self.told :]:
             in_config = change.path != "updates"  # a length in updates stands beside the config
