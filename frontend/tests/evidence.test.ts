@@ -5,6 +5,7 @@ import { density, type Evidence, quantile, series, smoothed } from "../src/chart
 import type { MetricRow } from "../src/protocol/wire";
 import { colored, moveOf, withNumbers } from "../src/words/equations";
 import { headline, others } from "../src/words/quality";
+import { frameWith } from "./frames.testing";
 
 const colors = {
   ink: "#000000",
@@ -71,17 +72,12 @@ describe("charts", () => {
 
   it("energies of data and samples are two densities over one axis", () => {
     const values = Float32Array.from({ length: 400 }, (_, i) => Math.sin(i));
-    const frame = {
-      run: "",
-      step: 0,
-      seconds: 0,
-      metrics: {},
-      landscape: null,
+    const frame = frameWith({
       arrays: {
         data_energies: { shape: [400], values },
         sample_energies: { shape: [400], values: values.map((value) => value + 4) },
       },
-    };
+    });
     const { data } = energies.figure(evidence({ frame }), colors);
     const peak = (curve: Record<string, unknown>) =>
       (curve.x as number[])[(curve.y as number[]).indexOf(Math.max(...(curve.y as number[])))]!;
