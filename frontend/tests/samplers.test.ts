@@ -5,7 +5,6 @@ import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../sr
 import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
 import { decodeSampling, frameAt, mapAlone, stepAt, traceOf } from "../src/samplers/sampling";
-import { ticks } from "../src/stage/axes";
 import { pointOf } from "../src/stage/units";
 import { empty } from "./catalogue.testing";
 
@@ -67,16 +66,6 @@ describe("an answer", () => {
     expect(arrays.chains).toEqual({ shape: [0, 2], values: new Float32Array() });
     expect(pointOf(alone.landscape.units, 1, -1)).toEqual([3, 6]);
   });
-});
-
-it("puts round numbers at the axes of any map", () => {
-  const labels = (...of: [number, number, number]) =>
-    ticks(...of)
-      .map(({ label }) => label)
-      .filter(Boolean);
-  expect(labels(4.5, 0, 1)).toEqual(["−4", "−2", "0", "2", "4"]);
-  expect(labels(4.5, 8, 2)).toEqual(["0", "5", "10", "15"]);
-  expect(ticks(4.5, 8, 2).find(({ label }) => label === "10")?.at).toBe(1);
 });
 
 describe("the player", () => {

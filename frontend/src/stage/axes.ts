@@ -7,6 +7,8 @@ import type { Units } from "./units";
 import type { Viewport } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
+/** Pixels that a digit is wide. */
+const DIGIT = 7.2;
 
 /** What the colours mean: two ends of a bar, read from left to right. */
 export interface Legend {
@@ -52,20 +54,31 @@ export function ticks(extent: number, center: number, unit: number) {
   const raw = (2 * extent * unit) / 6;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
-  const found: { at: number; label: string | null }[] = [];
   const [low, high] = [center - 0.96 * extent * unit, center + 0.96 * extent * unit];
+  const write = writer(Math.max(Math.abs(low), Math.abs(high)), step);
+  const found: { at: number; label: string | null }[] = [];
   for (let i = Math.ceil((2 * low) / step); i <= (2 * high) / step; i++) {
     const value = (i * step) / 2;
-    found.push({ at: (value - center) / unit, label: i % 2 === 0 ? tickLabel(value, step) : null });
+    found.push({ at: (value - center) / unit, label: i % 2 === 0 ? write(value) : null });
   }
   return found;
 }
 
-/** A round number with the digits that tell it from the next one. */
-function tickLabel(value: number, step: number): string {
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const text = digits > 6 ? String(Number(value.toPrecision(6))) : value.toFixed(digits);
-  return text.replace(/^-(0(\.0*)?)$/, "$1").replace("-", "\u2212");
+/** Writes an axis' round numbers with the digits that tell one from the next, by powers of ten where that is
+ * much shorter. */
+function writer(largest: number, step: number): (value: number) => string {
+  const finest = Math.floor(Math.log10(step) + 1e-9);
+  const plain = (value: number) => value.toFixed(Math.min(100, Math.max(0, -finest)));
+  const short = (value: number) => {
+    if (Math.abs(value) < step / 2) return "0";
+    const power = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+    return value.toExponential(Math.max(0, power - finest)).replace("e+", "e");
+  };
+  const chosen = plain(largest).length - short(largest).length > 3 ? short : plain;
+  return (value) =>
+    chosen(value)
+      .replace(/^-(0(\.0*)?)$/, "$1")
+      .replaceAll("-", "\u2212");
 }
 
 /** Draws ticks along the lower and the left edge. */
@@ -101,13 +114,15 @@ export function drawAxes(
   context.lineWidth = 3;
   context.lineJoin = "round";
   const narrow = viewport.size < 420;
-  const labelled = (all: typeof across) =>
-    all
-      .filter(({ label }) => label !== null)
-      .filter((_, i, kept) => !narrow || kept.length < 5 || i % 2 === 0);
+  const labelled = (all: typeof across, room = Number.POSITIVE_INFINITY) => {
+    const kept = all.filter(({ label }) => label !== null);
+    const widest = Math.max(...kept.map(({ label }) => label!.length * DIGIT)) + DIGIT;
+    const thinned = (narrow && kept.length > 4) || widest * kept.length > room;
+    return kept.filter((_, i) => !thinned || i % 2 === 0);
+  };
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  for (const { at, label } of labelled(across))
+  for (const { at, label } of labelled(across, viewport.size))
     write(context, label!, viewport.px(at) - (label!.startsWith("\u2212") ? 3.5 : 0), viewport.size - 9);
   context.textAlign = "left";
   context.textBaseline = "middle";

@@ -3,7 +3,6 @@
 import { ImageGrid, type ImageGridOptions } from "./imagegrid";
 import { Stage, type StageOptions } from "./stage";
 
-export type { Legend } from "./axes";
 export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode } from "./modes";
 export type { Theme } from "./palette";

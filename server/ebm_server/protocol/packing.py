@@ -1,6 +1,6 @@
 """NumPy arrays and frames to and from the maps of the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,8 +66,15 @@ def dequantise(packed: Mapping[str, Any]) -> Landscape:
     levels = unpack_array(packed).astype(np.float64)
     span = packed["hi"] - packed["lo"]
     values = packed["lo"] + levels * (span / QUANTA[packed["dtype"]])
-    (left, right), (bottom, top) = packed["window"]
-    return Landscape(values.astype(np.float32), ((left, right), (bottom, top)))
+    half = packed.get("extent", STAGE)  # of recordings of before there were windows
+    window = unpack_window(packed.get("window", ((-half, half), (-half, half))))
+    return Landscape(values.astype(np.float32), window)
+
+
+def unpack_window(packed: Sequence[Sequence[float]]) -> Window:
+    """A window whose pairs have become lists on the way."""
+    (left, right), (bottom, top) = packed
+    return (left, right), (bottom, top)
 
 
 def on_stage(points: NDArray[np.floating], window: Window) -> NDArray[np.floating]:
@@ -109,7 +116,8 @@ def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
 
 def unpack_frame(message: Mapping[str, Any]) -> Frame:
     """The frame in a decoded frame message."""
-    landscape, window = message.get("landscape"), message.get("window")
+    landscape = message.get("landscape")
+    window = unpack_window(message["window"]) if message.get("window") else None
     arrays = {name: unpack_array(packed) for name, packed in message["arrays"].items()}
     if window is not None:
         arrays |= {n: off_stage(arrays[n], window) for n in message["places"] if n in arrays}
@@ -120,5 +128,5 @@ def unpack_frame(message: Mapping[str, Any]) -> Frame:
         landscape=None if landscape is None else dequantise(landscape),
         arrays=arrays,
         window=window,
-        places=frozenset(message["places"]),
+        places=frozenset(message.get("places", ())),
     )
