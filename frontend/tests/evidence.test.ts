@@ -26,6 +26,7 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   until: Number.POSITIVE_INFINITY,
   cursor: null,
   marks: [],
+  kept: null,
   horizon: 2000,
   frame: null,
   ...more,
@@ -54,13 +55,13 @@ describe("charts", () => {
     expect(high).toBeGreaterThan(0);
   });
 
-  it("changes and the replayed moment are lines across the chart", () => {
+  it("changes, the kept and the replayed moment are lines across the chart", () => {
     const mark = { number: 1, step: 30, path: "x", value: 1, previous: 2 };
     const { layout } = curve("kl", "KL", "nats", "log").figure(
-      evidence({ marks: [mark], cursor: 70 }),
+      evidence({ marks: [mark], kept: 50, cursor: 70 }),
       colors,
     );
-    expect((layout.shapes as { x0: number }[]).map(({ x0 }) => x0)).toEqual([30, 70]);
+    expect((layout.shapes as { x0: number }[]).map(({ x0 }) => x0)).toEqual([30, 50, 70]);
   });
 
   it("the loss may be negative, and a spike at the start does not set its range", () => {

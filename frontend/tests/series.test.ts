@@ -35,7 +35,7 @@ it("a series that the page has never heard of gets a chart with its name, and th
 
 it("what there is of each noise level stands over the levels", () => {
   const frame = frameOf({ noise_levels: [1, 2, 4, 8, 16], level_losses: [5, 4, 3, 2, 1] });
-  const known: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon: 1, frame };
+  const known: Evidence = { rows: [], until: 0, cursor: null, marks: [], kept: null, horizon: 1, frame };
   const { data, layout } = seriesOf(frame)[0]!.chart.figure(known, colors);
   expect(data[0]).toMatchObject({ x: [1, 2, 4, 8, 16], y: [5, 4, 3, 2, 1] });
   expect(layout.xaxis).toMatchObject({ type: "log" });

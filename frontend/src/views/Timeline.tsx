@@ -10,7 +10,9 @@ import {
   fields,
   history,
   info,
+  kept,
   marks,
+  metrics,
   moment,
   pace,
   rolling,
@@ -18,6 +20,7 @@ import {
   stored,
   untrained,
 } from "../state";
+import { bestBy } from "../words/fit";
 import { count, counter, duration, rate, setting } from "../words/format";
 
 export function Timeline() {
@@ -130,6 +133,7 @@ function Scrubber() {
             {counter(hovered.value)}
           </i>
         )}
+        {kept.value && <Kept left={share(kept.value.step)} />}
         {marks.value.map((mark) => (
           <MarkButton
             key={mark.number}
@@ -141,6 +145,13 @@ function Scrubber() {
       </div>
     </div>
   );
+}
+
+/** The moment that the run keeps. */
+function Kept({ left }: { left: string }) {
+  const { step: at, shown } = kept.value!;
+  const words = `Update ${count(at)}${shown ? " is kept" : " is kept so far"}: ${bestBy(metrics.value)}`;
+  return <i class="track-kept" style={{ left }} role="img" aria-label={words} title={words} />;
 }
 
 /** "η 0.05 → 0.034" of a change. */
