@@ -119,6 +119,23 @@ it("a pasted table counts as a file, one line and text in a field do not", async
   expect(asked.mock.lastCall?.[0]).toBe("/api/v1/points?name=pasted.csv");
 });
 
+it("what is to be known of points is told again where they were read before the page was opened", async () => {
+  asked.mockResolvedValueOnce(Response.json({ ...points, digest: "d2" }));
+  await act(async () => {
+    draft.value = { ...draft.value!, dataset: datasetOf(known.datasets[1]!, { ...points, digest: "d2" }) };
+  });
+  await vi.waitFor(() => expect(text("status")).toContain("Row 7 left out: a cell is empty."));
+  expect(asked.mock.lastCall?.[0]).toBe("/api/v1/points/d2");
+});
+
+it("points that are gone are told so", async () => {
+  asked.mockResolvedValueOnce(Response.json({ detail: "points d3 are not kept" }, { status: 404 }));
+  await act(async () => {
+    draft.value = { ...draft.value!, dataset: datasetOf(known.datasets[1]!, { ...points, digest: "d3" }) };
+  });
+  await vi.waitFor(() => expect(text("alert")).toBe("Points d3 are not kept."));
+});
+
 it("points that were read before the page was opened are not made up", () => {
   expect(ownPoints(datasetOf(known.datasets[1]!, { ...points, digest: "unknown" }))).toBeNull();
   expect(onStage({ ...points, preview: [] })).toEqual([]);
