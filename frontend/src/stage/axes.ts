@@ -9,6 +9,13 @@ import type { Viewport } from "./viewport";
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
 /** Pixels that a digit is wide. */
 const DIGIT = 7.2;
+/** Where the labels of the left edge begin. */
+const LEFT = 9;
+
+interface Tick {
+  at: number;
+  label: string | null;
+}
 
 /** What the colours mean: two ends of a bar, read from left to right. */
 export interface Legend {
@@ -50,13 +57,13 @@ function write(context: CanvasRenderingContext2D, text: string, x: number, y: nu
 }
 
 /** Round numbers on an axis, about five with a label, and the positions they stand at. */
-export function ticks(extent: number, center: number, unit: number) {
+export function ticks(extent: number, center: number, unit: number): Tick[] {
   const raw = (2 * extent * unit) / 6;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
   const [low, high] = [center - 0.96 * extent * unit, center + 0.96 * extent * unit];
   const write = writer(Math.max(Math.abs(low), Math.abs(high)), step);
-  const found: { at: number; label: string | null }[] = [];
+  const found: Tick[] = [];
   for (let i = Math.ceil((2 * low) / step); i <= (2 * high) / step; i++) {
     const value = (i * step) / 2;
     found.push({ at: (value - center) / unit, label: i % 2 === 0 ? write(value) : null });
@@ -113,26 +120,39 @@ export function drawAxes(
   context.strokeStyle = halo;
   context.lineWidth = 3;
   context.lineJoin = "round";
-  const narrow = viewport.size < 420;
-  const labelled = (all: typeof across, room = Number.POSITIVE_INFINITY) => {
-    const kept = all.filter(({ label }) => label !== null);
-    const widest = Math.max(...kept.map(({ label }) => label!.length * DIGIT)) + DIGIT;
-    const thinned = (narrow && kept.length > 4) || widest * kept.length > room;
-    return kept.filter((_, i) => !thinned || i % 2 === 0);
-  };
+  const labels = placed(across, up, viewport);
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  for (const { at, label } of labelled(across, viewport.size))
-    write(context, label!, viewport.px(at) - (label!.startsWith("\u2212") ? 3.5 : 0), viewport.size - 9);
+  for (const { text, x } of labels.across) write(context, text, x, viewport.size - 9);
   context.textAlign = "left";
   context.textBaseline = "middle";
-  for (const { at, label } of labelled(up)) {
-    // what stands in the corner belongs to the other axis
-    if (viewport.size - viewport.py(at) < 40 && narrow) continue;
-    write(context, label!, 9, viewport.py(at));
-  }
+  for (const { text, y } of labels.up) write(context, text, LEFT, y);
   context.restore();
 }
+
+/** The labels that have room, with the middle of each: clear of the edges and of one another. */
+export function placed(across: Tick[], up: Tick[], viewport: Viewport) {
+  const { size } = viewport;
+  const narrow = size < 420;
+  const width = (text: string) => text.length * DIGIT;
+  const upward = textsOf(up)
+    .map(({ text, at }) => ({ text, y: viewport.py(at) }))
+    .filter((_, i, all) => !(narrow && all.length > 4) || i % 2 === 0)
+    .filter(({ y }) => size - y >= (narrow ? 40 : 10));
+  const corner = upward.find(({ y }) => size - y < 28);
+  const left = corner ? LEFT + width(corner.text) + DIGIT : 0;
+  const along = textsOf(across)
+    .map(({ text, at }) => ({ text, x: viewport.px(at) - (text.startsWith("\u2212") ? DIGIT / 2 : 0) }))
+    .filter(({ text, x }) => x - width(text) / 2 > left && x + width(text) / 2 < size);
+  const touch = along.some(({ text, x }, i) => i > 0 && x - along[i - 1]!.x < width(text) + DIGIT);
+  return {
+    across: along.filter((_, i) => !(touch || (narrow && along.length > 4)) || i % 2 === 0),
+    up: upward,
+  };
+}
+
+const textsOf = (ticks: Tick[]) =>
+  ticks.flatMap(({ at, label }) => (label === null ? [] : [{ text: label, at }]));
 
 const BAR = { width: 96, height: 5 };
 

@@ -5,6 +5,7 @@ import { fit, LINES } from "../charts/fit";
 import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
+import { digestOf } from "../form/points";
 import { draft, history, info, kept, metrics, seriesTitles, titleOf, until, untrained } from "../state";
 import { comparison, doubt, keptWords, memorises } from "../words/fit";
 import { count, fixed } from "../words/format";
@@ -65,7 +66,11 @@ function Distance() {
   const chart = chartOf(first?.name, metrics.value);
   return (
     <section aria-labelledby="distance">
-      <h2 id="distance">{first?.name === "nll" ? "Fit to unseen data" : "Distance to the truth"}</h2>
+      <h2 id="distance">
+        {(first ? first.name === "nll" : digestOf(draft.value?.dataset))
+          ? "Fit to unseen data"
+          : "Distance to the truth"}
+      </h2>
       <p class="headline">
         <span class="mono big" data-empty={!first}>
           {first?.text ?? "–"}

@@ -1,6 +1,7 @@
 /** Numbers at the axes. */
 import { describe, expect, it } from "vitest";
-import { ticks } from "../../src/stage/axes";
+import { placed, ticks } from "../../src/stage/axes";
+import { Viewport } from "../../src/stage/viewport";
 
 const labels = (...of: Parameters<typeof ticks>) =>
   ticks(...of)
@@ -42,5 +43,25 @@ describe("have the digits that tell one from the next", () => {
     expect(labels(4.5, 50000, 10000)).toEqual(["20000", "40000", "60000", "80000"]);
     expect(labels(4.5, 4, 1)).toEqual(["0", "2", "4", "6", "8"]);
     expect(labels(4.5, 0, 1e-2)).toEqual(["−0.04", "−0.02", "0.00", "0.02", "0.04"]);
+  });
+});
+
+describe("are left out where they have no room", () => {
+  const shown = (size: number, x: [number, number], y: [number, number]) => {
+    const { across, up } = placed(ticks(4.5, ...x), ticks(4.5, ...y), new Viewport(size, 4.5));
+    return { across: across.map(({ text }) => text), up: up.map(({ text }) => text) };
+  };
+
+  it("but all of them stand where they are short", () => {
+    const plain = ["−4", "−2", "0", "2", "4"];
+    expect(shown(560, [0, 1], [0, 1])).toEqual({ across: plain, up: plain });
+  });
+
+  it("at the edges, in the corner, and where they would touch", () => {
+    const wide = shown(566, [388096, 0.236], [3948996, 0.236]);
+    expect(wide.across).toEqual(["388095.5", "388096.0", "388096.5"]);
+    expect(wide.up).toContain("3948995.0");
+    const narrow = shown(340, [1.7e9, 5], [0, 1]);
+    expect(narrow.across).toEqual(["1699999990", "1700000010"]);
   });
 });
