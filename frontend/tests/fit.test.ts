@@ -122,3 +122,14 @@ it("the chart has both likelihoods, the references across it, and the kept momen
   expect(low).toBeLessThan(1.3);
   expect(high).toBeGreaterThan(4);
 });
+
+it("a reference that is far off does not flatten the curves", () => {
+  const rows = rowsOf([3, 2, 2.5], [2.9, 1.8, 1.2]).map((row) => ({
+    ...row,
+    values: { ...row.values, nll_kde: 2.2, nll_gaussian: 40 },
+  }));
+  const evidence = { rows, until: 9, cursor: null, marks: [], kept: null, horizon: 10, frame: null };
+  const colors = { ink: "#000", muted: "#777", line: "#eee", accent: "#f00", data: "#f90", chains: "#7fe" };
+  const { layout } = fit.figure(evidence, colors);
+  expect((layout.yaxis as { range: [number, number] }).range[1]).toBeLessThan(4);
+});

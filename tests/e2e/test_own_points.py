@@ -50,7 +50,7 @@ def test_the_stage_speaks_the_units_of_the_file(
     points = np.random.default_rng(0).normal(center, sd, (2000, 2))
     table = "\n".join(["east,north", *(f"{x!r},{y!r}" for x, y in points.tolist())])
     file = {"name": "places.csv", "mimeType": "text/csv", "buffer": table.encode()}
-    page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     expect(page.get_by_text("2,000 points were read")).to_be_visible(timeout=DEADLINE)
     length = page.locator("#field-seconds")
     length.fill("8")

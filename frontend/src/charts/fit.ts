@@ -61,12 +61,18 @@ export const fit: Chart = {
   },
 };
 
-/** Nearly all of both curves, and all of the references. */
+/** Nearly all of both curves, and the references that leave room to tell these apart. */
 function rangeOf(curves: { y: number[] }[], references: { y: number[] }[]): [number, number] {
-  const ranges = curves.filter(({ y }) => y.length > 0).map(({ y }) => band(y));
-  const levels = references.map(({ y }) => y[0]!);
-  const low = Math.min(...ranges.map(([low]) => low), ...levels);
-  const high = Math.max(...ranges.map(([, high]) => high), ...levels);
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const take = (from: number, to: number) => {
+    low = Math.min(low, from);
+    high = Math.max(high, to);
+  };
+  for (const { y } of curves) if (y.length > 0) take(...band(y));
+  for (const { y } of references) {
+    const at = y[0]!;
+    if (at > low - (high - low) && at < high + (high - low)) take(at, at);
+  }
   const room = 0.05 * (high - low || 1);
   return [low - room, high + room];
 }
