@@ -4,7 +4,7 @@ import { fit } from "../src/charts/fit";
 import type { MetricRow, Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { history, kept, moment } from "../src/state";
-import { comparison, doubt, keptWords, memorises } from "../src/words/fit";
+import { byHeart, comparison, doubt, keptWords, memorises } from "../src/words/fit";
 import { others } from "../src/words/quality";
 
 const rowsOf = (nll: number[], train: number[]): MetricRow[] =>
@@ -34,6 +34,7 @@ describe("learning by heart", () => {
     );
     expect(memorises(persistent, 8)).toBe(false);
     expect(memorises(persistent)).toBe(true);
+    expect(byHeart(persistent.at(-1)!.values)).toContain("fitted 4.04 nats better");
     const denoising = rowsOf(
       [4.702, 3.086, 2.951, 2.82, 2.836, 2.813, 2.981, 2.922, 3.014, 3.368, 3.687],
       [4.697, 3.154, 2.994, 2.815, 2.745, 2.714, 2.759, 2.675, 2.614, 2.699, 2.807],

@@ -110,7 +110,7 @@ function Reading() {
   const own = ownPoints(draft.value?.dataset);
   if (!own) return null;
   return (
-    <p class="small muted" role="status">
+    <p class="small muted read" role="status">
       {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
     </p>
   );

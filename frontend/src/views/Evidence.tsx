@@ -7,7 +7,7 @@ import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
 import { digestOf } from "../form/points";
 import { draft, history, info, kept, metrics, seriesTitles, titleOf, until, untrained } from "../state";
-import { comparison, doubt, keptWords, memorises } from "../words/fit";
+import { byHeart, comparison, doubt, keptWords, memorises } from "../words/fit";
 import { count, fixed } from "../words/format";
 import { headline, others } from "../words/quality";
 import { Tex } from "../words/Tex";
@@ -141,8 +141,7 @@ function Warnings() {
     <>
       {memorises(evidence.value.rows, until.value) && (
         <p class="small target" role="status">
-          <b>Memorising.</b> The energy learns its training points by heart: those fit better and better,
-          held-out points worse.
+          <b>Memorising.</b> {byHeart(metrics.value)}
         </p>
       )}
       {rough && (

@@ -21,6 +21,12 @@ export function comparison({ nll, nll_kde, nll_gaussian }: Metrics): string | nu
   return `${nats(over)} nats worse than a KDE${poor ? ", and worse than a single Gaussian" : ""}`;
 }
 
+/** What is said of an energy that learns its points by heart. */
+export function byHeart({ nll, nll_train }: Metrics): string {
+  const gap = nats(nll! - nll_train!);
+  return `Training points are fitted ${gap} nats better than held-out ones, and this gap has opened: the energy learns them by heart.`;
+}
+
 /** Whether the newest two evaluations up to a step show an energy that learns its points by heart.
  *
  * Some gap between the two likelihoods is there from the start: which points are held out is chance. By heart is
