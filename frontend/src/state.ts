@@ -144,6 +144,16 @@ export const metrics = computed<Record<string, number>>(() => {
   return Object.assign({}, ...sources.map(({ values }) => values));
 });
 
+/** The update whose energy the run keeps as its best, where later ones are on the stage.
+ *
+ * `shown` where it is this energy that the stage shows: at the end of a run that had a better moment.
+ */
+export const kept = computed<{ step: number; shown: boolean } | null>(() => {
+  const [run, step] = [info.value, metrics.value.kept_update];
+  if (!run || step === undefined || step >= Math.min(run.step, until.value)) return null;
+  return { step, shown: run.state === "finished" && until.value >= run.step };
+});
+
 export type Badge =
   | "LIVE"
   | "PAUSED"

@@ -5,6 +5,7 @@ import { density, type Evidence, quantile, series, smoothed } from "../src/chart
 import type { MetricRow } from "../src/protocol/wire";
 import { colored, moveOf, withNumbers } from "../src/words/equations";
 import { headline, others } from "../src/words/quality";
+import { frameWith } from "./frames.testing";
 
 const colors = {
   ink: "#000000",
@@ -25,6 +26,7 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   until: Number.POSITIVE_INFINITY,
   cursor: null,
   marks: [],
+  kept: null,
   horizon: 2000,
   frame: null,
   ...more,
@@ -53,13 +55,13 @@ describe("charts", () => {
     expect(high).toBeGreaterThan(0);
   });
 
-  it("changes and the replayed moment are lines across the chart", () => {
+  it("changes, the kept and the replayed moment are lines across the chart", () => {
     const mark = { number: 1, step: 30, path: "x", value: 1, previous: 2 };
     const { layout } = curve("kl", "KL", "nats", "log").figure(
-      evidence({ marks: [mark], cursor: 70 }),
+      evidence({ marks: [mark], kept: 50, cursor: 70 }),
       colors,
     );
-    expect((layout.shapes as { x0: number }[]).map(({ x0 }) => x0)).toEqual([30, 70]);
+    expect((layout.shapes as { x0: number }[]).map(({ x0 }) => x0)).toEqual([30, 50, 70]);
   });
 
   it("the loss may be negative, and a spike at the start does not set its range", () => {
@@ -71,17 +73,12 @@ describe("charts", () => {
 
   it("energies of data and samples are two densities over one axis", () => {
     const values = Float32Array.from({ length: 400 }, (_, i) => Math.sin(i));
-    const frame = {
-      run: "",
-      step: 0,
-      seconds: 0,
-      metrics: {},
-      landscape: null,
+    const frame = frameWith({
       arrays: {
         data_energies: { shape: [400], values },
         sample_energies: { shape: [400], values: values.map((value) => value + 4) },
       },
-    };
+    });
     const { data } = energies.figure(evidence({ frame }), colors);
     const peak = (curve: Record<string, unknown>) =>
       (curve.x as number[])[(curve.y as number[]).indexOf(Math.max(...(curve.y as number[])))]!;

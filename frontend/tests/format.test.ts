@@ -5,6 +5,7 @@ import {
   counter,
   duration,
   fixed,
+  located,
   nats,
   percent,
   rate,
@@ -50,6 +51,18 @@ describe("figures", () => {
     [0.0123, "1.2 %"],
   ])("a share of %s is %s", (share, text) => expect(percent(share)).toBe(text));
 });
+
+it.each([
+  [1.2345, 1, "1.23"],
+  [-0.5, 1, "−0.50"],
+  [5012.34, 55, "5012"],
+  [388096.5123, 0.3, "388096.512"],
+  [1700000012.4, 5, "1700000012.40"],
+  [1.2345e-9, 1e-9, "1.23 × 10⁻⁹"],
+  [2.5e20, 1e19, "2.500 × 10²⁰"],
+])("the coordinate %s on a map with %s a position is %s", (value, unit, text) =>
+  expect(located(value, unit)).toBe(text),
+);
 
 it("the counter never changes its width below a million", () => {
   expect(counter(0)).toBe("000,000");

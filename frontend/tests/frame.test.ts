@@ -8,7 +8,16 @@ import {
   over,
   showsImages,
 } from "../src/protocol/frame";
+import type { PackedLandscape } from "../src/protocol/wire";
+import { PLAIN_UNITS } from "../src/stage/units";
+import { frameWith } from "./frames.testing";
 
+type Window = PackedLandscape["window"];
+
+const PLAIN: Window = [
+  [-4.5, 4.5],
+  [-4.5, 4.5],
+];
 const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 const f4 = (shape: number[], values: number[]) => ({
   dtype: "f4" as const,
@@ -45,7 +54,7 @@ describe("landscapes", () => {
       data,
       lo: -1,
       hi: 3,
-      extent: 4.5,
+      window: PLAIN,
     });
     expect(size).toBe(2);
     expect(extent).toBe(4.5);
@@ -62,15 +71,51 @@ describe("landscapes", () => {
       data: Uint8Array.of(255),
       lo: 0,
       hi: 7,
-      extent: 1,
+      window: PLAIN,
     });
     expect(values[0]).toBe(7);
   });
 
+  it("fill the square of the stage, whatever part of the plane they show", () => {
+    const wire = {
+      dtype: "u1" as const,
+      shape: [1, 1],
+      data: new Uint8Array(1),
+      lo: 0,
+      hi: 1,
+      window: [
+        [388095, 388098],
+        [0, 90],
+      ] as Window,
+    };
+    const { extent, units } = decodeLandscape(wire);
+    expect(extent).toBe(4.5);
+    expect(units).toEqual({ center: [388096.5, 45], unit: [1 / 3, 10] });
+  });
+
   it("must be square", () => {
     expect(() =>
-      decodeLandscape({ dtype: "u1", shape: [2, 3], data: new Uint8Array(6), lo: 0, hi: 1, extent: 1 }),
+      decodeLandscape({ dtype: "u1", shape: [2, 3], data: new Uint8Array(6), lo: 0, hi: 1, window: PLAIN }),
     ).toThrow("[2, 3]");
+  });
+});
+
+describe("recordings of before maps had windows", () => {
+  const { window: _, ...square } = {
+    dtype: "u1" as const,
+    shape: [1, 1],
+    data: new Uint8Array(1),
+    lo: 0,
+    hi: 1,
+    window: PLAIN,
+  };
+
+  it("show a square around 0, in plain units", () => {
+    const landscape = { ...square, extent: 6 } as unknown as PackedLandscape;
+    const frame = decodeFrame({ step: 0, seconds: 0, arrays: { chains: f4([1, 2], [1, 2]) }, landscape });
+    expect(frame.landscape).toMatchObject({ extent: 6, units: PLAIN_UNITS });
+    expect(frame.units).toEqual(PLAIN_UNITS);
+    expect([...frame.arrays.chains!.values]).toEqual([1, 2]);
   });
 });
 
@@ -103,16 +148,16 @@ describe("frames", () => {
 
 describe("a frame over an older one", () => {
   const points = (value: number) => ({ shape: [1], values: Float32Array.of(value) });
-  const energy = (lo: number) => ({ values: Float32Array.of(lo), size: 1, extent: 1, lo, hi: lo });
-  const frame = (step: number, more: Partial<DecodedFrame>): DecodedFrame => ({
-    run: "a",
-    step,
-    seconds: 0,
-    metrics: { kl: step },
-    landscape: null,
-    arrays: {},
-    ...more,
+  const energy = (lo: number) => ({
+    values: Float32Array.of(lo),
+    size: 1,
+    extent: 1,
+    units: PLAIN_UNITS,
+    lo,
+    hi: lo,
   });
+  const frame = (step: number, more: Partial<DecodedFrame>) =>
+    frameWith({ step, metrics: { kl: step }, ...more });
   const whole = frame(1, { landscape: energy(1), arrays: { data: points(1), chains: points(1) } });
   const light = frame(2, { arrays: { chains: points(2) } });
 

@@ -1,6 +1,6 @@
 /** The history of a run follows from the messages about it. */
 import { describe, expect, it } from "vitest";
-import type { DecodedFrame, Landscape } from "../src/protocol/frame";
+import type { Landscape } from "../src/protocol/frame";
 import type { MetricRow, Run, RunConfig, RunEvent, ServerMessage } from "../src/protocol/wire";
 import {
   endOfTime,
@@ -15,6 +15,7 @@ import {
   thin,
   withFrame,
 } from "../src/run/history";
+import { frameWith } from "./frames.testing";
 
 const run = { id: "a", state: "running", step: 0, metrics: {}, config: {} } as unknown as Run;
 const row = (step: number, values: Record<string, number> = { loss: step }): MetricRow => ({
@@ -113,14 +114,7 @@ describe("a gap", () => {
 
 describe("frames", () => {
   const landscape = { size: 4 } as Landscape;
-  const frame = (step: number, with_: Landscape | null): DecodedFrame => ({
-    run: "a",
-    step,
-    seconds: 0,
-    metrics: {},
-    landscape: with_,
-    arrays: {},
-  });
+  const frame = (step: number, landscape: Landscape | null) => frameWith({ step, landscape });
 
   it("without a landscape keep the one before", () => {
     const history = withFrame(withFrame(opened(), frame(1, landscape)), frame(2, null));

@@ -1,15 +1,27 @@
 /** Between two looks the inbox keeps every ordered message and the newest frame. */
 import { expect, it } from "vitest";
 import { Inbox } from "../src/protocol/inbox";
-import type { FrameMessage } from "../src/protocol/wire";
+import type { FrameMessage, PackedLandscape } from "../src/protocol/wire";
 
-const landscape = { dtype: "u1" as const, shape: [1, 1], data: new Uint8Array(1), lo: 0, hi: 1, extent: 1 };
+const landscape: PackedLandscape = {
+  dtype: "u1",
+  shape: [1, 1],
+  data: new Uint8Array(1),
+  lo: 0,
+  hi: 1,
+  window: [
+    [-1, 1],
+    [-1, 1],
+  ],
+};
 const frame = (step: number, more: Partial<FrameMessage> = {}): FrameMessage => ({
   type: "frame",
   run: "a",
   step,
   seconds: 0,
   metrics: {},
+  window: landscape.window,
+  places: ["chains", "data"],
   arrays: {},
   ...more,
 });

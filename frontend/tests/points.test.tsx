@@ -17,8 +17,10 @@ const points: OwnPoints = {
     [10, 100],
     [14, 96],
   ],
-  center: [10, 100],
-  scale: 2,
+  window: [
+    [1, 19],
+    [82, 118],
+  ],
   messages: ["row 7 left out: a cell is empty"],
 };
 const offer = (kind: string) => ({
@@ -79,11 +81,12 @@ it("a file is sent as it is, under its name", async () => {
   expect([what?.method, what?.body]).toEqual(["POST", file]);
 });
 
-it("the choice refers to the points, and the stage shows the preview in its own units", async () => {
+it("the choice refers to the points, and the stage shows the preview in the units of the file", async () => {
   asked.mockResolvedValueOnce(Response.json(points));
   await drop(new File(["1,2\n3,4"], "a.csv"), "status");
   expect(draft.value?.dataset).toEqual({ kind: "points", values: { digest: "d1", rows: 1200 } });
-  expect([...shownFrame.value!.arrays.data!.values]).toEqual([0, 0, 2, -2]);
+  expect([...shownFrame.value!.arrays.data!.values]).toEqual([0, 0, 2, -1]);
+  expect(shownFrame.value!.units).toEqual({ center: [10, 100], unit: [2, 4] });
   expect(text("status")).toBe("1,200 points were read. Row 7 left out: a cell is empty.");
   expect(upload().getAttribute("aria-checked")).toBe("true");
 });
@@ -114,6 +117,23 @@ it("a pasted table counts as a file, one line and text in a field do not", async
     await vi.waitFor(() => expect(asked).toHaveBeenCalledOnce());
   });
   expect(asked.mock.lastCall?.[0]).toBe("/api/v1/points?name=pasted.csv");
+});
+
+it("what is to be known of points is told again where they were read before the page was opened", async () => {
+  asked.mockResolvedValueOnce(Response.json({ ...points, digest: "d2" }));
+  await act(async () => {
+    draft.value = { ...draft.value!, dataset: datasetOf(known.datasets[1]!, { ...points, digest: "d2" }) };
+  });
+  await vi.waitFor(() => expect(text("status")).toContain("Row 7 left out: a cell is empty."));
+  expect(asked.mock.lastCall?.[0]).toBe("/api/v1/points/d2");
+});
+
+it("points that are gone are told so", async () => {
+  asked.mockResolvedValueOnce(Response.json({ detail: "points d3 are not kept" }, { status: 404 }));
+  await act(async () => {
+    draft.value = { ...draft.value!, dataset: datasetOf(known.datasets[1]!, { ...points, digest: "d3" }) };
+  });
+  await vi.waitFor(() => expect(text("alert")).toBe("Points d3 are not kept."));
 });
 
 it("points that were read before the page was opened are not made up", () => {

@@ -5,15 +5,9 @@ import type { Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { advance, backToLive, type Film, keyframeAt, load, nudge, roll, seek } from "../src/run/replay";
 import { history, moment, momentFrame, notice, rolling, step } from "../src/state";
+import { frameWith } from "./frames.testing";
 
-const frame = (at: number): DecodedFrame => ({
-  run: "a",
-  step: at,
-  seconds: 0,
-  metrics: {},
-  landscape: null,
-  arrays: {},
-});
+const frame = (at: number) => frameWith({ step: at });
 const keyframes = [0, 10, 40, 90].map((at) => ({ step: at, seconds: at }));
 const ready: Film = { keyframes, ready: frame, frame: async (at) => frame(at) };
 

@@ -1,29 +1,28 @@
 /** Samplings: what is asked, how the answer is brought to the stage, and how it is played. */
 import { describe, expect, it, vi } from "vitest";
-import type { Catalogue, RunSummary } from "../src/protocol/wire";
+import type { Catalogue, Outcome, RunSummary } from "../src/protocol/wire";
 import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../src/samplers/choice";
 import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
-import {
-  decodeSampling,
-  frameAt,
-  mapAlone,
-  pointOf,
-  readingOf,
-  stepAt,
-  traceOf,
-} from "../src/samplers/sampling";
-import { ticks } from "../src/stage/axes";
+import { decodeSampling, frameAt, mapAlone, stepAt, traceOf } from "../src/samplers/sampling";
+import { pointOf } from "../src/stage/units";
 import { empty } from "./catalogue.testing";
 
 const bytes = (values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 const packed = (shape: number[], values: number[]) => ({ dtype: "f4" as const, shape, data: bytes(values) });
 
-/** Two chains at three moments, on a map of half the width 9 around (1, 8). */
-const wire = {
-  landscape: { ...packed([2, 2], [0, 1, 2, 3]), lo: 0, hi: 3, extent: 9 },
-  center: [1, 8] as [number, number],
-  draws: packed([3, 2, 2], [1, 8, 10, 8, 2, 8, 10, 9, 3, 8, 10, 17]),
+/** Two chains at three moments, in the stage's positions, on a map of half the width 9 around (1, 8). */
+const wire: Outcome = {
+  landscape: {
+    ...packed([2, 2], [0, 1, 2, 3]),
+    lo: 0,
+    hi: 3,
+    window: [
+      [-8, 10],
+      [-1, 17],
+    ],
+  },
+  draws: packed([3, 2, 2], [0, 0, 4.5, 0, 0.5, 0, 4.5, 0.5, 1, 0, 4.5, 4.5]),
   thinning: 5,
   warm_up: 5,
   acceptance: 0.6,
@@ -39,10 +38,10 @@ const wire = {
 describe("an answer", () => {
   const sampled = decodeSampling(wire, 10);
 
-  it("is brought to the square of the stage, and back", () => {
+  it("lies on the square of the stage, and is brought back to its own units", () => {
     const { values } = frameAt(sampled, 2, true).arrays.chains!;
     expect([...values]).toEqual([1, 0, 4.5, 4.5]);
-    expect(pointOf(sampled.units, 4.5, 4.5)).toEqual([10, 17]);
+    expect(pointOf(sampled.landscape.units, 4.5, 4.5)).toEqual([10, 17]);
     expect(traceOf(sampled, 0)).toEqual({ x: [0, 5, 10], y: [1, 2, 3] });
     expect(stepAt(sampled, 2)).toBe(10);
     expect(sampled.curves).toEqual([
@@ -51,9 +50,8 @@ describe("an answer", () => {
     ]);
   });
 
-  it("reads densities and scores in the data's own units", () => {
-    const reading = readingOf({ x: 0, y: 1, energy: 2, density: 0.4, score: [1, -2] }, sampled.units);
-    expect(reading).toEqual({ x: 1, y: 10, energy: 2, density: 0.1, score: [0.5, -1] });
+  it("tells the stage its units", () => {
+    expect(frameAt(sampled, 0, false).units).toEqual({ center: [1, 8], unit: [2, 2] });
   });
 
   it("sends its map to the stage once", () => {
@@ -62,22 +60,12 @@ describe("an answer", () => {
   });
 
   it("may be preceded by its map, with no chains on it", () => {
-    const alone = mapAlone({ ...sampled.landscape, extent: 9 });
+    const alone = mapAlone(sampled.landscape);
     const { arrays, landscape } = frameAt(alone, 7, true);
     expect(landscape?.extent).toBe(4.5);
     expect(arrays.chains).toEqual({ shape: [0, 2], values: new Float32Array() });
-    expect(pointOf(alone.units, 1, -1)).toEqual([2, -2]);
+    expect(pointOf(alone.landscape.units, 1, -1)).toEqual([3, 6]);
   });
-});
-
-it("puts round numbers at the axes of any map", () => {
-  const labels = (...of: [number, number, number]) =>
-    ticks(...of)
-      .map(({ label }) => label)
-      .filter(Boolean);
-  expect(labels(4.5, 0, 1)).toEqual(["−4", "−2", "0", "2", "4"]);
-  expect(labels(4.5, 8, 2)).toEqual(["0", "5", "10", "15"]);
-  expect(ticks(4.5, 8, 2).find(({ label }) => label === "10")?.at).toBe(1);
 });
 
 describe("the player", () => {

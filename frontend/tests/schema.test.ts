@@ -5,6 +5,7 @@ import {
   type Control,
   defaultsOf,
   differences,
+  type Field,
   fault,
   fieldsOf,
   get,
@@ -136,6 +137,13 @@ describe("fields", () => {
     expect(field("method.renewed").control).toEqual({ type: "switch" });
   });
 
+  it("leave out columns of tables too", () => {
+    const labels: Schema = {
+      anyOf: [{ type: "array", items: { type: "integer" }, maxItems: 200000 }, { type: "null" }],
+    };
+    expect(fieldsOf({ properties: { labels } }, {}, "dataset", "Points", {})).toEqual([]);
+  });
+
   it("leave out tables, which come from an upload", () => {
     expect(fields.some(({ path }) => path === "method.values")).toBe(false);
   });
@@ -167,6 +175,23 @@ describe("checks", () => {
 
   it("whole numbers stay whole", () => {
     expect(fault(field("method.chain_steps").control, 2.5)).toMatch("whole number");
+  });
+
+  it("a word may stand in place of a number", () => {
+    const smoothing: Schema = {
+      anyOf: [
+        { const: "auto", type: "string" },
+        { type: "number", minimum: 0, maximum: 10 },
+      ],
+      default: "auto",
+    };
+    const [{ control, initial }] = fieldsOf({ properties: { smoothing } }, {}, "dataset", "Points", {}) as [
+      Field,
+    ];
+    expect(initial).toBe("auto");
+    expect(["auto", 0, 2.5].map((value) => fault(control, value))).toEqual([null, null, null]);
+    expect(fault(control, -1)).toBe("Allowed is ≥ 0 and ≤ 10, or auto.");
+    expect(fault(control, "off")).toBe("A number is needed, ≥ 0 and ≤ 10, or auto.");
   });
 
   it("a nullable number may be left out", () => {

@@ -2,9 +2,9 @@
 import { expect, it } from "vitest";
 import type { Evidence } from "../src/charts/readings";
 import { histogram, seriesOf } from "../src/charts/series";
-import type { DecodedFrame } from "../src/protocol/frame";
 import { withNumbers } from "../src/words/equations";
 import { filled } from "../src/words/notes";
+import { frameWith } from "./frames.testing";
 
 const colors = {
   ink: "#000000",
@@ -14,19 +14,15 @@ const colors = {
   data: "#ff9d5c",
   chains: "#7fe3ff",
 };
-const frameOf = (arrays: Record<string, number[]>): DecodedFrame => ({
-  run: "",
-  step: 0,
-  seconds: 0,
-  metrics: {},
-  landscape: null,
-  arrays: Object.fromEntries(
-    Object.entries(arrays).map(([name, values]) => [
-      name,
-      { shape: [values.length], values: Float32Array.from(values) },
-    ]),
-  ),
-});
+const frameOf = (arrays: Record<string, number[]>) =>
+  frameWith({
+    arrays: Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [
+        name,
+        { shape: [values.length], values: Float32Array.from(values) },
+      ]),
+    ),
+  });
 const six = [1, 2, 3, 4, 5, 6];
 
 it("a series that the page has never heard of gets a chart with its name, and the known ones no second one", () => {
@@ -39,7 +35,7 @@ it("a series that the page has never heard of gets a chart with its name, and th
 
 it("what there is of each noise level stands over the levels", () => {
   const frame = frameOf({ noise_levels: [1, 2, 4, 8, 16], level_losses: [5, 4, 3, 2, 1] });
-  const known: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon: 1, frame };
+  const known: Evidence = { rows: [], until: 0, cursor: null, marks: [], kept: null, horizon: 1, frame };
   const { data, layout } = seriesOf(frame)[0]!.chart.figure(known, colors);
   expect(data[0]).toMatchObject({ x: [1, 2, 4, 8, 16], y: [5, 4, 3, 2, 1] });
   expect(layout.xaxis).toMatchObject({ type: "log" });

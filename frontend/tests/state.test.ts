@@ -1,7 +1,6 @@
 /** What the page says and offers follows from the run and the choice. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { recipeFor, startOf } from "../src/form/fields";
-import type { DecodedFrame } from "../src/protocol/frame";
 import type { Catalogue, MetricRow, Run, RunConfig, RunState, Schema } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import {
@@ -24,6 +23,7 @@ import {
   untrained,
 } from "../src/state";
 import { empty, length } from "./catalogue.testing";
+import { frameWith } from "./frames.testing";
 
 const number = (more: Partial<Schema>): Schema => ({ type: "number", default: 0.1, ...more });
 const plugIn = (kind: string, title: string, properties: Record<string, Schema> = {}) => ({
@@ -171,14 +171,7 @@ describe("a choice beside a run that goes on", () => {
 });
 
 describe("figures", () => {
-  const frame = (step: number, kl: number): DecodedFrame => ({
-    run: "a",
-    step,
-    seconds: 0,
-    metrics: { kl },
-    landscape: null,
-    arrays: {},
-  });
+  const frame = (step: number, kl: number) => frameWith({ step, metrics: { kl } });
 
   it("come from whichever source is newest", () => {
     const rows: MetricRow[] = [

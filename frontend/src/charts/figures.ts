@@ -33,8 +33,8 @@ export function frame(
   };
 }
 
-/** Vertical hairlines where something was changed, and where the replay stands. */
-function steps({ marks, cursor }: Evidence, colors: ChartColors): object[] {
+/** Vertical hairlines where something was changed, at the moment that is kept, and where the replay stands. */
+export function steps({ marks, kept, cursor }: Evidence, colors: ChartColors): object[] {
   const line = (x: number, color: string, dash: string) => ({
     type: "line",
     x0: x,
@@ -44,8 +44,11 @@ function steps({ marks, cursor }: Evidence, colors: ChartColors): object[] {
     yref: "paper",
     line: { color, width: 1, dash },
   });
-  const changes = marks.map((mark) => line(mark.step, colors.accent, "dot"));
-  return cursor === null ? changes : [...changes, line(cursor, colors.ink, "solid")];
+  return [
+    ...marks.map((mark) => line(mark.step, colors.accent, "dot")),
+    ...(kept === null ? [] : [line(kept, colors.muted, "dash")]),
+    ...(cursor === null ? [] : [line(cursor, colors.ink, "solid")]),
+  ];
 }
 
 export const trace = (x: number[], y: number[], color: string, more: object = {}) => ({
@@ -104,7 +107,7 @@ function decades(values: number[]): [number, number] {
 }
 
 /** Nearly all of some values; outliers, and the first moments of a run, may lie beyond. */
-function band(values: number[]): [number, number] {
+export function band(values: number[]): [number, number] {
   const sorted = values.slice(Math.floor(values.length / 20)).sort((a, b) => a - b);
   const [low, high] = sorted.length > 1 ? [quantile(sorted, 0.01), quantile(sorted, 0.99)] : [0, 1];
   const room = 0.1 * (high - low || 1);

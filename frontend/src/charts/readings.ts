@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import type { DecodedFrame } from "../protocol/frame";
 import type { MetricRow } from "../protocol/wire";
 import { endOfTime, type Mark } from "../run/history";
-import { history, marks, moment, momentFrame, stored, untrained } from "../state";
+import { history, kept, marks, moment, momentFrame, stored, untrained } from "../state";
 
 export interface Evidence {
   rows: MetricRow[];
@@ -12,12 +12,22 @@ export interface Evidence {
   /** A step to mark as the moment shown, where later ones are drawn too. */
   cursor: number | null;
   marks: Mark[];
+  /** The step whose energy is kept, where that is not the newest. */
+  kept: number | null;
   /** The whole run in updates, as far as known. */
   horizon: number;
   frame: DecodedFrame | null;
 }
 
-const NOTHING: Evidence = { rows: [], until: 0, cursor: null, marks: [], horizon: 1, frame: null };
+const NOTHING: Evidence = {
+  rows: [],
+  until: 0,
+  cursor: null,
+  marks: [],
+  kept: null,
+  horizon: 1,
+  frame: null,
+};
 
 export const evidence = computed<Evidence>(() => {
   const known = history.value;
@@ -28,6 +38,7 @@ export const evidence = computed<Evidence>(() => {
     until: stored.value && replayed !== null ? replayed : Number.POSITIVE_INFINITY,
     cursor: stored.value ? null : replayed,
     marks: marks.value,
+    kept: kept.value?.step ?? null,
     horizon: endOfTime(known),
     frame: replayed === null ? known.frame : momentFrame.value,
   };

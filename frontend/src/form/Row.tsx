@@ -70,7 +70,7 @@ function Input({ id, field, value, change, describedBy }: InputProps) {
           id={id}
           field={field}
           control={control}
-          value={value as number | null}
+          value={value as number | string | null}
           change={change}
           describedBy={describedBy}
         />
@@ -121,19 +121,21 @@ function NumberInput({
   id: string;
   field: Field;
   control: NumberControl;
-  value: number | null;
+  value: number | string | null;
   change: Change;
   describedBy: string | undefined;
 }) {
-  const scale = scaleOf(control, typeof field.initial === "number" ? field.initial : value);
+  const number = typeof value === "number" ? value : null;
+  const { words } = control;
+  const scale = words ? null : scaleOf(control, typeof field.initial === "number" ? field.initial : number);
   return (
     <>
       <TextInput
         id={id}
         text={value === null ? "" : setting(value).replaceAll(",", "")}
         describedBy={describedBy}
-        numeric
-        placeholder="none"
+        numeric={!words}
+        placeholder={words ? `a number, or ${words.join(", ")}` : "none"}
         commit={(text) => change(field.path, numberIn(text))}
       />
       {scale && (
@@ -143,8 +145,8 @@ function NumberInput({
           min={0}
           max={STEPS}
           step={scale.integer && !scale.log ? STEPS / Math.max(1, scale.high - scale.low) : 1}
-          value={toPosition(scale, value ?? scale.low)}
-          style={{ "--share": `${toPosition(scale, value ?? scale.low) / (STEPS / 100)}%` }}
+          value={toPosition(scale, number ?? scale.low)}
+          style={{ "--share": `${toPosition(scale, number ?? scale.low) / (STEPS / 100)}%` }}
           aria-label={field.label}
           aria-valuetext={setting(value)}
           onInput={(event) =>

@@ -1,10 +1,10 @@
 /** The user's own points: the server reads the file, and the page shows what it read. */
 import { signal } from "@preact/signals";
 import * as api from "../protocol/api";
-import { positionOf, unitsOf } from "../stage";
 import type { Catalogue, DatasetInfo, OwnPoints, PlugInConfig } from "../protocol/wire";
+import { positionOf, unitsOf } from "../stage";
 
-/** What the server has read since the page was opened, by digest. */
+/** What the server has read, as far as the page has been told, by digest. */
 const read = signal<Record<string, OwnPoints>>({});
 
 /** Sends a file as it is. Throws a `Refusal` that says which row is at fault. */
@@ -24,10 +24,21 @@ export const datasetOf = ({ kind, table }: DatasetInfo, { digest, rows }: OwnPoi
   [table as string]: { digest, rows },
 });
 
-/** What was read of the points that a data set refers to; null where that was before the page was opened. */
+/** The points that a data set refers to. */
+export const digestOf = (dataset: PlugInConfig | undefined): string | null =>
+  Object.values(dataset ?? {}).find(isReference)?.digest ?? null;
+
+/** What was read of the points that a data set refers to; null where the page has not been told. */
 export function ownPoints(dataset: PlugInConfig | undefined): OwnPoints | null {
-  const digest = Object.values(dataset ?? {}).find(isReference)?.digest ?? null;
+  const digest = digestOf(dataset);
   return digest === null ? null : (read.value[digest] ?? null);
+}
+
+/** Asks for what was read before the page was opened. Throws a `Refusal` where the points are gone. */
+export async function recall(digest: string | null): Promise<void> {
+  if (digest === null || read.value[digest]) return;
+  const points = await api.keptPoints(digest);
+  read.value = { ...read.value, [digest]: points };
 }
 
 function isReference(values: unknown): values is { digest: string } {

@@ -11,6 +11,8 @@ export interface NumberControl {
   below?: number;
   log: boolean;
   nullable: boolean;
+  /** What may stand in place of a number, such as "auto". */
+  words?: string[];
 }
 
 export type Control =
@@ -104,8 +106,10 @@ export function defaultsOf(schema: Schema, path: string[], kind: string): PlugIn
 export function fault(control: Control, value: Json): string | null {
   if (control.type === "list") return listFault(control, value);
   if (control.type !== "number") return null;
-  if (value === null) return control.nullable ? null : `A number is needed, ${bounds(control)}.`;
-  if (typeof value !== "number" || !Number.isFinite(value)) return `A number is needed, ${bounds(control)}.`;
+  if (typeof value === "string" && control.words?.includes(value)) return null;
+  const needed = `A number is needed, ${bounds(control)}.`;
+  if (value === null) return control.nullable ? null : needed;
+  if (typeof value !== "number" || !Number.isFinite(value)) return needed;
   if (control.integer && !Number.isInteger(value)) return `A whole number is needed, ${bounds(control)}.`;
   const low =
     (control.min !== undefined && value < control.min) ||
@@ -131,7 +135,7 @@ export function bounds(control: NumberControl): string {
     control.above !== undefined ? `> ${control.above}` : control.min !== undefined ? `≥ ${control.min}` : "",
     control.below !== undefined ? `< ${control.below}` : control.max !== undefined ? `≤ ${control.max}` : "",
   ].filter(Boolean);
-  return parts.join(" and ") || "any number";
+  return [parts.join(" and ") || "any number", ...(control.words ?? [])].join(", or ");
 }
 
 /** The value at a dotted path; undefined where there is none. */
@@ -194,19 +198,9 @@ function controlOf(schema: Schema, nullable: boolean, root: Schema, titles: Titl
     return { type: "plug-in", options: kinds, nullable };
   }
   if (schema.enum) return { type: "choice", options: schema.enum.map(String), nullable };
+  const number = numberOf(schema, nullable);
+  if (number) return number;
   switch (schema.type) {
-    case "number":
-    case "integer":
-      return {
-        type: "number",
-        integer: schema.type === "integer",
-        ...(schema.minimum !== undefined && { min: schema.minimum }),
-        ...(schema.maximum !== undefined && { max: schema.maximum }),
-        ...(schema.exclusiveMinimum !== undefined && { above: schema.exclusiveMinimum }),
-        ...(schema.exclusiveMaximum !== undefined && { below: schema.exclusiveMaximum }),
-        log: schema.log ?? false,
-        nullable,
-      };
     case "boolean":
       return { type: "switch" };
     case "string":
@@ -218,8 +212,31 @@ function controlOf(schema: Schema, nullable: boolean, root: Schema, titles: Titl
   }
 }
 
-/** A control for a list of plain numbers; tables (a user's points) are filled in elsewhere. */
+/** A control for a number, where it is one or may be one of some words. */
+function numberOf(schema: Schema, nullable: boolean): NumberControl | null {
+  const branches = schema.oneOf ?? [schema];
+  const number = branches.find(({ type }) => type === "number" || type === "integer");
+  const words = branches.filter((branch) => branch !== number).map((branch) => branch.const);
+  if (!number || words.some((word) => typeof word !== "string")) return null;
+  return {
+    type: "number",
+    integer: number.type === "integer",
+    ...(number.minimum !== undefined && { min: number.minimum }),
+    ...(number.maximum !== undefined && { max: number.maximum }),
+    ...(number.exclusiveMinimum !== undefined && { above: number.exclusiveMinimum }),
+    ...(number.exclusiveMaximum !== undefined && { below: number.exclusiveMaximum }),
+    log: schema.log ?? false,
+    nullable,
+    ...(words.length > 0 && { words: words as string[] }),
+  };
+}
+
+/** Numbers that a field takes; what is longer is a table or a column of one, and comes from a file. */
+const LONGEST = 64;
+
+/** A control for a list of plain numbers. */
 function listOf(schema: Schema, root: Schema): Control | null {
+  if ((schema.maxItems ?? 0) > LONGEST) return null;
   const item = resolve(schema.items ?? schema.prefixItems?.[0] ?? {}, root);
   if (item.type !== "integer" && item.type !== "number") return null;
   const fixed = schema.prefixItems?.length;
@@ -227,6 +244,6 @@ function listOf(schema: Schema, root: Schema): Control | null {
     type: "list",
     integer: item.type === "integer",
     least: schema.minItems ?? fixed ?? 0,
-    most: schema.maxItems ?? fixed ?? 64,
+    most: schema.maxItems ?? fixed ?? LONGEST,
   };
 }

@@ -145,6 +145,9 @@ export async function sendPoints(file: File): Promise<OwnPoints> {
   return response.json() as Promise<OwnPoints>;
 }
 
+/** What was read of points that the server keeps. */
+export const keptPoints = (digest: string) => json("GET /points/{digest}", { digest });
+
 /** The frame that was kept at a step. */
 export const keyframe = async (run: string, step: number): Promise<DecodedFrame> =>
   decodeFrame(await packed("GET /runs/{run}/keyframes/{step}", { run, step }));

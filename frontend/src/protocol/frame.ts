@@ -1,6 +1,6 @@
 /** Frames: what a run shows at one moment, decoded from the wire into typed arrays. */
 
-import { PLAIN_UNITS, type Units, unitsOf, type Window } from "../stage/units";
+import { PLAIN_UNITS, type Units, unitsOf } from "../stage/units";
 import { SHOWN_EXTENT } from "../stage/viewport";
 import type { PackedArray, PackedLandscape, WireFrame } from "./wire";
 
@@ -76,19 +76,13 @@ export function decodeLandscape(wire: PackedLandscape): Landscape {
     const scale = (wire.hi - wire.lo) / levels;
     for (let i = 0; i < values.length; i++) values[i] = wire.lo + scale * (values[i] as number);
   }
-  const units = unitsOf(windowOf(wire));
-  return { values, size: rows, extent: SHOWN_EXTENT, units, lo: wire.lo, hi: wire.hi };
+  return { values, size: rows, ...placeOf(wire), lo: wire.lo, hi: wire.hi };
 }
 
-/** Recordings of before the window had half a width: a square around 0. */
-function windowOf(wire: PackedLandscape & { extent?: number }): Window {
-  const half = wire.extent ?? SHOWN_EXTENT;
-  return (
-    wire.window ?? [
-      [-half, half],
-      [-half, half],
-    ]
-  );
+/** Where a map lies; before there were windows, recordings had a square around 0 in the stage's positions. */
+function placeOf({ window, extent }: PackedLandscape & { extent?: number }) {
+  if (extent !== undefined) return { extent, units: PLAIN_UNITS };
+  return { extent: SHOWN_EXTENT, units: unitsOf(window) };
 }
 
 /** Decodes a whole frame; names the array at fault where one is malformed. */

@@ -416,8 +416,7 @@ export interface OwnPoints {
    * @minItems 2
    * @maxItems 2
    */
-  center: [number, number];
-  scale: number;
+  window: [[number, number], [number, number]];
   messages: string[];
 }
 /**
@@ -468,6 +467,8 @@ export interface FrameMessage {
   metrics: {
     [k: string]: number;
   };
+  window: [[number, number], [number, number]] | null;
+  places: string[];
   arrays: {
     [k: string]: PackedArray;
   };
@@ -483,7 +484,7 @@ export interface PackedArray {
 }
 /**
  * Quantised: value = lo + (hi - lo) * q / (2**bits - 1). Row 0 is the lowest y; cell centres
- * over [-extent, extent]^2.
+ * over a window in the data's units.
  */
 export interface PackedLandscape {
   dtype: "f4" | "u1" | "u2";
@@ -491,7 +492,11 @@ export interface PackedLandscape {
   data: Uint8Array;
   lo: number;
   hi: number;
-  extent: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  window: [[number, number], [number, number]];
 }
 /**
  * An energy, a sampler, and how long. Checked by the process that samples, not here.
@@ -516,11 +521,6 @@ export interface Trial {
  */
 export interface Outcome {
   landscape: PackedLandscape;
-  /**
-   * @minItems 2
-   * @maxItems 2
-   */
-  center: [number, number];
   draws: PackedArray;
   thinning: number;
   warm_up: number;

@@ -7,6 +7,15 @@ import type { Units } from "./units";
 import type { Viewport } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
+/** Pixels that a digit is wide. */
+const DIGIT = 7.2;
+/** Where the labels of the left edge begin. */
+const LEFT = 9;
+
+interface Tick {
+  at: number;
+  label: string | null;
+}
 
 /** What the colours mean: two ends of a bar, read from left to right. */
 export interface Legend {
@@ -48,24 +57,35 @@ function write(context: CanvasRenderingContext2D, text: string, x: number, y: nu
 }
 
 /** Round numbers on an axis, about five with a label, and the positions they stand at. */
-export function ticks(extent: number, center: number, unit: number) {
+export function ticks(extent: number, center: number, unit: number): Tick[] {
   const raw = (2 * extent * unit) / 6;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
-  const found: { at: number; label: string | null }[] = [];
   const [low, high] = [center - 0.96 * extent * unit, center + 0.96 * extent * unit];
+  const write = writer(Math.max(Math.abs(low), Math.abs(high)), step);
+  const found: Tick[] = [];
   for (let i = Math.ceil((2 * low) / step); i <= (2 * high) / step; i++) {
     const value = (i * step) / 2;
-    found.push({ at: (value - center) / unit, label: i % 2 === 0 ? tickLabel(value, step) : null });
+    found.push({ at: (value - center) / unit, label: i % 2 === 0 ? write(value) : null });
   }
   return found;
 }
 
-/** A round number with the digits that tell it from the next one. */
-function tickLabel(value: number, step: number): string {
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const text = digits > 6 ? String(Number(value.toPrecision(6))) : value.toFixed(digits);
-  return text.replace(/^-(0(\.0*)?)$/, "$1").replace("-", "\u2212");
+/** Writes an axis' round numbers with the digits that tell one from the next, by powers of ten where that is
+ * much shorter. */
+function writer(largest: number, step: number): (value: number) => string {
+  const finest = Math.floor(Math.log10(step) + 1e-9);
+  const plain = (value: number) => value.toFixed(Math.min(100, Math.max(0, -finest)));
+  const short = (value: number) => {
+    if (Math.abs(value) < step / 2) return "0";
+    const power = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+    return value.toExponential(Math.max(0, power - finest)).replace("e+", "e");
+  };
+  const chosen = plain(largest).length - short(largest).length > 3 ? short : plain;
+  return (value) =>
+    chosen(value)
+      .replace(/^-(0(\.0*)?)$/, "$1")
+      .replaceAll("-", "\u2212");
 }
 
 /** Draws ticks along the lower and the left edge. */
@@ -100,24 +120,39 @@ export function drawAxes(
   context.strokeStyle = halo;
   context.lineWidth = 3;
   context.lineJoin = "round";
-  const narrow = viewport.size < 420;
-  const labelled = (all: typeof across) =>
-    all
-      .filter(({ label }) => label !== null)
-      .filter((_, i, kept) => !narrow || kept.length < 5 || i % 2 === 0);
+  const labels = placed(across, up, viewport);
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  for (const { at, label } of labelled(across))
-    write(context, label!, viewport.px(at) - (label!.startsWith("\u2212") ? 3.5 : 0), viewport.size - 9);
+  for (const { text, x } of labels.across) write(context, text, x, viewport.size - 9);
   context.textAlign = "left";
   context.textBaseline = "middle";
-  for (const { at, label } of labelled(up)) {
-    // what stands in the corner belongs to the other axis
-    if (viewport.size - viewport.py(at) < 40 && narrow) continue;
-    write(context, label!, 9, viewport.py(at));
-  }
+  for (const { text, y } of labels.up) write(context, text, LEFT, y);
   context.restore();
 }
+
+/** The labels that have room, with the middle of each: clear of the edges and of one another. */
+export function placed(across: Tick[], up: Tick[], viewport: Viewport) {
+  const { size } = viewport;
+  const narrow = size < 420;
+  const width = (text: string) => text.length * DIGIT;
+  const upward = textsOf(up)
+    .map(({ text, at }) => ({ text, y: viewport.py(at) }))
+    .filter((_, i, all) => !(narrow && all.length > 4) || i % 2 === 0)
+    .filter(({ y }) => size - y >= (narrow ? 40 : 10));
+  const corner = upward.find(({ y }) => size - y < 28);
+  const left = corner ? LEFT + width(corner.text) + DIGIT : 0;
+  const along = textsOf(across)
+    .map(({ text, at }) => ({ text, x: viewport.px(at) - (text.startsWith("\u2212") ? DIGIT / 2 : 0) }))
+    .filter(({ text, x }) => x - width(text) / 2 > left && x + width(text) / 2 < size);
+  const touch = along.some(({ text, x }, i) => i > 0 && x - along[i - 1]!.x < width(text) + DIGIT);
+  return {
+    across: along.filter((_, i) => !(touch || (narrow && along.length > 4)) || i % 2 === 0),
+    up: upward,
+  };
+}
+
+const textsOf = (ticks: Tick[]) =>
+  ticks.flatMap(({ at, label }) => (label === null ? [] : [{ text: label, at }]));
 
 const BAR = { width: 96, height: 5 };
 

@@ -2,7 +2,7 @@
 
 import { type DecodedFrame, type Landscape, over } from "../protocol/frame";
 import { drawArrows } from "./arrows";
-import { drawAxes, drawLegend, type Legend } from "./axes";
+import { drawAxes, drawLegend } from "./axes";
 import { Chains } from "./chains";
 import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
 import { Preview } from "./dropped";
@@ -157,11 +157,6 @@ export class Stage {
     this.restyle();
   }
 
-  /** What the colours of the map mean now; null on a bare stage. */
-  legend(): Legend | null {
-    return this.layers.energy && this.terrain.available() ? this.terrain.legend(this.theme) : null;
-  }
-
   /** Draws the state at `nowMs`, on the clock of requestAnimationFrame; does nothing where nothing has changed. */
   draw(nowMs: number): void {
     this.take(nowMs);
@@ -236,7 +231,8 @@ export class Stage {
     if (layers.generator) stampAll(context, viewport, this.marks.generator, this.generator);
     if (preview.chains.length > 0) drawDropped(context, viewport, preview, this.marks, colors.accent);
     drawAxes(context, viewport, this.units, colors.ink, colors.halo);
-    if (map) drawLegend(context, viewport, this.terrain.legend(this.theme), colors.ink, colors.halo);
+    const area = this.units.unit[0] * this.units.unit[1];
+    if (map) drawLegend(context, viewport, this.terrain.legend(this.theme, area), colors.ink, colors.halo);
   }
 
   /** Data change seldom: they are drawn once and then copied. */

@@ -119,10 +119,10 @@ export class Terrain {
     return this.landscape.paint(this.progress, colors(this.mode, theme));
   }
 
-  /** What the colours of the map mean. */
-  legend(theme: Theme): Legend {
+  /** What the colours of the map mean, where one position of the stage has such an area in the data's units. */
+  legend(theme: Theme, area: number): Legend {
     const { lo, hi } = this.landscape.scale(this.progress);
-    const peak = this.mode === "truth" ? hi : Math.exp(-lo - (this.between?.logPartition ?? 0));
+    const peak = this.mode === "truth" ? hi : Math.exp(-lo - (this.between?.logPartition ?? 0)) / area;
     return legend(this.mode, theme, lo, hi, peak);
   }
 

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseDataset, choosePoints } from "../actions";
-import { onStage, ownDataset, ownPoints, send } from "../form/points";
+import { digestOf, onStage, ownDataset, ownPoints, recall, send } from "../form/points";
 import { chooseByArrows } from "../form/radios";
 import * as Icons from "../Icons";
 import { catalogue, draft, titleOf } from "../state";
@@ -93,8 +93,14 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
   );
 }
 
-/** What the server read of the points, or why it refuses them. */
+/** What the server read of the points, with what one should know of them, or why it refuses them. */
 function Reading() {
+  const digest = digestOf(draft.value?.dataset);
+  useEffect(() => {
+    recall(digest).catch((error: Error) => {
+      refused.value = sentence(error.message);
+    });
+  }, [digest]);
   if (refused.value)
     return (
       <p class="small fault" role="alert">
@@ -104,7 +110,7 @@ function Reading() {
   const own = ownPoints(draft.value?.dataset);
   if (!own) return null;
   return (
-    <p class="small muted" role="status">
+    <p class="small muted read" role="status">
       {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
     </p>
   );

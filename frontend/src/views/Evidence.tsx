@@ -1,10 +1,14 @@
 /** The evidence on the right: distance to the truth, figures, energies, loss, and the update with its numbers. */
 
 import { curve, energies, loss } from "../charts/figures";
+import { fit, LINES } from "../charts/fit";
 import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
-import { draft, history, info, metrics, seriesTitles, titleOf, untrained } from "../state";
+import { digestOf } from "../form/points";
+import { draft, history, info, kept, metrics, seriesTitles, titleOf, until, untrained } from "../state";
+import { byHeart, comparison, doubt, keptWords, memorises } from "../words/fit";
+import { count, fixed } from "../words/format";
 import { headline, others } from "../words/quality";
 import { Tex } from "../words/Tex";
 import { ThisUpdate } from "./ThisUpdate";
@@ -12,6 +16,12 @@ import { ThisUpdate } from "./ThisUpdate";
 const kl = curve("kl", "KL divergence over updates", "nats", "log");
 const frechet = curve("frechet", "Fréchet distance over updates", "", "log");
 const nll = curve("nll", "Negative log-likelihood over updates", "nats", "linear");
+
+function chartOf(name: string | undefined, values: Record<string, number>) {
+  if (name === "frechet") return frechet;
+  if (name !== "nll") return kl;
+  return values.nll_train === undefined ? nll : fit;
+}
 
 /** Figures that are shown before the rest is folded. */
 const SHOWN = 4;
@@ -53,10 +63,14 @@ function OwnSeries() {
 
 function Distance() {
   const first = headline(metrics.value);
-  const chart = first?.name === "frechet" ? frechet : first?.name === "nll" ? nll : kl;
+  const chart = chartOf(first?.name, metrics.value);
   return (
     <section aria-labelledby="distance">
-      <h2 id="distance">{first?.name === "nll" ? "Fit to unseen data" : "Distance to the truth"}</h2>
+      <h2 id="distance">
+        {(first ? first.name === "nll" : digestOf(draft.value?.dataset))
+          ? "Fit to unseen data"
+          : "Distance to the truth"}
+      </h2>
       <p class="headline">
         <span class="mono big" data-empty={!first}>
           {first?.text ?? "–"}
@@ -71,8 +85,11 @@ function Distance() {
           )}
         </span>
       </p>
-      <Plot key={chart.title} chart={chart} height={72} />
+      {first?.name === "nll" && <Comparison />}
+      <Plot key={chart.title} chart={chart} height={chart === fit ? 96 : 72} />
+      {chart === fit && <Lines />}
       <Target />
+      <Warnings />
       {first?.floor && (
         <p class="small muted target">Real images, held out, have {first.floor}: no model does better.</p>
       )}
@@ -90,6 +107,51 @@ function Meaning({ name, unit }: { name: string; unit: string }) {
       <Tex
         tex={smooth ? "\\mathrm{KL}(p_\\sigma \\,\\|\\, p_\\theta)" : "\\mathrm{KL}(p \\,\\|\\, p_\\theta)"}
       />
+    </>
+  );
+}
+
+/** How an energy of given points stands beside plain estimates of their density. */
+function Comparison() {
+  const words = comparison(metrics.value);
+  return words && <p class="comparison">{words}</p>;
+}
+
+/** What the lines of the fit are, and where they stand. */
+function Lines() {
+  const values = metrics.value;
+  return (
+    <dl class="lines small muted">
+      {(Object.keys(LINES) as (keyof typeof LINES)[])
+        .filter((name) => values[name] !== undefined)
+        .map((name) => (
+          <div key={name} data-line={name}>
+            <dt>{LINES[name]}</dt>
+            <dd class="mono">{fixed(values[name], 2)}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+/** What to know before the figures are believed. */
+function Warnings() {
+  const rough = doubt(metrics.value);
+  return (
+    <>
+      {memorises(evidence.value.rows, until.value) && (
+        <p class="small target" role="status">
+          <b>Memorising.</b> {byHeart(metrics.value)}
+        </p>
+      )}
+      {rough && (
+        <p class="small target" role="status">
+          {rough}
+        </p>
+      )}
+      {kept.value?.shown && (
+        <p class="small muted target">{keptWords(count(kept.value.step), metrics.value)}</p>
+      )}
     </>
   );
 }

@@ -12,7 +12,9 @@ import {
   fields,
   history,
   info,
+  kept,
   marks,
+  metrics,
   moment,
   pace,
   rolling,
@@ -20,6 +22,7 @@ import {
   stored,
   untrained,
 } from "../state";
+import { bestBy } from "../words/fit";
 import { count, counter, duration, rate, setting } from "../words/format";
 
 export function Timeline() {
@@ -132,6 +135,7 @@ function Scrubber() {
             {counter(hovered.value)}
           </i>
         )}
+        {kept.value && <Kept left={share(kept.value.step)} />}
         {marks.value.map((mark) => (
           <MarkButton
             key={mark.number}
@@ -143,6 +147,13 @@ function Scrubber() {
       </div>
     </div>
   );
+}
+
+/** The moment that the run keeps. */
+function Kept({ left }: { left: string }) {
+  const { step: at, shown } = kept.value!;
+  const words = `Update ${count(at)}${shown ? " is kept" : " is kept so far"}: ${bestBy(metrics.value)}`;
+  return <i class="track-kept" style={{ left }} role="img" aria-label={words} title={words} />;
 }
 
 /** "η 0.05 → 0.034" of a change, "mine 1a2b3c4d → 5e6f7a8b" of one of plug-ins. */

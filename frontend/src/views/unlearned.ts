@@ -2,14 +2,18 @@
 import { computed } from "@preact/signals";
 import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
+import type { DatasetInfo } from "../protocol/wire";
 import { unitsOf } from "../stage";
 import { PLAIN_UNITS } from "../stage/units";
-import type { DatasetInfo } from "../protocol/wire";
 import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
 import { isImages } from "./Thumbnail";
 
 /** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
-export function frameOfSamples(name: string, samples: DatasetInfo["thumbnail"], units = PLAIN_UNITS): DecodedFrame {
+export function frameOfSamples(
+  name: string,
+  samples: DatasetInfo["thumbnail"],
+  units = PLAIN_UNITS,
+): DecodedFrame {
   const values = Float32Array.from(samples.flat(2) as number[]);
   const first = samples[0] as number[] | number[][] | undefined;
   if (isImages(samples)) for (let i = 0; i < values.length; i++) values[i] = 2 * values[i]! - 1;

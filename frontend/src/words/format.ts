@@ -34,6 +34,14 @@ export function fixed(value: number | null | undefined, decimals: number): strin
   return minus(group(value.toFixed(decimals)));
 }
 
+/** A coordinate, to a hundredth or so of what is one position of the stage, and never rounded above that. */
+export function located(value: number, unit: number): string {
+  const finest = Math.floor(Math.log10(unit) + 0.3) - 2;
+  if (finest >= -9 && Math.abs(value) < 1e15) return minus(value.toFixed(Math.max(0, -finest)));
+  const power = Math.floor(Math.log10(Math.abs(value) || 1));
+  return scientific(value, Math.max(1, power - finest + 1));
+}
+
 /** A share as a percentage: 0.012 is 1.2 %. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || Number.isNaN(share)) return NONE;
@@ -127,10 +135,4 @@ function group(digits: string): string {
 
 function minus(digits: string): string {
   return digits.replace(/^-/, "−");
-}
-
-/** A coordinate with two digits below what is one position of the stage. */
-export function located(value: number, unit: number): string {
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(unit) + 0.3));
-  return digits > 9 ? significant(value, 4) : fixed(value, digits);
 }

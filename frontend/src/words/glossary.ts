@@ -14,7 +14,7 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "KL",
     unit: "nats",
     write: nats,
-    explanation: "How far the learned density is from the true one; exact, by quadrature of Z.",
+    explanation: "How far the learned density is from the true one, by quadrature of Z.",
   },
   kl_data: {
     label: "KL against the data",

@@ -16,7 +16,10 @@ export interface Figure {
 }
 
 /** Shown elsewhere: in the headline, in a chart or at the bottom of the page. */
-const ELSEWHERE = new Set(["loss", "updates_per_second", "energy_data", "energy_samples", "learning_rate"]);
+const ELSEWHERE = new Set([
+  ...["loss", "updates_per_second", "energy_data", "energy_samples", "learning_rate"],
+  ...["nll_train", "nll_smoothed", "nll_kde", "nll_gaussian", "log_z_error", "kept_update"],
+]);
 
 /** Which figure is the headline: a distance to the truth where there is one. */
 const HEADLINES = ["frechet", "kl", "nll"];

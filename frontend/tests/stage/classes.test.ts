@@ -1,10 +1,11 @@
 /** What a classifier's frame tells the stage. */
 
 import { expect, test } from "vitest";
-import type { DecodedFrame, NumericArray } from "../../src/protocol/frame";
+import type { NumericArray } from "../../src/protocol/frame";
 import { labelledOf, uncertaintyOf } from "../../src/stage/classes";
 import { measure, picture } from "../../src/stage/modes";
 import { Terrain } from "../../src/stage/terrain";
+import { frameWith } from "../frames.testing";
 import { fieldOf } from "./fields.testing";
 
 const flat = (...values: number[]): NumericArray => ({
@@ -12,14 +13,7 @@ const flat = (...values: number[]): NumericArray => ({
   values: Float32Array.from(values),
 });
 const map = (value: (x: number, y: number) => number) => flat(...fieldOf(value, 64, 4.5).values);
-const frameOf = (arrays: Record<string, NumericArray>): DecodedFrame => ({
-  run: "run",
-  step: 1,
-  seconds: 1,
-  metrics: {},
-  landscape: null,
-  arrays,
-});
+const frameOf = (arrays: Record<string, NumericArray>) => frameWith({ arrays });
 const points = { shape: [3, 2], values: new Float32Array(6) };
 
 test("points are labelled only where each has its label", () => {

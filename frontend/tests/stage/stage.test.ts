@@ -3,6 +3,8 @@
 import { expect, test } from "vitest";
 import type { DecodedFrame } from "../../src/protocol/frame";
 import { createStage, type Stage } from "../../src/stage";
+import { PLAIN_UNITS, type Units } from "../../src/stage/units";
+import { frameWith } from "../frames.testing";
 import { fieldOf } from "./fields.testing";
 
 /** A canvas whose context accepts everything and counts the calls by name. */
@@ -48,16 +50,14 @@ function stageOf(): { stage: Stage; draws: (now: number) => number } {
   return { stage, draws };
 }
 
-function frame(step: number, center: number | null): DecodedFrame {
+function frame(step: number, center: number | null, units = PLAIN_UNITS): DecodedFrame {
   const field = fieldOf((x, y) => ((x - (center ?? 0)) ** 2 + y * y) / 2, 64);
-  return {
-    run: "run",
+  return frameWith({
     step,
-    seconds: step,
-    metrics: {},
-    landscape: center === null ? null : { ...field, lo: 0, hi: 1 },
+    units,
+    landscape: center === null ? null : { ...field, units, lo: 0, hi: 1 },
     arrays: { chains: { shape: [2, 2], values: new Float32Array([0, 0, 1, step / 10]) } },
-  };
+  });
 }
 
 test("nothing is drawn while nothing changes", () => {
@@ -82,6 +82,19 @@ test("energy, density and score are read under the pointer", () => {
   expect(readout?.density).toBeCloseTo(Math.exp(-2) / (2 * Math.PI), 4);
   expect(readout?.score[0]).toBeCloseTo(-2, 3);
   expect(stage.readout(91, 45)).toBeNull();
+});
+
+test("what is read under the pointer is in the units of the data", () => {
+  const { stage, draws } = stageOf();
+  const units = { center: [388096, 3948996], unit: [0.5, 100] } satisfies Units;
+  stage.show(frame(1, 0, units));
+  draws(0);
+  const readout = stage.readout(65, 25)!;
+  expect([readout.x, readout.y, ...readout.unit]).toEqual([388097, 3949196, 0.5, 100]);
+  expect(readout.energy).toBeCloseTo(4, 3);
+  expect(readout.density).toBeCloseTo(Math.exp(-4) / (2 * Math.PI) / (0.5 * 100), 6);
+  expect(readout.score[0]).toBeCloseTo(-2 / 0.5, 2);
+  expect(readout.score[1]).toBeCloseTo(-2 / 100, 4);
 });
 
 test("the landscape flows from one arrival to the next", () => {

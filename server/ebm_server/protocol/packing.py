@@ -66,13 +66,13 @@ def dequantise(packed: Mapping[str, Any]) -> Landscape:
     levels = unpack_array(packed).astype(np.float64)
     span = packed["hi"] - packed["lo"]
     values = packed["lo"] + levels * (span / QUANTA[packed["dtype"]])
-    half = packed.get("extent", STAGE)  # recordings of before there were windows
-    window = window_of(packed.get("window", ((-half, half), (-half, half))))
+    half = packed.get("extent", STAGE)  # of recordings of before there were windows
+    window = unpack_window(packed.get("window", ((-half, half), (-half, half))))
     return Landscape(values.astype(np.float32), window)
 
 
-def window_of(packed: Sequence[Sequence[float]]) -> Window:
-    """A window of the wire, where tuples are lists."""
+def unpack_window(packed: Sequence[Sequence[float]]) -> Window:
+    """A window whose pairs have become lists on the way."""
     (left, right), (bottom, top) = packed
     return (left, right), (bottom, top)
 
@@ -116,7 +116,8 @@ def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
 
 def unpack_frame(message: Mapping[str, Any]) -> Frame:
     """The frame in a decoded frame message."""
-    landscape, window = message.get("landscape"), message.get("window")
+    landscape = message.get("landscape")
+    window = unpack_window(message["window"]) if message.get("window") else None
     arrays = {name: unpack_array(packed) for name, packed in message["arrays"].items()}
     if window is not None:
         arrays |= {n: off_stage(arrays[n], window) for n in message["places"] if n in arrays}
@@ -126,6 +127,6 @@ def unpack_frame(message: Mapping[str, Any]) -> Frame:
         metrics=dict(message["metrics"]),
         landscape=None if landscape is None else dequantise(landscape),
         arrays=arrays,
-        window=None if window is None else window_of(window),
+        window=window,
         places=frozenset(message.get("places", ())),
     )
