@@ -40,9 +40,17 @@ export interface Routes {
   "POST /points": {
     parameters: {
       /**
-       * Its ending says of what kind it is.
+       * For messages; .json is read as such.
        */
       name: string;
+      /**
+       * x and y by name or by number from 1, such as lon,lat; else the first two.
+       */
+      columns?: string | null;
+      /**
+       * The column of classes; else the last, if it looks like some.
+       */
+      labels?: string | null;
     };
     body: Uint8Array;
     answer: OwnPoints;
@@ -409,14 +417,30 @@ export interface RunConfig {
 export interface OwnPoints {
   digest: string;
   rows: number;
+  classes: Reference | null;
   preview: [number, number][];
   /**
    * @minItems 2
    * @maxItems 2
    */
-  center: [number, number];
-  scale: number;
+  window: [[number, number], [number, number]];
+  columns: string[];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  chosen: [string, string];
+  labels: string | null;
+  class_names: string[];
+  head: string[][];
   messages: string[];
+}
+/**
+ * What stands for an array that the server keeps.
+ */
+export interface Reference {
+  digest: string;
+  rows: number;
 }
 /**
  * Live changes by path, and the speed limit (null lifts it; left out keeps it).
@@ -466,6 +490,8 @@ export interface FrameMessage {
   metrics: {
     [k: string]: number;
   };
+  window: [[number, number], [number, number]] | null;
+  places: string[];
   arrays: {
     [k: string]: PackedArray;
   };
@@ -481,7 +507,7 @@ export interface PackedArray {
 }
 /**
  * Quantised: value = lo + (hi - lo) * q / (2**bits - 1). Row 0 is the lowest y; cell centres
- * over [-extent, extent]^2.
+ * over a window in the data's units.
  */
 export interface PackedLandscape {
   dtype: "f4" | "u1" | "u2";
@@ -489,7 +515,11 @@ export interface PackedLandscape {
   data: Uint8Array;
   lo: number;
   hi: number;
-  extent: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  window: [[number, number], [number, number]];
 }
 /**
  * An energy, a sampler, and how long. Checked by the process that samples, not here.
@@ -514,11 +544,6 @@ export interface Trial {
  */
 export interface Outcome {
   landscape: PackedLandscape;
-  /**
-   * @minItems 2
-   * @maxItems 2
-   */
-  center: [number, number];
   draws: PackedArray;
   thinning: number;
   warm_up: number;

@@ -24,7 +24,15 @@ def train(
     dataset: Annotated[str | None, typer.Option(help="Kind of the distribution.")] = None,
     method: Annotated[str | None, typer.Option(help="Kind of the method.")] = None,
     points: Annotated[
-        Path | None, typer.Option(help="Your own points, .npy or .csv; the dataset 'points'.")
+        Path | None,
+        typer.Option(help="A table of your own points, such as CSV or NPY; the dataset 'points'."),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y", help="Two columns of --points, by name or by number from 1."),
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="The column of --points with classes, for jem.")
     ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Training time, of one core. 30 if no length is given.")
@@ -43,7 +51,13 @@ def train(
     """Trains an energy and saves it. Exit code 2: bad input; 3: training diverged."""
     use_one_thread()
     use_plugins(plugin)
-    given = described(config, dataset, method, points, seconds, updates, seed, settings or [])
+    if points is not None:
+        own = read_points(points, columns, labels)
+    elif columns is not None or labels is not None:
+        refuse("--columns and --labels choose from a file; give it with --points FILE")
+    else:
+        own = None
+    given = described(config, dataset, method, own, seconds, updates, seed, settings or [])
     run = validated(given)
 
     from ebm_core import Training, TrainingDiverged
@@ -82,7 +96,7 @@ def described(
     config: Path | None,
     dataset: str | None,
     method: str | None,
-    points: Path | None,
+    points: dict[str, Any] | None,
     seconds: float | None,
     updates: int | None,
     seed: int | None,
@@ -96,7 +110,7 @@ def described(
     if points is not None:
         if dataset not in (None, "points"):
             refuse(f"--points gives the dataset 'points', and --dataset is {dataset!r}; drop one")
-        options["dataset"] = read_points(points)
+        options["dataset"] = points
     elif dataset is not None:
         options["dataset"] = {"kind": dataset}
     if method is not None:
@@ -119,14 +133,19 @@ def read_config(path: Path) -> dict[str, Any]:
         refuse(f"{path}: {error}")
 
 
-def read_points(path: Path) -> dict[str, Any]:
-    """The dataset of a file of points."""
-    from ebm_core.datasets.points import load_points
+def read_points(path: Path, columns: str | None, labels: str | None) -> dict[str, Any]:
+    """The dataset of a file of points; what was decided of it is said on standard error."""
+    from ebm_core.datasets import points
+    from ebm_core.tables import names_in
 
+    names = None if columns is None else names_in(columns)
     try:
-        return load_points(path).model_dump()
+        read = points.read_points(path.read_bytes(), path.name, names, labels)
     except (OSError, ValueError) as error:
         refuse(str(error))
+    for message in read.chosen.messages:
+        typer.echo(f"{path.name}: {message}", err=True)
+    return read.points.model_dump()
 
 
 def setting(text: str) -> dict[str, Any]:
