@@ -18,8 +18,10 @@ EVALUATING = 0.05
 """Share of the time that figures for the bar may take."""
 
 
-def make_updates(training: "Training", quiet: bool, save: Callable[[], None]) -> bool:
-    """Trains to the end, with a bar on standard error unless `quiet`; False if it was interrupted.
+def make_updates(
+    training: "Training", quiet: bool, save: Callable[[], None], interrupted: threading.Event
+) -> None:
+    """Trains to the end or until `interrupted`, with a bar on standard error unless `quiet`.
 
     Raises:
         TrainingDiverged: What was saved last stands.
@@ -35,10 +37,7 @@ def make_updates(training: "Training", quiet: bool, save: Callable[[], None]) ->
     )
     begun = saved = time.monotonic()
     evaluated = cost = 0.0
-    with (
-        interruption() as interrupted,
-        Progress(*columns, console=Console(stderr=True), disable=quiet) as bar,
-    ):
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
         task = bar.add_task("", total=training.horizon or 1000, figure="")
         while not (training.finished or interrupted.is_set()):
             training.update()
@@ -51,7 +50,6 @@ def make_updates(training: "Training", quiet: bool, save: Callable[[], None]) ->
             if now - saved > min(SELDOMEST, 1 + (now - begun) / 4):
                 save()
                 saved = now
-    return training.finished
 
 
 def figure(figures: dict[str, float]) -> str:

@@ -63,10 +63,10 @@ def sample(
 
 def refuse_unwritable(out: Path) -> None:
     """Ends the command, before it samples, where the file could not be written."""
-    if out.suffix not in (".npy", ".csv"):
-        refuse(f"--out {out}: samples are written as .npy or .csv; end its name so")
     if out.is_dir():
         refuse(f"--out {out} is a folder; name a file in it, such as {out / 'samples.csv'}")
+    if out.suffix not in (".npy", ".csv"):
+        refuse(f"--out {out}: samples are written as .npy or .csv; end its name so")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.exists():

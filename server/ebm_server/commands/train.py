@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from ebm_server.commands._described_run import (
     validated,
 )
 from ebm_server.commands._run_folder import make_ready, refuse_unwritable, write
-from ebm_server.commands._updates import make_updates
+from ebm_server.commands._updates import interruption, make_updates
 
 if TYPE_CHECKING:
     from ebm_core import Training
@@ -94,7 +95,9 @@ def train(
         make_ready(out, force)
     for remark in training.dataset.remarks:
         typer.echo(remark, err=True)
-    reason = carry_out(training, out, quiet=as_json or not sys.stderr.isatty())
+    with interruption() as interrupted:
+        quiet = as_json or not sys.stderr.isatty()
+        reason = carry_out(training, out, quiet, interrupted)
     report(training, out, reason, as_json)
     if reason is not None:
         raise typer.Exit(EXIT_DIVERGED if reason != INTERRUPTED else EXIT_INTERRUPTED)
@@ -139,7 +142,9 @@ def resumed(
     return training
 
 
-def carry_out(training: "Training", out: Path, quiet: bool) -> str | None:
+def carry_out(
+    training: "Training", out: Path, quiet: bool, interrupted: threading.Event
+) -> str | None:
     """Makes the updates and saves the run; why it ended early, if it did."""
     from ebm_core import TrainingDiverged
 
@@ -152,7 +157,7 @@ def carry_out(training: "Training", out: Path, quiet: bool) -> str | None:
 
     save()
     try:
-        finished = make_updates(training, quiet, save)
+        make_updates(training, quiet, save, interrupted)
     except TrainingDiverged as error:
         rate = training.config.optimization.learning_rate / 2
         typer.echo(
@@ -163,7 +168,7 @@ def carry_out(training: "Training", out: Path, quiet: bool) -> str | None:
         )
         return str(error)
     save()
-    if not finished:
+    if not training.finished:
         typer.echo(f"go on with it by\n  ebm train --resume {out}", err=True)
         return INTERRUPTED
     try:
