@@ -207,7 +207,19 @@ class PointsRead(NamedTuple):
     table: Table
     """All of the file."""
     chosen: PointTable
-    """What was taken of it, and in sentences, all that was decided."""
+    """What was taken of it."""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """All that was decided, in sentences, and where the rows are in the file that the points'
+        `remarks` name."""
+        far = self.points._prepared.far.numpy()
+        moved = [(i + 1, row) for i, row in zip(far, self.chosen.rows[far], strict=True)]
+        return self.chosen.messages + tuple(
+            f"row {point} of the points is row {row} of the file"
+            for point, row in moved[:5]
+            if point != row
+        )
 
 
 def load_points(

@@ -80,7 +80,7 @@ def told_from(lines: list[str]) -> Dialect:
 
     The first line may be a header, so it does not count.
     """
-    best, dialect = (-1.0, -1.0), Dialect(",", ".")
+    best, dialect = -1.0, Dialect(",", ".")
     for delimiter in DELIMITERS:
         for decimal in ".,":
             if delimiter == "," == decimal:
@@ -92,7 +92,7 @@ def told_from(lines: list[str]) -> Dialect:
             cells = [cell for row in rows for cell in row if cell.lower() not in MISSING]
             numbers = sum(map(tried.is_number, cells)) / max(1, len(cells))
             # one column is what every wrong delimiter gives
-            score = (numbers * even * (0.5 if width == 1 else 1.0), float(decimal == "."))
+            score = numbers * even * (0.5 if width == 1 else 1.0)
             if score > best:
                 best, dialect = score, tried
     return dialect

@@ -22,6 +22,8 @@ class PointTable:
     columns: tuple[str, str]
     """Those that were taken, x first."""
     label_column: str | None
+    rows: Int[np.ndarray, " n"]
+    """The number of each point's row in its file."""
     messages: tuple[str, ...]
     """All that was decided, in sentences."""
 
@@ -73,12 +75,21 @@ def select(
         )
     values = np.stack([x.values[rows], y.values[rows]], 1)
     if label is None:
-        return PointTable(values, None, (), (x.name, y.name), None, tuple(messages))
+        names = (x.name, y.name)
+        return PointTable(values, None, (), names, None, table.rows[rows], tuple(messages))
     distinct, numbers = np.unique(label.values[rows], return_inverse=True)
     classes = tuple(f"{value:.0f}" if label.numeric else value for value in distinct.tolist())
     if labels is None:
         messages.append(f"column {label.name!r} gives {len(classes)} classes")
-    return PointTable(values, numbers, classes, (x.name, y.name), label.name, tuple(messages))
+    return PointTable(
+        values,
+        numbers,
+        classes,
+        (x.name, y.name),
+        label.name,
+        table.rows[rows],
+        tuple(messages),
+    )
 
 
 def names_in(text: str) -> list[str]:

@@ -85,7 +85,7 @@ def _own_points(read: PointsRead, classes: ArrayReference | None) -> OwnPoints:
         labels=chosen.label_column,
         class_names=list(chosen.classes),
         head=read.table.head(HEAD),
-        messages=[*chosen.messages, *points.remarks],
+        messages=[*read.messages, *points.remarks],
     )
 
 

@@ -59,6 +59,14 @@ def until(condition: Any) -> None:
         time.sleep(0.05)
 
 
+def until_saved_twice(folder: Path) -> None:
+    """Waits until a run has been saved at its start and on its way."""
+    file = folder / "checkpoint.safetensors"
+    until(file.is_file)
+    first = file.stat().st_mtime_ns
+    until(lambda: file.stat().st_mtime_ns > first)
+
+
 def updates_in(folder: Path) -> int:
     """How far the run has come that is saved in a folder."""
     return Training.resume(folder).step
@@ -139,31 +147,32 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
     return dict(Training.resume(folder).energy.state_dict())
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    run = ["train", *MOONS, *SMALL, "--updates", 3000]
+    slow = ["--set", "optimization.batch_size=8192"]
+    run = ["train", *MOONS, *SMALL, *slow, "--updates", 400]
     with started(*run, "--out", parts) as process:
-        until(lambda: (parts / "metrics.json").is_file())
+        until_saved_twice(parts)
         process.send_signal(signal.SIGINT)
         told, said = process.communicate()
     assert (process.returncode, "Traceback" in said) == (130, False), said
     assert f"ebm train --resume {parts}" in said
     assert "saved in" in told
-    assert 0 < updates_in(parts) < 3000
+    assert 0 < updates_in(parts) < 400
     assert ebm("train", "--resume", parts)[0] == 0
     assert ebm(*run, "--out", whole)[0] == 0
     ours, theirs = weights(parts), weights(whole)
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
-    assert "finished after 3,000 updates" in refused("train", "--resume", parts)
-    assert ebm("train", "--resume", parts, "--updates", 3010)[0] == 0
-    assert updates_in(parts) == 3010
+    assert "finished after 400 updates" in refused("train", "--resume", parts)
+    assert ebm("train", "--resume", parts, "--updates", 405)[0] == 0
+    assert updates_in(parts) == 405
 
 
+@pytest.mark.slow
 def test_a_killed_run_has_saved_itself_on_the_way(tmp_path: Path) -> None:
     with started("train", *MOONS, *SMALL, "--updates", 10**8, "--out", tmp_path) as process:
-        until((tmp_path / "checkpoint.safetensors").is_file)
-        first = (tmp_path / "checkpoint.safetensors").stat().st_mtime_ns
-        until(lambda: (tmp_path / "checkpoint.safetensors").stat().st_mtime_ns > first)
+        until_saved_twice(tmp_path)
         process.kill()
     assert updates_in(tmp_path) > 0
 
@@ -196,7 +205,8 @@ def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: P
     )  # fmt: skip
     assert code == 0
     assert "a comma is read as the decimal mark" in text
-    assert "row 8" in text
+    assert "row 8 of the points is row 9 of the file" in text
+    assert "far from all others and are left out (row 8: " in text
     for name in ("nll ", "nll_kde ", "nll_gaussian ", "worse than"):
         assert name in text
     samples = out / "new" / "s.csv"

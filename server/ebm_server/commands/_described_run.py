@@ -66,7 +66,7 @@ def read_points(path: Path, columns: str | None, labels: str | None) -> dict[str
         read = points.read_points(path.read_bytes(), path.name, names, labels)
     except (OSError, ValueError) as error:
         refuse(str(error))
-    for message in read.chosen.messages:
+    for message in read.messages:
         typer.echo(f"{path.name}: {message}", err=True)
     return read.points.model_dump()
 

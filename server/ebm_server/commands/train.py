@@ -193,9 +193,8 @@ def report(training: "Training", out: Path, reason: str | None, as_json: bool) -
     else:
         known = [name for name in TOLD if name in training.metrics]
         figures = ", ".join(f"{name} {training.metrics[name]:.4f}" for name in known)
-        typer.echo(
-            f"{training.step} updates in {training.seconds:.1f} s: {figures}\nsaved in {out}"
-        )
+        done = f"{training.step} updates in {training.seconds:.1f} s"
+        typer.echo(f"{done}{': ' if figures else ''}{figures}\nsaved in {out}")
     if reason is None and (worse := worse_than_plain(training)):
         typer.echo(worse, err=True)
 
