@@ -1,7 +1,7 @@
 """The user's own points in the plane."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, final
 
@@ -15,12 +15,8 @@ from ebm_core.contracts import Dataset, Shape, setting
 from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
 from ebm_core.contracts.units import Units
-from ebm_core.datasets._point_files import BadFile as BadFile  # which reading here may raise
-from ebm_core.datasets._point_files import read_table
 from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared
-
-MOST = 200_000
-"""Rows that a run's configuration can hold."""
+from ebm_core.tables import MOST, BadFile, PointTable, Table, read_table, select
 
 LARGEST = 1e30
 """Largest coordinate: single precision holds its square's root and its differences."""
@@ -210,7 +206,31 @@ class Points(Dataset):
         return None
 
 
-def load_points(path: str | Path) -> Points:
+class PointsRead(NamedTuple):
+    """What a file of points holds."""
+
+    points: Points
+    table: Table
+    """All of the file."""
+    chosen: PointTable
+    """What was taken of it."""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """All that was decided, in sentences, and where the rows are in the file that the points'
+        `remarks` name."""
+        far = self.points._prepared.far.numpy()
+        moved = [(i + 1, row) for i, row in zip(far, self.chosen.rows[far], strict=True)]
+        return self.chosen.messages + tuple(
+            f"row {point} of the points is row {row} of the file"
+            for point, row in moved[:5]
+            if point != row
+        )
+
+
+def load_points(
+    path: str | Path, columns: Sequence[str] | None = None, labels: str | None = None
+) -> Points:
     """Points from a file, as `read_points` reads it.
 
     Raises:
@@ -218,26 +238,26 @@ def load_points(path: str | Path) -> Points:
         OSError: The file cannot be read.
     """
     path = Path(path)
-    return read_points(path.read_bytes(), path.name).points
+    return read_points(path.read_bytes(), path.name, columns, labels).points
 
 
-class PointsRead(NamedTuple):
-    """What a file of points holds."""
-
-    points: Points
-    messages: tuple[str, ...]
-    """All that was decided while it was read, in sentences."""
-
-
-def read_points(data: bytes, name: str) -> PointsRead:
+def read_points(
+    data: bytes, name: str, columns: Sequence[str] | None = None, labels: str | None = None
+) -> PointsRead:
     """Points from the bytes of a file, for the command line and for the page.
+
+    Args:
+        columns: Two, by name or by number from 1; without them the first two of numbers.
+        labels: That of the classes; without it the last column, if it looks like some.
 
     Raises:
         BadFile: They hold no such table; the message names the file and the row.
     """
-    table = read_table(data, name, MOST)
+    table = read_table(data, name)
+    chosen = select(table, columns, labels)
+    classes = None if chosen.labels is None else FrozenArray(chosen.labels, np.int64)
     try:
-        return PointsRead(Points(values=FrozenArray(table.values)), table.messages)
+        return PointsRead(Points(values=FrozenArray(chosen.values), labels=classes), table, chosen)
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise BadFile(f"{name}: {why}") from error

@@ -108,7 +108,7 @@ def allowed(field: FieldInfo) -> str | None:
         return ", ".join(map(str, get_args(annotation)))
     signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
     bounds = [
-        f"{sign} {getattr(rule, name):g}"
+        f"{sign} {bound_in_words(getattr(rule, name))}"
         for rule in field.metadata
         for name, sign in signs.items()
         if getattr(rule, name, None) is not None
@@ -117,4 +117,9 @@ def allowed(field: FieldInfo) -> str | None:
     noun = words.get(annotation, "") if isinstance(annotation, type) else ""
     text = " ".join(filter(None, [noun, " and ".join(bounds)]))
     text = re.sub(r"\s+", " ", text)
-    return (text + " or empty" if optional else text) or None
+    return (f"{text} or empty" if optional and text else text) or None
+
+
+def bound_in_words(bound: int | float) -> str:
+    """A bound, short where that says it exactly."""
+    return f"{bound:g}" if float(f"{bound:g}") == bound else str(bound)

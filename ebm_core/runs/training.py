@@ -164,6 +164,8 @@ class Training:
         elif self.best.score < now:
             self.kept = copy.deepcopy(network)
             self.kept.load_state_dict(self.best.weights)
+        else:
+            self.kept = None  # a finished run that was lengthened may have had one
         last = self.finished and self.kept is None
         self.metrics["kept_update"] = self.step if last else self.best.step
 

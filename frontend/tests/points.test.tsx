@@ -21,6 +21,12 @@ const points: OwnPoints = {
     [1, 19],
     [82, 118],
   ],
+  classes: null,
+  columns: ["x", "y"],
+  chosen: ["x", "y"],
+  labels: null,
+  class_names: [],
+  head: [],
   messages: ["row 7 left out: a cell is empty"],
 };
 const offer = (kind: string) => ({

@@ -7,6 +7,7 @@ import typer
 from ebm_server.commands.check import check
 from ebm_server.commands.doctor import doctor
 from ebm_server.commands.evaluate import evaluate
+from ebm_server.commands.list_kinds import list_kinds
 from ebm_server.commands.new import new
 from ebm_server.commands.runs import runs
 from ebm_server.commands.sample import sample
@@ -17,7 +18,6 @@ from ebm_server.settings import package_version
 cli = typer.Typer(
     help="A laboratory for energy-based models.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 cli.command("serve")(serve)
@@ -25,6 +25,7 @@ cli.command("train")(train)
 cli.command("sample")(sample)
 cli.command("eval")(evaluate)
 cli.command("runs")(runs)
+cli.command("list")(list_kinds)
 cli.command("doctor")(doctor)
 cli.command("new")(new)
 cli.command("check")(check)

@@ -1,7 +1,6 @@
 """What the server asks of `ebm_core` about configs. Importing this imports torch."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +8,20 @@ import msgpack
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
-from ebm_core.datasets.points import BadFile, Points, read_points
+from ebm_core.contracts.frozen_array import Reference as ArrayReference
+from ebm_core.datasets.points import PointsRead, read_points
 from ebm_core.runs.config import DATASET, RunConfig, changed, refuse_missing_device, saved, value_at
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
-from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem
+from ebm_core.tables import BadFile, names_in
+from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem, Reference
 from ebm_server.protocol.packing import quantise
 from ebm_server.refusals import Invalid, Refused
 
 PREVIEW = 300
 """Points that are sent back of a file, at most."""
+HEAD = 8
+"""Rows that are sent back of its table."""
 
 
 def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
@@ -40,38 +43,48 @@ def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
     return config.model_dump(mode="json", context=ArrayFolder(points))
 
 
-def keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
-    """Reads a file of points and keeps them; what the page shows of them.
+def keep_points(
+    data: bytes, name: str, folder: Path, columns: str | None, labels: str | None
+) -> OwnPoints:
+    """Reads a file of points and keeps them in a folder, by digest.
 
     Raises:
         Invalid: It holds no points.
     """
     try:
-        points, messages = read_points(data, name)
+        read = read_points(data, name, None if columns is None else names_in(columns), labels)
     except BadFile as error:
         where = {"row": error.row, "column": error.column}
         problem = FileProblem(
             path="file", value=error.value, message=str(error), allowed=error.expected, **where
         )
         raise Invalid([problem]) from error
-    ArrayFolder(folder).put(points.values)
-    return _own_points(points, messages)
+    arrays = ArrayFolder(folder)
+    arrays.put(read.points.values)
+    classes = None if read.points.labels is None else arrays.put(read.points.labels)
+    return _own_points(read, classes)
 
 
 def kept_points(digest: str, folder: Path) -> OwnPoints:
     """What the page shows of points that are kept."""
-    reference = {"digest": digest, "rows": 0}
-    points = Points.model_validate({"values": reference}, context=ArrayFolder(folder))
-    return _own_points(points, ())
+    data = ArrayFolder(folder).file(digest).read_bytes()
+    return _own_points(read_points(data, digest), None)
 
 
-def _own_points(points: Points, messages: Sequence[str]) -> OwnPoints:
+def _own_points(read: PointsRead, classes: ArrayReference | None) -> OwnPoints:
+    points, chosen = read.points, read.chosen
     table = points.values.array
     return OwnPoints(
         **points.values.reference.model_dump(),
+        classes=None if classes is None else Reference(**classes.model_dump()),
         preview=table[:: math.ceil(len(table) / PREVIEW)].tolist(),
         window=points.window,
-        messages=[*messages, *points.remarks],
+        columns=[column.name for column in read.table.columns],
+        chosen=chosen.columns,
+        labels=chosen.label_column,
+        class_names=list(chosen.classes),
+        head=read.table.head(HEAD),
+        messages=[*read.messages, *points.remarks],
     )
 
 

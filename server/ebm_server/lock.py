@@ -1,6 +1,5 @@
 """A lock file: one server to a data folder. It is free again when its process ends, however."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +11,15 @@ def locked(path: Path) -> Iterator[None]:
     """Holds the lock.
 
     Raises:
-        RuntimeError: Another process holds it.
+        RuntimeError: Another process holds it, or the system has no such locks.
     """
+    try:
+        import fcntl  # all other commands work without it
+    except ImportError as error:
+        raise RuntimeError(
+            "a data folder is locked by fcntl, which this system (Windows?) does not have; use "
+            "`ebm train`, or start the server under Linux, macOS or WSL"
+        ) from error
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

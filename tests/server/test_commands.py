@@ -1,34 +1,88 @@
-"""`ebm train`, `eval` and `sample`: what they write, how they end."""
+"""`ebm train`, `eval`, `sample` and `list`: what they write, how they end."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from ebm_server.cli import cli
+from ebm_server.commands.sample import AT_ONCE
 from typer.testing import CliRunner
 
-SMALL = ["--set", "energy.hidden=[8]", "--set", "energy.fourier_features=4", "--updates", "12"]
+from ebm_core import Training
+from tests.server.laboratory import PATIENCE, ROOT
+
+SMALL = ["--set", "energy.hidden=[8]", "--set", "energy.fourier_features=4"]
+SHORT = [*SMALL, "--updates", "12"]
+MOONS = ["--dataset", "moons", "--method", "denoising"]
 
 
-def ebm(*words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(cli, list(words))
+def ebm(*words: object) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, list(map(str, words)))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.output
+
+
+def refused(*words: object) -> str:
+    """What a command says, in one line, that ends before it has done anything."""
+    code, text = ebm(*words)
+    assert code == 2, text
+    assert len(text.strip().splitlines()) == 1, text
+    return text
+
+
+def started(*words: object) -> subprocess.Popen[str]:
+    """A command in a process of its own."""
+    command = [sys.executable, "-m", "ebm_server.cli", *map(str, words)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "server")])}
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def until(condition: Any) -> None:
+    """Waits for something that a process does."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def until_saved_twice(folder: Path) -> None:
+    """Waits until a run has been saved at its start and on its way."""
+    file = folder / "checkpoint.safetensors"
+    until(file.is_file)
+    first = file.stat().st_mtime_ns
+    until(lambda: file.stat().st_mtime_ns > first)
+
+
+def updates_in(folder: Path) -> int:
+    """How far the run has come that is saved in a folder."""
+    return Training.resume(folder).step
 
 
 def test_a_run_is_trained_on_one_thread_saved_judged_and_sampled(tmp_path: Path) -> None:
     torch.set_num_threads(2)
-    run = ["train", "--dataset", "moons", "--method", "denoising", "--out", str(tmp_path)]
-    code, text = ebm(*run, *SMALL, "--json")
+    code, text = ebm("train", *MOONS, "--out", tmp_path, *SHORT, "--json")
     assert torch.get_num_threads() == 1
     result = json.loads(text)
     assert (code, result["updates"], result["reason"]) == (0, 12, None)
     assert json.loads((tmp_path / "config.json").read_text())["energy"]["hidden"] == [8]
-    code, text = ebm("eval", str(tmp_path), "--json")
+    code, text = ebm("eval", tmp_path, "--json")
     assert (code, json.loads(text)["kl"]) == (0, pytest.approx(result["metrics"]["kl"]))
     file = tmp_path / "samples.npy"
-    assert ebm("sample", str(tmp_path), "--count", "7", "--steps", "3", "--out", str(file))[0] == 0
+    assert ebm("sample", tmp_path, "--count", 7, "--steps", 3, "--out", file)[0] == 0
     assert np.load(file).shape == (7, 2)
 
 
@@ -36,23 +90,193 @@ def test_a_run_is_trained_on_one_thread_saved_judged_and_sampled(tmp_path: Path)
     ("words", "told"),
     [
         (["--dataset", "moon", "--method", "denoising"], "dataset.kind is 'moon'"),
-        (["--dataset", "moons", "--method", "denoising", "--updates", "0"], "updates is 0"),
-        (["--dataset", "moons", "--method", "denoising", "--set", "seed"], "write PATH=VALUE"),
+        ([*MOONS, "--updates", "0"], "updates is 0"),
+        ([*MOONS, "--set", "seed"], "write PATH=VALUE"),
+        ([*MOONS, "--seed", str(2**53)], "<= 9007199254740991"),
         (["--points", "none.csv", "--method", "denoising"], "none.csv"),
+        ([*MOONS, "--columns", "x,y"], "--points FILE"),
         (["none.toml"], "none.toml"),
+        (["--dataset", "moons", "--method", "jem", "--set", "energy.classes=1"], "energy.classes"),
+        (
+            ["--dataset", "gaussian_ring", "--method", "jem", "--set", "energy.classes=2"],
+            "8 classes",
+        ),
+        (["--dataset", "moons", "--method", "persistent", "--set", "method.chains=512"], "buffer"),
+        ([*MOONS, "--set", "energy.kind=convolutional"], "takes images"),
+        ([*MOONS, "--set", "device=cuda"], "choose cpu"),
+        ([*MOONS, "--resume", "."], "drop --out, --dataset, --method"),
     ],
 )
 def test_bad_input_ends_with_two_and_says_what(words: list[str], told: str, tmp_path: Path) -> None:
-    code, text = ebm("train", *words, "--out", str(tmp_path))
-    assert code == 2
-    assert told in text
+    if "cuda" in words[-1] and torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    out = tmp_path / "run"
+    assert told in refused("train", *words, "--out", out)
+    assert not out.exists()
 
 
-def test_a_run_that_diverges_ends_with_three_and_keeps_what_was_good(tmp_path: Path) -> None:
+def test_points_without_labels_are_no_data_for_jem(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("1 2\n3 4\n5 7\n")
+    text = refused("train", "--points", file, "--method", "jem", "--out", tmp_path / "run")
+    assert "give your points labels" in text
+
+
+def test_an_out_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    train = ["train", *MOONS, "--updates", "1000000000"]
+    assert "is a file" in refused(*train, "--out", file)
+    assert "cannot write in" in refused(*train, "--out", file / "run")
+    assert "--out is missing" in refused(*train)
+    assert file.read_text() == "mine"
+
+
+def test_a_run_is_replaced_only_by_force(tmp_path: Path) -> None:
+    train = ["train", *MOONS, *SMALL, "--out", tmp_path, "--updates"]
+    assert ebm(*train, 3)[0] == 0
+    text = refused(*train, 5)
+    assert f"--resume {tmp_path}" in text
+    assert "--force" in text
+    assert updates_in(tmp_path) == 3
+    assert ebm(*train, 5, "--force")[0] == 0
+    assert updates_in(tmp_path) == 5
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return dict(Training.resume(folder).energy.state_dict())
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    slow = ["--set", "optimization.batch_size=8192"]
+    run = ["train", *MOONS, *SMALL, *slow, "--updates", 400]
+    with started(*run, "--out", parts) as process:
+        until_saved_twice(parts)
+        process.send_signal(signal.SIGINT)
+        told, said = process.communicate()
+    assert (process.returncode, "Traceback" in said) == (130, False), said
+    assert f"ebm train --resume {parts}" in said
+    assert "saved in" in told
+    assert 0 < updates_in(parts) < 400
+    assert ebm("train", "--resume", parts)[0] == 0
+    assert ebm(*run, "--out", whole)[0] == 0
+    ours, theirs = weights(parts), weights(whole)
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert "finished after 400 updates" in refused("train", "--resume", parts)
+    assert ebm("train", "--resume", parts, "--updates", 405)[0] == 0
+    assert updates_in(parts) == 405
+
+
+@pytest.mark.slow
+def test_a_killed_run_has_saved_itself_on_the_way(tmp_path: Path) -> None:
+    with started("train", *MOONS, *SMALL, "--updates", 10**8, "--out", tmp_path) as process:
+        until_saved_twice(tmp_path)
+        process.kill()
+    assert updates_in(tmp_path) > 0
+
+
+def test_a_run_that_diverges_ends_with_three_and_says_how_to_go_on(tmp_path: Path) -> None:
     code, text = ebm(
-        "train", "--dataset", "moons", "--method", "persistent", *SMALL, "--out", str(tmp_path),
+        "train", "--dataset", "moons", "--method", "persistent", *SHORT, "--out", tmp_path,
         "--set", "method.sampler.kind=langevin", "--set", "method.sampler.step_size=90",
     )  # fmt: skip
     assert code == 3
     assert "training diverged" in text
+    assert "without a change it diverges again" in text
     assert (tmp_path / "checkpoint.safetensors").is_file()
+    resume = ["train", "--resume", tmp_path]
+    assert ebm(*resume)[0] == 3
+    assert "not live" not in refused(*resume, "--set", "energy.hidden=[4]")
+    assert ebm(*resume, "--set", "method.sampler.step_size=0.01")[0] == 0
+
+
+def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: Path) -> None:
+    r = np.random.default_rng(0)
+    table = r.normal([388096, 3948996], [0.3, 3], (300, 2))
+    table[7] = 1e9
+    rows = [f"{x!r};{'ab'[i % 2]};{y!r}" for i, (x, y) in enumerate(table.tolist())]
+    file, out = tmp_path / "utm.csv", tmp_path / "run"
+    file.write_text("\n".join(["east;kind;north", *rows]).replace(".", ","))
+    code, text = ebm(
+        "train", "--points", file, "--columns", "east,3", "--labels", "kind", *SHORT,
+        "--method", "denoising", "--out", out,
+    )  # fmt: skip
+    assert code == 0
+    assert "a comma is read as the decimal mark" in text
+    assert "row 8 of the points is row 9 of the file" in text
+    assert "far from all others and are left out (row 8: " in text
+    for name in ("nll ", "nll_kde ", "nll_gaussian ", "worse than"):
+        assert name in text
+    samples = out / "new" / "s.csv"
+    assert ebm("sample", out, "--count", 200, "--steps", 5, "--out", samples)[0] == 0
+    header, *lines = samples.read_text().splitlines()
+    assert (header, len(lines)) == ("x,y", 200)
+    assert len({line.split(",")[1] for line in lines}) == 200
+
+
+def test_samples_are_refused_before_they_are_drawn(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert ebm("train", *MOONS, *SHORT, "--out", run)[0] == 0
+    (tmp_path / "file").write_text("mine")
+    sample = ["sample", run, "--steps", 1000000, "--count", 1000000]
+    assert "end its name so" in refused(*sample, "--out", tmp_path / "s.txt")
+    assert "is a folder" in refused(*sample, "--out", run)
+    assert "cannot write" in refused(*sample, "--out", tmp_path / "file" / "s.csv")
+    for option, value, bound in (
+        ("--seed", 2**64, 2**53 - 1),
+        ("--count", 0, 1),
+        ("--count", -1, 1),
+    ):
+        code, text = ebm("sample", run, option, value)
+        assert (code, str(bound) in text) == (2, True)
+    assert "no checkpoint" in refused("sample", tmp_path)
+
+
+def test_many_samples_are_drawn_in_parts_that_differ(tmp_path: Path) -> None:
+    assert ebm("train", *MOONS, *SHORT, "--out", tmp_path)[0] == 0
+    file = tmp_path / "s.npy"
+    assert ebm("sample", tmp_path, "--count", 2 * AT_ONCE + 5, "--steps", 1, "--out", file)[0] == 0
+    samples = np.load(file)
+    assert len(np.unique(samples, axis=0)) == len(samples) == 2 * AT_ONCE + 5
+
+
+def test_kinds_and_their_fields_are_listed() -> None:
+    code, text = ebm("list", "--json")
+    kinds = json.loads(text)
+    assert code == 0
+    assert "persistent" in kinds["method"]
+    assert kinds.keys() >= {"method", "sampler", "dataset", "energy", "formula"}
+    assert all(kind in ebm("list")[1] for shelf in kinds.values() for kind in shelf)
+    _, text = ebm("list", "persistent")
+    assert "method.chain_steps = 8 (live); a whole number >= 1 and <= 500" in text
+    assert "method.chains = 256; a whole number" in text
+    for kind in (kind for shelf in kinds.values() for kind in shelf):
+        assert ebm("list", kind)[0] == 0
+    assert "is it persistent" in refused("list", "persistant")
+
+
+def test_shells_complete_the_commands() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "ebm_server.cli", "--show-completion", "bash"],
+        env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "complete -o default" in told
+
+
+def test_only_the_server_needs_locks_of_unix(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['fcntl'] = None; from ebm_server.cli import main; main()"
+    environment = {**os.environ, "EBM_DATA_DIR": str(tmp_path)}
+
+    def without(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True
+        )
+
+    assert without("runs").returncode == 0
+    done = without("serve", "--no-browser", "--port", "0")
+    assert (done.returncode, "fcntl" in done.stderr, "Traceback" in done.stderr) == (2, True, False)

@@ -43,7 +43,9 @@ def test_a_file_is_read_by_the_server_and_kept_once(lab: Laboratory) -> None:
     assert 100 <= len(read["preview"]) <= 300
     assert all(point in CIRCLE.tolist() for point in read["preview"])
     low, high = np.array(read["window"]).T
-    assert ((np.array(read["preview"]) > low) & (np.array(read["preview"]) < high)).all()
+    assert ((low < read["preview"]) & (read["preview"] < high)).all()
+    assert (read["columns"], read["chosen"], read["labels"]) == (["x", "y"], ["x", "y"], None)
+    assert np.allclose(np.array(read["head"], float), CIRCLE[:8], rtol=1e-14)
     names = "row 1, x, y, is taken for names of the columns"
     assert upload(lab, csv(CIRCLE), "the same circle.csv") == {**read, "messages": [names]}
     assert lab.ask("GET", f"/points/{read['digest']}") == read
@@ -56,10 +58,10 @@ def test_a_file_is_read_by_the_server_and_kept_once(lab: Laboratory) -> None:
 
 def test_a_file_that_holds_no_points_is_refused_by_name_and_row(lab: Laboratory) -> None:
     for data, name, said in (
-        (b"x,y\n1,2\nthree,4\n", "a.csv", "row 3: ['three', '4']"),
+        (b"x,y\n1,2\nthree,4\n", "a.csv", "row 3, column 'x': 'three' is not a number"),
         (b"1,2\n1,2\n", "a.csv", "all 2 points are the same"),
-        (npy(np.zeros((4, 3))), "a.npy", "shape (4, 3)"),
-        (b"", "a.dat", "save your points as .npy or .csv"),
+        (npy(np.zeros((2, 4))), "a.npy", "shape (2, 4)"),
+        (b"", "a.dat", "a.dat is empty"),
     ):
         (problem,) = upload(lab, data, name, 422)["detail"]
         assert problem["path"] == "file"
@@ -69,6 +71,31 @@ def test_a_file_that_holds_no_points_is_refused_by_name_and_row(lab: Laboratory)
     told = [problem[name] for name in ("row", "column", "value", "allowed")]
     assert told == [3, 2, "four", "a number"]
     assert "name" in upload(lab, b"1,2\n3,4", "x" * 301, 422)["detail"][0]["path"]
+
+
+def test_columns_and_labels_of_a_file_are_chosen(lab: Laboratory) -> None:
+    rows = [f"{'ab'[i % 2]},{x!r},{i},{y!r}" for i, (x, y) in enumerate(CIRCLE.tolist())]
+    data = "\n".join(["species,lon,day,lat", *rows]).encode()
+    choice = {"name": "seen.csv", "columns": "lon,4", "labels": "species"}
+    read = lab.http.post("/api/v1/points", params=choice, content=data).json()
+    assert (read["chosen"], read["labels"]) == (["lon", "lat"], "species")
+    assert read["columns"] == ["species", "lon", "day", "lat"]
+    assert read["class_names"] == ["a", "b"]
+    assert read["head"][1] == ["b", *(f"{value:.15g}" for value in (CIRCLE[1, 0], 1, CIRCLE[1, 1]))]
+    dataset = {
+        "kind": "points",
+        "values": {"digest": read["digest"], "rows": read["rows"]},
+        "labels": read["classes"],
+    }
+    run = lab.create({"dataset": dataset, "method": {"kind": "jem"}, "updates": 1})
+    with lab.page() as page:
+        page.watch(run)
+        page.state("finished")
+    (problem,) = lab.http.post(
+        "/api/v1/points", params={**choice, "columns": "lon,far"}, content=data
+    ).json()["detail"]
+    assert (problem["path"], problem["value"]) == ("file", "far")
+    assert "'lat' (numbers)" in problem["allowed"]
 
 
 def points_run(lab: Laboratory, values: object) -> str:

@@ -40,9 +40,17 @@ export interface Routes {
   "POST /points": {
     parameters: {
       /**
-       * Its ending says of what kind it is.
+       * For messages; .json is read as such.
        */
       name: string;
+      /**
+       * x and y by name or by number from 1, such as lon,lat; else the first two.
+       */
+      columns?: string | null;
+      /**
+       * The column of classes; else the last, if it looks like some.
+       */
+      labels?: string | null;
     };
     body: Uint8Array;
     answer: OwnPoints;
@@ -411,13 +419,30 @@ export interface RunConfig {
 export interface OwnPoints {
   digest: string;
   rows: number;
+  classes: Reference | null;
   preview: [number, number][];
   /**
    * @minItems 2
    * @maxItems 2
    */
   window: [[number, number], [number, number]];
+  columns: string[];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  chosen: [string, string];
+  labels: string | null;
+  class_names: string[];
+  head: string[][];
   messages: string[];
+}
+/**
+ * What stands for an array that the server keeps.
+ */
+export interface Reference {
+  digest: string;
+  rows: number;
 }
 /**
  * Live changes by path, and the speed limit (null lifts it; left out keeps it).

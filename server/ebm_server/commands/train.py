@@ -2,29 +2,54 @@
 
 import json
 import sys
-import tomllib
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
+from ebm_server.commands._described_run import (
+    dataset_of,
+    laid_over,
+    path_and_value,
+    read_config,
+    validated,
+)
+from ebm_server.commands._run_folder import make_ready, refuse_unwritable, write
+from ebm_server.commands._updates import interruption, make_updates
 
 if TYPE_CHECKING:
-    from ebm_core import RunConfig, Training
+    from ebm_core import Training
 
 EXIT_DIVERGED = 3
+EXIT_INTERRUPTED = 130
+INTERRUPTED = "it was interrupted"
+TOLD = ("kl", "kl_best_temperature", "nll", "nll_kde", "nll_gaussian", "mass_outside", "frechet")
+"""Figures that are printed at the end."""
+WORSE = 0.02
+"""Nats above a plain estimate's NLL that are worth a word."""
 
 
 def train(
-    out: Annotated[Path, typer.Option(help="Directory for the checkpoint, events and metrics.")],
     config: Annotated[
         Path | None, typer.Argument(help="A run as TOML; options given beside it win.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the checkpoint, events and metrics.")
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="Kind of the distribution.")] = None,
     method: Annotated[str | None, typer.Option(help="Kind of the method.")] = None,
     points: Annotated[
-        Path | None, typer.Option(help="Your own points, .npy or .csv; the dataset 'points'.")
+        Path | None,
+        typer.Option(help="A table of your own points, such as CSV or NPY; the dataset 'points'."),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y", help="Two columns of --points, by name or by number from 1."),
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="The column of --points with classes, for jem.")
     ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Training time, of one core. 30 if no length is given.")
@@ -37,186 +62,162 @@ def train(
             "--set", metavar="PATH=VALUE", help="Any field, such as method.chain_steps=4."
         ),
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Go on with the run there; --set changes its live fields."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a run that is in --out.")] = False,
     plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Trains an energy and saves it. Exit code 2: bad input, or a plug-in of your own fails; 3:
-    training diverged."""
+    """Trains an energy and saves it, also on the way and on Ctrl-C.
+
+    Exit code 2: bad input, or a plug-in of your own fails; 3: training diverged; 130: interrupted.
+    """
     use_one_thread()
     use_plugins(plugin)
-    given = described(config, dataset, method, points, seconds, updates, seed, settings or [])
+    if resume is not None:
+        names = ("CONFIG", "--out", "--dataset", "--method", "--points", "--columns", "--labels")
+        given = (config, out, dataset, method, points, columns, labels)
+        told = dict(zip((*names, "--seed", "--force"), (*given, seed, force or None), strict=True))
+        if wrong := [name for name, value in told.items() if value is not None]:
+            refuse(f"--resume goes on with the run as it is; drop {', '.join(wrong)}")
+        out = resume
+        with plugins_apart():
+            training = resumed(resume, seconds, updates, settings or [])
+    else:
+        if out is None:
+            refuse("--out is missing; name the folder that the run is to be saved in")
+        data = dataset_of(dataset, points, columns, labels)
+        described = {} if config is None else read_config(config)
+        whole = laid_over(described, data, method, seconds, updates, seed, settings or [])
+        with plugins_apart():
+            training = begun(whole)
+        make_ready(out, force)
+    for remark in training.dataset.remarks:
+        typer.echo(remark, err=True)
+    with interruption() as interrupted, plugins_apart():
+        quiet = as_json or not sys.stderr.isatty()
+        reason = carry_out(training, out, quiet, interrupted)
+    report(training, out, reason, as_json)
+    if reason is not None:
+        raise typer.Exit(EXIT_DIVERGED if reason != INTERRUPTED else EXIT_INTERRUPTED)
 
+
+def begun(given: dict[str, Any]) -> "Training":
+    """The run before its first update; ends the command where its parts do not fit together."""
     from ebm_core import Training
 
-    with plugins_apart():
-        training = Training(validated(given))
-        reason = trained(training, out, quiet=as_json or not sys.stderr.isatty())
-        write(training, out)
-    result = {
-        "out": str(out),
-        "updates": training.step,
-        "seconds": round(training.seconds, 2),
-        "reason": reason,
-        "metrics": training.metrics,
-    }
-    if as_json:
-        typer.echo(json.dumps(result))
-    else:
-        figures = ", ".join(
-            f"{name} {training.metrics[name]:.4f}"
-            for name in ("kl", "kl_best_temperature", "nll", "mass_outside", "frechet")
-            if name in training.metrics
-        )
-        typer.echo(
-            f"{training.step} updates in {training.seconds:.1f} s: {figures}\nsaved in {out}"
-        )
-    if reason is not None:
-        typer.echo(f"training diverged: {reason}", err=True)
-        raise typer.Exit(EXIT_DIVERGED)
-
-
-def described(
-    config: Path | None,
-    dataset: str | None,
-    method: str | None,
-    points: Path | None,
-    seconds: float | None,
-    updates: int | None,
-    seed: int | None,
-    settings: list[str],
-) -> dict[str, Any]:
-    """The run that the command line describes, before validation."""
-    from ebm_core.runs.config import laid_under
-
-    given = {} if config is None else read_config(config)
-    options: dict[str, Any] = {}
-    if points is not None:
-        if dataset not in (None, "points"):
-            refuse(f"--points gives the dataset 'points', and --dataset is {dataset!r}; drop one")
-        options["dataset"] = read_points(points)
-    elif dataset is not None:
-        options["dataset"] = {"kind": dataset}
-    if method is not None:
-        options["method"] = {"kind": method}
-    for name, value in (("seconds", seconds), ("updates", updates), ("seed", seed)):
-        if value is not None:
-            options[name] = value
-    if seconds is not None:
-        given.pop("updates", None)
-    if updates is not None:
-        given.pop("seconds", None)
-    return laid_under(given, options, *map(setting, settings))
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """What a TOML file says of a run."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        refuse(f"{path}: {error}")
-
-
-def read_points(path: Path) -> dict[str, Any]:
-    """The dataset of a file of points."""
-    from ebm_core.datasets.points import load_points
-
-    try:
-        return load_points(path).model_dump()
-    except (OSError, ValueError) as error:
-        refuse(str(error))
-
-
-def setting(text: str) -> dict[str, Any]:
-    """`method.chain_steps=4` as nested dicts; values are JSON, or else text."""
-    path, equals, value = text.partition("=")
-    if not equals or not path:
-        refuse(f"--set {text}: write PATH=VALUE, such as method.chain_steps=4")
-    try:
-        nested: Any = json.loads(value)
-    except json.JSONDecodeError:
-        nested = value
-    for name in reversed(path.split(".")):
-        nested = {name: nested}
-    result: dict[str, Any] = nested
-    return result
-
-
-def validated(given: dict[str, Any]) -> "RunConfig":
-    """The run, or exit 2 with every problem on a line of its own."""
-    from pydantic import ValidationError
-
-    from ebm_core import RunConfig
-    from ebm_core.runs.config import refuse_missing_device
-    from ebm_core.runs.problems import problems
-
-    try:
-        run = RunConfig.model_validate(given)
-        refuse_missing_device(run)
-    except ValidationError as error:
-        refuse("\n".join(map(str, problems(RunConfig, error))))
+        return Training(validated(given))
     except ValueError as error:
         refuse(str(error))
-    return run
 
 
-def trained(training: "Training", out: Path, quiet: bool) -> str | None:
-    """Trains to the end; why it diverged, if it did.
+def resumed(
+    folder: Path, seconds: float | None, updates: int | None, settings: list[str]
+) -> "Training":
+    """The run that a folder holds, with what is to be changed; ends the command if it cannot."""
+    from ebm_core import Training
 
-    Where a plug-in fails, the command ends, and what was trained until then is saved.
-    """
+    try:
+        training = Training.resume(folder)
+        for path, value in map(path_and_value, settings):
+            training.change(path, value)
+        if seconds is not None:
+            training.change("seconds", seconds)
+            speed = training.step / max(training.seconds, 1e-9)
+            updates = round(speed * seconds) if training.step else None
+        if updates is not None:
+            training.change("updates", updates)
+    except (OSError, ValueError, RuntimeError) as error:
+        refuse(str(error))
+    for change in training.plugin_changes:
+        typer.echo(change, err=True)
+    if training.finished:
+        refuse(
+            f"the run in {folder} is finished after {training.step:,} updates and "
+            f"{training.seconds:.1f} s; go on longer by --updates or --seconds"
+        )
+    refuse_unwritable(folder)
+    return training
+
+
+def carry_out(
+    training: "Training", out: Path, quiet: bool, interrupted: threading.Event
+) -> str | None:
+    """Makes the updates and saves the run; why it ended early, if it did."""
     from ebm_core import TrainingDiverged
     from ebm_core.plugins import mistake
 
+    saved = 0
+
+    def save() -> None:
+        nonlocal saved
+        write(training, out)
+        saved = training.step
+
+    save()
     try:
-        make_updates(training, quiet)
+        make_updates(training, quiet, save, interrupted)
     except TrainingDiverged as error:
+        rate = training.config.optimization.learning_rate / 2
+        typer.echo(
+            f"training diverged: {error}\n{out} holds the run as it was at update {saved:,}; "
+            "resumed without a change it diverges again. Change a live field, such as\n"
+            f"  ebm train --resume {out} --set optimization.learning_rate={rate:g}",
+            err=True,
+        )
         return str(error)
     except (Exception, SystemExit) as error:
         if (trouble := mistake(error)) is None:
             raise
-        write(training, out)
+        save()
         refuse(f"{trouble}; what was trained until update {training.step} is saved in {out}")
+    save()
+    if not training.finished:
+        typer.echo(f"go on with it by\n  ebm train --resume {out}", err=True)
+        return INTERRUPTED
+    try:
+        training.evaluate(thorough=True)
+    except ValueError as error:
+        typer.echo(f"it cannot be judged: {error}", err=True)
+    save()
     return None
 
 
-def make_updates(training: "Training", quiet: bool) -> None:
-    """Trains to the end, with a bar on standard error unless `quiet`."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+def report(training: "Training", out: Path, reason: str | None, as_json: bool) -> None:
+    """Says how the run has ended."""
+    if as_json:
+        result = {
+            "out": str(out),
+            "updates": training.step,
+            "seconds": round(training.seconds, 2),
+            "reason": reason,
+            "metrics": training.metrics,
+        }
+        typer.echo(json.dumps(result))
+    else:
+        known = [name for name in TOLD if name in training.metrics]
+        figures = ", ".join(f"{name} {training.metrics[name]:.4f}" for name in known)
+        done = f"{training.step} updates in {training.seconds:.1f} s"
+        typer.echo(f"{done}{': ' if figures else ''}{figures}\nsaved in {out}")
+    if reason is None and (worse := worse_than_plain(training)):
+        typer.echo(worse, err=True)
 
-    columns = (
-        TextColumn("{task.completed:,} / {task.total:,} updates"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[figure]}"),
+
+def worse_than_plain(training: "Training") -> str | None:
+    """What to say where plain estimates of the same points explain the held-out ones better."""
+    metrics = training.metrics
+    if training.config.method.promises != "density" or "nll_kde" not in metrics:
+        return None
+    plain = {"a KDE": metrics["nll_kde"], "a Gaussian": metrics["nll_gaussian"]}
+    best = min(plain, key=lambda name: plain[name])
+    if metrics["nll"] <= plain[best] + WORSE:
+        return None
+    return (
+        f"this energy explains the held-out points {metrics['nll'] - plain[best]:.2f} nats worse "
+        f"than {best} of the others does: train longer, or try another method"
     )
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        task = bar.add_task("", total=training.horizon or 1000, figure="")
-        share = 0.05
-        evaluated = 0.0
-        cost = 0.0
-        while not training.finished:
-            training.update()
-            if not quiet and training.seconds - evaluated > cost / share:
-                before = training.seconds
-                figures = training.evaluate()
-                cost, evaluated = training.seconds - before, training.seconds
-                name = next((name for name in ("kl", "nll", "frechet") if name in figures), None)
-                figure = f"{name} {figures[name]:.4f}" if name else ""
-                bar.update(task, figure=figure)
-            bar.update(task, completed=training.step, total=training.horizon or 1000)
-    training.evaluate(thorough=True)
-
-
-def write(training: "Training", out: Path) -> None:
-    """The checkpoint, and config, events and metrics for people and scripts."""
-    from ebm_core.runs.config import arrays_of
-
-    training.save(out)
-    records = {
-        "config.json": training.config.model_dump(mode="json", context=arrays_of(out)),
-        "events.json": [event.model_dump(mode="json") for event in training.events],
-        "metrics.json": training.metrics,
-    }
-    for name, record in records.items():
-        (out / name).write_text(json.dumps(record, indent=1), encoding="utf-8")

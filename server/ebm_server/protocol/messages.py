@@ -130,15 +130,31 @@ Window = tuple[tuple[float, float], tuple[float, float]]
 """Lowest and highest x, and y."""
 
 
-class OwnPoints(Message):
-    """What was read of a file of points; a run takes them as {"digest", "rows"}."""
+class Reference(Message):
+    """What stands for an array that the server keeps."""
 
     digest: str
     rows: int
+
+
+class OwnPoints(Reference):
+    """What was read of a file of points; a run takes them as {"digest", "rows"}."""
+
+    classes: Reference | None
+    """The class of each point, which a run takes as `labels` of its points."""
     preview: list[tuple[float, float]]
     """Some of them, in the file's units."""
     window: Window
     """What the stage shows of the plane."""
+    columns: list[str]
+    """All columns of the file."""
+    chosen: tuple[str, str]
+    """Those that were taken, x first."""
+    labels: str | None
+    """The column of the classes."""
+    class_names: list[str]
+    head: list[list[str]]
+    """The first rows of the file, a cell of each column."""
     messages: list[str]
     """What was decided while they were read, in sentences."""
 

@@ -111,11 +111,15 @@ class Jobs:
         """The digests that runs refer to."""
         return set().union(*(_points_of(entry) for entry in self.ledger.entries.values()))
 
-    async def keep_points(self, data: bytes, name: str) -> OwnPoints:
+    async def keep_points(
+        self, data: bytes, name: str, columns: str | None, labels: str | None
+    ) -> OwnPoints:
         """Reads a file of points, for runs to come."""
+        folder = self.points.folder
         async with self.points.lock:
-            read = await with_core(lambda: _keep_points(data, name, self.points.folder))
-            self.points.uploaded(read.digest)
+            read = await with_core(lambda: _keep_points(data, name, folder, columns, labels))
+            for kept in filter(None, (read, read.classes)):
+                self.points.uploaded(kept.digest)
             return read
 
     async def kept_points(self, digest: str) -> OwnPoints:
@@ -227,10 +231,12 @@ def _change(config: dict[str, Any], changes: dict[str, Any], points: Path) -> di
     return change_json(config, changes, points)
 
 
-def _keep_points(data: bytes, name: str, folder: Path) -> OwnPoints:
+def _keep_points(
+    data: bytes, name: str, folder: Path, columns: str | None, labels: str | None
+) -> OwnPoints:
     from ebm_server.configs import keep_points
 
-    return keep_points(data, name, folder)
+    return keep_points(data, name, folder, columns, labels)
 
 
 def _kept_points(digest: str, folder: Path) -> OwnPoints:

@@ -57,7 +57,14 @@ A_FILE = {
     "required": True,
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
-FileName = Annotated[str, Query(max_length=300, description="Its ending says of what kind it is.")]
+FileName = Annotated[str, Query(max_length=300, description="For messages; .json is read as such.")]
+Columns = Annotated[
+    str | None,
+    Query(description="x and y by name or by number from 1, such as lon,lat; else the first two."),
+]
+Labels = Annotated[
+    str | None, Query(description="The column of classes; else the last, if it looks like some.")
+]
 
 
 @router.get("/health")
@@ -98,9 +105,15 @@ def _snapshots(directory: Path) -> set[int]:
 
 
 @router.post("/points", openapi_extra={"requestBody": A_FILE}, responses=refusals(413, 422))
-async def keep_points(name: FileName, request: Request, jobs: AllJobs) -> OwnPoints:
+async def keep_points(
+    name: FileName,
+    request: Request,
+    jobs: AllJobs,
+    columns: Columns = None,
+    labels: Labels = None,
+) -> OwnPoints:
     """Reads a file of points (the body, as it is), for runs to come; 422 with row and column."""
-    return await jobs.keep_points(await request.body(), name)
+    return await jobs.keep_points(await request.body(), name, columns, labels)
 
 
 @router.get("/points/{digest}", responses=refusals(404, 422))

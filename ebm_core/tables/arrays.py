@@ -1,0 +1,154 @@
+"""Tables in files that keep types: NPY, NPZ, Parquet and JSON."""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebm_core.tables.table import BadFile, Column, Table, default_names
+
+LARGEST = 2**30
+"""Bytes that a compressed file may unpack to."""
+
+
+def read_npy(data: bytes, name: str) -> Table:
+    """An array of shape (n, columns), or of named fields, saved by `numpy.save`."""
+    try:
+        array = np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, MemoryError) as error:
+        raise BadFile(f"{name} is not an array saved by numpy.save: {error}") from error
+    return table_of(columns_of(array, name), name)
+
+
+def read_npz(data: bytes, name: str) -> Table:
+    """Arrays saved by `numpy.savez`: columns one by one, or a table and more columns."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            other = [entry for entry in archive.namelist() if not entry.endswith(".npy")]
+        if other or size > LARGEST:
+            why = f"it holds {other[0]!r}" if other else f"it unpacks to {size:,} bytes"
+            raise BadFile(f"{name} cannot be read: {why}; save your table as CSV")
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            named = dict(arrays)
+    except BadFile:
+        raise
+    except (zipfile.BadZipFile, ValueError, EOFError, MemoryError) as error:
+        raise BadFile(f"{name} is not a file saved by numpy.savez: {error}") from error
+    columns: list[Column] = []
+    for key, array in named.items():
+        if array.ndim == 1 and not array.dtype.names:
+            columns.append(column_of(key, array, name))
+        else:
+            prefix = f"{key} " if len(named) > 1 else ""
+            columns += columns_of(array, f"{name}, array {key!r}", prefix)
+    return table_of(columns, name)
+
+
+def read_json(data: bytes, name: str) -> Table:
+    """A list of rows, a list of objects with the same keys, or an object of columns."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadFile(f"{name} is not JSON: {error}") from error
+    if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+        value = {key: [row.get(key) for row in value] for key in value[0]}
+    if isinstance(value, dict):
+        named = {key: series for key, series in value.items() if isinstance(series, list)}
+        return table_of([column_of(key, series, name) for key, series in named.items()], name)
+    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+        raise BadFile(f"{name} is no table; a list of rows or of objects is expected")
+    width = len(value[0]) if value else 0
+    for number, row in enumerate(value, 1):
+        if len(row) != width:
+            raise BadFile(
+                f"{name}, row {number} has {len(row)} cells; {width} are expected",
+                row=number,
+                value=str(row)[:80],
+                expected=f"{width} cells",
+            )
+    columns = zip(default_names(width), zip(*value, strict=True), strict=True)
+    return table_of([column_of(title, cells, name) for title, cells in columns], name)
+
+
+def read_parquet(data: bytes, name: str) -> Table:
+    """A Parquet file; needs pyarrow."""
+    import pandas as pd  # takes half a second, which the start of a worker has no use for
+
+    try:
+        frame = pd.read_parquet(io.BytesIO(data))
+    except ImportError as error:
+        raise BadFile(
+            f"{name} is a Parquet file, which needs pyarrow: `pip install pyarrow`, or save it as "
+            "CSV"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise BadFile(f"{name} is not a Parquet file: {error}") from error
+    return table_of([column_of(str(key), frame[key].to_numpy(), name) for key in frame], name)
+
+
+def columns_of(array: NDArray[Any], name: str, prefix: str = "") -> list[Column]:
+    """The columns of an array.
+
+    Raises:
+        BadFile: Its shape or its type cannot be columns of numbers.
+    """
+    if array.dtype.names and array.ndim == 1:
+        return [column_of(prefix + key, array[key], name) for key in array.dtype.names]
+    if array.ndim != 2 or array.shape[0] == 2 < 3 < array.shape[1]:
+        advice = ": transpose it" if array.ndim == 2 else ""
+        raise BadFile(
+            f"{name} has the shape {array.shape}; (n, 2) is needed{advice}",
+            value=str(array.shape),
+            expected="(n, 2)",
+        )
+    titles = default_names(array.shape[1])
+    return [column_of(prefix + title, array[:, i], name) for i, title in enumerate(titles)]
+
+
+def column_of(title: str, cells: NDArray[Any] | Sequence[Any], name: str) -> Column:
+    """A column of an array, or of Python's values: numbers, or text where any is text.
+
+    Raises:
+        BadFile: There are other things in it.
+    """
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "iufb":
+        return Column(title, np.ascontiguousarray(cells, dtype=np.float64))
+    if isinstance(cells, np.ndarray) and cells.dtype.kind not in "USO":
+        raise BadFile(
+            f"{name} holds {cells.dtype}; real numbers are needed",
+            value=str(cells.dtype),
+            expected="real numbers",
+        )
+    is_text = any(isinstance(cell, str) for cell in cells)
+    empty, kinds = (None, (str, int, float)) if is_text else (np.nan, (int, float, np.number))
+    values = np.full(len(cells), empty, object if is_text else np.float64)
+    for place, cell in enumerate(cells):
+        if cell is None or cell != cell:
+            continue
+        if not isinstance(cell, kinds):
+            raise BadFile(
+                f"{name}, row {place + 1}, column {title!r}: {str(cell)[:80]} is not a number",
+                row=place + 1,
+                value=str(cell)[:80],
+                expected="a number",
+            )
+        values[place] = str(cell) if is_text else float(cell)
+    return Column(title, values)
+
+
+def table_of(columns: list[Column], name: str) -> Table:
+    """The columns as a table.
+
+    Raises:
+        BadFile: There are none, or they differ in length.
+    """
+    lengths = {len(column) for column in columns}
+    if len(lengths) != 1:
+        told = ", ".join(f"{column.name} {len(column)}" for column in columns) or "no columns"
+        raise BadFile(f"{name} has columns of different lengths ({told}); all must be equal")
+    return Table(name, tuple(columns), np.arange(1, lengths.pop() + 1))

@@ -1,0 +1,120 @@
+"""How a text file is laid out: its encoding, what parts the cells, its decimal mark, its header."""
+
+import codecs
+import csv
+import re
+from dataclasses import dataclass
+
+from ebm_core.tables.table import BadFile
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "?", "."})
+"""Cells that hold nothing, in small letters."""
+COMMENTS = ("#", "%", "//")
+DELIMITERS = ("\t", ";", "|", ",", " ")
+"""What may part the cells, the surest first; a blank stands for any run of blanks."""
+EXPONENT = r"(?:[eE][+-]?\d+)?"
+INFINITE = r"[+-]?inf(?:inity)?"
+POINT = re.compile(rf"[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}|{INFINITE}", re.IGNORECASE)
+COMMA = re.compile(
+    rf"[+-]?(?:\d+,?\d*|,\d+|\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?){EXPONENT}|{INFINITE}", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How cells are told apart and read."""
+
+    delimiter: str
+    decimal: str
+
+    def cells(self, line: str) -> list[str]:
+        """The cells of a line, without blanks and quotes around them."""
+        if self.delimiter == " ":
+            return [cell.strip('"') for cell in line.split()]
+        reader = csv.reader([line], delimiter=self.delimiter, skipinitialspace=True)
+        return [cell.strip() for cell in next(reader, [])]
+
+    def is_number(self, cell: str) -> bool:
+        """Whether a cell is one number."""
+        return bool((POINT if self.decimal == "." else COMMA).fullmatch(cell))
+
+    def number(self, cell: str) -> float:
+        """The number in a cell."""
+        plain = cell if self.decimal == "." else cell.replace(".", "").replace(",", ".")
+        return float(plain)
+
+
+def encoding_of(data: bytes) -> str:
+    """Of the bytes of a text file."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = data[0:64:2], data[1:64:2]
+    if odd.count(0) > len(odd) // 2:
+        return "utf-16-le"
+    if even.count(0) > len(even) // 2:
+        return "utf-16-be"
+    return "utf-8-sig"
+
+
+def as_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
+    """The text of a file in UTF-8, its lines ending in a line feed, and what is to be said of it.
+
+    Raises:
+        BadFile: It is no text.
+    """
+    messages = []
+    try:
+        text = data.decode(encoding_of(data))
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+        messages.append("the text is read as Latin-1, since it is not UTF-8")
+    if "\0" in text:
+        raise BadFile(
+            f"{name} is not text; save your table as CSV, or an array by numpy.save as NPY"
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode(), messages
+
+
+def told_from(lines: list[str]) -> Dialect:
+    """The dialect in which most cells are numbers, in rows of one length.
+
+    The first line may be a header, so it does not count.
+    """
+    best, dialect = -1.0, Dialect(",", ".")
+    for delimiter in DELIMITERS:
+        for decimal in ".,":
+            if delimiter == "," == decimal:
+                continue
+            tried = Dialect(delimiter, decimal)
+            rows = [tried.cells(line) for line in lines[1:] or lines]
+            width = max(map(len, rows))
+            even = sum(len(row) == width for row in rows) / len(rows)
+            cells = [cell for row in rows for cell in row if cell.lower() not in MISSING]
+            numbers = sum(map(tried.is_number, cells)) / max(1, len(cells))
+            # one column is what every wrong delimiter gives
+            score = numbers * even * (0.5 if width == 1 else 1.0)
+            if score > best:
+                best, dialect = score, tried
+    return dialect
+
+
+def header_of(lines: list[str], dialect: Dialect) -> list[str] | None:
+    """The names in the first line, where it is a header; None where it is a row like the others.
+
+    It is one if it holds words above every column that is mostly numbers. Pandas names no index:
+    then the first cell is empty though the column is full; R names one column less.
+    """
+    first, *rest = (dialect.cells(line) for line in lines)
+    widths = {len(row) for row in rest}
+    if widths == {len(first) + 1} and not any(map(dialect.is_number, first)):
+        return ["", *first]
+    if rest and first[0] == "" and all(row[0] != "" for row in rest):
+        return first
+    above = []
+    for place, cell in enumerate(first):
+        below = [row[place] for row in rest if place < len(row)]
+        below = [other for other in below if other.lower() not in MISSING]
+        if not rest or 2 * sum(map(dialect.is_number, below)) > len(below):
+            above.append(cell)
+    words = [not dialect.is_number(cell) and cell.lower() not in MISSING for cell in above]
+    return first if words and all(words) else None

@@ -1,0 +1,23 @@
+"""One way in for every kind of file, whoever reads it: the command line or the server."""
+
+from ebm_core.tables.arrays import read_json, read_npy, read_npz, read_parquet
+from ebm_core.tables.table import BadFile, Table
+from ebm_core.tables.text import read_text
+
+
+def read_table(data: bytes, name: str) -> Table:
+    """The table in the bytes of a file, of whatever kind its first bytes tell.
+
+    Args:
+        name: The file's, for messages; only ".json" tells anything.
+
+    Raises:
+        BadFile: It holds no table; the message names file, row, column and value.
+    """
+    if not data.strip():
+        raise BadFile(f"{name} is empty; rows of two numbers are expected")
+    readers = {b"\x93NUMPY": read_npy, b"PK\x03\x04": read_npz, b"PAR1": read_parquet}
+    for start, read in readers.items():
+        if data.startswith(start):
+            return read(data, name)
+    return read_json(data, name) if name.lower().endswith(".json") else read_text(data, name)

@@ -1,0 +1,174 @@
+"""Two columns of a table as points in the plane, and one as their labels."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from ebm_core.tables.table import MOST, BadFile, Column, Table, listed
+
+
+@dataclass(frozen=True)
+class PointTable:
+    """Points as they will be trained on, in the file's units."""
+
+    values: Float[np.ndarray, "n 2"]
+    labels: Int[np.ndarray, " n"] | None
+    """The class of each point, from 0; None where the table has none."""
+    classes: tuple[str, ...]
+    """The names of the classes."""
+    columns: tuple[str, str]
+    """Those that were taken, x first."""
+    label_column: str | None
+    rows: Int[np.ndarray, " n"]
+    """The number of each point's row in its file."""
+    messages: tuple[str, ...]
+    """All that was decided, in sentences."""
+
+
+def select(
+    table: Table, columns: Sequence[str] | None = None, labels: str | None = None
+) -> PointTable:
+    """Two columns of numbers, by name or by number from 1; without a choice the first two.
+
+    Without a choice, labels are the last column, if it holds some. Rows with an empty cell in what
+    is taken are left out and told. Of more than `MOST` rows, that many are drawn at random (seed 0)
+    without repetition, and keep their order.
+
+    Raises:
+        BadFile: There are no two such columns, or an entry is infinite.
+    """
+    messages = list(table.messages)
+    named = [found(table, name) for name in columns] if columns is not None else []
+    label = likely_labels(table, named) if labels is None else found(table, labels)
+    x, y = first_two(table, label, messages) if columns is None else chosen_two(table, named)
+    keep = x.known & y.known
+    messages += left_out(table, ~keep, "a cell is empty")
+    for column in (x, y):
+        if (wrong := np.flatnonzero(np.isinf(column.values) & keep)).size:
+            raise table.wrong_cell(column, int(wrong[0]), "a finite number")
+    if label is not None:
+        if not label.classes:
+            raise BadFile(
+                f"{table.name}: column {label.name!r} holds no labels; 2 to 50 different words or "
+                "whole numbers are needed, with five rows each on average"
+            )
+        messages += left_out(table, keep & ~label.known, "its label is empty")
+        keep &= label.known
+    rows = np.flatnonzero(keep)
+    if len(rows) > MOST:
+        messages.append(
+            f"{MOST:,} of {len(rows):,} rows are taken, drawn at random without repetition, the "
+            "same ones each time"
+        )
+        generator = np.random.Generator(np.random.PCG64(0))
+        rows = rows[np.sort(generator.choice(len(rows), MOST, replace=False))]
+    if len(rows) < 2:
+        wanted = f"2 to {MOST:,}"
+        raise BadFile(
+            f"{table.name} has {len(rows)} point{'s' if len(rows) != 1 else ''}; {wanted} are "
+            "allowed",
+            value=len(rows),
+            expected=f"{wanted} rows",
+        )
+    values = np.stack([x.values[rows], y.values[rows]], 1)
+    if label is None:
+        names = (x.name, y.name)
+        return PointTable(values, None, (), names, None, table.rows[rows], tuple(messages))
+    distinct, numbers = np.unique(label.values[rows], return_inverse=True)
+    classes = tuple(f"{value:.0f}" if label.numeric else value for value in distinct.tolist())
+    if labels is None:
+        messages.append(f"column {label.name!r} gives {len(classes)} classes")
+    return PointTable(
+        values,
+        numbers,
+        classes,
+        (x.name, y.name),
+        label.name,
+        table.rows[rows],
+        tuple(messages),
+    )
+
+
+def names_in(text: str) -> list[str]:
+    """Columns as they are written in one line, such as lon,lat; a name with a comma in quotes."""
+    return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), [])]
+
+
+def found(table: Table, name: str) -> Column:
+    """A column by its name, or by its number from 1.
+
+    Raises:
+        BadFile: There is none.
+    """
+    for column in table.columns:
+        if column.name == name:
+            return column
+    if name.isdecimal() and 1 <= int(name) <= len(table.columns):
+        return table.columns[int(name) - 1]
+    raise BadFile(
+        f"{table.name} has no column {name!r}; it has {described(table)}",
+        value=name,
+        expected=described(table),
+    )
+
+
+def described(table: Table) -> str:
+    """The columns in words."""
+    kinds = ((c.name, "numbers" if c.numeric else "text") for c in table.columns)
+    return ", ".join(f"{name!r} ({kind})" for name, kind in kinds)
+
+
+def likely_labels(table: Table, taken: Sequence[Column]) -> Column | None:
+    """The last column, where it holds labels and two columns of numbers stand before it."""
+    *before, last = table.columns
+    enough = sum(column.numeric for column in before) >= 2
+    return last if enough and last not in taken and last.classes else None
+
+
+def first_two(table: Table, label: Column | None, messages: list[str]) -> tuple[Column, Column]:
+    """The first two columns of numbers that are no labels.
+
+    Raises:
+        BadFile: There are none.
+    """
+    free = [column for column in table.columns if column.numeric and column is not label]
+    if len(free) < 2:
+        raise BadFile(
+            f"{table.name} has {len(free)} column{'s' if len(free) != 1 else ''} of numbers "
+            f"({described(table)}); two are needed",
+            value=described(table),
+            expected="two columns of numbers",
+        )
+    if len(free) > 2:
+        messages.append(
+            f"columns {free[0].name!r} and {free[1].name!r} are taken of "
+            f"{', '.join(repr(column.name) for column in free)}"
+        )
+    return free[0], free[1]
+
+
+def chosen_two(table: Table, named: Sequence[Column]) -> tuple[Column, Column]:
+    """The columns that were chosen.
+
+    Raises:
+        BadFile: They are not two different columns of numbers.
+    """
+    if len(named) != 2 or named[0] is named[1]:
+        chosen = ", ".join(repr(column.name) for column in named) or "none"
+        raise BadFile(
+            f"chosen of {table.name}: {chosen}; two different columns are needed, such as lon,lat",
+            value=chosen,
+            expected=described(table),
+        )
+    for column in named:
+        if not column.numeric:
+            raise table.wrong_cell(column, int(column.known.argmax()), "a number")
+    return named[0], named[1]
+
+
+def left_out(table: Table, gone: np.ndarray, why: str) -> list[str]:
+    """What to say of rows that are left out, if there are any."""
+    return [f"{listed(table.rows[gone])} left out: {why}"] if gone.any() else []

@@ -1,0 +1,110 @@
+"""The run that the options of `ebm train` describe."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ebm_server.commands import refuse
+
+if TYPE_CHECKING:
+    from ebm_core import RunConfig
+
+
+def laid_over(
+    given: dict[str, Any],
+    dataset: dict[str, Any] | None,
+    method: str | None,
+    seconds: float | None,
+    updates: int | None,
+    seed: int | None,
+    settings: list[str],
+) -> dict[str, Any]:
+    """What a file says of a run with the options over it, before validation."""
+    from ebm_core.runs.config import laid_under
+
+    options: dict[str, Any] = {"seconds": seconds, "updates": updates, "seed": seed}
+    options |= {"dataset": dataset, "method": None if method is None else {"kind": method}}
+    if seconds is not None:
+        given.pop("updates", None)
+    if updates is not None:
+        given.pop("seconds", None)
+    told = {name: value for name, value in options.items() if value is not None}
+    return laid_under(given, told, *map(setting, settings))
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """What a TOML file says of a run."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        refuse(f"{path}: {error}")
+
+
+def dataset_of(
+    kind: str | None, points: Path | None, columns: str | None, labels: str | None
+) -> dict[str, Any] | None:
+    """The dataset that is named, or that of a file of points."""
+    if points is None:
+        if columns is not None or labels is not None:
+            refuse("--columns and --labels choose from a file; give it with --points FILE")
+        return None if kind is None else {"kind": kind}
+    if kind not in (None, "points"):
+        refuse(f"--points gives the dataset 'points', and --dataset is {kind!r}; drop one")
+    return read_points(points, columns, labels)
+
+
+def read_points(path: Path, columns: str | None, labels: str | None) -> dict[str, Any]:
+    """The dataset of a file of points; what was decided of it is said on standard error."""
+    from ebm_core.datasets import points
+    from ebm_core.tables import names_in
+
+    names = None if columns is None else names_in(columns)
+    try:
+        read = points.read_points(path.read_bytes(), path.name, names, labels)
+    except (OSError, ValueError) as error:
+        refuse(str(error))
+    for message in read.messages:
+        typer.echo(f"{path.name}: {message}", err=True)
+    return read.points.model_dump()
+
+
+def setting(text: str) -> dict[str, Any]:
+    """`method.chain_steps=4` as nested dicts; values are JSON, or else text."""
+    path, value = path_and_value(text)
+    nested: Any = value
+    for name in reversed(path.split(".")):
+        nested = {name: nested}
+    result: dict[str, Any] = nested
+    return result
+
+
+def path_and_value(text: str) -> tuple[str, Any]:
+    """The two sides of `method.chain_steps=4`."""
+    path, equals, value = text.partition("=")
+    if not equals or not path:
+        refuse(f"--set {text}: write PATH=VALUE, such as method.chain_steps=4")
+    try:
+        return path, json.loads(value)
+    except json.JSONDecodeError:
+        return path, value
+
+
+def validated(given: dict[str, Any]) -> "RunConfig":
+    """The run, or exit 2 with every problem on a line of its own."""
+    from pydantic import ValidationError
+
+    from ebm_core import RunConfig
+    from ebm_core.runs.config import refuse_missing_device
+    from ebm_core.runs.problems import problems
+
+    try:
+        run = RunConfig.model_validate(given)
+        refuse_missing_device(run)
+    except ValidationError as error:
+        refuse("\n".join(map(str, problems(RunConfig, error))))
+    except ValueError as error:
+        refuse(str(error))
+    return run
