@@ -8,8 +8,8 @@ import {
   over,
   showsImages,
 } from "../src/protocol/frame";
+import { PLAIN_UNITS } from "../src/protocol/units";
 import type { PackedLandscape } from "../src/protocol/wire";
-import { PLAIN_UNITS } from "../src/stage/units";
 import { frameWith } from "./frames.testing";
 
 type Window = PackedLandscape["window"];

@@ -1,6 +1,6 @@
 /** Frames for tests to fill. */
 import type { DecodedFrame } from "../src/protocol/frame";
-import { PLAIN_UNITS } from "../src/stage/units";
+import { PLAIN_UNITS } from "../src/protocol/units";
 
 /** A frame that shows nothing, but for what is given. */
 export function frameWith(more: Partial<DecodedFrame>): DecodedFrame {

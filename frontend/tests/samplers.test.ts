@@ -1,11 +1,11 @@
 /** Samplings: what is asked, how the answer is brought to the stage, and how it is played. */
 import { describe, expect, it, vi } from "vitest";
+import { pointOf } from "../src/protocol/units";
 import type { Catalogue, Outcome, RunSummary } from "../src/protocol/wire";
 import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../src/samplers/choice";
 import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
 import { decodeSampling, frameAt, mapAlone, stepAt, traceOf } from "../src/samplers/sampling";
-import { pointOf } from "../src/stage/units";
 import { empty } from "./catalogue.testing";
 
 const bytes = (values: number[]) => new Uint8Array(Float32Array.from(values).buffer);

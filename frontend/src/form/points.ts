@@ -1,8 +1,8 @@
 /** The user's own points: the server reads the file, and the page shows what it read. */
 import { signal } from "@preact/signals";
 import * as api from "../protocol/api";
+import { positionOf, unitsOf } from "../protocol/units";
 import type { Catalogue, DatasetInfo, OwnPoints, PlugInConfig } from "../protocol/wire";
-import { positionOf, unitsOf } from "../stage";
 
 /** What the server has read, as far as the page has been told, by digest. */
 const read = signal<Record<string, OwnPoints>>({});

@@ -1,7 +1,6 @@
 /** Frames: what a run shows at one moment, decoded from the wire into typed arrays. */
 
-import { PLAIN_UNITS, type Units, unitsOf } from "../stage/units";
-import { SHOWN_EXTENT } from "../stage/viewport";
+import { PLAIN_UNITS, SHOWN_EXTENT, type Units, unitsOf } from "./units";
 import type { PackedArray, PackedLandscape, WireFrame } from "./wire";
 
 /** Energies on a square grid over [-extent, extent]^2 of the stage; row 0 is the lowest y, cells are sampled at

@@ -1,7 +1,7 @@
 /** A sampling as the server sends it, and as the stage and the charts take it. */
 import { type DecodedFrame, decodeArray, decodeLandscape, type Landscape } from "../protocol/frame";
+import { pointOf } from "../protocol/units";
 import type { Outcome } from "../protocol/wire";
-import { pointOf } from "../stage";
 
 export interface Sampled {
   /** Each answer has its own, so that the stage knows one from the next. */

@@ -1,9 +1,9 @@
 /** Axes and legend of the stage: thin, inside of its edges, out of the way. */
 
+import type { Units } from "../protocol/units";
 import { cssColor, LEVELS, viridis } from "./colormap";
 import { colors, type Mode } from "./modes";
 import type { Theme } from "./palette";
-import type { Units } from "./units";
 import type { Viewport } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';

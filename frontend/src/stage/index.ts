@@ -7,7 +7,6 @@ export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode } from "./modes";
 export type { Theme } from "./palette";
 export type { Readout } from "./terrain";
-export { pointOf, positionOf, type Units, unitsOf, type Window } from "./units";
 export type { ImageGrid, Stage };
 
 /** A stage for points in the plane on a canvas of its own. */

@@ -1,6 +1,7 @@
 /** The stage: takes frames whenever they come, and draws the newest state, eased, when it is asked to. */
 
 import { type DecodedFrame, type Landscape, over } from "../protocol/frame";
+import { PLAIN_UNITS, pointOf, SHOWN_EXTENT, type Units } from "../protocol/units";
 import { drawArrows } from "./arrows";
 import { drawAxes, drawLegend } from "./axes";
 import { Chains } from "./chains";
@@ -12,8 +13,7 @@ import type { Mode } from "./modes";
 import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
 import { type Readout, Terrain } from "./terrain";
-import { PLAIN_UNITS, pointOf, type Units } from "./units";
-import { SHOWN_EXTENT, Viewport } from "./viewport";
+import { Viewport } from "./viewport";
 
 export interface StageOptions {
   theme: Theme;

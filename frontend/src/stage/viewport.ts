@@ -30,6 +30,3 @@ export class Viewport {
     return this.extent - py / this.scale;
   }
 }
-
-/** Half the width of the window that is shown: the data lie in about [-4, 4]^2. */
-export const SHOWN_EXTENT = 4.5;

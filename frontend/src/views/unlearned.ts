@@ -2,9 +2,8 @@
 import { computed } from "@preact/signals";
 import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
+import { PLAIN_UNITS, unitsOf } from "../protocol/units";
 import type { DatasetInfo } from "../protocol/wire";
-import { unitsOf } from "../stage";
-import { PLAIN_UNITS } from "../stage/units";
 import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
 import { isImages } from "./Thumbnail";
 

@@ -42,6 +42,8 @@ describe("have the digits that tell one from the next", () => {
   it("and each axis has its own", () => {
     expect(labels(4.5, 50000, 10000)).toEqual(["20000", "40000", "60000", "80000"]);
     expect(labels(4.5, 4, 1)).toEqual(["0", "2", "4", "6", "8"]);
+    expect(labels(4.5, 1e6, 1e4)).toEqual(["960000", "980000", "1000000", "1020000", "1040000"]);
+    expect(labels(4.5, 1e6, 1)).toEqual(["999996", "999998", "1000000", "1000002", "1000004"]);
     expect(labels(4.5, 0, 1e-2)).toEqual(["−0.04", "−0.02", "0.00", "0.02", "0.04"]);
   });
 });

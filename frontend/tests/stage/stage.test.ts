@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import type { DecodedFrame } from "../../src/protocol/frame";
+import { PLAIN_UNITS, type Units } from "../../src/protocol/units";
 import { createStage, type Stage } from "../../src/stage";
-import { PLAIN_UNITS, type Units } from "../../src/stage/units";
 import { frameWith } from "../frames.testing";
 import { fieldOf } from "./fields.testing";
 

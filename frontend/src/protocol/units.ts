@@ -1,6 +1,7 @@
 /** From the stage's positions, a square around 0, to the data's own units. */
 
-import { SHOWN_EXTENT } from "./viewport";
+/** Half the width of the stage in its own positions: what comes over the wire lies in about [-4, 4]^2 there. */
+export const SHOWN_EXTENT = 4.5;
 
 /** Lowest and highest x, and y, that a map shows, in the data's units. */
 export type Window = readonly [readonly [number, number], readonly [number, number]];
