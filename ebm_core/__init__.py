@@ -5,8 +5,9 @@ from ebm_core.optimization import TrainingDiverged
 from ebm_core.plugins import load_given
 from ebm_core.runs.config import Change, RunConfig
 from ebm_core.runs.frame import Frame, Landscape
+from ebm_core.runs.load import load
 from ebm_core.runs.train import train
-from ebm_core.runs.trained import TrainedEnergy, load
+from ebm_core.runs.trained import TrainedEnergy
 from ebm_core.runs.training import Training
 
 __all__ = [

@@ -92,8 +92,8 @@ def cells_of(grid: Cells, size: int, points: Float[Tensor, "m 2"]) -> Int[Tensor
     lowest = grid.points[0] - grid.sides / 2
     x, y = ((points.double() - lowest) / grid.sides).floor().long().T
     inside = (x >= 0) & (x < size) & (y >= 0) & (y < size)
-    numbers: Tensor = y * size + x
-    return numbers[inside].unique()
+    numbers: Tensor = (y * size + x)[inside].unique()
+    return numbers
 
 
 def cut(energy: Energies, grid: Cells, chosen: Int[Tensor, " k"]) -> Cells:

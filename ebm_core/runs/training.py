@@ -18,9 +18,19 @@ from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
 from ebm_core.runs.best_moment import BestMoment, score
-from ebm_core.runs.config import Change, RunConfig, arrays_of, changed, saved, value_at
+from ebm_core.runs.config import (
+    Change,
+    RunConfig,
+    arrays_of,
+    changed,
+    on_device_at_hand,
+    saved,
+    value_at,
+    written,
+)
 from ebm_core.runs.display import Showing
 from ebm_core.runs.frame import Frame
+from ebm_core.runs.trained import TrainedEnergy
 
 CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
 """Shares of a time budget at which the speed is measured and the length in updates is set anew."""
@@ -255,34 +265,46 @@ class Training:
         finally:
             self.seconds += clock() - start
 
+    def trained(self) -> TrainedEnergy:
+        """The energy as it is shown now; it stays so, and can be saved, while training goes on.
+
+        Only the method's own samples, where it has some, are those of the training as it goes on.
+        """
+        state = checkpoint.copied(self.state())
+        return TrainedEnergy(self.config, self.network, self.learner, state)
+
     def save(self, directory: Path) -> None:
         """Writes a checkpoint from which `resume` goes on bit for bit, and the data's own points
         beside it, once."""
-        checkpoint.save(
-            directory,
-            {
-                "config": self.config.model_dump(mode="json", context=arrays_of(directory)),
-                "events": [change.model_dump(mode="json") for change in self.events],
-                "replayed": [change.model_dump(mode="json") for change in self.replayed],
-                "measures_speed": self.measures_speed,
-                "calibrated": self.calibrated,
-                "seconds": self.seconds,
-                "step": self.step,
-                "horizon": self.horizon,
-                "metrics": self.metrics,
-                "energy": self.energy.state_dict(),
-                "average": self.config.method.shown(self.average.network).state_dict(),
-                "best": vars(self.best),
-                "kept": self.kept is not None,
-                "learner": self.learner.state(),
-                "data_generator": self.data_generator.get_state(),
-                "generator": self.generator.get_state(),
-            },
-        )
+        checkpoint.save(directory, {"config": written(self.config, directory), **self.state()})
+
+    def state(self) -> dict[str, Any]:
+        """All that decides how it goes on, beside the config."""
+        return {
+            "events": [change.model_dump(mode="json") for change in self.events],
+            "replayed": [change.model_dump(mode="json") for change in self.replayed],
+            "measures_speed": self.measures_speed,
+            "calibrated": self.calibrated,
+            "seconds": self.seconds,
+            "step": self.step,
+            "horizon": self.horizon,
+            "metrics": self.metrics,
+            "energy": self.energy.state_dict(),
+            "average": self.config.method.shown(self.average.network).state_dict(),
+            "best": vars(self.best),
+            "kept": self.kept is not None,
+            "learner": self.learner.state(),
+            "data_generator": self.data_generator.get_state(),
+            "generator": self.generator.get_state(),
+        }
 
     @classmethod
-    def resume(cls, directory: Path) -> Self:
+    def resume(cls, directory: Path, anywhere: bool = False) -> Self:
         """The run whose checkpoint is in `directory`.
+
+        Args:
+            anywhere: On the CPU, with a warning, where its device is not there. It then goes on
+                with other random numbers.
 
         Raises:
             FileNotFoundError: There is none.
@@ -291,8 +313,14 @@ class Training:
         """
         state = checkpoint.load(directory)
         config, plugin_changes = saved(state["config"], arrays_of(directory))
-        training = cls(config)
+        training = cls.restored(on_device_at_hand(config) if anywhere else config, state)
         training.plugin_changes = plugin_changes
+        return training
+
+    @classmethod
+    def restored(cls, config: RunConfig, state: dict[str, Any]) -> Self:
+        """The run whose `state` it is."""
+        training = cls(config)
         training.events = [Change.model_validate(change) for change in state["events"]]
         training.replayed = [Change.model_validate(change) for change in state["replayed"]]
         training.measures_speed = state["measures_speed"]
@@ -311,7 +339,9 @@ class Training:
                 training.kept.load_state_dict(training.best.weights)
         training.learner.load_state(on_device(state["learner"], training.device))
         training.data_generator.set_state(state["data_generator"])
-        training.generator.set_state(state["generator"])
+        # on another device than it was saved on, a generator has another state
+        if len(state["generator"]) == len(training.generator.get_state()):
+            training.generator.set_state(state["generator"])
         return training
 
 
