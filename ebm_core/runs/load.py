@@ -32,7 +32,7 @@ def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
         energy = training.trained()
     else:
         training = snapshots.read(folder, step)
-        energy = TrainedEnergy(training.config, training.network)
+        energy = TrainedEnergy(training.config, training.network, tuning=training.learner.tuning)
     for change in training.plugin_changes:
         warnings.warn(change, stacklevel=2)
     return energy
@@ -46,7 +46,7 @@ def restored(config: RunConfig, state: dict[str, Any]) -> TrainedEnergy:
 def reduced(energy: TrainedEnergy) -> tuple[Any, ...]:
     """What a pickle keeps of an energy: a learner is bound to its run, so the run is made anew."""
     if energy.state is None:
-        return TrainedEnergy, (energy.config, energy.network)
+        return TrainedEnergy, (energy.config, energy.network, None, energy.tuning)
     return restored, (energy.config, energy.state)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ebm_core.contracts import Tuning
 from ebm_core.runs import checkpoint
 from ebm_core.runs.config import arrays_of, on_device_at_hand, saved, written
 from ebm_core.runs.training import Training
@@ -32,6 +33,7 @@ def keep(directory: Path, training: Training) -> None:
     state = {
         "config": written(training.config, directory),
         "average": training.network.state_dict(),
+        "tuning": training.learner.tuning,
     }
     name = file_name(training.step)
     # training does not wait for the disk: a power cut may cost a snapshot, which `read` notices
@@ -62,7 +64,7 @@ def find(directory: Path, step: int) -> Path:
 
 
 def read(directory: Path, step: int) -> Training:
-    """A run with the energy of a past moment, without a learner's state.
+    """A run with the energy of a past moment, without a learner's state but its tuning.
 
     It is on the config's device, or with a warning on the CPU where that is not there.
 
@@ -76,6 +78,8 @@ def read(directory: Path, step: int) -> Training:
     training = Training(on_device_at_hand(config))
     training.plugin_changes = plugin_changes
     training.network.load_state_dict(state["average"])
+    if tuning := state.get("tuning"):  # earlier snapshots have none
+        training.learner.tuning = Tuning(*tuning)
     return training
 
 

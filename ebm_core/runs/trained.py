@@ -12,12 +12,16 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from ebm_core.chains.run import run
-from ebm_core.contracts import EnergyNetwork, Learner
-from ebm_core.evaluation.partition import CHUNK, ExactEvaluation
+from ebm_core.contracts import EnergyNetwork, Learner, Tuning
+from ebm_core.evaluation.partition import HELD_OUT, SMOOTHED
+from ebm_core.evaluation.plane import CHUNK, Mass, Plane
 from ebm_core.runs import checkpoint
 from ebm_core.runs.arrays import alike, as_tensor
 from ebm_core.runs.config import RunConfig, written
+from ebm_core.runs.drawing import Drawing, drawing
+
+FINE = 384
+"""Cells along a side of the box that log Z is computed in, as at a run's end."""
 
 
 class TrainedEnergy:
@@ -29,7 +33,8 @@ class TrainedEnergy:
     data's units are not the model's. Where a tensor requires its gradient, results have a graph.
 
     Args:
-        learner: Whose own samples chains start from, if there are any.
+        learner: Whose own samples chains of images start from, if there are any.
+        tuning: What its sampler had settled on.
         state: What a checkpoint holds beside the config; None for a past moment of a run.
     """
 
@@ -38,12 +43,14 @@ class TrainedEnergy:
         config: RunConfig,
         network: EnergyNetwork,
         learner: Learner | None = None,
+        tuning: Tuning | None = None,
         state: dict[str, Any] | None = None,
     ) -> None:
         self.config = config
         self.network = copy.deepcopy(network)
         self.device = torch.device(config.device)
         self.learner = learner
+        self.tuning = tuning
         self.state = state
 
     @overload
@@ -102,9 +109,14 @@ class TrainedEnergy:
                 "log Z can be had in the plane alone, and these points are images of shape "
                 f"{self.config.dataset.shape}; compare energies, which differ from -log p by log Z"
             )
-        return ExactEvaluation(self.config.dataset, size=384, device=self.device)(self.network)[
-            "log_z"
-        ]
+        return self._mass.partition.log_z.item() + self.config.dataset.units.log_volume
+
+    @cached_property
+    def _mass(self) -> Mass:
+        dataset, generator = self.config.dataset, torch.Generator().manual_seed(0)
+        data = (dataset.held_out(HELD_OUT, generator), dataset.trained_on(SMOOTHED, generator))
+        near = dataset.to_model(torch.cat(data)).to(self.device)
+        return Plane(dataset, FINE, self.device).mass(self.network, near)
 
     @contextmanager
     def _inside(self, points: ArrayLike | Tensor) -> Iterator[Tensor]:
@@ -131,21 +143,38 @@ class TrainedEnergy:
         folder = Path(directory)
         checkpoint.save(folder, {"config": written(self.config, folder), **self.state})
 
-    def sample(self, count: int, steps: int = 500, seed: int = 0) -> Float[Tensor, "count ..."]:
-        """Chains of the method's sampler, `steps` each, in the data's own coordinates.
+    def sample(
+        self,
+        count: int,
+        steps: int | None = None,
+        seed: int = 0,
+        progress: Callable[[int], object] | None = None,
+    ) -> Float[Tensor, "count ..."]:
+        """Samples of what the method promises, in the data's own coordinates.
 
-        They start from the method's own samples (buffer or generator), or from noise where it has
-        none, as of a past moment.
+        They are in float64 where the data's units are not the model's. `drawing` says which way
+        they are made.
+
+        Args:
+            steps: Chain steps of each; as many as the way takes where it is left out.
+            progress: Told now and then how many more are made.
+
+        Raises:
+            ValueError: Less than one is asked for, or so few steps do not suffice.
         """
         if count < 1:
             raise ValueError(f"count is {count}; 1 or more samples can be drawn")
+        if not -(2**63) <= seed < 2**64:
+            raise ValueError(f"seed is {seed}; it must be from -2^63 to 2^64 - 1")
         generator = torch.Generator(self.device).manual_seed(seed)
-        points = self.learner.samples(count, generator) if self.learner else None
-        if points is None:
-            points = self.config.dataset.starts(count, generator)
-        elif len(points) < count:
-            rows = torch.randint(len(points), (count,), generator=generator, device=points.device)
-            points = points[rows]
-        sampler = self.config.method.display_sampler(self.config.dataset.shape)
-        ends = run(sampler, self.network, points, steps, generator)
-        return self.config.dataset.from_model(ends.points.cpu())
+        points = self.drawing(steps).samples(self.network, count, generator, progress)
+        return self.config.dataset.from_model(points)
+
+    def drawing(self, steps: int | None = None) -> Drawing:
+        """The way in which `sample` makes samples; its `description` is a sentence on it.
+
+        Raises:
+            ValueError: So few steps do not suffice.
+        """
+        own = self.learner.samples if self.learner else None
+        return drawing(self.config, steps, lambda: self._mass, self.tuning, own)

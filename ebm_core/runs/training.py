@@ -271,7 +271,8 @@ class Training:
         Only the method's own samples, where it has some, are those of the training as it goes on.
         """
         state = checkpoint.copied(self.state())
-        return TrainedEnergy(self.config, self.network, self.learner, state)
+        learner = self.learner
+        return TrainedEnergy(self.config, self.network, learner, learner.tuning, state)
 
     def save(self, directory: Path) -> None:
         """Writes a checkpoint from which `resume` goes on bit for bit, and the data's own points
