@@ -1,5 +1,8 @@
 """Energy-based models: datasets, energies, samplers, methods and their exact evaluation."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from ebm_core.contracts import Dataset, Energy, Method, Sampler
 from ebm_core.optimization import TrainingDiverged
 from ebm_core.plugins import load_given
@@ -10,10 +13,14 @@ from ebm_core.runs.train import train
 from ebm_core.runs.trained import TrainedEnergy
 from ebm_core.runs.training import Training
 
+if TYPE_CHECKING:
+    from ebm_core.estimator import EnergyDensity
+
 __all__ = [
     "Change",
     "Dataset",
     "Energy",
+    "EnergyDensity",
     "Frame",
     "Landscape",
     "Method",
@@ -25,5 +32,13 @@ __all__ = [
     "load",
     "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The estimator is imported when it is asked for: scikit-learn takes its time."""
+    if name == "EnergyDensity":
+        return importlib.import_module("ebm_core.estimator").EnergyDensity
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 load_given()

@@ -31,7 +31,9 @@ def clusters(*shares: float, apart: float = 40.0, count: int = 3000) -> NDArray[
     """Far clusters in a row, with a spread of 1, by their shares."""
     r = np.random.default_rng(0)
     which = np.repeat(np.arange(len(shares)), np.round(np.array(shares) * count).astype(int))
-    return np.c_[apart * which, np.zeros(count)] + r.normal(size=(count, 2))
+    points = r.normal(size=(count, 2))
+    points[:, 0] += apart * which
+    return points
 
 
 def weights(points: Tensor, apart: float = 40.0) -> Tensor:
@@ -106,7 +108,8 @@ class Known(EnergyNetwork):
     def forward(self, points: Tensor) -> Tensor:
         away = self.dataset.from_model(points)[:, None] - self.centers
         logs = self.shares.log() - away.square().sum(-1) / 2
-        return (np.log(2 * np.pi) - logs.logsumexp(1)).float()
+        energies: Tensor = np.log(2 * np.pi) - logs.logsumexp(1)
+        return energies.float()
 
     def with_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
         with torch.enable_grad():
