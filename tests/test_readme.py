@@ -24,7 +24,8 @@ SHORTER = {
     "--seconds 30": "--updates 20",
     "--count 1000": "--count 20 --steps 5",
     '"seconds": 30': '"updates": 20',
-    "sample(1000, steps=500": "sample(20, steps=5",
+    "updates=1200": "updates=20",
+    "energy.sample(1000": "energy.sample(20",
 }
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 

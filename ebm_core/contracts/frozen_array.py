@@ -113,7 +113,8 @@ class ArrayFolder:
 class Rows:
     """What a field of type `FrozenArray` takes: `least` to `most` rows, each of the shape `row`.
 
-    They are given as lists, as an array, as a tensor, or as a `Reference`. In JSON they are a
+    They are given as lists, as an array (or what NumPy makes one of), as a tensor, or as a
+    `Reference`. In JSON they are a
     `Reference` where the context is an `ArrayFolder`, which then keeps them, and else lists.
     """
 
@@ -140,8 +141,10 @@ class Rows:
         if isinstance(given, dict):
             given = referred(given, info.context)
         if isinstance(given, Tensor):
-            given = given.detach().cpu().numpy()
-        if isinstance(given, np.ndarray):
+            given = given.detach().cpu()
+            given = (given.double() if given.is_floating_point() else given).numpy()
+        if callable(getattr(given, "__array__", None)):
+            given = np.asarray(given)
             if given.dtype.kind not in "iuf":
                 raise ValueError(f"it holds {given.dtype}; real numbers are needed")
             given = FrozenArray(given, self.dtype)

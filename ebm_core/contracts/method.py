@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ebm_core.contracts.energy import Energy, EnergyNetwork
 from ebm_core.contracts.plug_in import PlugIn, Shape
-from ebm_core.contracts.sampler import Sampler
+from ebm_core.contracts.sampler import Sampler, Tuning
 from ebm_core.optimization import Schedule
 
 Family = Literal["mcmc", "learned_sampler", "score_matching", "hybrid"]
@@ -60,6 +60,9 @@ class Picture:
 
 class Learner(ABC):
     """The mutable half of a method: one run's networks, optimisers and buffers."""
+
+    tuning: Tuning | None = None
+    """What its sampler has settled on, for chains that start from noise."""
 
     @abstractmethod
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
@@ -124,6 +127,12 @@ class Method(PlugIn, ABC):
     @abstractmethod
     def smoothing(self) -> float:
         """sigma of the Gaussian that the estimated density is convolved with; 0 for p itself."""
+
+    @property
+    def sample_steps(self) -> int | None:
+        """Steps of its sampler from noise to a sample, where they are part of what it learns:
+        fewer do not arrive, and more lead away. None where chains may go on for ever."""
+        return None
 
     @abstractmethod
     def display_sampler(self, shape: Shape) -> Sampler:

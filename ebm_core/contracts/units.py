@@ -45,7 +45,7 @@ class Units:
         center, _, inverse = (array.to(points.device) for array in self._arrays)
         return points.double() @ inverse.T + center
 
-    def directions_from_model(self, vectors: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
+    def directions_from_model(self, vectors: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
         """Gradients by the point: those of E in the data's units, from those in the model's."""
         if self.matrix is None:
             return vectors

@@ -1,19 +1,16 @@
 """Exact evaluation in the plane: log Z by quadrature, and with it every figure of a density."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Dataset
-from ebm_core.contracts.dataset import Region
+from ebm_core.evaluation.plane import EnergyFunction as EnergyFunction
+from ebm_core.evaluation.plane import Plane, evaluate
 from ebm_core.evaluation.quadrature import BOX, Quadrature
-from ebm_core.evaluation.refinement import Cells, refined
-
-CHUNK = 2048
-"""Points in one pass of an energy: more spill out of the cache, fewer cost more calls."""
 
 HELD_OUT = 20_000
 """Held-out points, at most, where the NLL is a mean over them."""
@@ -23,8 +20,6 @@ SMOOTHED = 2_000
 
 TEMPERATURES = (1e-3, 1e3)
 """Where the best temperature is looked for."""
-
-EnergyFunction = Callable[[Float[Tensor, "n 2"]], Float[Tensor, " n"]]
 
 
 class ExactEvaluation:
@@ -51,26 +46,16 @@ class ExactEvaluation:
         size: int = 192,
         device: torch.device | str = "cpu",
     ) -> None:
-        if dataset.shape != (2,):
-            raise ValueError(
-                f"exact evaluation needs points in the plane, not of shape {dataset.shape}; "
-                "use the Frechet distance for images"
-            )
         if not (smoothing >= 0 and math.isfinite(smoothing)):
             raise ValueError(f"smoothing is {smoothing:g}; it must be finite and at least 0")
-        self.quadrature = Quadrature(size)
-        self.device = torch.device(device)
-        self.middle, self.stretch = placement(dataset.region)
-        self.nodes = self.quadrature.points * self.stretch + self.middle
-        self.log_weights = self.quadrature.weights.log() + self.stretch.log().sum()
-        self.points = self.nodes.float().to(self.device)
+        self.plane = Plane(dataset, size, torch.device(device))
+        self.quadrature = self.plane.quadrature
         self.log_volume = dataset.units.log_volume
-        self.dataset = dataset
-        self.near = torch.empty(0, 2)
         self.splits: dict[str, Tensor] = {}
         self.baselines: Mapping[str, float] = {}
         self.data: Target | None = None
         self.smoothed: Target | None = None
+        self.near = torch.empty(0, 2)
         if not dataset.has_density:
             generator = torch.Generator().manual_seed(0)
             splits = {
@@ -78,9 +63,9 @@ class ExactEvaluation:
                 "nll_train": dataset.trained_on(SMOOTHED, generator),
                 "nll_smoothed": dataset.sample(SMOOTHED, generator),
             }
-            self.splits = {n: dataset.to_model(p).to(self.device) for n, p in splits.items()}
-            self.near = torch.cat([self.splits["nll"], self.splits["nll_train"]])
+            self.splits = {n: dataset.to_model(p).to(device) for n, p in splits.items()}
             self.baselines = dataset.baselines
+            self.near = torch.cat([self.splits["nll"], self.splits["nll_train"]])
             return
 
         def density(points: Tensor) -> Tensor:
@@ -106,22 +91,13 @@ class ExactEvaluation:
         Raises:
             ValueError: The energy is not a number somewhere, or its mass is not finite.
         """
-        values = evaluate(energy, self.points)
-        self.check(values)
-        box = self.quadrature.size**2
-        far = (self.log_weights - values)[box:].logsumexp(0)
-        sides = self.stretch * self.quadrature.spacing
-        grid = Cells(self.nodes[:box], values[:box], sides)
-
-        def energies(points: Tensor) -> Tensor:
-            return evaluate(energy, points.float().to(self.device))
-
-        partition = refined(energies, grid, self.quadrature.size, far, self.near)
+        values = self.plane.values(energy)
+        partition = self.plane.partition(energy, values, self.near)
         log_z = partition.log_z
         figures = {
             "log_z": log_z.item() + self.log_volume,
             "log_z_error": partition.error,
-            "mass_outside": (far - log_z).exp().item(),
+            "mass_outside": (self.plane.log_far(values) - log_z).exp().item(),
         }
         if self.splits:
             for name, points in self.splits.items():
@@ -132,25 +108,10 @@ class ExactEvaluation:
             figures |= self.against(self.smoothed or self.data, values)
         return figures
 
-    def check(self, values: Float[Tensor, " n"]) -> None:
-        """Refuses energies that have no partition function.
-
-        Raises:
-            ValueError: They are one.
-        """
-        wrong = values.isnan() | (values == -torch.inf)
-        if wrong.any() or not values.isfinite().any():
-            where = int(wrong.int().argmax())
-            x, y = self.dataset.from_model(self.nodes[where]).tolist()
-            raise ValueError(
-                f"the energy is {values[where].item():g} at ({x:.3g}, {y:.3g}), so it has no "
-                "partition function; go back to the last good weights"
-            )
-
     def against(self, target: "Target", values: Float[Tensor, " n"]) -> dict[str, float]:
         """The figures against a known density, at the same nodes."""
         assert self.data is not None
-        log_mass = self.log_weights - values
+        log_mass = self.plane.log_weights - values
         log_z = log_mass.logsumexp(0)
         mass = (log_mass - log_z).exp()
         nll = self.data.cross_entropy(values, log_z)
@@ -158,7 +119,7 @@ class ExactEvaluation:
         if self.smoothed is not None:
             figures["kl_data"] = nll - self.data.entropy
         beta = target.best_inverse_temperature(values)
-        log_z_beta = (self.log_weights - beta * values).logsumexp(0)
+        log_z_beta = (self.plane.log_weights - beta * values).logsumexp(0)
         cross = target.cross_entropy(beta * values, log_z_beta)
         figures["kl_best_temperature"] = min(cross - target.entropy, figures["kl"])
         figures["best_temperature"] = 1 / beta
@@ -177,12 +138,6 @@ class ExactEvaluation:
         none = torch.zeros_like(self.quadrature.weights)
         shares = torch.full_like(x, 1, dtype=torch.float64) / len(points)
         return self.data.coverage(none.index_add(0, y * size + x, shares))
-
-
-def placement(region: Region) -> tuple[Float[Tensor, " 2"], Float[Tensor, " 2"]]:
-    """Where the box of a quadrature goes to cover one and a half of a region, and its stretch."""
-    low, high = torch.tensor([*region, *region][:2], dtype=torch.float64).T
-    return (low + high) / 2, 1.5 * (high - low) / 2 / BOX
 
 
 class Target:
@@ -253,10 +208,3 @@ class Target:
         lowest = density[order][below < 0.95].min()
         nearest = torch.cdist(quadrature.points, modes.double()).argmin(1)
         return torch.where(density >= lowest * (1 - 1e-9), nearest + 1, 0)
-
-
-@torch.no_grad()
-def evaluate(energy: EnergyFunction, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
-    """E at many points, without a graph, in float64 on the CPU."""
-    chunks = [energy(chunk) for chunk in torch.split(points, CHUNK)]
-    return torch.cat(chunks).to("cpu", torch.float64)

@@ -36,6 +36,11 @@ class Patch(NamedTuple):
         """The area that each node stands for."""
         return torch.outer(self.y_weights, self.x_weights).view(-1)
 
+    def sides(self) -> Float[Tensor, "ab 2"]:
+        """Width and height of the area that each node stands for."""
+        y, x = torch.meshgrid(self.y_weights, self.x_weights, indexing="ij")
+        return torch.stack((x, y), dim=-1).view(-1, 2)
+
 
 class Quadrature:
     """Nodes and weights on [-96, 96]^2, in float64.

@@ -24,13 +24,6 @@ SECOND_ORDER = 8.0
 Energies = Callable[[Float[Tensor, "n 2"]], Float[Tensor, " n"]]
 
 
-class Partition(NamedTuple):
-    """log Z and how far it may be wrong, in nats."""
-
-    log_z: Tensor
-    error: float
-
-
 class Cells(NamedTuple):
     """Midpoints of equal cells, the energy there, and the cells' sides."""
 
@@ -40,6 +33,19 @@ class Cells(NamedTuple):
 
     def log_mass(self) -> Float[Tensor, " n"]:
         return self.sides.log().sum() - self.values
+
+    def of(self, which: Tensor) -> "Cells":
+        """Some of them."""
+        return Cells(self.points[which], self.values[which], self.sides)
+
+
+class Partition(NamedTuple):
+    """log Z and how far it may be wrong, in nats."""
+
+    log_z: Tensor
+    error: float
+    leaves: list[Cells]
+    """The grid's cells as they were cut at last, by size."""
 
 
 def refined(
@@ -66,18 +72,20 @@ def refined(
     chosen = worth_cutting(log_mass - log_z)
     if unseen or error > TOLERANCE:
         chosen = torch.cat((chosen, cells_of(grid, size, near))).unique()
+    leaves: list[Cells] = []
     for _ in range(LEVELS):
         if error <= TOLERANCE and not unseen:
             break
         left = torch.ones(len(log_mass), dtype=torch.bool)
         left[chosen] = False
         rest = torch.logaddexp(rest, log_mass[left].logsumexp(0))
+        leaves.append(grid.of(left))
         grid = cut(energy, grid, chosen)
         log_mass = grid.log_mass()
         finer = torch.logaddexp(rest, log_mass.logsumexp(0))
         error, unseen, log_z = abs((finer - log_z).item()) / SECOND_ORDER, False, finer
         chosen = worth_cutting(log_mass - log_z)
-    return Partition(log_z, error)
+    return Partition(log_z, error, [*leaves, grid])
 
 
 def worth_cutting(log_share: Float[Tensor, " n"]) -> Int[Tensor, " k"]:

@@ -15,7 +15,8 @@ from ebm_core.contracts.units import SAME, Units
 from ebm_core.derivatives.gradient import gradient_alone
 from ebm_core.runs import snapshots
 from ebm_core.runs.checkpoint import FILE_NAME
-from ebm_core.runs.trained import TrainedEnergy, load
+from ebm_core.runs.load import load
+from ebm_core.runs.trained import TrainedEnergy
 
 
 class Target(BaseModel):

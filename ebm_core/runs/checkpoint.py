@@ -1,5 +1,6 @@
 """Saves nested state in one safetensors file: tensors, and the rest as JSON in its header."""
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping
@@ -75,6 +76,15 @@ def on_device(state: Any, device: torch.device) -> Any:
     if isinstance(state, dict):
         return {key: on_device(value, device) for key, value in state.items()}
     return state
+
+
+def copied(state: Any) -> Any:
+    """Nested state as a checkpoint would give it back: on the CPU, its own, without a graph."""
+    if isinstance(state, Tensor):
+        return state.detach().cpu().clone()
+    if isinstance(state, dict):
+        return {key: copied(item) for key, item in state.items()}
+    return copy.copy(state)
 
 
 def digest(text: str, tensors: Mapping[str, Tensor]) -> str:

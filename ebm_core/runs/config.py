@@ -1,5 +1,6 @@
 """What a run is: its configuration, and the changes made while it went on."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -145,6 +146,11 @@ def plugins_changed(step: int, given: dict[str, Any], config: RunConfig) -> list
     return [Change(step=step, path=PLUGINS, value=now, previous=before)]
 
 
+def written(config: RunConfig, directory: Path) -> dict[str, Any]:
+    """What `saved` reads: a config as JSON, with its arrays kept in a run's directory."""
+    return config.model_dump(mode="json", context=arrays_of(directory))
+
+
 def default_seconds(shape: Shape) -> float:
     """How long a run is that says nothing of it: images need longer."""
     return 30.0 if len(shape) == 1 else 120.0
@@ -184,6 +190,20 @@ def refuse_missing_device(config: RunConfig) -> None:
             "device is 'cuda', and PyTorch finds no CUDA device on this machine; choose cpu, or "
             "install a build of PyTorch with CUDA where there is a GPU"
         )
+
+
+def on_device_at_hand(config: RunConfig) -> RunConfig:
+    """The config, on the CPU where its device is not there; a warning says so."""
+    try:
+        refuse_missing_device(config)
+    except ValueError:
+        warnings.warn(
+            f"the run was trained on {config.device}, which this machine lacks; it is on the CPU "
+            "here",
+            stacklevel=4,
+        )
+        return config.model_copy(update={"device": "cpu"})
+    return config
 
 
 def laid_under(*layers: Mapping[str, Any]) -> dict[str, Any]:

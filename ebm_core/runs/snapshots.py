@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from ebm_core.contracts import Tuning
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import arrays_of, saved
+from ebm_core.runs.config import arrays_of, on_device_at_hand, saved, written
 from ebm_core.runs.training import Training
 
 FOLDER = "snapshots"
@@ -30,8 +31,9 @@ def keep(directory: Path, training: Training) -> None:
     ratios are about even.
     """
     state = {
-        "config": training.config.model_dump(mode="json", context=arrays_of(directory)),
+        "config": written(training.config, directory),
         "average": training.network.state_dict(),
+        "tuning": training.learner.tuning,
     }
     name = file_name(training.step)
     # training does not wait for the disk: a power cut may cost a snapshot, which `read` notices
@@ -62,7 +64,9 @@ def find(directory: Path, step: int) -> Path:
 
 
 def read(directory: Path, step: int) -> Training:
-    """A run with the energy of a past moment, on the config's device; it has no learner's state.
+    """A run with the energy of a past moment, without a learner's state but its tuning.
+
+    It is on the config's device, or with a warning on the CPU where that is not there.
 
     Raises:
         PlugInMissing: It uses a plug-in from outside that is not loaded.
@@ -71,9 +75,11 @@ def read(directory: Path, step: int) -> Training:
     path = find(directory, step)
     state = checkpoint.load(path.parent, name=path.name)
     config, plugin_changes = saved(state["config"], arrays_of(directory))
-    training = Training(config)
+    training = Training(on_device_at_hand(config))
     training.plugin_changes = plugin_changes
     training.network.load_state_dict(state["average"])
+    if tuning := state.get("tuning"):  # earlier snapshots have none
+        training.learner.tuning = Tuning(*tuning)
     return training
 
 

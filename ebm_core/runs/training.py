@@ -23,16 +23,19 @@ from ebm_core.runs.config import (
     RunConfig,
     arrays_of,
     changed,
+    on_device_at_hand,
     plugins_changed,
     saved,
     value_at,
     value_at_or_none,
+    written,
 )
 from ebm_core.runs.display import Showing
 from ebm_core.runs.divergence import refuse_divergence
 from ebm_core.runs.frame import Frame
 from ebm_core.runs.metrics import numbers
 from ebm_core.runs.time_budget import TimeBudget
+from ebm_core.runs.trained import TrainedEnergy
 
 
 class Training:
@@ -237,34 +240,47 @@ class Training:
         finally:
             self.seconds += clock() - start
 
+    def trained(self) -> TrainedEnergy:
+        """The energy as it is shown now; it stays so, and can be saved, while training goes on.
+
+        Only the method's own samples, where it has some, are those of the training as it goes on.
+        """
+        state = checkpoint.copied(self.state())
+        learner = self.learner
+        return TrainedEnergy(self.config, self.network, learner, learner.tuning, state)
+
     def save(self, directory: Path) -> None:
         """Writes a checkpoint from which `resume` goes on bit for bit, and the data's own points
         beside it, once."""
-        checkpoint.save(
-            directory,
-            {
-                "config": self.config.model_dump(mode="json", context=arrays_of(directory)),
-                "events": [change.model_dump(mode="json") for change in self.events],
-                "replayed": [change.model_dump(mode="json") for change in self.replayed],
-                "measures_speed": self.budget.measures,
-                "calibrated": self.budget.calibrated,
-                "seconds": self.seconds,
-                "step": self.step,
-                "horizon": self.horizon,
-                "metrics": self.metrics,
-                "energy": self.energy.state_dict(),
-                "average": self.config.method.shown(self.average.network).state_dict(),
-                "best": vars(self.best),
-                "kept": self.kept is not None,
-                "learner": self.learner.state(),
-                "data_generator": self.data_generator.get_state(),
-                "generator": self.generator.get_state(),
-            },
-        )
+        checkpoint.save(directory, {"config": written(self.config, directory), **self.state()})
+
+    def state(self) -> dict[str, Any]:
+        """All that decides how it goes on, beside the config."""
+        return {
+            "events": [change.model_dump(mode="json") for change in self.events],
+            "replayed": [change.model_dump(mode="json") for change in self.replayed],
+            "measures_speed": self.budget.measures,
+            "calibrated": self.budget.calibrated,
+            "seconds": self.seconds,
+            "step": self.step,
+            "horizon": self.horizon,
+            "metrics": self.metrics,
+            "energy": self.energy.state_dict(),
+            "average": self.config.method.shown(self.average.network).state_dict(),
+            "best": vars(self.best),
+            "kept": self.kept is not None,
+            "learner": self.learner.state(),
+            "data_generator": self.data_generator.get_state(),
+            "generator": self.generator.get_state(),
+        }
 
     @classmethod
-    def resume(cls, directory: Path) -> Self:
+    def resume(cls, directory: Path, anywhere: bool = False) -> Self:
         """The run whose checkpoint is in `directory`.
+
+        Args:
+            anywhere: On the CPU, with a warning, where its device is not there. It then goes on
+                with other random numbers.
 
         Raises:
             FileNotFoundError: There is none.
@@ -273,10 +289,16 @@ class Training:
         """
         state = checkpoint.load(directory)
         config, plugin_changes = saved(state["config"], arrays_of(directory))
-        training = cls(config)
+        training = cls.restored(on_device_at_hand(config) if anywhere else config, state)
         training.plugin_changes = plugin_changes
+        training.events += plugins_changed(training.step, state["config"], config)
+        return training
+
+    @classmethod
+    def restored(cls, config: RunConfig, state: dict[str, Any]) -> Self:
+        """The run whose `state` it is."""
+        training = cls(config)
         training.events = [Change.model_validate(change) for change in state["events"]]
-        training.events += plugins_changed(state["step"], state["config"], config)
         training.replayed = [Change.model_validate(change) for change in state["replayed"]]
         training.budget = TimeBudget(state["measures_speed"], state["calibrated"])
         training.seconds = state["seconds"]
@@ -293,5 +315,7 @@ class Training:
                 training.kept.load_state_dict(training.best.weights)
         training.learner.load_state(checkpoint.on_device(state["learner"], training.device))
         training.data_generator.set_state(state["data_generator"])
-        training.generator.set_state(state["generator"])
+        # on another device than it was saved on, a generator has another state
+        if len(state["generator"]) == len(training.generator.get_state()):
+            training.generator.set_state(state["generator"])
         return training

@@ -15,7 +15,6 @@ from ebm_core import RunConfig, Training, TrainingDiverged
 from ebm_core.datasets import DATASETS
 from ebm_core.evaluation.distances import SampleDistances
 from ebm_core.methods import METHODS
-from ebm_core.runs.trained import TrainedEnergy
 
 FIGURES = (
     "kl",
@@ -47,7 +46,7 @@ def trained(task: tuple[str, str, float, int]) -> dict[str, Any]:
     found |= training.evaluate(thorough=True)
     samples = training.learner.samples(2000, torch.Generator().manual_seed(0))
     if samples is None:
-        points = TrainedEnergy(training.config, training.network, training.learner).sample(2000)
+        points = training.trained().sample(2000)
     else:
         points = training.dataset.from_model(samples)
     return found | SampleDistances(training.dataset, count=len(points))(points)

@@ -88,6 +88,10 @@ class ShortRun(Unconditional):
     def smoothing(self) -> float:
         return 0.0
 
+    @property
+    def sample_steps(self) -> int:
+        return self.chain_steps
+
     def display_sampler(self, shape: Shape) -> Sampler:
         return self.sampler
 

@@ -79,6 +79,10 @@ class ScoreMatching(Method, ABC):
     def annealing(self) -> Annealed | None:
         """The sampler that leads from noise to samples, where there is one."""
 
+    @property
+    def sample_steps(self) -> int | None:
+        return None if self.annealing is None else self.annealing.length
+
     def display_sampler(self, shape: Shape) -> Sampler:
         if self.annealing is not None:
             return self.annealing

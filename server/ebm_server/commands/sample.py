@@ -13,15 +13,16 @@ from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, 
 if TYPE_CHECKING:
     from ebm_core.runs.trained import TrainedEnergy
 
-AT_ONCE = 5_000
-"""Samples that are drawn together: memory stays bounded, and progress can be shown."""
 SEEDS = 2**53
 
 
 def sample(
     directory: Annotated[Path, typer.Argument(help="A run's folder.")],
     count: Annotated[int, typer.Option(min=1, max=10_000_000, help="Samples.")] = 1000,
-    steps: Annotated[int, typer.Option(min=1, max=1_000_000, help="Chain steps each.")] = 500,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000_000, help="Chain steps each; as many as it takes without."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=SEEDS - 1, help="Of the chains.")] = 0,
     out: Annotated[
         Path | None,
@@ -29,7 +30,8 @@ def sample(
     ] = None,
     plugin: PlugIns = None,
 ) -> None:
-    """Draws samples as the run's method promises them, in the units of its data."""
+    """Draws samples as the run's method promises them, in the units of its data; says on standard
+    error how they are made."""
     import numpy as np
 
     from ebm_core import load
@@ -79,22 +81,15 @@ def refuse_unwritable(out: Path) -> None:
         refuse(f"cannot write {out}: {error.strerror}; choose another --out")
 
 
-def drawn(energy: "TrainedEnergy", count: int, steps: int, seed: int) -> Any:
+def drawn(energy: "TrainedEnergy", count: int, steps: int | None, seed: int) -> Any:
     """The samples, some at a time, with a bar on standard error where that is a terminal."""
-    import numpy as np
     from rich.console import Console
     from rich.progress import Progress
 
-    parts = []
+    typer.echo(energy.drawing(steps).description, err=True)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("samples", total=count)
-        for first in range(0, count, AT_ONCE):
-            size = min(AT_ONCE, count - first)
-            # every part has a seed of its own, which no other seed of a person's is likely to give
-            own = (seed + first * 2_654_435_761) % SEEDS
-            parts.append(energy.sample(size, steps=steps, seed=own).numpy())
-            bar.update(task, completed=first + size)
-    return np.concatenate(parts)
+        return energy.sample(count, steps, seed, lambda made: bar.advance(task, made)).numpy()
 
 
 def write_rows(file: Any, points: Any) -> None:
