@@ -53,16 +53,10 @@ def sample(
             points = drawn(energy, count, steps, seed)
         except ValueError as error:
             refuse(str(mistake(error) or error))
-    if out is None:
-        write_rows(sys.stdout, points)
-    elif out.suffix == ".csv":
-        with out.open("w", encoding="utf-8") as file:
-            width = points[0].size
-            named = ["x", "y"] if width == 2 else [f"pixel {place + 1}" for place in range(width)]
-            file.write(",".join(named) + "\n")
-            write_rows(file, points)
-    else:
+    if out is not None and out.suffix == ".npy":
         np.save(out, points)
+    else:
+        write_csv(sys.stdout if out is None else out, points, header=out is not None)
 
 
 def refuse_unwritable(out: Path) -> None:
@@ -92,7 +86,11 @@ def drawn(energy: "TrainedEnergy", count: int, steps: int | None, seed: int) -> 
         return energy.sample(count, steps, seed, lambda made: bar.advance(task, made)).numpy()
 
 
-def write_rows(file: Any, points: Any) -> None:
+def write_csv(file: Any, points: Any, header: bool) -> None:
     """A row a sample, with as many digits as its type holds."""
-    for row in points.reshape(len(points), -1):
-        file.write(",".join(map(str, row)) + "\n")
+    import pandas as pd
+
+    table = pd.DataFrame(points.reshape(len(points), -1))
+    width = table.shape[1]
+    table.columns = ["x", "y"] if width == 2 else [f"pixel {place + 1}" for place in range(width)]
+    table.to_csv(file, header=header, index=False)

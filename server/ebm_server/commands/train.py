@@ -127,6 +127,8 @@ def resumed(
         for path, value in map(path_and_value, settings):
             training.change(path, value)
         if seconds is not None:
+            if training.config.seconds is None:
+                raise ValueError("this run's length is in updates; give it by --updates")
             training.change("seconds", seconds)
             speed = training.step / max(training.seconds, 1e-9)
             updates = round(speed * seconds) if training.step else None
