@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -196,7 +196,24 @@ def write(array: FrozenArray, info: Any) -> Any:
 
 def table_field(model: type[BaseModel]) -> str | None:
     """The field of a model that takes a table, if any: where a user's file goes."""
-    for name, field in model.model_fields.items():
-        if any(isinstance(mark, Rows) for mark in field.metadata):
-            return name
-    return None
+    return next((name for name, rows in array_fields(model).items() if rows.row), None)
+
+
+def classes_field(model: type[BaseModel]) -> str | None:
+    """The field of a model that takes a number for each row of the table, if any: its class."""
+    return next((name for name, rows in array_fields(model).items() if not rows.row), None)
+
+
+def array_fields(model: type[BaseModel]) -> dict[str, Rows]:
+    """What the fields of a model take that are arrays, by name; they may be optional."""
+    return {
+        name: mark
+        for name, field in model.model_fields.items()
+        for mark in (*field.metadata, *marks_in(field.annotation))
+        if isinstance(mark, Rows)
+    }
+
+
+def marks_in(annotation: Any) -> list[Any]:
+    """What the members of a union are annotated with."""
+    return [mark for member in get_args(annotation) for mark in getattr(member, "__metadata__", ())]

@@ -37,11 +37,12 @@ const offer = (kind: string) => ({
   shape: [2],
   has_density: false,
   table: null,
+  classes: null,
   thumbnail: [],
 });
 const known: Catalogue = {
   ...empty,
-  datasets: [offer("moons"), { ...offer("points"), table: "values" }],
+  datasets: [offer("moons"), { ...offer("points"), table: "values", classes: "labels" }],
 };
 const asked = vi.fn<typeof fetch>();
 const box = document.createElement("div");
@@ -145,4 +146,15 @@ it("points that are gone are told so", async () => {
 it("points that were read before the page was opened are not made up", () => {
   expect(ownPoints(datasetOf(known.datasets[1]!, { ...points, digest: "unknown" }))).toBeNull();
   expect(onStage({ ...points, preview: [] })).toEqual([]);
+});
+
+it("hands on the classes that the server read beside the points", () => {
+  const own = known.datasets[1]!;
+  const read = { ...points, classes: { digest: "c1", rows: 1200 } };
+  expect(datasetOf(own, read)).toEqual({
+    kind: "points",
+    values: { digest: "d1", rows: 1200 },
+    labels: { digest: "c1", rows: 1200 },
+  });
+  expect(datasetOf(own, points)).not.toHaveProperty("labels");
 });

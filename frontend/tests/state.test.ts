@@ -35,8 +35,22 @@ const plugIn = (kind: string, title: string, properties: Record<string, Schema> 
 const known: Catalogue = {
   ...empty,
   datasets: [
-    { ...plugIn("moons", "Two moons"), shape: [2], has_density: true, table: null, thumbnail: [] },
-    { ...plugIn("digits", "Digits"), shape: [1, 8, 8], has_density: false, table: null, thumbnail: [] },
+    {
+      ...plugIn("moons", "Two moons"),
+      shape: [2],
+      has_density: true,
+      table: null,
+      classes: null,
+      thumbnail: [],
+    },
+    {
+      ...plugIn("digits", "Digits"),
+      shape: [1, 8, 8],
+      has_density: false,
+      table: null,
+      classes: null,
+      thumbnail: [],
+    },
   ],
   methods: [
     {

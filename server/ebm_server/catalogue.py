@@ -116,7 +116,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
     """What samples of a data set look like: points, or images in shades of grey from 0 to 1."""
     import torch
 
-    from ebm_core.contracts.frozen_array import table_field
+    from ebm_core.contracts.frozen_array import classes_field, table_field
 
     planar = len(dataset.shape) == 1
     count = THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES
@@ -131,6 +131,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
         "shape": list(dataset.shape),
         "has_density": dataset.has_density,
         "table": table_field(type(dataset)),
+        "classes": classes_field(type(dataset)),
         "thumbnail": torch.round(points, decimals=2 + planar).tolist(),
     }
 

@@ -9,7 +9,12 @@ import torch
 from pydantic import ValidationError
 
 from ebm_core import RunConfig, Training, load
-from ebm_core.contracts.frozen_array import ArrayFolder, FrozenArray
+from ebm_core.contracts.frozen_array import (
+    ArrayFolder,
+    FrozenArray,
+    classes_field,
+    table_field,
+)
 from ebm_core.datasets.points import Points
 from ebm_core.runs import checkpoint, snapshots
 from ebm_core.runs.config import arrays_of
@@ -112,3 +117,8 @@ def test_checkpoints_that_hold_their_points_are_read_too(tmp_path: Path) -> None
     shutil.rmtree(arrays_of(tmp_path).path)
     checkpoint.save(tmp_path, state)
     assert Training.resume(tmp_path).config == first.config
+
+
+def test_a_model_says_where_a_table_and_its_classes_go() -> None:
+    assert (table_field(Points), classes_field(Points)) == ("values", "labels")
+    assert (table_field(RunConfig), classes_field(RunConfig)) == (None, None)

@@ -19,9 +19,13 @@ export const ownDataset = (known: Catalogue | null): DatasetInfo | undefined =>
   known?.datasets.find(({ table }) => table);
 
 /** That distribution with points the server keeps. */
-export const datasetOf = ({ kind, table }: DatasetInfo, { digest, rows }: OwnPoints): PlugInConfig => ({
+export const datasetOf = (
+  { kind, table, classes: field }: DatasetInfo,
+  { digest, rows, classes }: OwnPoints,
+): PlugInConfig => ({
   kind,
   [table as string]: { digest, rows },
+  ...(field && classes ? { [field]: { ...classes } } : {}),
 });
 
 /** The points that a data set refers to. */

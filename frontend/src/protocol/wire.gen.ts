@@ -212,6 +212,7 @@ export interface DatasetInfo {
   shape: number[];
   has_density: boolean;
   table: string | null;
+  classes: string | null;
   thumbnail: number[][] | number[][][];
 }
 export interface Schema {
