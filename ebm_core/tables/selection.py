@@ -33,16 +33,19 @@ def select(
 ) -> PointTable:
     """Two columns of numbers, by name or by number from 1; without a choice the first two.
 
-    Without a choice, labels are the last column, if it holds some. Rows with an empty cell in what
-    is taken are left out and told. Of more than `MOST` rows, that many are drawn at random (seed 0)
-    without repetition, and keep their order.
+    Without a choice, labels are the last column, if it holds some; "" takes none. Rows with an
+    empty cell in what is taken are left out and told. Of more than `MOST` rows, that many are drawn
+    at random (seed 0) without repetition, and keep their order.
 
     Raises:
         BadFile: There are no two such columns, or an entry is infinite.
     """
     messages = list(table.messages)
     named = [found(table, name) for name in columns] if columns is not None else []
-    label = likely_labels(table, named) if labels is None else found(table, labels)
+    if labels is None:
+        label = likely_labels(table, named)
+    else:
+        label = found(table, labels) if labels else None
     x, y = first_two(table, label, messages) if columns is None else chosen_two(table, named)
     keep = x.known & y.known
     messages += left_out(table, ~keep, "a cell is empty")

@@ -81,3 +81,10 @@ it("a request that never arrives has status 0", async () => {
   const error = await refusal(api.runs());
   expect([error.status, error.message]).toEqual([0, "The server does not answer. Is it running?"]);
 });
+
+it("columns of a file are asked for by their quoted names, and classes can be none", async () => {
+  answer({});
+  await api.sendPoints(new File(["1,2"], "a.csv"), { columns: ["lon, east", 'a "b"'], labels: null });
+  const query = new URL(String(asked.mock.lastCall?.[0]), "http://x").searchParams;
+  expect([query.get("columns"), query.get("labels")]).toEqual(['"lon, east","a ""b"""', ""]);
+});

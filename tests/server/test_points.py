@@ -170,3 +170,17 @@ def test_points_that_nobody_uses_are_swept_away(tmp_path: Path) -> None:
     files.remove({young})
     assert not files.file(young).exists()
     assert (tmp_path / "run" / "points" / f"{'c' * 64}.npy").is_file()
+
+
+def test_a_page_chooses_columns_and_classes_and_none(lab: Laboratory) -> None:
+    rows = [f"{i},{i % 7},{i * i % 11},{'ab'[i % 2]}" for i in range(60)]
+    data = "\n".join(['id,first,"with, comma",kind', *rows]).encode()
+    first = upload(lab, data, "birds.csv")
+    assert (first["labels"], first["class_names"]) == ("kind", ["a", "b"])
+    asked = {"name": "birds.csv", "columns": '"with, comma","first"', "labels": ""}
+    answer = lab.http.post("/api/v1/points", params=asked, content=data)
+    assert answer.status_code == 200, answer.text
+    chosen = answer.json()
+    assert chosen["chosen"] == ["with, comma", "first"]
+    assert (chosen["labels"], chosen["classes"]) == (None, None)
+    assert chosen["preview"][1] == [1, 1]

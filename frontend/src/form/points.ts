@@ -7,12 +7,25 @@ import type { Catalogue, DatasetInfo, OwnPoints, PlugInConfig } from "../protoco
 /** What the server has read, as far as the page has been told, by digest. */
 const read = signal<Record<string, OwnPoints>>({});
 
+/** Which columns of a file are wanted: x, y, and that of the classes. */
+export interface Taken {
+  columns: [string, string];
+  labels: string | null;
+}
+
+/** The files that points came from, so that other columns can be taken, by digest. */
+const files = new Map<string, File>();
+
 /** Sends a file as it is. Throws a `Refusal` that says which row is at fault. */
-export async function send(file: File): Promise<OwnPoints> {
-  const points = await api.sendPoints(file);
+export async function send(file: File, taken?: Taken): Promise<OwnPoints> {
+  const points = await api.sendPoints(file, taken);
   read.value = { ...read.value, [points.digest]: points };
+  files.set(points.digest, file);
   return points;
 }
+
+/** The file that points came from; null where the page has not sent it. */
+export const fileOf = ({ digest }: OwnPoints): File | null => files.get(digest) ?? null;
 
 /** The distribution that takes a table of one's own. */
 export const ownDataset = (known: Catalogue | null): DatasetInfo | undefined =>

@@ -135,15 +135,26 @@ export const truth = async (run: string): Promise<Landscape> =>
 /** Tries a sampler on an energy. */
 export const sample = (what: Routes["POST /samplings"]["body"]) => packed("POST /samplings", {}, what);
 
-/** Sends a file of points as it is. */
-export async function sendPoints(file: File): Promise<OwnPoints> {
-  const response = await ask(`${ROOT}/points?${new URLSearchParams({ name: file.name })}`, {
+/** Sends a file of points as it is; without a choice of columns the server makes one. */
+export async function sendPoints(
+  file: File,
+  taken?: { columns: readonly string[]; labels: string | null },
+): Promise<OwnPoints> {
+  const query = new URLSearchParams({ name: file.name });
+  if (taken) {
+    query.set("columns", taken.columns.map(quoted).join(","));
+    query.set("labels", taken.labels ?? "");
+  }
+  const response = await ask(`${ROOT}/points?${query}`, {
     method: "POST",
     headers: { "content-type": "application/octet-stream" },
     body: file,
   });
   return response.json() as Promise<OwnPoints>;
 }
+
+/** A name as one cell of a table of text. */
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** What was read of points that the server keeps. */
 export const keptPoints = (digest: string) => json("GET /points/{digest}", { digest });

@@ -2,11 +2,12 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseDataset, choosePoints } from "../actions";
-import { digestOf, onStage, ownDataset, ownPoints, recall, send } from "../form/points";
+import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Taken } from "../form/points";
 import { chooseByArrows } from "../form/radios";
 import * as Icons from "../Icons";
 import { catalogue, draft, titleOf } from "../state";
 import { sentence } from "../words/format";
+import { Columns } from "./Columns";
 import { Thumbnail } from "./Thumbnail";
 
 const reading = signal(false);
@@ -109,19 +110,23 @@ function Reading() {
     );
   const own = ownPoints(draft.value?.dataset);
   if (!own) return null;
+  const file = fileOf(own);
   return (
-    <p class="small muted read" role="status">
-      {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
-    </p>
+    <>
+      {file && own.columns.length > 2 && <Columns read={own} choose={(taken) => void take(file, taken)} />}
+      <p class="small muted read" role="status">
+        {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
+      </p>
+    </>
   );
 }
 
-async function take(file: File | undefined): Promise<void> {
+async function take(file: File | undefined, taken?: Taken): Promise<void> {
   if (!file || reading.value) return;
   reading.value = true;
   refused.value = null;
   try {
-    choosePoints(await send(file));
+    choosePoints(await send(file, taken));
   } catch (error) {
     refused.value = sentence((error as Error).message);
   } finally {
