@@ -38,10 +38,11 @@ SHELVES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def shelves_as_before() -> Iterator[None]:
-    """Nothing from outside stays on a shelf."""
+    """Nothing from outside stays on a shelf, and no trouble with it is told later."""
     yield
     for place in {origin.path for origin in ORIGINS.values()}:
         loading.forget(Source(place))
+    load_given()
 
 
 def skeleton(contract: str, folder: Path, name: str = "") -> Path:
