@@ -120,7 +120,8 @@ def test_a_run_on_the_command_line_tells_of_its_plug_in(tmp_path: Path) -> None:
 
 
 UPDATE = (
-    '        """One step on a batch of data. All randomness comes from the task\'s generator."""\n'
+    '        """One step on a batch, in the model\'s units; all randomness comes from '
+    'task.generator."""\n'
 )
 
 
