@@ -1,6 +1,7 @@
 """One run in memory, update by update."""
 
 import copy
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -161,7 +162,10 @@ class Training:
         network = self.config.method.shown(self.average.network)
         assessment = self._assessment(thorough=False)
         with self._timed():
-            now = score(assessment.exactly(network, self.config.method.smoothing))
+            try:
+                now = score(assessment.exactly(network, self.config.method.smoothing))
+            except ValueError:  # it has no partition function: no moment is worse
+                now = math.inf
         if not self.finished:
             self.best.judge(self.step, now, network)
         elif self.best.score < now:

@@ -199,3 +199,15 @@ def test_a_run_saved_before_points_were_whitened_means_what_it_meant() -> None:
     assert matrix[0][1] == matrix[1][0] == 0
     again, _ = saved(config.model_dump(mode="json"))
     assert again == config
+
+
+def test_a_moment_without_a_partition_function_is_the_worst() -> None:
+    config = {"dataset": points(crescent(200)), "method": {"kind": "exact"}, "updates": 320}
+    run = Training(RunConfig.model_validate(config))
+    while not run.finished:
+        run.update()
+        if run.step == 260:
+            for weight in run.average.network.parameters():
+                weight.fill_(math.nan)
+    assert run.metrics["kept_update"] == 250
+    assert math.isfinite(run.evaluate(thorough=True)["nll"])
