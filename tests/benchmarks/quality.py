@@ -1,99 +1,90 @@
-"""How good every method's energy is on every planar dataset, with the defaults.
+"""How good every method's energy is on every built-in distribution, with the defaults.
 
-`python -m tests.benchmarks.quality --seconds 30 --jobs 2` runs methods x datasets, a core each.
+`python -m tests.benchmarks.quality --seeds 3 --seconds 30 --jobs 2 --out runs/quality.jsonl` runs
+methods x datasets x seeds, a core each; a cell tells the median and the worst of the seeds. A
+method is told by what it promises: a density by its KL, samples by their distance to the data.
 """
 
-import argparse
-import sys
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
-from typing import Any
 
 import torch
 
-from ebm_core import RunConfig, Training, TrainingDiverged
+from ebm_core import Training
 from ebm_core.datasets import DATASETS
 from ebm_core.evaluation.distances import SampleDistances
 from ebm_core.methods import METHODS
-
-FIGURES = (
-    "kl",
-    "kl_best_temperature",
-    "mass_outside",
-    "mode_coverage",
-    "sample_coverage",
-    "sliced_wasserstein",
-    "sliced_wasserstein_floor",
+from tests.benchmarks.grid import (
+    Row,
+    Task,
+    command_line,
+    failures,
+    median_and_worst,
+    rows,
+    table,
+    trained,
 )
 
+OF_DENSITIES = ("kl", "kl_best_temperature", "mass_outside", "mode_coverage")
+OF_SAMPLES = ("sliced_wasserstein", "sample_coverage")
+OF_IMAGES = ("frechet", "nearest_neighbour", "confidence")
+FLOORS = {"sliced_wasserstein": "sliced_wasserstein_floor"}
+SAMPLES = 2000
 
-def trained(task: tuple[str, str, float, int]) -> dict[str, Any]:
+
+def run(task: Task) -> Row:
     """The figures of one run."""
-    method, dataset, seconds, seed = task
-    torch.set_num_threads(1)
-    config = {"dataset": {"kind": dataset}, "method": {"kind": method}, "seed": seed}
-    found: dict[str, Any] = {"method": method, "dataset": dataset}
-    try:
-        training = Training(RunConfig.model_validate({**config, "seconds": seconds}))
-    except ValueError as error:  # JEM needs classes
-        return {**found, "reason": str(error)}
-    try:
-        while not training.finished:
-            training.update()
-    except TrainingDiverged as error:
-        return {**found, "reason": str(error)}
-    found |= {"updates": training.step, "seconds": training.seconds}
-    found |= training.evaluate(thorough=True)
-    samples = training.learner.samples(2000, torch.Generator().manual_seed(0))
+    config = {
+        "dataset": {"kind": task["dataset"]},
+        "method": {"kind": task["method"]},
+        "seconds": task["seconds"],
+        "seed": task["seed"],
+    }
+    return trained(config, distances)
+
+
+def distances(training: Training) -> Row:
+    """From samples to data in the plane: the method's own samples, or those of its energy."""
+    if len(training.dataset.shape) != 1:
+        return {}
+    samples = training.learner.samples(SAMPLES, torch.Generator().manual_seed(0))
     if samples is None:
-        points = training.trained().sample(2000)
+        points = training.trained().sample(SAMPLES)
     else:
         points = training.dataset.from_model(samples)
-    return found | SampleDistances(training.dataset, count=len(points))(points)
+    return SampleDistances(training.dataset, count=len(points))(points)
 
 
-def table(rows: list[dict[str, Any]], figure: str, datasets: list[str]) -> str:
-    """One figure as Markdown: methods down, datasets across, median and worst at the end."""
-    lines = [f"| {figure} | {' | '.join(datasets)} | median | worst |"]
-    lines.append("|---" * (len(datasets) + 3) + "|")
-    for method in dict.fromkeys(row["method"] for row in rows):
-        values = {r["dataset"]: r.get(figure) for r in rows if r["method"] == method}
-        known = sorted(value for value in values.values() if value is not None)
-        if figure.endswith("coverage"):
-            known.reverse()  # the more the better
-        if not known:
-            continue
-        ends = [known[len(known) // 2 - 1 : len(known) // 2 + 1], known[-1:]]
-        cells = [values.get(dataset) for dataset in datasets]
-        cells += [sum(end) / len(end) if end else None for end in ends]
-        shown = ["-" if cell is None else f"{cell:.3f}" for cell in cells]
-        lines.append(f"| {method} | {' | '.join(shown)} |")
-    return "\n".join(lines)
+def tables(found: list[Row]) -> list[str]:
+    """A table a figure, of the methods that promise what it measures, and the runs that failed."""
+    promising = [row for row in found if METHODS[row["method"]].promises == "density"]
+    told = [(figure, promising) for figure in OF_DENSITIES]
+    told += [(figure, found) for figure in (*OF_SAMPLES, *OF_IMAGES)]
+    made = []
+    for figure, given in told:
+        if any(figure in row for row in given):
+            cell = median_and_worst(figure, FLOORS.get(figure))
+            title = f"{figure} (floor)" if figure in FLOORS else figure
+            made.append(table(title, given, "method", "dataset", cell))
+    return [*made, failures(found, ("method", "dataset", "seed"))]
 
 
 def main() -> None:
     """Runs what the command line asks for."""
     planar = [kind for kind, dataset in DATASETS.items() if dataset.example().has_density]
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30.0, help="of one core, each run")
+    built_in = [kind for kind in DATASETS if kind != "points"]
+    parser = command_line(__doc__, seconds=30.0)
+    parser.add_argument("--seeds", type=int, default=1, help="seeds 0, 1, ... of each cell")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
-    parser.add_argument("--datasets", nargs="+", default=planar, choices=planar)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=1, help="runs at a time, one core each")
+    parser.add_argument("--datasets", nargs="+", default=planar, choices=built_in)
     options = parser.parse_args()
     tasks = [
-        (method, dataset, options.seconds, options.seed)
-        for method, dataset in product(options.methods, options.datasets)
+        {"method": method, "dataset": dataset, "seed": seed, "seconds": options.seconds}
+        for seed, method, dataset in product(
+            range(options.seeds), options.methods, options.datasets
+        )
     ]
-    rows = []
-    with ProcessPoolExecutor(options.jobs) as pool:
-        for row in pool.map(trained, tasks):
-            rows.append(row)
-            figures = {name: round(row[name], 4) for name in FIGURES if name in row}
-            print(row["method"], row["dataset"], row.get("updates"), row.get("reason", figures),
-                  file=sys.stderr, flush=True)  # fmt: skip
-    for figure in FIGURES:
-        print(f"\n{table(rows, figure, options.datasets)}")
+    found = rows(run, tasks, options.jobs, options.out, (*OF_DENSITIES, *OF_SAMPLES, *OF_IMAGES))
+    print("\n\n".join(tables(found)))
 
 
 if __name__ == "__main__":
