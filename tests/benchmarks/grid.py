@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from ebm_core import RunConfig, Training, TrainingDiverged
+from ebm_core.methods import METHODS
 
 Task = dict[str, Any]
 """All that decides a run."""
@@ -25,6 +26,8 @@ Cell = Callable[[Sequence[Row]], str]
 
 WHY = ("refused", "diverged")
 """What stands for the figures of a run that has none."""
+OF_DENSITIES = [kind for kind, method in METHODS.items() if method.promises == "density"]
+"""Methods whose exp(-E) is what they promise."""
 HIGH = ("mode_coverage", "sample_coverage", "confidence")
 """Figures of which more is better."""
 
@@ -67,7 +70,8 @@ def rows(
             if out is not None:
                 with out.open("a") as file:
                     file.write(json.dumps({"task": task, "figures": figures}) + "\n")
-            told = {name: figures[name] for name in (*shown, *WHY) if name in figures}
+            told = {name: round(figures[name], 4) for name in shown if name in figures}
+            told |= {name: figures[name] for name in WHY if name in figures}
             print(*task.values(), told, file=sys.stderr, flush=True)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -117,16 +121,22 @@ def trained(config: dict[str, Any], measure: Callable[[Training], Row]) -> Row:
         return {"diverged": str(error), "updates": training.step}
 
 
-def table(title: str, given: Sequence[Row], down: str, across: str, cell: Cell) -> str:
-    """Markdown: a line for each value of `down`, a column for each of `across`, and one for all."""
+def table(
+    title: str, given: Sequence[Row], down: str, across: str, cell: Cell, whole: bool = True
+) -> str:
+    """Markdown: a line for each value of `down`, a column for each of `across`.
+
+    Args:
+        whole: Whether a last column tells all of a line.
+    """
     columns = list(dict.fromkeys(row[across] for row in given))
-    lines = [f"| {title} | {' | '.join(map(str, columns))} | all |"]
-    lines.append("|---" * (len(columns) + 2) + "|")
+    lines = [[title, *map(str, columns), *(["all"] if whole else [])]]
+    lines.append(["---"] * len(lines[0]))
     for name in dict.fromkeys(row[down] for row in given):
         own = [row for row in given if row[down] == name]
         cells = [cell([row for row in own if row[across] == column]) for column in columns]
-        lines.append(f"| {name} | {' | '.join(cells)} | {cell(own)} |")
-    return "\n".join(lines)
+        lines.append([str(name), *cells, *([cell(own)] if whole else [])])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def median_and_worst(figure: str, floor: str | None = None) -> Cell:
@@ -162,10 +172,10 @@ def values(given: Sequence[Row], figure: str) -> list[float]:
     return sorted(found, reverse=high)
 
 
-def failures(given: Sequence[Row], names: Sequence[str]) -> str:
-    """A line for each run that diverged: the task's `names`, and why."""
-    return "\n".join(
-        f"- {', '.join(str(row[name]) for name in names)}: {row['diverged']}"
+def failures(given: Sequence[Row], names: Sequence[str]) -> list[str]:
+    """A sentence for each run that diverged: the task's `names`, and why."""
+    return [
+        f"{', '.join(str(row[name]) for name in names)} diverged: {row['diverged']}"
         for row in given
         if "diverged" in row
-    )
+    ]

@@ -12,9 +12,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core import Training
-from ebm_core.methods import METHODS
 from tests.benchmarks.baselines import Estimator, LogDensity, gaussian_mixture, kernel_density
 from tests.benchmarks.grid import (
+    OF_DENSITIES,
     Cell,
     Row,
     Task,
@@ -108,15 +108,15 @@ def baseline(task: Task) -> Task:
 def tables(found: list[Row], sizes: list[int]) -> list[str]:
     """KL over all densities by size and method; then every cell, a table a size."""
     cell = median_and_worst("kl")
-    made = [table("points", found, "points", "method", cell)]
+    made = [table("points", found, "points", "method", cell, whole=False)]
     for size in sizes:
         own = [row for row in found if row["points"] == size]
         made.append(table(f"kl, {size} points", own, "method", "density", cell))
     for figure in SHARES:
         if any(figure in row for row in found):
             own = [row for row in found if row["method"] not in BASELINES]
-            made.append(table(figure, own, "points", "method", farthest(figure)))
-    return [*made, failures(found, ("method", "density", "points", "seed"))]
+            made.append(table(figure, own, "points", "method", farthest(figure), whole=False))
+    return made + failures(found, ("method", "density", "points", "seed"))
 
 
 def farthest(figure: str) -> Cell:
@@ -125,7 +125,8 @@ def farthest(figure: str) -> Cell:
     def cell(given: Sequence[Row]) -> str:
         if any("diverged" in row for row in given):
             return "diverged"
-        return f"{max((row[figure] for row in given), key=lambda share: abs(share - SHARE)):.4f}"
+        found = [row[figure] for row in given if figure in row]
+        return f"{max(found, key=lambda share: abs(share - SHARE)):.4f}" if found else "-"
 
     return cell
 
@@ -135,7 +136,7 @@ def main() -> None:
     parser = command_line(__doc__, seconds=15.0)
     parser.add_argument("--seeds", type=int, default=1, help="seeds 0, 1, ... of points and runs")
     usual = ["persistent", "exact", "denoising", "variational"]
-    parser.add_argument("--methods", nargs="+", default=usual, choices=list(METHODS))
+    parser.add_argument("--methods", nargs="+", default=usual, choices=OF_DENSITIES)
     parser.add_argument("--points", nargs="+", type=int, default=[100, 300, 1000, 5000, 20000])
     parser.add_argument("--densities", nargs="+", default=list(DENSITIES), choices=list(DENSITIES))
     parser.add_argument(

@@ -38,7 +38,7 @@ def test_every_transform_keeps_the_density_that_is_true() -> None:
 
 @pytest.mark.parametrize("estimator", [gaussian, gaussian_mixture, kernel_density])
 def test_estimates_of_many_points_come_near(estimator: Estimator) -> None:
-    points = NORMAL.sample(1000, torch.Generator().manual_seed(0))
+    points = NORMAL.sample(400, torch.Generator().manual_seed(0))
     assert 0 < own_points.divergence(NORMAL, estimator(points))["kl"] < 0.05
 
 
@@ -74,7 +74,7 @@ def test_methods_are_told_by_what_they_promise() -> None:
         {"method": method, "dataset": "moons", "seed": 0, **figures}
         for method in ("exact", "short_run")
     ]
-    kl, distance, _ = quality.tables(rows)
+    kl, distance = quality.tables(rows)
     assert "exact" in kl
     assert "short_run" not in kl
     assert "| short_run | 0.200 / 0.200 (0.050) |" in distance

@@ -46,7 +46,7 @@ def test_a_run_that_diverged_is_the_worst_and_is_told() -> None:
     assert median_and_worst("mode_coverage")(given) == "0.900 / 0.000, 1 of 3 diverged"
     assert median_and_worst("sample_coverage")(given) == "-"
     assert median_and_worst("sample_coverage")([lost]) == "0.000 / 0.000, 1 of 1 diverged"
-    assert failures([lost], ("method", "seed")) == "- exact, 2: the loss is inf"
+    assert failures([lost], ("method", "seed")) == ["exact, 2 diverged: the loss is inf"]
 
 
 def test_a_table_has_every_cell_and_all_of_a_line() -> None:
@@ -57,7 +57,7 @@ def test_a_table_has_every_cell_and_all_of_a_line() -> None:
     ]
     assert table("kl", given, "method", "dataset", median_and_worst("kl")).splitlines() == [
         "| kl | moons | rings | all |",
-        "|---|---|---|---|",
+        "| --- | --- | --- | --- |",
         "| exact | 0.100 / 0.100 | 0.300 / 0.300 | 0.200 / 0.300 |",
         "| jem | - | - | - |",
     ]
