@@ -23,11 +23,17 @@ TOLERANCE = 1e-3
 
 
 def kernel_density(points: Float[Tensor, "n 2"]) -> LogDensity:
-    """Round Gaussian kernels, their bandwidth by five-fold cross-validation."""
+    """Round Gaussian kernels, their bandwidth by five-fold cross-validation: every fourth first,
+    then those around the best."""
     widths = WIDTHS * points.var(0).mean().sqrt().item() * len(points) ** (-1 / 6)
     folds = KFold(5, shuffle=True, random_state=0)
-    search = GridSearchCV(KernelDensity(rtol=TOLERANCE), {"bandwidth": widths}, cv=folds)
-    return told_by(search.fit(points.numpy()).best_estimator_)
+
+    def search(tried: slice) -> GridSearchCV:
+        bandwidths = {"bandwidth": widths[tried]}
+        return GridSearchCV(KernelDensity(rtol=TOLERANCE), bandwidths, cv=folds).fit(points.numpy())
+
+    best = 4 * search(slice(0, None, 4)).best_index_
+    return told_by(search(slice(max(best - 3, 0), best + 4)).best_estimator_)
 
 
 def gaussian_mixture(points: Float[Tensor, "n 2"]) -> LogDensity:

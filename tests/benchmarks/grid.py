@@ -56,6 +56,8 @@ def rows(
         run: The figures of a task; a function of a module, called in processes of their own.
         shown: Figures that are printed as a run ends.
     """
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
     found = kept(out)
     missing = [task for task in tasks if key(task) not in found]
     print(f"{len(tasks) - len(missing)} of {len(tasks)} runs are there already", file=sys.stderr)
