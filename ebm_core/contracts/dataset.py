@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.plug_in import PlugIn, Shape
 from ebm_core.contracts.units import SAME, Units
 
@@ -119,6 +120,11 @@ class Dataset(PlugIn, ABC):
         """Where the data lie in the model's units, on each axis (or one for all axes): noise that
         chains start from is uniform over it, and integrals are finest there."""
         return ((-4.0, 4.0),) if len(self.shape) == 1 else ((-1.0, 1.0),)
+
+    @property
+    def groups(self) -> Groups | None:
+        """Separate groups of points whose shares an energy is to be given; None for one or none."""
+        return None
 
     @property
     def window(self) -> Window:

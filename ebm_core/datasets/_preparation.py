@@ -13,7 +13,9 @@ from torch.distributions import MultivariateNormal
 
 from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray
+from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.units import Units
+from ebm_core.datasets._grouping import groups_in, groups_of
 from ebm_core.datasets._smoothing import FINEST, Kernels, fixed, stacked
 
 FAR, GAP = 50.0, 10.0
@@ -43,6 +45,7 @@ class Prepared(NamedTuple):
     """Rows that are left out, far from all others."""
     kernels: Kernels | None
     """What noise each training point is drawn with, in the model's units; None for none."""
+    groups: Groups | None
     region: Region
     window: Window
     remarks: tuple[str, ...]
@@ -58,6 +61,9 @@ def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling
     order = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]
     near = table[~is_far]
     units, line = whitening(near) if scaling == "whitened" else (one_scale(table), False)
+    numbers = groups_in(whitened(units, torch.from_numpy(near)).numpy())
+    if numbers is not None and scaling == "whitened":
+        units = whitening_within(near, numbers) or units
     inside = units.to_model(torch.from_numpy(near)).numpy()
     points = torch.tensor(table)
     if smoothing == "auto":
@@ -68,6 +74,7 @@ def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling
         kernels = Kernels.alike(whitened(units, points[order[held:]]), factor)
     else:
         kernels = None
+    groups = None if numbers is None else groups_of(whitened(units, points[rows]), numbers)
     return Prepared(
         points=points,
         units=units,
@@ -75,6 +82,7 @@ def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling
         test=order[:held],
         far=torch.from_numpy(np.flatnonzero(is_far)),
         kernels=kernels,
+        groups=groups,
         region=tuple(
             (min(-4.0, low), max(4.0, high)) for low, high in spans(inside, 0.001, margin=0.1)
         ),
@@ -148,6 +156,26 @@ def whitening(table: NDArray[np.float64]) -> tuple[Units, bool]:
     scale = BULK / math.sqrt(2)
     matrix = scale * (axes * variances**-0.5) @ axes.T / sd
     return Units(tuple(center.tolist()), tuple(map(tuple, matrix.tolist()))), line
+
+
+def whitening_within(table: NDArray[np.float64], numbers: NDArray[np.int64]) -> Units | None:
+    """Units in which groups of points are round, and all of them have a root mean square radius of
+    `BULK`; None where the groups are all points or lines.
+
+    Between far groups the covariance of all points would be next to none of their own shape.
+    """
+    inside = table[numbers >= 0]
+    means = np.stack([table[numbers == one].mean(axis=0) for one in range(numbers.max() + 1)])
+    sd = inside.std(axis=0)
+    standard = (inside - means[numbers[numbers >= 0]]) / sd
+    variances, axes = np.linalg.eigh(standard.T @ standard / len(inside))
+    if variances[0] < LINE**4 * variances[1]:
+        return None
+    matrix = (axes * variances**-0.5) @ axes.T / sd
+    center = inside.mean(axis=0)
+    radius = math.sqrt(np.square((inside - center) @ matrix.T).sum(axis=1).mean())
+    matrix *= BULK / radius
+    return Units(tuple(center.tolist()), tuple(map(tuple, matrix.tolist())))
 
 
 def one_scale(table: NDArray[np.float64]) -> Units:

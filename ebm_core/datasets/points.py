@@ -14,6 +14,7 @@ from torch import Tensor
 from ebm_core.contracts import Dataset, Shape, setting
 from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
+from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.units import Units
 from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared
 from ebm_core.tables import MOST, BadFile, PointTable, Table, read_table, select
@@ -36,6 +37,7 @@ class Points(Dataset):
         "smoothing": 0.0,
         "far_rows": "keep",
         "scaling": "one scale",
+        "group_weights": "as learned",
     }
 
     kind: Literal["points"] = "points"
@@ -70,6 +72,14 @@ class Points(Dataset):
         advanced=True,
         description="What brings the points to the model's units: their whole covariance, or one "
         "scale for both axes.",
+    )
+
+    group_weights: Literal["of the points", "as learned"] = setting(
+        "of the points",
+        title="Separate groups",
+        advanced=True,
+        description="Groups of points with nothing between hold their shares of the points; what a "
+        "method learns alone is often wrong, since no chain crosses and no score sees the way.",
     )
 
     @model_validator(mode="after")
@@ -146,8 +156,20 @@ class Points(Dataset):
         return self._prepared.window
 
     @property
+    def groups(self) -> Groups | None:
+        return self._prepared.groups if self.group_weights == "of the points" else None
+
+    @property
     def remarks(self) -> tuple[str, ...]:
-        return self._prepared.remarks
+        if (groups := self.groups) is None:
+            return self._prepared.remarks
+        shares = ", ".join(f"{100 * share:.3g} %" for share in groups.shares)
+        return (
+            *self._prepared.remarks,
+            f"the points fall into {len(groups.shares)} separate groups ({shares}); no chain "
+            "crosses and no score sees the way between, so the energy of each is moved as a whole "
+            "until it holds its share",
+        )
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         """`count` training points with replacement, each with noise of its own, float64."""

@@ -7,8 +7,10 @@ from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import Dataset, EnergyNetwork, Learner, Method
+from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.images import ImageEvaluation, image_evaluation
 from ebm_core.evaluation.partition import ExactEvaluation
+from ebm_core.evaluation.weighing import offsets
 from ebm_core.runs.config import RunConfig
 
 POINTS = 4000
@@ -72,6 +74,12 @@ class Assessment:
         """The figures by quadrature."""
         self.prepare(smoothing)
         return self.exact[smoothing](energy)
+
+    def offsets(self, energy: EnergyNetwork, smoothing: float, groups: Groups) -> Tensor:
+        """What gives separate groups of points their shares of exp(-E)."""
+        self.prepare(smoothing)
+        exact = self.exact[smoothing]
+        return offsets(groups, exact.plane.mass(energy, exact.near), exact.splits["nll_train"])
 
     def covered(self, learner: Learner, smoothing: float) -> dict[str, float]:
         """How many modes the method's own samples find, beside those that the energy has."""

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
+from ebm_core.networks.weighed import Weighed
 from ebm_core.optimization import Average, Schedule
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
@@ -90,6 +91,8 @@ class Training:
             and self.dataset.guarded
             and config.method.promises == "density"
         )
+        self.groups = self.dataset.groups if self.keeps_best else None
+        self.offsets = torch.zeros(len(self.groups.shares) if self.groups else 0).to(self.device)
         self.kept: EnergyNetwork | None = None
         """The energy of the best moment, where the run is finished and ended with a worse one."""
         self._showing: Showing | None = None
@@ -116,7 +119,11 @@ class Training:
         """The energy that is shown and evaluated: averaged weights, of now or the best moment."""
         if self.kept is not None and self.finished:
             return self.kept
-        return self.config.method.shown(self.average.network)
+        return self._shown()
+
+    def _shown(self) -> EnergyNetwork:
+        network = self.config.method.shown(self.average.network)
+        return network if self.groups is None else Weighed(network, self.groups, self.offsets)
 
     def sample_data(self, count: int) -> Tensor:
         """Fresh training points in the model's coordinates."""
@@ -159,10 +166,14 @@ class Training:
 
     def _judge(self) -> None:
         """Compares this moment with the best one; a finished run takes the better of the two."""
-        network = self.config.method.shown(self.average.network)
+        network = self._shown()
         assessment = self._assessment(thorough=False)
         with self._timed():
             try:
+                if isinstance(network, Weighed) and self.groups:
+                    smoothing = self.config.method.smoothing
+                    found = assessment.offsets(network.energy, smoothing, self.groups)
+                    self.offsets.copy_(found)
                 now = score(assessment.exactly(network, self.config.method.smoothing))
             except ValueError:  # it has no partition function: no moment is worse
                 now = math.inf
@@ -270,7 +281,7 @@ class Training:
             "horizon": self.horizon,
             "metrics": self.metrics,
             "energy": self.energy.state_dict(),
-            "average": self.config.method.shown(self.average.network).state_dict(),
+            "average": self._shown().state_dict(),
             "best": vars(self.best),
             "kept": self.kept is not None,
             "learner": self.learner.state(),
@@ -310,7 +321,7 @@ class Training:
         training.schedule.horizon = state["horizon"]
         training.metrics = state["metrics"]
         training.energy.load_state_dict(state["energy"])
-        average = training.config.method.shown(training.average.network)
+        average = training._shown()
         average.load_state_dict(state["average"])
         if "best" in state:  # earlier checkpoints have none
             training.best = BestMoment(**state["best"])

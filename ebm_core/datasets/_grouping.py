@@ -1,0 +1,63 @@
+"""Where given points fall into groups with nothing between."""
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+from torch import Tensor
+
+from ebm_core.contracts.groups import Groups
+from ebm_core.datasets._smoothing import FINEST
+
+NEIGHBOURS, NEAR = 16, 8
+"""Points are linked to some of their neighbours; the distance to a nearer one is their scale."""
+LINK = 3.0
+"""Two points are linked when they are at most so many times the smaller of their scales apart."""
+FEWEST, SHARE = 8, 0.005
+"""A group has at least so many points, and at least that share of all; fewer are stragglers."""
+MOST = 20
+"""More groups than this are a pattern that fills the plane."""
+WIDTH = 0.3
+"""Of a kernel around one of few points, in units of the whitened data."""
+WIDEN = 2.0
+"""A group reaches so many times its standard deviation: the border to the next one lies free."""
+
+
+def groups_in(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
+    """The group of each of some whitened points, -1 for stragglers; None where all are one."""
+    count = len(table)
+    if count < 2 * FEWEST:
+        return None
+    distances, rows = KDTree(table).query(table, min(NEIGHBOURS, count - 1) + 1)
+    width = WIDTH * count ** (-1 / 6)  # a kernel's, as a rule of thumb: what is nearer is one group
+    scales = np.maximum(distances[:, min(NEAR, count - 1)], 2 * width)
+    source = np.repeat(np.arange(count), rows.shape[1])
+    target = rows.ravel()
+    linked = distances.ravel() <= LINK * np.minimum(scales[source], scales[target])
+    graph = coo_matrix((linked[linked], (source[linked], target[linked])), (count, count))
+    labels = connected_components(graph, directed=False)[1]
+    sizes = np.bincount(labels)
+    kept = np.flatnonzero(sizes >= max(FEWEST, SHARE * count))
+    if not 2 <= len(kept) <= MOST:
+        return None
+    numbers = np.full(len(sizes), -1)
+    numbers[kept] = np.arange(len(kept))
+    return numbers[labels]
+
+
+def groups_of(points: Float[Tensor, "n 2"], numbers: NDArray[np.int64]) -> Groups:
+    """What groups there are.
+
+    Args:
+        numbers: The group of each point, as of `groups_in`.
+    """
+    members = [points[torch.from_numpy(numbers == one)] for one in range(numbers.max() + 1)]
+    added = FINEST**2 * torch.eye(2, dtype=torch.float64)
+    spreads = torch.stack([torch.cov(some.T) + added for some in members])
+    sizes = torch.tensor([len(some) for some in members], dtype=torch.float64)
+    shares = sizes / sizes.sum()
+    means = torch.stack([some.mean(0) for some in members])
+    return Groups(shares, means, torch.linalg.inv(WIDEN**2 * spreads))
