@@ -1,11 +1,11 @@
 /** The question: thumbnails drawn from the distributions' own samples, and the way in for the user's points. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { chooseDataset, choosePoints } from "../actions";
+import { chooseDataset, choosePoints, draw } from "../actions";
 import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Taken } from "../form/points";
 import { chooseByArrows } from "../form/radios";
 import * as Icons from "../Icons";
-import { catalogue, draft, titleOf } from "../state";
+import { catalogue, draft, drawing, titleOf } from "../state";
 import { sentence } from "../words/format";
 import { Columns } from "./Columns";
 import { Thumbnail } from "./Thumbnail";
@@ -31,7 +31,7 @@ export function Distributions() {
               key={offer.kind}
               type="button"
               role="radio"
-              aria-checked={chosen === offer.kind}
+              aria-checked={chosen === offer.kind && !drawing.value}
               aria-label={offer.title}
               title={[offer.title, offer.summary].filter(Boolean).join(": ")}
               class="thumbnail"
@@ -45,12 +45,34 @@ export function Distributions() {
             </button>
           ))}
         <Upload
-          chosen={chosen !== undefined && chosen === ownDataset(catalogue.value)?.kind}
+          chosen={chosen !== undefined && chosen === ownDataset(catalogue.value)?.kind && !drawing.value}
           disabled={!ready}
         />
+        <Draw disabled={!ready} />
       </div>
       <Reading />
     </section>
+  );
+}
+
+function Draw({ disabled }: { disabled: boolean }) {
+  return (
+    <button
+      type="button"
+      class="thumbnail"
+      role="radio"
+      data-asks
+      aria-checked={drawing.value}
+      aria-label="Draw your own points"
+      title="Draw your own points on the stage: on those of a file that is chosen, or on an empty one"
+      disabled={disabled}
+      onClick={() => {
+        refused.value = null;
+        void draw();
+      }}
+    >
+      <Icons.Pencil />
+    </button>
   );
 }
 
@@ -113,7 +135,9 @@ function Reading() {
   const file = fileOf(own);
   return (
     <>
-      {file && own.columns.length > 2 && <Columns read={own} choose={(taken) => void take(file, taken)} />}
+      {file && !drawing.value && own.columns.length > 2 && (
+        <Columns read={own} choose={(taken) => void take(file, taken)} />
+      )}
       <p class="small muted read" role="status">
         {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
       </p>
