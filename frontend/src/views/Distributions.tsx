@@ -21,7 +21,7 @@ export function Distributions() {
     <section aria-labelledby="distributions">
       <div class="heading">
         <h2 id="distributions">Distribution</h2>
-        <span class="small muted">{titleOf(chosen)}</span>
+        <span class="small muted">{titleOf(drawing.value ? ownDataset(catalogue.value)?.kind : chosen)}</span>
       </div>
       <div class="thumbnails" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="distributions">
         {catalogue.value?.datasets
@@ -131,13 +131,11 @@ function Reading() {
       </p>
     );
   const own = ownPoints(draft.value?.dataset);
-  if (!own) return null;
+  if (!own || drawing.value) return null;
   const file = fileOf(own);
   return (
     <>
-      {file && !drawing.value && own.columns.length > 2 && (
-        <Columns read={own} choose={(taken) => void take(file, taken)} />
-      )}
+      {file && own.columns.length > 2 && <Columns read={own} choose={(taken) => void take(file, taken)} />}
       <p class="small muted read" role="status">
         {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
       </p>

@@ -9,7 +9,7 @@ import { chooseByArrows } from "../form/radios";
 import { SHOWN_EXTENT } from "../protocol/units";
 import { loop } from "../run/loop";
 import { classShape } from "../stage/classes";
-import { percent, said, takeBack } from "./strokes";
+import { clear, percent, said, takeBack, told } from "./strokes";
 
 const { tool, radius, density, label, cursor, count } = drawing;
 
@@ -111,10 +111,10 @@ export function Cursor() {
           width: share(2 * radius.value),
         }}
       />
-      <p class="count-drawn mono">{count.value.toLocaleString("en")} points</p>
+      <p class="count-drawn mono">{told.value}</p>
       <p class="keys-drawing" id="drawing-keys" data-empty={count.value === 0}>
-        Press and drag to draw. Keys: arrows move, space draws, shift + arrow draws along, [ ] radius, + −
-        density, b s e tool, 0–9 class, u undo, Esc done.
+        Press and drag to draw. Keys: arrows move, space draws, shift + arrow draws along, [&nbsp;] radius, +
+        − density, b s e tool, 0–9 class, u undo, Esc done.
       </p>
       <p class="hidden-visually" role="status">
         {said.value}
@@ -148,7 +148,7 @@ export function DrawingChoices() {
         <button type="button" class="link" disabled={!drawing.undoable.value} onClick={takeBack}>
           Undo
         </button>
-        <button type="button" class="link" disabled={count.value === 0} onClick={drawing.clear}>
+        <button type="button" class="link" disabled={count.value === 0} onClick={clear}>
           Clear
         </button>
         <button
@@ -160,7 +160,7 @@ export function DrawingChoices() {
         >
           Save points
         </button>
-        <button type="button" class="link" onClick={() => void stopDrawing()}>
+        <button type="button" class="link" onClick={done}>
           Done
         </button>
       </div>
@@ -175,6 +175,12 @@ function ClassMark({ label }: { label: number }) {
       <polygon points={corners.join(" ")} fill={hue} stroke="currentColor" stroke-width="0.14" />
     </svg>
   );
+}
+
+/** The button goes, so the focus goes to the stage. */
+function done(): void {
+  document.querySelector<HTMLElement>("canvas.stage")?.focus({ preventScroll: true });
+  void stopDrawing();
 }
 
 function save(): void {

@@ -32,7 +32,7 @@ export function StagePanel() {
         </div>
         <div class="stage-frame">
           {images.value ? <Tiles /> : <Plane />}
-          {drawing.value && <Cursor />}
+          {drawing.value && !images.value && <Cursor />}
           <StageNotes />
         </div>
         <Under />

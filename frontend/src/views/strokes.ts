@@ -1,5 +1,5 @@
 /** How pointer, touch and keys draw on the stage's canvas. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { keepDrawing, stopDrawing } from "../actions";
 import * as drawing from "../drawing/state";
@@ -8,8 +8,14 @@ import { pointOf, SHOWN_EXTENT } from "../protocol/units";
 import { Viewport } from "../stage/viewport";
 import { located } from "../words/format";
 
-/** What the last key did, for those who do not see it. */
+/** What the last stroke or key did, for those who do not see it. */
 export const said = signal("");
+
+/** How many points there are. */
+export const told = computed(() => {
+  const { value } = drawing.count;
+  return `${value.toLocaleString("en")} point${value === 1 ? "" : "s"}`;
+});
 
 /** Ends a stroke; what it made is kept at once, so that play trains on what is seen. */
 function finish(): void {
@@ -22,7 +28,13 @@ export function takeBack(): void {
   keep();
 }
 
+export function clear(): void {
+  drawing.clear();
+  keep();
+}
+
 function keep(): void {
+  said.value = told.value;
   if (drawing.count.value > 1) void keepDrawing();
 }
 
@@ -77,6 +89,7 @@ function onKeyDown(event: TargetedKeyboardEvent<HTMLCanvasElement>): void {
   event.preventDefault();
   event.stopPropagation();
   action();
+  if (action === takeBack || action === KEYS.Escape) return;
   const [x, y] = pointOf(units.value, cursor.value.x, cursor.value.y);
   said.value = ARROWS[event.key]
     ? `x ${located(x, units.value.unit[0])}, y ${located(y, units.value.unit[1])}`
