@@ -1,6 +1,6 @@
 /** How pointer, touch and keys draw on the stage's canvas. */
 import { computed, signal } from "@preact/signals";
-import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
+import type { TargetedPointerEvent } from "preact";
 import { keepDrawing, stopDrawing } from "../actions";
 import * as drawing from "../drawing/state";
 import { type Place, TOOLS } from "../drawing/tools";
@@ -69,7 +69,7 @@ function touch(key: string): void {
 
 /** What a key means on the drawing; null where it means nothing. */
 function meaning(event: KeyboardEvent): (() => void) | null {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = nameOf(event);
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) return key === "z" && !event.shiftKey ? takeBack : null;
   const way = ARROWS[key];
@@ -83,18 +83,27 @@ function meaning(event: KeyboardEvent): (() => void) | null {
   return event.repeat && tool.value === "spray" ? () => undefined : () => touch(key);
 }
 
-function onKeyDown(event: TargetedKeyboardEvent<HTMLCanvasElement>): void {
+/** Does what a key means on the drawing; tells whether it means something. */
+export function typed(event: KeyboardEvent): boolean {
   const action = meaning(event);
-  if (!action) return;
+  if (!action) return false;
   event.preventDefault();
-  event.stopPropagation();
   action();
-  if (action === takeBack || action === KEYS.Escape) return;
+  if (action === takeBack || action === KEYS.Escape) return true;
   const [x, y] = pointOf(units.value, cursor.value.x, cursor.value.y);
   said.value = ARROWS[event.key]
     ? `x ${located(x, units.value.unit[0])}, y ${located(y, units.value.unit[1])}`
     : `${tool.value}, class ${label.value}, radius ${percent(radius.value)}, density ${density.value}`;
+  return true;
 }
+
+/** Lifts the tool where a key held it down. */
+export function lifted(event: KeyboardEvent): void {
+  if (nameOf(event) === held) finish();
+}
+
+/** A letter is the same with and without shift. */
+const nameOf = ({ key }: KeyboardEvent): string => (key.length === 1 ? key.toLowerCase() : key);
 
 /** A radius as a share of the stage's width. */
 export const percent = (radius: number): string => `${((100 * radius) / (2 * SHOWN_EXTENT)).toFixed(1)} %`;
@@ -120,9 +129,5 @@ export const drawingCanvas = {
   },
   onPointerUp: finish,
   onPointerCancel: finish,
-  onKeyDown,
-  onKeyUp: (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
-    if ((event.key.length === 1 ? event.key.toLowerCase() : event.key) === held) finish();
-  },
   onBlur: finish,
 } as const;
