@@ -54,15 +54,15 @@ const SHAPES: [number, number][][] = [
   regular(6, 0),
   star(4, 0.35),
   regular(5, 1 / 2),
-  star(3, 0.35),
+  star(4, 0.3, 1 / 8),
 ];
 
 function regular(corners: number, turn: number): [number, number][] {
   return Array.from({ length: corners }, (_, i) => [1, turn + i / corners]);
 }
 
-function star(points: number, inner: number): [number, number][] {
-  return Array.from({ length: 2 * points }, (_, i) => [i % 2 ? inner : 1, i / (2 * points)]);
+function star(points: number, inner: number, turn = 0): [number, number][] {
+  return Array.from({ length: 2 * points }, (_, i) => [i % 2 ? inner : 1, turn + i / (2 * points)]);
 }
 
 /** Corners of a class' shape in a unit circle, y down, and its hue: both are the same no sooner than after 56

@@ -112,7 +112,7 @@ export function Cursor() {
         }}
       />
       <p class="count-drawn mono">{told.value}</p>
-      <p class="keys-drawing" id="drawing-keys" data-empty={count.value === 0}>
+      <p class="keys-drawing" id="drawing-keys" data-empty={count.value === 0} data-low={y < 0}>
         Press and drag to draw. Keys: arrows move, space draws, shift + arrow draws along, [&nbsp;] radius, +
         − density, b s e tool, 0–9 class, u undo, Esc done.
       </p>
