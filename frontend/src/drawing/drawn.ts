@@ -1,5 +1,5 @@
 /** Points that are drawn, with a class each: never changed, only replaced. */
-import { positionOf, type Units } from "../protocol/units";
+import { pointOf, type Units } from "../protocol/units";
 
 /** Points a distribution takes at the most; the server would draw so many of more. */
 export const MOST = 200_000;
@@ -29,25 +29,28 @@ export function added(drawn: Drawn, more: readonly number[], label: number): Dra
 
 /** Without the points that the stage shows within a radius of a position; the same where there are none. */
 export function erased(drawn: Drawn, units: Units, x: number, y: number, radius: number): Drawn {
-  const { points, classes } = drawn;
-  const kept: number[] = [];
+  const [atX, atY] = pointOf(units, x, y);
+  const points = drawn.points.slice();
+  const classes = drawn.classes.slice();
+  let count = 0;
   for (let i = 0; i < classes.length; i++) {
-    const [px, py] = positionOf(units, points[2 * i]!, points[2 * i + 1]!);
-    if (Math.hypot(px - x, py - y) > radius) kept.push(i);
+    const across = (points[2 * i]! - atX) / units.unit[0];
+    const up = (points[2 * i + 1]! - atY) / units.unit[1];
+    if (across * across + up * up <= radius * radius) continue;
+    points[2 * count] = points[2 * i]!;
+    points[2 * count + 1] = points[2 * i + 1]!;
+    classes[count++] = classes[i]!;
   }
-  if (kept.length === classes.length) return drawn;
-  const left = {
-    points: new Float64Array(2 * kept.length),
-    classes: Uint8Array.from(kept, (i) => classes[i]!),
-  };
-  kept.forEach((i, at) => {
-    left.points.set(points.subarray(2 * i, 2 * i + 2), 2 * at);
-  });
-  return left;
+  if (count === classes.length) return drawn;
+  return { points: points.slice(0, 2 * count), classes: classes.slice(0, count) };
 }
 
 /** The classes that have points, in order. */
-export const classesOf = ({ classes }: Drawn): number[] => [...new Set(classes)].sort((a, b) => a - b);
+export function classesOf({ classes }: Drawn): number[] {
+  const found = new Uint8Array(256);
+  for (let i = 0; i < classes.length; i++) found[classes[i]!] = 1;
+  return [...found.keys()].filter((label) => found[label] === 1);
+}
 
 /** A class for each point, of 0, 1, 2, ... without a gap. */
 export function compacted(drawn: Drawn): number[] {
