@@ -26,6 +26,7 @@ PAGE = {
     "theme": "Dark or light, and the colours of charts.",
     "actions": "What a person can do: requests, and what a refusal says at which field.",
     "run": "The run on the stage: its history (a pure reducer), its replay, the one loop.",
+    "drawing": "Points drawn on the stage: tools, strokes and their undoing, kept as a file is.",
     "state": "What the page knows, as signals, and what follows from it.",
     "form": "Fields from JSON schemas: rows, sliders, bounds, live or not.",
     "stage": "The canvas under everything that moves; no signals, no DOM beside it.",

@@ -33,6 +33,10 @@ export const Step = () =>
   icon(<path d="M3 2.6v10.8a.5.5 0 0 0 .8.4l7.2-5.2V13.5h2v-11h-2v4.9L3.8 2.2a.5.5 0 0 0-.8.4z" />);
 export const Reset = () => icon(<path d="M3.2 6.2A5.2 5.2 0 1 1 2.8 9M3 2.6v3.7h3.7" {...stroke} />);
 export const Upload = () => icon(<path d="M8 10.5V2.8M4.8 5.6 8 2.4l3.2 3.2M2.5 10.5v3h11v-3" {...stroke} />);
+export const Pencil = () =>
+  icon(
+    <path d="M2.6 13.4l.8-3.2 7.4-7.4a1.6 1.6 0 0 1 2.3 0l.1.1a1.6 1.6 0 0 1 0 2.3L5.8 12.6z" {...stroke} />,
+  );
 export const Sun = () =>
   icon(
     <path

@@ -1,5 +1,8 @@
 /** What a person can do on the page. */
 import { batch } from "@preact/signals";
+import { MOST } from "./drawing/drawn";
+import { keep, takeUp } from "./drawing/keeping";
+import { count as drawnCount } from "./drawing/state";
 import { recipeFor, sameShape, startOf } from "./form/fields";
 import { datasetOf, ownDataset } from "./form/points";
 import { fault, get, set } from "./form/schema";
@@ -14,6 +17,7 @@ import {
   catalogue,
   composing,
   draft,
+  drawing,
   faults,
   fields,
   fresh,
@@ -69,6 +73,7 @@ function update(run: Run | null): void {
 
 /** Trains the choice. The run on the stage before, if it is still going, is stopped and kept. */
 export async function start(): Promise<void> {
+  if (asking.value || (drawing.value && !(await keepDrawing()))) return;
   const choice = draft.value;
   if (!choice || asking.value) return;
   const before = active.value ? info.value?.id : null;
@@ -148,13 +153,56 @@ export async function setSpeed(speed: number | null): Promise<void> {
 }
 
 export function chooseDataset(kind: string): void {
+  drawing.value = false;
   takeDataset(defaultsOfDataset(kind));
 }
 
 /** Points of one's own, which the server has read and keeps. */
 export function choosePoints(points: OwnPoints): void {
   const own = ownDataset(catalogue.value);
+  drawing.value = false;
   if (own) takeDataset(datasetOf(own, points));
+}
+
+/** Draws on the points of the choice, or on an empty stage where it has none of one's own. */
+export async function draw(): Promise<void> {
+  const [known, choice] = [catalogue.value, draft.value];
+  if (!known || !choice || drawing.value) return;
+  const ready = await ask(null, () => takeUp(choice.dataset, known).then(() => true));
+  if (!ready) return;
+  batch(() => {
+    rolling.value = false;
+    drawing.value = true;
+  });
+}
+
+/** Back to the map; the points stay chosen. */
+export async function stopDrawing(): Promise<void> {
+  if (drawnCount.value > 1) await keepDrawing();
+  drawing.value = false;
+}
+
+let keeping: Promise<boolean> = Promise.resolve(true);
+
+/** Has the server keep the drawing, and chooses it; tells whether that is done. One at a time, the newest last. */
+export function keepDrawing(): Promise<boolean> {
+  keeping = keeping.then(keepNow);
+  return keeping;
+}
+
+async function keepNow(): Promise<boolean> {
+  const own = ownDataset(catalogue.value);
+  if (!own || drawnCount.value < 2) {
+    const text = `The drawing has ${drawnCount.value} points; 2 to ${MOST.toLocaleString("en")} are needed. Draw some more.`;
+    notice.value = { tone: "fault", text };
+    return false;
+  }
+  const points = await ask(null, keep);
+  if (!points) return false;
+  const { kind, ...settings } = draft.value?.dataset ?? { kind: "" };
+  const { [own.classes ?? ""]: _, ...others } = settings;
+  takeDataset({ ...(kind === own.kind ? others : {}), ...datasetOf(own, points) });
+  return true;
 }
 
 function takeDataset(dataset: PlugInConfig): void {
@@ -188,6 +236,7 @@ function choose(choice: NonNullable<typeof draft.value>): void {
 /** Back to the choice of the run that goes on. */
 export function abandonChoice(): void {
   const config = info.value?.config;
+  drawing.value = false;
   if (config) choose({ ...config, updates: config.seconds ? null : (config.updates ?? null) });
 }
 

@@ -1,10 +1,11 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
 import { press, stepOnce } from "./actions";
 import { backToLive, nudge } from "./run/replay";
-import { help, mode, stored, tab } from "./state";
+import { drawing, help, mode, stored, tab } from "./state";
 import { nextTheme } from "./theme";
 import { layersShown, toggleLayer } from "./views/Layers";
 import { clearDropped } from "./views/StageCanvas";
+import { lifted, typed } from "./views/strokes";
 
 const KEYS: Record<string, () => void> = {
   " ": press,
@@ -23,10 +24,11 @@ const KEYS: Record<string, () => void> = {
 
 export function listen(): void {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || help.value || tab.value !== "lab") return;
+    if (help.value || tab.value !== "lab") return;
     const target = event.target as HTMLElement;
     if (target.closest("input, select, textarea, button, a, summary, [role=slider]") && event.key !== "?")
       return;
+    if ((drawing.value && typed(event)) || event.ctrlKey || event.metaKey || event.altKey) return;
     const layer = layersShown()[Number(event.key) - 1];
     const action = layer
       ? () => toggleLayer(layer)
@@ -35,6 +37,7 @@ export function listen(): void {
     event.preventDefault();
     action();
   });
+  document.addEventListener("keyup", lifted);
   // A button that was pressed by pointer gives up the focus, so that space stays play and pause.
   document.addEventListener("click", (event) => {
     const focused = document.activeElement;

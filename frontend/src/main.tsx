@@ -7,6 +7,7 @@ import "./style/layout.css";
 import "./style/controls.css";
 import "./style/form.css";
 import "./style/stage.css";
+import "./style/drawing.css";
 import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";

@@ -38,6 +38,9 @@ export const momentFrame = signal<DecodedFrame | null>(null);
 /** A replay is running on by itself. */
 export const rolling = signal(false);
 
+/** The stage is drawn on: the choice's data are the drawing. */
+export const drawing = signal(false);
+
 export const tab = signal<"lab" | "samplers" | "runs">("lab");
 export const help = signal(false);
 export const layers = signal(LAYERS);
@@ -100,8 +103,9 @@ export const composing = computed(() => {
   return shown.method.kind !== choice.method.kind || otherData.value;
 });
 
-/** The choice is of other data than the run on the stage. */
+/** The choice is of other data than the run on the stage, or is being drawn. */
 export const otherData = computed(() => {
+  if (drawing.value) return true;
   const [shown, choice] = [info.value?.config, draft.value];
   return !!shown && !!choice && differences(shown.dataset, choice.dataset).length > 0;
 });

@@ -52,6 +52,9 @@ def test_a_file_is_read_by_the_server_and_kept_once(lab: Laboratory) -> None:
     lab.ask("GET", f"/points/sha256:{'0' * 64}", status=404)
     lab.ask("GET", "/points/..%2Febm.sqlite", status=404)
     lab.ask("GET", "/points/sha256:12", status=422)
+    kept = lab.http.get(f"/api/v1/points/{read['digest']}/file")
+    assert np.array_equal(np.load(io.BytesIO(kept.content)), CIRCLE)
+    lab.ask("GET", f"/points/sha256:{'0' * 64}/file", status=404)
     (file,) = (lab.data_dir / "points").glob(f"{read['digest'].removeprefix('sha256:')}.npy")
     assert np.array_equal(np.load(file), CIRCLE)
 

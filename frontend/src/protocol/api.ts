@@ -159,6 +159,10 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** What was read of points that the server keeps. */
 export const keptPoints = (digest: string) => json("GET /points/{digest}", { digest });
 
+/** All of the points that the server keeps, or their classes, as an NPY file. */
+export const pointsFile = async (digest: string): Promise<ArrayBuffer> =>
+  (await request("GET /points/{digest}/file", { digest }, null)).arrayBuffer();
+
 /** The frame that was kept at a step. */
 export const keyframe = async (run: string, step: number): Promise<DecodedFrame> =>
   decodeFrame(await packed("GET /runs/{run}/keyframes/{step}", { run, step }));

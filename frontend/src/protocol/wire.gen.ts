@@ -62,6 +62,13 @@ export interface Routes {
     body: null;
     answer: OwnPoints;
   };
+  "GET /points/{digest}/file": {
+    parameters: {
+      digest: string;
+    };
+    body: null;
+    answer: Uint8Array;
+  };
   "GET /runs/{run}": {
     parameters: {
       run: string;

@@ -12,6 +12,7 @@ import {
   catalogue,
   catalogueFault,
   draft,
+  drawing,
   fields,
   fresh,
   history,
@@ -159,6 +160,7 @@ export function follow(run: Run): void {
     history.value = known?.info.id === run.id ? { ...known, info: run } : openHistory(run, "server");
     draft.value = { ...run.config, updates: run.config.seconds ? null : (run.config.updates ?? null) };
     fresh.value = false;
+    drawing.value = false;
     tab.value = "lab";
     speed.reset();
     step.value = run.step;

@@ -54,26 +54,34 @@ const SHAPES: [number, number][][] = [
   regular(6, 0),
   star(4, 0.35),
   regular(5, 1 / 2),
-  star(3, 0.35),
+  star(4, 0.3, 1 / 8),
 ];
 
 function regular(corners: number, turn: number): [number, number][] {
   return Array.from({ length: corners }, (_, i) => [1, turn + i / corners]);
 }
 
-function star(points: number, inner: number): [number, number][] {
-  return Array.from({ length: 2 * points }, (_, i) => [i % 2 ? inner : 1, i / (2 * points)]);
+function star(points: number, inner: number, turn = 0): [number, number][] {
+  return Array.from({ length: 2 * points }, (_, i) => [i % 2 ? inner : 1, turn + i / (2 * points)]);
 }
 
-/** The mark of a class: its shape and its hue are the same no sooner than after 56 classes. */
+/** Corners of a class' shape in a unit circle, y down, and its hue: both are the same no sooner than after 56
+ * classes. */
+export function classShape(label: number): { corners: [number, number][]; hue: string } {
+  const turns = SHAPES[label % SHAPES.length] as [number, number][];
+  const corners = turns.map(([distance, turn]): [number, number] => {
+    const angle = 2 * Math.PI * turn;
+    return [distance * Math.sin(angle), -distance * Math.cos(angle)];
+  });
+  return { corners, hue: HUES[label % HUES.length] as string };
+}
+
+/** The mark of a class on the stage. */
 export function classMark(document: Document, label: number, radius: number, dpr: number): Mark {
-  const corners = SHAPES[label % SHAPES.length] as [number, number][];
+  const { corners, hue } = classShape(label);
   return mark(document, radius + 2.5, dpr, (context) => {
     context.beginPath();
-    for (const [distance, turn] of corners) {
-      const angle = 2 * Math.PI * turn;
-      context.lineTo(radius * distance * Math.sin(angle), -radius * distance * Math.cos(angle));
-    }
+    for (const [x, y] of corners) context.lineTo(radius * x, radius * y);
     context.closePath();
     context.lineJoin = "round";
     context.strokeStyle = "rgba(4, 10, 16, 0.9)";
@@ -82,7 +90,7 @@ export function classMark(document: Document, label: number, radius: number, dpr
     context.strokeStyle = "#ffffff";
     context.lineWidth = 1.4;
     context.stroke();
-    context.fillStyle = HUES[label % HUES.length] as string;
+    context.fillStyle = hue;
     context.fill();
   });
 }

@@ -24,6 +24,7 @@ export interface StageOptions {
 /** Device pixels a CSS pixel is worth drawing. */
 const FINEST_DPR = 2;
 const NO_POINTS: Float32Array = new Float32Array(0);
+const NO_LABELLED: Labelled = { points: NO_POINTS, labels: NO_POINTS };
 
 export class Stage {
   private readonly context: CanvasRenderingContext2D;
@@ -36,6 +37,8 @@ export class Stage {
   private colors: Palette | null = null;
   private marks: Marks | null = null;
   private dataLayer: HTMLCanvasElement | null = null;
+  /** Points that the data layer has; more that come after these are added to it. */
+  private stamped = { data: 0, labelled: 0 };
 
   private pending: DecodedFrame | null = null;
   private run = "";
@@ -154,6 +157,7 @@ export class Stage {
     this.chainEase.reset();
     this.preview.clear();
     this.terrain.clear();
+    if (this.viewport.extent !== SHOWN_EXTENT) this.resize(this.viewport.size, this.dpr);
     this.restyle();
   }
 
@@ -195,10 +199,11 @@ export class Stage {
     this.chainEase.arrive(now);
     this.chainProgress = -1;
     const data = points(frame, "data");
-    if (!same(data, this.data)) this.dataLayer = null;
+    if (!begins(data, this.data)) this.dataLayer = null;
     this.data = data;
     const labelled = labelledOf(frame);
-    if (!same(labelled?.points ?? NO_POINTS, this.labelled?.points ?? NO_POINTS)) this.dataLayer = null;
+    const [next, before] = [labelled ?? NO_LABELLED, this.labelled ?? NO_LABELLED];
+    if (!begins(next.points, before.points) || !begins(next.labels, before.labels)) this.dataLayer = null;
     this.labelled = labelled;
     this.generator = points(frame, "generator");
   }
@@ -238,16 +243,22 @@ export class Stage {
   /** Data change seldom: they are drawn once and then copied. */
   private drawData(marks: Marks): void {
     const data = this.data.length ? this.data : this.truthPoints;
-    if (!data.length) return;
+    const { points, labels } = this.labelled ?? NO_LABELLED;
+    if (!data.length && !labels.length) return;
     if (!this.dataLayer) {
-      const layer = this.document.createElement("canvas");
-      layer.width = this.canvas.width;
-      layer.height = this.canvas.height;
-      const context = layer.getContext("2d") as CanvasRenderingContext2D;
+      this.dataLayer = this.document.createElement("canvas");
+      this.dataLayer.width = this.canvas.width;
+      this.dataLayer.height = this.canvas.height;
+      this.stamped = { data: 0, labelled: 0 };
+    }
+    if (data.length > this.stamped.data || labels.length > this.stamped.labelled) {
+      const context = this.dataLayer.getContext("2d") as CanvasRenderingContext2D;
       context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
-      stampAll(context, this.viewport, marks.data, data);
-      if (this.labelled) drawLabelled(context, this.viewport, this.labelled, marks.ofClass);
-      this.dataLayer = layer;
+      stampAll(context, this.viewport, marks.data, data.subarray(this.stamped.data));
+      const { labelled: known } = this.stamped;
+      const more = { points: points.subarray(2 * known), labels: labels.subarray(known) };
+      drawLabelled(context, this.viewport, more, marks.ofClass);
+      this.stamped = { data: data.length, labelled: labels.length };
     }
     this.context.drawImage(this.dataLayer, 0, 0, this.viewport.size, this.viewport.size);
   }
@@ -259,6 +270,7 @@ function points(frame: DecodedFrame, name: string): Float32Array {
   return array && array.shape.length === 2 && array.shape[1] === 2 ? array.values : NO_POINTS;
 }
 
-function same(a: Float32Array, b: Float32Array): boolean {
-  return a === b || (a.length === b.length && a.every((value, i) => value === b[i]));
+/** Whether the numbers begin with those of before. */
+function begins(now: Float32Array, before: Float32Array): boolean {
+  return now === before || (now.length >= before.length && before.every((value, i) => value === now[i]));
 }

@@ -1,11 +1,11 @@
 /** The question: thumbnails drawn from the distributions' own samples, and the way in for the user's points. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { chooseDataset, choosePoints } from "../actions";
+import { chooseDataset, choosePoints, draw } from "../actions";
 import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Taken } from "../form/points";
 import { chooseByArrows } from "../form/radios";
 import * as Icons from "../Icons";
-import { catalogue, draft, titleOf } from "../state";
+import { catalogue, draft, drawing, titleOf } from "../state";
 import { sentence } from "../words/format";
 import { Columns } from "./Columns";
 import { Thumbnail } from "./Thumbnail";
@@ -21,7 +21,7 @@ export function Distributions() {
     <section aria-labelledby="distributions">
       <div class="heading">
         <h2 id="distributions">Distribution</h2>
-        <span class="small muted">{titleOf(chosen)}</span>
+        <span class="small muted">{titleOf(drawing.value ? ownDataset(catalogue.value)?.kind : chosen)}</span>
       </div>
       <div class="thumbnails" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="distributions">
         {catalogue.value?.datasets
@@ -31,7 +31,7 @@ export function Distributions() {
               key={offer.kind}
               type="button"
               role="radio"
-              aria-checked={chosen === offer.kind}
+              aria-checked={chosen === offer.kind && !drawing.value}
               aria-label={offer.title}
               title={[offer.title, offer.summary].filter(Boolean).join(": ")}
               class="thumbnail"
@@ -45,12 +45,34 @@ export function Distributions() {
             </button>
           ))}
         <Upload
-          chosen={chosen !== undefined && chosen === ownDataset(catalogue.value)?.kind}
+          chosen={chosen !== undefined && chosen === ownDataset(catalogue.value)?.kind && !drawing.value}
           disabled={!ready}
         />
+        <Draw disabled={!ready} />
       </div>
       <Reading />
     </section>
+  );
+}
+
+function Draw({ disabled }: { disabled: boolean }) {
+  return (
+    <button
+      type="button"
+      class="thumbnail"
+      role="radio"
+      data-asks
+      aria-checked={drawing.value}
+      aria-label="Draw your own points"
+      title="Draw your own points on the stage: on those of a file that is chosen, or on an empty one"
+      disabled={disabled}
+      onClick={() => {
+        refused.value = null;
+        void draw();
+      }}
+    >
+      <Icons.Pencil />
+    </button>
   );
 }
 
@@ -109,7 +131,7 @@ function Reading() {
       </p>
     );
   const own = ownPoints(draft.value?.dataset);
-  if (!own) return null;
+  if (!own || drawing.value) return null;
   const file = fileOf(own);
   return (
     <>

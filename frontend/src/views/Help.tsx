@@ -11,6 +11,7 @@ const KEYS: [string, string][] = [
   ["1 … 6", "layers of the stage, in their order"],
   ["e, p", "show energy, show density"],
   ["c", "clear dropped chains"],
+  ["b s e, u, 0 … 9", "on a drawing: brush, spray, eraser; undo; class"],
   ["t", "dark, light or the system's colours"],
   ["?", "this help"],
 ];

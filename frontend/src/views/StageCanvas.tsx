@@ -1,13 +1,14 @@
 /** The canvases: the plane with its map and chains, and the tiles of images. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
 import { createImageGrid, createStage, type ImageGrid, type Mode, type Readout, type Stage } from "../stage";
-import { dropped, layers, mode, truth, untrained } from "../state";
+import { drawing, dropped, layers, mode, truth, untrained } from "../state";
 import { theme } from "../theme";
 import { available } from "./Layers";
+import { drawingCanvas } from "./strokes";
 import { shownFrame } from "./unlearned";
 
 /** Chains that one press starts, one with shift, and each bit of a drag. */
@@ -74,14 +75,17 @@ export function Tiles() {
 export function Plane() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { pointer, handlers } = useDropping();
+  const draws = drawing.value;
   usePainter(canvas, (element) => {
     const created = createStage(element, { theme: theme.value });
     stage = created;
-    let bare = false;
+    let bare = "";
     return {
       show: (frame) => {
-        if (untrained.value !== bare || untrained.value) created.reset();
-        bare = untrained.value;
+        // data alone, of whatever name, have nothing of a run beside them
+        const name = untrained.value ? frame.run : "";
+        if (name !== bare) created.reset();
+        bare = name;
         created.show(frame);
       },
       resize: (size, dpr) => created.resize(size, dpr),
@@ -103,7 +107,7 @@ export function Plane() {
       },
     };
   });
-  const [colors, shown, map, density] = [theme.value, layers.value, mode.value, truth.value];
+  const [colors, shown, map, density] = [theme.value, withData.value, mode.value, truth.value];
   useEffect(() => stage?.setTheme(colors), [colors]);
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
@@ -112,13 +116,16 @@ export function Plane() {
     <canvas
       ref={canvas}
       class="stage"
-      role="img"
       tabIndex={0}
+      role="img"
       aria-label="Energy landscape with data and chains. Enter starts a cloud of chains in the middle."
-      {...handlers}
+      {...(draws ? drawingCanvas : handlers)}
     />
   );
 }
+
+/** Whoever draws sees what is drawn. */
+const withData = computed(() => ({ ...layers.value, data: layers.value.data || drawing.value }));
 
 /** Chains dropped where one presses, drags or taps; also where the pointer is. */
 function useDropping() {

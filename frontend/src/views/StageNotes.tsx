@@ -11,6 +11,7 @@ import {
   catalogue,
   catalogueFault,
   draft,
+  drawing,
   info,
   link,
   nameOf,
@@ -149,7 +150,8 @@ function Waiting() {
 }
 
 function Invitation() {
-  if (!draft.value || asking.value === "start" || notice.value?.tone === "fault") return null;
+  if (!draft.value || drawing.value || asking.value === "start" || notice.value?.tone === "fault")
+    return null;
   if (!stored.value && !untrained.value) return null;
   const offline = catalogueFault.value;
   return (

@@ -3,9 +3,10 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { showsImages } from "../protocol/frame";
 import type { Mode } from "../stage";
-import { catalogue, draft, dropped, info, metrics, mode, untrained } from "../state";
+import { catalogue, draft, drawing, dropped, info, metrics, mode, untrained } from "../state";
 import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
+import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
@@ -18,17 +19,20 @@ export function StagePanel() {
     <main class="centre" aria-label="Stage">
       <div class="stage-column">
         <div class="stage-tools">
-          {images.value ? (
+          {drawing.value ? (
+            <DrawingTools />
+          ) : images.value ? (
             <p class="small muted">
               {untrained.value ? "Samples of the data" : "Chains on their way from noise to images"}
             </p>
           ) : (
             <LayerWords />
           )}
-          {!images.value && <Modes />}
+          {!images.value && !drawing.value && <Modes />}
         </div>
         <div class="stage-frame">
           {images.value ? <Tiles /> : <Plane />}
+          {drawing.value && !images.value && <Cursor />}
           <StageNotes />
         </div>
         <Under />
@@ -49,6 +53,7 @@ function WatchShape() {
 
 /** Below the stage: the reading under the pointer, or how to read the map. */
 function Under() {
+  if (drawing.value) return <DrawingChoices />;
   if (images.value) {
     const text = untrained.value
       ? "Press play, and chains turn noise into images like these."

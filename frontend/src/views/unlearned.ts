@@ -1,10 +1,11 @@
 /** What is on the stage, before anything is trained too: then, samples of the chosen distribution. */
 import { computed } from "@preact/signals";
+import { drawingFrame } from "../drawing/state";
 import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
 import { PLAIN_UNITS, unitsOf } from "../protocol/units";
 import type { DatasetInfo } from "../protocol/wire";
-import { catalogue, draft, history, moment, momentFrame, untrained } from "../state";
+import { catalogue, draft, drawing, history, moment, momentFrame, untrained } from "../state";
 import { isImages } from "./Thumbnail";
 
 /** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
@@ -39,8 +40,9 @@ const previewFrame = computed<DecodedFrame | null>(() => {
   return frameOfSamples(`preview ${dataset.kind}`, samples ?? []);
 });
 
-/** The frame on the stage: the untrained choice, a moment of the past, or the newest. */
+/** The frame on the stage: the drawing, the untrained choice, a moment of the past, or the newest. */
 export const shownFrame = computed<DecodedFrame | null>(() => {
+  if (drawing.value) return drawingFrame.value;
   if (untrained.value) return previewFrame.value;
   return moment.value === null ? (history.value?.frame ?? null) : momentFrame.value;
 });

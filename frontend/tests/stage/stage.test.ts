@@ -168,3 +168,18 @@ test("modes are available when what they need is there, and a reset forgets the 
   expect([stage.available("energy"), stage.available("truth")]).toEqual([false, true]);
   expect(stage.readout(45, 45)).toBeNull();
 });
+
+test("points that come after those that are there are added to them, others are drawn anew", () => {
+  const { canvas, calls } = fakeCanvas();
+  const stage = createStage(canvas, { theme: "dark" });
+  const stamps = (name: string, ...points: number[]) => {
+    const values = Float32Array.from(points);
+    stage.show(frameWith({ arrays: { [name]: { shape: [points.length / 2, 2], values } } }));
+    calls.clear();
+    stage.draw(0);
+    return (calls.get("drawImage") ?? 0) - 1; // but for the copy of all
+  };
+  expect(stamps("data", 0, 0, 1, 1, 2, 2)).toBe(3);
+  expect(stamps("data", 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)).toBe(2);
+  expect(stamps("data", 0, 0, 2, 2, 3, 3, 4, 4)).toBe(4);
+});

@@ -124,9 +124,15 @@ class Jobs:
 
     async def kept_points(self, digest: str) -> OwnPoints:
         """What was read of points that are still kept; refused with 404 where they are not."""
-        if not self.points.file(digest).is_file():
-            raise Refused(404, f"the points {digest} are not kept; send their file again")
+        self.points_file(digest)
         return await with_core(lambda: _kept_points(digest, self.points.folder))
+
+    def points_file(self, digest: str) -> Path:
+        """Where points are kept, or their classes; refused with 404 where they are not."""
+        found = self.points.file(digest)
+        if not found.is_file():
+            raise Refused(404, f"the points {digest} are not kept; send their file again")
+        return found
 
     async def pause(self, run: str) -> Run:
         """Holds a run before its next update."""

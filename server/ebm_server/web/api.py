@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
 
 from ebm_server.background import in_background, with_core
 from ebm_server.playground import Samplings
@@ -120,6 +120,16 @@ async def keep_points(
 async def kept_points(digest: Digest, jobs: AllJobs) -> OwnPoints:
     """What was read of points that are kept, since a run or an upload of late has them."""
     return await jobs.kept_points(digest)
+
+
+@router.get(
+    "/points/{digest}/file",
+    response_class=Response,
+    responses=file("application/octet-stream") | refusals(404, 422),
+)
+def points_file(digest: Digest, jobs: AllJobs) -> Response:
+    """All of the points that are kept, or of their classes, as an NPY file."""
+    return FileResponse(jobs.points_file(digest), media_type="application/octet-stream")
 
 
 @router.get("/runs")

@@ -1,0 +1,28 @@
+/** A drawing as a file, to be saved and to be sent. Every number has the digits that give it back. */
+import { classesOf, compacted, countOf, type Drawn } from "./drawn";
+
+/** The server takes a column for classes where there are so many rows for each. */
+const ROWS_A_CLASS = 5;
+
+/** Whether the classes can be learned: more than one, each with some points. */
+export function isLabelled(drawn: Drawn): boolean {
+  const classes = classesOf(drawn).length;
+  return classes > 1 && countOf(drawn) >= ROWS_A_CLASS * classes;
+}
+
+/** A table of text with names of columns: x, y, and class where there is more than one. */
+export function csvOf(drawn: Drawn): string {
+  const labels = classesOf(drawn).length > 1 ? compacted(drawn) : null;
+  const rows = Array.from({ length: countOf(drawn) }, (_, i) => {
+    const point = `${drawn.points[2 * i]},${drawn.points[2 * i + 1]}`;
+    return labels ? `${point},${labels[i]}` : point;
+  });
+  return `${[labels ? "x,y,class" : "x,y", ...rows].join("\n")}\n`;
+}
+
+/** The same by columns, as the server takes it without a question about its dialect. */
+export function jsonOf(drawn: Drawn): string {
+  const column = (from: number) => Array.from(drawn.classes, (_, i) => drawn.points[2 * i + from]!);
+  const classes = isLabelled(drawn) ? { class: compacted(drawn) } : {};
+  return JSON.stringify({ x: column(0), y: column(1), ...classes });
+}

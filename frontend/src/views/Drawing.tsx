@@ -1,0 +1,191 @@
+/** What one draws with: tools above the stage, the cursor on it, and classes below. */
+import { useEffect } from "preact/hooks";
+import { stopDrawing } from "../actions";
+import * as drawing from "../drawing/state";
+import { drawn } from "../drawing/state";
+import { csvOf, isLabelled } from "../drawing/table";
+import { DENSITIES, RADII, TOOLS } from "../drawing/tools";
+import { chooseByArrows } from "../form/radios";
+import { SHOWN_EXTENT } from "../protocol/units";
+import { loop } from "../run/loop";
+import { classShape } from "../stage/classes";
+import { clear, percent, said, takeBack, told } from "./strokes";
+
+const { tool, radius, density, label, cursor, count } = drawing;
+
+export function DrawingTools() {
+  return (
+    <>
+      <div class="words" role="radiogroup" aria-label="Tool" onKeyDown={chooseByArrows}>
+        {TOOLS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="word"
+            role="radio"
+            aria-checked={tool.value === name}
+            title={`${TITLES[name]} (${name[0]})`}
+            onClick={() => (tool.value = name)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div class="dials">
+        <Dial
+          name="Radius"
+          title="Share of the stage's width ([ and ])"
+          value={Math.log(radius.value)}
+          low={Math.log(RADII.least)}
+          high={Math.log(RADII.most)}
+          text={percent(radius.value)}
+          set={(value) => drawing.setRadius(Math.exp(value))}
+        />
+        <Dial
+          name="Density"
+          title="Points of a dab of the brush; the spray makes ten dabs a second (+ and −)"
+          value={density.value}
+          low={DENSITIES.least}
+          high={DENSITIES.most}
+          text={String(density.value)}
+          set={drawing.setDensity}
+        />
+      </div>
+    </>
+  );
+}
+
+const TITLES = {
+  brush: "Points along the stroke, evenly within the radius",
+  spray: "Points as long as it is held, densest in the middle",
+  eraser: "Takes the points within the radius away",
+};
+
+interface DialProps {
+  name: string;
+  title: string;
+  value: number;
+  low: number;
+  high: number;
+  text: string;
+  set: (value: number) => void;
+}
+
+function Dial({ name, title, value, low, high, text, set }: DialProps) {
+  return (
+    <label class="dial small" title={title}>
+      <span class="muted">{name}</span>
+      <input
+        type="range"
+        class="slider"
+        min={low}
+        max={high}
+        step={(high - low) / 200}
+        value={value}
+        aria-valuetext={text}
+        style={{ "--share": `${(100 * (value - low)) / (high - low)}%` }}
+        onInput={(event) => set(event.currentTarget.valueAsNumber)}
+      />
+      <span class="mono">{text}</span>
+    </label>
+  );
+}
+
+/** Over the canvas: the circle that the tool reaches, how many points there are, and the keys. */
+export function Cursor() {
+  useEffect(() => {
+    const canvas = document.querySelector<HTMLElement>("canvas.stage");
+    canvas?.scrollIntoView({ block: "center" });
+    canvas?.focus({ preventScroll: true });
+    return loop.add({ every: 0, draw: drawing.hold });
+  }, []);
+  const share = (position: number) => `${(100 * position) / (2 * SHOWN_EXTENT)}%`;
+  const { x, y } = cursor.value;
+  return (
+    <div class="over-drawing small">
+      <span
+        class="reach"
+        style={{
+          left: share(x + SHOWN_EXTENT),
+          top: share(SHOWN_EXTENT - y),
+          width: share(2 * radius.value),
+        }}
+      />
+      <p class="count-drawn mono">{told.value}</p>
+      <p class="keys-drawing" id="drawing-keys" data-empty={count.value === 0} data-low={y < 0}>
+        Press and drag to draw. Keys: arrows move, space draws, shift + arrow draws along, [&nbsp;] radius, +
+        − density, b s e tool, 0–9 class, u undo, Esc done.
+      </p>
+      <p class="hidden-visually" role="status">
+        {said.value}
+      </p>
+    </div>
+  );
+}
+
+export function DrawingChoices() {
+  const few = drawing.several.value && !isLabelled(drawn.value);
+  return (
+    <div class="under drawing-choices small">
+      <div class="classes" role="radiogroup" aria-label="Class of what is drawn" onKeyDown={chooseByArrows}>
+        {Array.from({ length: drawing.CLASSES }, (_, i) => (
+          <button
+            key={i}
+            type="button"
+            class="class-choice mono"
+            role="radio"
+            aria-checked={label.value === i}
+            aria-label={`Class ${i}`}
+            title={few ? `Class ${i}: classes are taken from five points for each` : `Class ${i} (${i})`}
+            onClick={() => (label.value = i)}
+          >
+            <ClassMark label={i} />
+            {i}
+          </button>
+        ))}
+      </div>
+      <div class="drawing-actions">
+        <button type="button" class="link" disabled={!drawing.undoable.value} onClick={takeBack}>
+          Undo
+        </button>
+        <button type="button" class="link" disabled={count.value === 0} onClick={clear}>
+          Clear
+        </button>
+        <button
+          type="button"
+          class="link"
+          title="Save the points as a table (CSV)"
+          disabled={count.value === 0}
+          onClick={save}
+        >
+          Save points
+        </button>
+        <button type="button" class="link" onClick={done}>
+          Done
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function ClassMark({ label }: { label: number }) {
+  const { corners, hue } = classShape(label);
+  return (
+    <svg viewBox="-1.3 -1.3 2.6 2.6" width="12" height="12" aria-hidden="true" focusable="false">
+      <polygon points={corners.join(" ")} fill={hue} stroke="currentColor" stroke-width="0.14" />
+    </svg>
+  );
+}
+
+/** The button goes, so the focus goes to the stage. */
+function done(): void {
+  document.querySelector<HTMLElement>("canvas.stage")?.focus({ preventScroll: true });
+  void stopDrawing();
+}
+
+function save(): void {
+  const address = URL.createObjectURL(new Blob([csvOf(drawn.value)], { type: "text/csv" }));
+  const link = Object.assign(document.createElement("a"), { href: address, download: "points.csv" });
+  link.click();
+  URL.revokeObjectURL(address);
+}
