@@ -185,8 +185,13 @@ class VariationalLearner(Learner):
         }
 
     def paper(self, positives: Float[Tensor, "n ..."]) -> Metrics:
-        """One update of both with importance samples of q(z | x)."""
+        """One update of both with importance samples of q(z | x).
+
+        The data get the noise that the generator's samples have: else the energy learns to tell
+        noise from none, and falls without bound.
+        """
         method, task = self.method, self.task
+        positives = blurred(positives, self.generator.spread.detach(), task.generator)
         latents = self.generator.draw_latents(method.negatives, task.generator)
         samples = blurred(self.generator(latents), self.generator.spread, task.generator)
         penalty = slope_penalty(task.energy, positives, method.gradient_penalty)

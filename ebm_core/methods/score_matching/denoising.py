@@ -81,10 +81,10 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         points, weights = self.softened(positives, remaining, generator)
         points, weights = points[::2], weights[::2] / weights[::2].sum()
         noise = torch.empty_like(points).normal_(generator=generator)
-        both = torch.stack([noise, -noise])
-        energies, gradients = energy.with_gradient((points + sigma * both).flatten(0, 1))
+        noise = torch.cat([noise, -noise])
+        energies, gradients = energy.with_gradient(torch.cat([points, points]) + sigma * noise)
         # sigma stays outside, so that a small one does not blow the loss up
-        ways = (sigma * gradients - both.flatten(0, 1)).square().flatten(1).sum(1) / 2
-        losses = ways.view(2, -1).mean(0)
+        losses = (sigma * gradients - noise).square().flatten(1).sum(1) / 2
+        weights = torch.cat([weights, weights]) / 2
         data = (len(positives) + 1) // 2
         return Objective(weights @ losses, energies[:data], noise=sigma)

@@ -156,13 +156,14 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         generator: torch.Generator,
         remaining: float = 1.0,
     ) -> Objective:
-        count = len(positives)
+        points = positives[::2]  # each is perturbed both ways, see `DenoisingScoreMatching`
         sigmas = self.noise_levels().to(positives)
-        places = positives.new_empty(count).uniform_(generator=generator)
-        which = (places.square() * self.levels).long().clamp(max=self.levels - 1)
-        noise = torch.empty_like(positives).normal_(generator=generator)
-        at_points = sigmas[which].view(-1, *[1] * (positives.dim() - 1))
-        noisy = positives + at_points * noise
+        places = points.new_empty(len(points)).uniform_(generator=generator)
+        which = (places.square() * self.levels).long().clamp(max=self.levels - 1).repeat(2)
+        noise = torch.empty_like(points).normal_(generator=generator)
+        noise = torch.cat([noise, -noise])
+        at_points = sigmas[which].view(-1, *[1] * (points.dim() - 1))
+        noisy = torch.cat([points, points]) + at_points * noise
         energies, gradients = conditional(energy).at(sigmas[which]).with_gradient(noisy)
         losses = (at_points * gradients - noise).square().flatten(1).sum(1) / 2
         with torch.no_grad():
