@@ -45,7 +45,8 @@ def groups_in(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
         return None
     numbers = np.full(len(sizes), -1)
     numbers[kept] = np.arange(len(kept))
-    return numbers[labels]
+    members: NDArray[np.int64] = numbers[labels]
+    return members
 
 
 def groups_of(points: Float[Tensor, "n 2"], numbers: NDArray[np.int64]) -> Groups:
