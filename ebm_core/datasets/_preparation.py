@@ -48,16 +48,35 @@ class Prepared(NamedTuple):
     remarks: tuple[str, ...]
 
 
+class Scaled(NamedTuple):
+    """Which points are taken, and their units."""
+
+    is_far: NDArray[np.bool_]
+    """What lies far from all others, and is left out."""
+    units: Units
+    line: bool
+    """Whether the others lie on a line."""
+
+
 @lru_cache(maxsize=4)
-def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling: str) -> Prepared:
-    """Kept outside of the points, whose equality it would disturb."""
+def scaled(values: FrozenArray, far_rows: str, scaling: str) -> Scaled:
+    """What is known in a moment; it is kept outside of the points, whose equality it would
+    disturb."""
     table: NDArray[np.float64] = values.array
     is_far = far_from_others(table) if far_rows == "leave out" else np.zeros(len(table), dtype=bool)
+    whole = scaling == "whitened"
+    return Scaled(is_far, *(whitening(table[~is_far]) if whole else (one_scale(table), False)))
+
+
+@lru_cache(maxsize=4)
+def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling: str) -> Prepared:
+    """Kept outside of the points, as `scaled` is."""
+    table: NDArray[np.float64] = values.array
+    is_far, units, line = scaled(values, far_rows, scaling)
     rows = torch.from_numpy(np.flatnonzero(~is_far))
     held = len(rows) // 10 if len(rows) >= 50 else max(1, len(rows) // 20)
     order = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]
     near = table[~is_far]
-    units, line = whitening(near) if scaling == "whitened" else (one_scale(table), False)
     inside = units.to_model(torch.from_numpy(near)).numpy()
     points = torch.tensor(table)
     if smoothing == "auto":

@@ -15,7 +15,7 @@ from ebm_core.contracts import Dataset, Shape, setting
 from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
 from ebm_core.contracts.units import Units
-from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared
+from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared, scaled
 from ebm_core.tables import MOST, BadFile, PointTable, Table, read_table, select
 
 LARGEST = 1e30
@@ -135,7 +135,7 @@ class Points(Dataset):
 
     @property
     def units(self) -> Units:
-        return self._prepared.units
+        return scaled(self.values, self.far_rows, self.scaling).units
 
     @property
     def region(self) -> Region:

@@ -45,6 +45,7 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         le=10,
         live=True,
         log=True,
+        size=1,
         description="Standard deviation of the perturbation, in data units.",
     )
 
