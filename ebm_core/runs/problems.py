@@ -109,7 +109,7 @@ def allowed(field: FieldInfo, factor: float = 1.0) -> str | None:
         return ", ".join(map(str, get_args(annotation)))
     signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
     bounds = [
-        f"{sign} {bound_in_words(factor * getattr(rule, name))}"
+        f"{sign} {bound_in_words(getattr(rule, name), factor)}"
         for rule in field.metadata
         for name, sign in signs.items()
         if getattr(rule, name, None) is not None
@@ -121,6 +121,8 @@ def allowed(field: FieldInfo, factor: float = 1.0) -> str | None:
     return (f"{text} or empty" if optional and text else text) or None
 
 
-def bound_in_words(bound: int | float) -> str:
-    """A bound, short where that says it exactly."""
+def bound_in_words(bound: int | float, factor: float = 1.0) -> str:
+    """A bound, short where that says it exactly, or in other units."""
+    if factor != 1:
+        return f"{bound * factor:.6g}"
     return f"{bound:g}" if float(f"{bound:g}") == bound else str(bound)

@@ -65,7 +65,7 @@ def with_sizes(
     for name, value in given.items():
         field, place = fields.get(name), f"{path}.{name}"
         if (power := power_of(field)) and field and type(value) in (int, float):
-            value = change(Size(place, value, field, power))
+            value = change(Size(place, float(value), field, power))
         elif field:
             value = with_sizes(value, choices_of(field), change, place)
         result[name] = value
@@ -113,8 +113,8 @@ def out_of_bounds(size: Size, scale: float) -> InitErrorDetails | None:
     if all(test(bound) for bound, test in rules):
         return None
     words = allowed(size.field, scale**size.power) or ""
-    message = "it is in the data's units, of which the model's unit holds {unit}"
-    error = PydanticCustomError("size", message, {"allowed": words, "unit": f"{scale:.4g}"})
+    message = "it is out of bounds, which are in the data's units as it is"
+    error = PydanticCustomError("size", message, {"allowed": words})
     return {"type": error, "loc": tuple(size.path.split(".")), "input": size.value}
 
 
@@ -128,5 +128,5 @@ def in_data_units(
         found[size.path] = told.get(size.path, size.outside(scale))
         return size.value
 
-    with_sizes({**vars(model)}, [type(model)], change, path)
+    with_sizes(model.model_dump(), [type(model)], change, path)
     return found

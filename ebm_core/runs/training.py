@@ -18,19 +18,15 @@ from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
 from ebm_core.runs.best_moment import BestMoment, score
-from ebm_core.runs.config import (
-    PLUGINS,
+from ebm_core.runs.changes import (
     Change,
-    RunConfig,
-    arrays_of,
     changed,
-    on_device_at_hand,
+    metrics_in_data_units,
     plugins_changed,
-    saved,
     value_at,
     value_at_or_none,
-    written,
 )
+from ebm_core.runs.config import PLUGINS, RunConfig, arrays_of, on_device_at_hand, saved, written
 from ebm_core.runs.display import Showing
 from ebm_core.runs.divergence import refuse_divergence
 from ebm_core.runs.frame import Frame
@@ -142,12 +138,13 @@ class Training:
         """
         with self._timed():
             positives = self.sample_data(self.config.optimization.batch_size)
-            self.metrics.update(numbers(self.learner, self.learner.update(positives)))
+            told = numbers(self.learner, self.learner.update(positives))
+            self.metrics.update(metrics_in_data_units(self.config, told))
             refuse_divergence(self.metrics, self.step, self.config.method)
             self.average.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
             if self.config.method.smoothing:
-                self.metrics["smoothing"] = self.config.method.smoothing
+                self.metrics["smoothing"] = self.config.method.smoothing * self.config.scale
             self.schedule.step += 1
         length = self.budget.length(self.config.seconds, self.seconds, self.step)
         if length is not None:
@@ -198,7 +195,9 @@ class Training:
             config = changed(whole, path, value)
         except ValidationError as error:
             problem = error.errors()[0]
-            raise ValueError(f"{path} is {value!r}: {problem['msg']}") from error
+            bounds = problem.get("ctx", {}).get("allowed")
+            more = f"; allowed: {bounds}" if bounds else ""
+            raise ValueError(f"{path} is {value!r}: {problem['msg']}{more}") from error
         previous = self.horizon if lengthened else value_at_or_none(self.config, path)
         taken = value_at(config, path)
         change = Change(step=self.step, path=path, value=taken, previous=previous)

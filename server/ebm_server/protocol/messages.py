@@ -146,6 +146,8 @@ class OwnPoints(Reference):
     """Some of them, in the file's units."""
     window: Window
     """What the stage shows of the plane."""
+    scale: float
+    """What a length of 1 in the model's units is in the file's."""
     columns: list[str]
     """All columns of the file."""
     chosen: tuple[str, str]

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from ebm_core import Change, Training
 from ebm_core.atomic_file import write_whole
 from ebm_core.runs import snapshots
-from ebm_core.runs.config import PLUGINS, arrays_of, plugins_changed, saved
+from ebm_core.runs.changes import plugins_changed
+from ebm_core.runs.config import PLUGINS, arrays_of, saved
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.worker_messages import (
