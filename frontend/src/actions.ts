@@ -1,10 +1,11 @@
 /** What a person can do on the page. */
 import { batch } from "@preact/signals";
-import { recipeFor, sameShape, startOf } from "./form/fields";
-import { datasetOf, ownDataset } from "./form/points";
+import { fieldsOfRun, recipeFor, sameShape, startOf } from "./form/fields";
+import { choiceOf, datasetOf, modelUnitOf, ownDataset } from "./form/points";
 import { fault, get, set } from "./form/schema";
+import { withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
-import type { Json, OwnPoints, PlugInConfig, Run } from "./protocol/wire";
+import type { Catalogue, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
 import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
 import type { Mark } from "./run/history";
 import * as replay from "./run/replay";
@@ -23,6 +24,7 @@ import {
   primary,
   rolling,
   stored,
+  titles,
 } from "./state";
 
 const DEBOUNCE = 120;
@@ -161,8 +163,9 @@ function takeDataset(dataset: PlugInConfig): void {
   const [known, choice] = [catalogue.value, draft.value];
   if (!known || !choice) return;
   const kind = dataset.kind;
-  const kept = sameShape(known, choice.dataset.kind, kind) ? { ...choice, dataset } : null;
-  choose(kept ?? recipeFor(known, dataset, choice.method.kind) ?? { ...choice, dataset });
+  const kept: RunConfig = { ...choice, dataset, sizes: "data" };
+  if (sameShape(known, choice.dataset.kind, kind)) choose(resized(known, kept, modelUnitOf(choice)));
+  else choose(recipe(known, dataset, choice.method.kind) ?? kept);
 }
 
 function defaultsOfDataset(kind: string): { kind: string } {
@@ -173,8 +176,20 @@ function defaultsOfDataset(kind: string): { kind: string } {
 export function chooseMethod(kind: string): void {
   const [known, choice] = [catalogue.value, draft.value];
   if (!known || !choice || choice.method.kind === kind) return;
-  const recipe = recipeFor(known, choice.dataset, kind);
-  if (recipe) choose({ ...recipe, seed: choice.seed ?? 0 });
+  const found = recipe(known, choice.dataset, kind);
+  if (found) choose({ ...found, seed: choice.seed ?? 0 });
+}
+
+/** A whole choice, its sizes in the units of its data. */
+function recipe(known: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
+  const found = recipeFor(known, dataset, method);
+  return found && resized(known, found, 1);
+}
+
+/** A choice whose sizes at a path were in units of which the model's holds `from`. */
+function resized(known: Catalogue, choice: RunConfig, from: number, path = ""): RunConfig {
+  const fields = fieldsOfRun(known, choice, titles.value).filter((field) => field.path.startsWith(path));
+  return withSizes(choice, fields, from, modelUnitOf(choice));
 }
 
 function choose(choice: NonNullable<typeof draft.value>): void {
@@ -188,7 +203,7 @@ function choose(choice: NonNullable<typeof draft.value>): void {
 /** Back to the choice of the run that goes on. */
 export function abandonChoice(): void {
   const config = info.value?.config;
-  if (config) choose({ ...config, updates: config.seconds ? null : (config.updates ?? null) });
+  if (config) choose(choiceOf(config));
 }
 
 let pending: Record<string, Json> = {};
@@ -203,7 +218,7 @@ export function change(path: string, value: Json): void {
   if (field.control.type === "plug-in") {
     const plugIn = value === null ? null : startOf(known, choice, path, String(value));
     batch(() => {
-      draft.value = set(choice, path, plugIn);
+      draft.value = resized(known, set(choice, path, plugIn), 1, `${path}.`);
       faults.value = others;
     });
     return;

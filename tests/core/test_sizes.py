@@ -10,6 +10,7 @@ import torch
 from pydantic import ValidationError
 
 from ebm_core import RunConfig, Training
+from ebm_core.playground.trial import Trial, outcome
 from ebm_core.runs.changes import changed, value_at
 from ebm_core.runs.config import saved
 from ebm_core.runs.problems import problems
@@ -129,3 +130,30 @@ def test_a_resumed_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
         first.energy.state_dict().values(), second.energy.state_dict().values(), strict=True
     ):
         assert torch.equal(one, other)
+
+
+def test_a_trial_on_a_run_has_sizes_and_places_in_the_datas_units(tmp_path: Path) -> None:
+    shifted = moons(1000)
+    shifted["values"] = shifted["values"] + 5e6
+    run = {"dataset": shifted, "method": {"kind": "denoising"}, "updates": 1}
+    training = Training(RunConfig.model_validate(run))
+    training.update()
+    training.save(tmp_path)
+    scale = training.dataset.units.scale
+
+    sampler = {"kind": "random_walk", "step_size": 100, "adaptation": 0}
+    start = [float(x) for x in shifted["values"][0]]
+    given = {"energy": {"run": "it"}, "sampler": sampler, "start": start, "steps": 40}
+    trial = Trial.asked(given, tmp_path)
+    assert trial.sampler.step_size == pytest.approx(100 / scale)
+    found = outcome(trial, tmp_path)
+    assert found.step_size == pytest.approx(100)
+    assert found.draws[0, 0] == pytest.approx(start)
+    far = {**given, "sampler": {**sampler, "step_size": 1e6}}
+    with pytest.raises(ValidationError) as caught:
+        Trial.asked(far, tmp_path)
+    (problem,) = problems(Trial, caught.value)
+    assert (problem.path, problem.allowed) == (
+        "sampler.step_size",
+        f"a number > 0 and <= {100 * scale:.6g}",
+    )

@@ -248,6 +248,7 @@ export interface Schema {
   live?: boolean;
   log?: boolean;
   advanced?: boolean;
+  size?: number;
 }
 /**
  * Which field tells the members of a union apart, and the member of each of its values.
@@ -299,6 +300,7 @@ export interface Recipe {
   updates: number | null;
   seed: number;
   device: "cpu" | "cuda";
+  sizes: "data" | "model";
 }
 /**
  * A plug-in's kind and its fields, as the catalogue's schema of the kind has them.
@@ -369,6 +371,7 @@ export interface NewRun {
   seconds?: number | null;
   updates?: number | null;
   device?: "cpu" | "cuda";
+  sizes?: "data" | "model";
 }
 /**
  * A run, whole.
@@ -410,6 +413,7 @@ export interface RunConfig {
   seconds: number | null;
   updates: number | null;
   device: "cpu" | "cuda";
+  sizes?: "data" | "model";
   plugins?: {
     [k: string]: string;
   }[];
@@ -427,6 +431,7 @@ export interface OwnPoints {
    * @maxItems 2
    */
   window: [[number, number], [number, number]];
+  scale: number;
   columns: string[];
   /**
    * @minItems 2

@@ -22,8 +22,8 @@ WITHIN = {
 """Where a run has the fields of a shelf, or of a kind."""
 
 SIZES = (
-    "Sizes are in the data's units. With points of your own, the defaults and bounds of sizes above "
-    "are those for points whose typical standard deviation is 1.6, and they grow with it."
+    "Sizes are in the data's units. For points of your own their defaults and bounds grow with the "
+    "points' spread: those above are for a standard deviation of 1.6."
 )
 
 

@@ -45,6 +45,7 @@ Schema = TypedDict(
         "live": bool,
         "log": bool,
         "advanced": bool,
+        "size": int,
     },
     total=False,
 )
@@ -96,6 +97,7 @@ class Recipe(TypedDict):
     updates: int | None
     seed: int
     device: Literal["cpu", "cuda"]
+    sizes: Literal["data", "model"]
 
 
 class First(TypedDict):
