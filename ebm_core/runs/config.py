@@ -25,7 +25,7 @@ from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
 from ebm_core.runs.problems import problems
-from ebm_core.runs.sizes import in_data_units, in_model_units
+from ebm_core.runs.sizes import in_data_units, in_model_units, with_unit
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
 PLUGINS = "plugins"
@@ -98,9 +98,13 @@ class RunConfig(BaseModel):
         if not isinstance(given, dict):
             return handler(given)
         whole, scale, told = cls._completed(given, info.context)
-        config = handler(whole)
-        if scale != 1:
-            config._told = in_data_units(config.method, told, scale, "method")
+        if scale == 1:
+            return handler(whole)
+        try:
+            config = handler(whole)
+        except ValidationError as error:
+            raise with_unit(error, scale, "method") from error
+        config._told = in_data_units(config.method, told, scale, "method")
         return config
 
     @classmethod

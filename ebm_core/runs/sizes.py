@@ -130,3 +130,21 @@ def in_data_units(
 
     with_sizes(model.model_dump(), [type(model)], change, path)
     return found
+
+
+def with_unit(error: ValidationError, scale: float, path: str) -> ValidationError:
+    """The same error, where what a model at a path says of itself tells its unit."""
+    lines: list[InitErrorDetails] = []
+    for item in error.errors():
+        kind: str | PydanticCustomError = item["type"]
+        if kind == "value_error" and item["loc"][:1] == (path,):
+            why = item["msg"].removeprefix("Value error, ")
+            unit = "(in the model's units, of which one is {scale} of the data's)"
+            kind = PydanticCustomError(
+                "sizes", "{why} " + unit, {"why": why, "scale": f"{scale:.4g}"}
+            )
+        line = InitErrorDetails(type=kind, loc=item["loc"], input=item["input"])
+        if "ctx" in item and kind == item["type"]:
+            line["ctx"] = item["ctx"]
+        lines.append(line)
+    return ValidationError.from_exception_data(error.title, lines)

@@ -70,6 +70,17 @@ def test_bounds_are_told_in_the_datas_units() -> None:
     assert problem.allowed == f"a number > 0 and <= {most:.6g}"
 
 
+def test_what_a_method_says_of_its_sizes_has_a_unit() -> None:
+    levels = {"kind": "multi_scale", "smallest": 500, "largest": 100, "colour": 1}
+    with pytest.raises(ValidationError) as caught:
+        described(1000, levels)
+    (problem,) = problems(RunConfig, caught.value)
+    assert (problem.path, problem.message) == ("method.colour", "there is no such field")
+    del levels["colour"]
+    with pytest.raises(ValidationError, match=r"of which one is 762\.7 of the data's"):
+        described(1000, levels)
+
+
 def test_a_live_change_is_in_the_datas_units() -> None:
     training = Training(described(1000, updates=10))
     before = value_at(training.config, "method.noise_level")
@@ -145,7 +156,7 @@ def test_a_trial_on_a_run_has_sizes_and_places_in_the_datas_units(tmp_path: Path
     start = [float(x) for x in shifted["values"][0]]
     given = {"energy": {"run": "it"}, "sampler": sampler, "start": start, "steps": 40}
     trial = Trial.asked(given, tmp_path)
-    assert trial.sampler.step_size == pytest.approx(100 / scale)
+    assert trial.sampler.model_dump()["step_size"] == pytest.approx(100 / scale)
     found = outcome(trial, tmp_path)
     assert found.step_size == pytest.approx(100)
     assert found.draws[0, 0] == pytest.approx(start)

@@ -279,3 +279,19 @@ def test_only_the_server_needs_locks_of_unix(tmp_path: Path) -> None:
     assert without("runs").returncode == 0
     done = without("serve", "--no-browser", "--port", "0")
     assert (done.returncode, "fcntl" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_a_noise_level_is_in_the_units_of_the_file(tmp_path: Path) -> None:
+    file, out = tmp_path / "points.csv", tmp_path / "run"
+    turn = torch.linspace(0, 6, 200)
+    rows = 1000 * torch.stack([turn.cos(), turn.sin()], 1)
+    file.write_text("\n".join(f"{x:.2f},{y:.2f}" for x, y in rows.tolist()))
+    run = ["train", "--points", file, "--method", "denoising", "--updates", "3", "--out", out]
+    assert ebm(*run, "--set", "method.noise_level=100")[0] == 0
+    config = json.loads((out / "config.json").read_text())
+    assert config["method"]["noise_level"] == 100
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["smoothing"] == pytest.approx(100)
+    text = refused(*run, "--force", "--set", "method.noise_level=1e6")
+    assert "method.noise_level is 1000000.0" in text
+    assert "data's units" in text
