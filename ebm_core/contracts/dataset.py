@@ -127,7 +127,11 @@ class Dataset(PlugIn, ABC):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a person should know of these data, in sentences."""
+        """What a person should know of these data, in sentences.
+
+        A setting in them is a path in back quotes, such as `dataset.far_rows=keep`: the command
+        line and the page each say it in their own words.
+        """
         return ()
 
     def to_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:

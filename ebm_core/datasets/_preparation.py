@@ -215,7 +215,7 @@ def remarks(
         more = f" and {len(far) - 5} more" if len(far) > 5 else ""
         found.append(
             f"{len(far)} of {len(table):,} rows lie far from all others and are left out ({shown}"
-            f"{more}); far_rows = keep trains on them too"
+            f"{more}); `dataset.far_rows=keep` trains on them too"
         )
     if line:
         found.append("all points lie on a line: across it there is only the noise that is added")

@@ -5,7 +5,7 @@ import { choiceOf, datasetOf, modelUnitOf, ownDataset } from "./form/points";
 import { fault, get, set } from "./form/schema";
 import { withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
-import type { Catalogue, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
+import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
 import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
 import type { Mark } from "./run/history";
 import * as replay from "./run/replay";
@@ -26,6 +26,7 @@ import {
   stored,
   titles,
 } from "./state";
+import { inWordsOf } from "./words/settings";
 
 const DEBOUNCE = 120;
 
@@ -47,13 +48,14 @@ async function ask<T>(what: typeof asking.value, request: () => Promise<T>): Pro
 function explain(error: unknown): void {
   if (!(error instanceof api.Refusal)) throw error;
   const shown = new Set(fields.value.map((field) => field.path));
+  const told = (one: Fault) => inWordsOf(fields.value, api.faultText(one));
   const elsewhere = error.faults.filter((one) => !shown.has(one.path));
   batch(() => {
-    for (const one of error.faults) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
+    for (const one of error.faults) faults.value = { ...faults.value, [one.path]: told(one) };
     const text =
       error.faults.length > 0
-        ? elsewhere.map((one) => `${one.path}: ${api.faultText(one)}`).join(" ")
-        : error.message;
+        ? elsewhere.map((one) => (one.path.includes(".") ? `${one.path}: ${told(one)}` : told(one))).join(" ")
+        : inWordsOf(fields.value, error.message);
     notice.value = { tone: "fault", text: text || "Some settings are refused; they are marked on the left." };
   });
 }

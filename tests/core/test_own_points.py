@@ -211,3 +211,10 @@ def test_a_moment_without_a_partition_function_is_the_worst() -> None:
                 weight.fill_(math.nan)
     assert run.metrics["kept_update"] == 250
     assert math.isfinite(run.evaluate(thorough=True)["nll"])
+
+
+def test_a_smoothing_has_no_bound_but_what_numbers_hold() -> None:
+    schema = Points.model_json_schema()["properties"]["smoothing"]
+    assert not any("maximum" in branch for branch in schema["anyOf"])
+    with pytest.raises(ValueError, match="use larger units"):
+        points(crescent(100), smoothing=1e31)

@@ -295,3 +295,15 @@ def test_a_noise_level_is_in_the_units_of_the_file(tmp_path: Path) -> None:
     text = refused(*run, "--force", "--set", "method.noise_level=1e6")
     assert "method.noise_level is 1000000.0" in text
     assert "data's units" in text
+
+
+def test_a_remark_on_the_data_speaks_of_options(tmp_path: Path) -> None:
+    file = tmp_path / "far.csv"
+    rows = torch.randn(200, 2, generator=torch.Generator().manual_seed(0)).tolist()
+    rows[7] = [9999, 9999]
+    file.write_text("\n".join(f"{x:.3f},{y:.3f}" for x, y in rows))
+    out = tmp_path / "run"
+    words = ["train", "--points", file, "--method", "exact", "--updates", "1", "--out", out]
+    code, text = ebm(*words)
+    assert code == 0
+    assert "--set dataset.far_rows=keep trains on them too" in text

@@ -4,11 +4,12 @@ import { digestOf, ownPoints, recall } from "../form/points";
 import type { Field } from "../form/schema";
 import { fieldIn, withSizes } from "../form/sizes";
 import * as api from "../protocol/api";
-import type { Json, PlugInConfig } from "../protocol/wire";
+import type { Fault, Json, PlugInConfig } from "../protocol/wire";
 import { loop } from "../run/loop";
 import { catalogue, tab, titles } from "../state";
 import { stillness } from "../theme";
 import { sentence } from "../words/format";
+import { inWordsOf } from "../words/settings";
 import { type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
 import { Latest } from "./latest";
 import { indexOf, later } from "./player";
@@ -98,10 +99,14 @@ async function lookAhead(run: string, step: number): Promise<void> {
 function explain(error: unknown): void {
   const faulty = error instanceof api.Refusal ? error.faults : [];
   const shown = new Set(fields.value.map(({ path }) => path));
-  const elsewhere = faulty.filter(({ path }) => !shown.has(path)).map(api.faultText);
+  const told = (one: Fault) => inWordsOf(fields.value, api.faultText(one));
+  const elsewhere = faulty.filter(({ path }) => !shown.has(path)).map(told);
   batch(() => {
-    for (const one of faulty) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
-    refused.value = faulty.length > 0 ? elsewhere.join(" ") || null : sentence((error as Error).message);
+    for (const one of faulty) faults.value = { ...faults.value, [one.path]: told(one) };
+    refused.value =
+      faulty.length > 0
+        ? elsewhere.join(" ") || null
+        : sentence(inWordsOf(fields.value, (error as Error).message));
   });
 }
 

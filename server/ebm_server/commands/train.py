@@ -1,6 +1,7 @@
 """`ebm train`: one run in the terminal, without a server."""
 
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -97,13 +98,18 @@ def train(
             training = begun(whole)
         make_ready(out, force)
     for remark in training.dataset.remarks:
-        typer.echo(remark, err=True)
+        typer.echo(as_options(remark), err=True)
     with interruption() as interrupted, plugins_apart():
         quiet = as_json or not sys.stderr.isatty()
         reason = carry_out(training, out, quiet, interrupted)
     report(training, out, reason, as_json)
     if reason is not None:
         raise typer.Exit(EXIT_DIVERGED if reason != INTERRUPTED else EXIT_INTERRUPTED)
+
+
+def as_options(remark: str) -> str:
+    """A remark on the data, its settings as options of the command line."""
+    return re.sub(r"`([\w.]+=[^`]+)`", r"--set \1", remark)
 
 
 def begun(given: dict[str, Any]) -> "Training":
