@@ -1,5 +1,6 @@
 """Changes made to a run while it goes on: live fields that take new values."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -42,6 +43,27 @@ def changed(config: RunConfig, path: str, value: Any) -> RunConfig:
     if problem := out_of_bounds(size, config.scale):
         raise ValidationError.from_exception_data("sizes", [problem])
     return with_live_field(config, path, size.inside(config.scale)).telling(path, size.value)
+
+
+def at_the_start(config: RunConfig, changes: Sequence[Change]) -> RunConfig:
+    """The config that a run began with: what it is now, its changes taken back."""
+    for change in sorted(changes, key=lambda change: change.step, reverse=True):
+        if change.path not in (PLUGINS, "updates"):  # these two are no part of it
+            config = changed(config, change.path, change.previous)
+    return config
+
+
+def refuse_unknown_length(seconds: float | None, changes: Sequence[Change]) -> None:
+    """Refuses to repeat a run by time whose length in updates was never measured.
+
+    Raises:
+        ValueError: It was not.
+    """
+    if seconds is not None and not any(change.path == "updates" for change in changes):
+        raise ValueError(
+            "the run was stopped before its speed was measured, so no number of updates is known "
+            "to repeat; start it anew"
+        )
 
 
 def size_at(config: RunConfig, path: str, value: Any) -> Size | None:

@@ -75,7 +75,9 @@ class RunConfig(BaseModel):
         title="Seed",
         ge=0,
         le=2**53 - 1,
-        description="The same seed gives the same run: weights, data and chains.",
+        description="Of weights, data and chains. The same seed and updates give the same run. A "
+        "run by time makes as many updates as the machine's speed allows, so each is another; it "
+        "can be repeated exactly from its record.",
     )
     device: Literal["cpu", "cuda"] = setting(
         "cpu", title="Device", advanced=True, description="Where it trains: cuda is a GPU."

@@ -20,9 +20,11 @@ from ebm_core.runs.assessment import Assessment
 from ebm_core.runs.best_moment import BestMoment, score
 from ebm_core.runs.changes import (
     Change,
+    at_the_start,
     changed,
     metrics_in_data_units,
     plugins_changed,
+    refuse_unknown_length,
     value_at,
     value_at_or_none,
 )
@@ -295,6 +297,24 @@ class Training:
         training = cls.restored(on_device_at_hand(config) if anywhere else config, state)
         training.plugin_changes = plugin_changes
         training.events += plugins_changed(training.step, state["config"], config)
+        return training
+
+    @classmethod
+    def repeated(cls, directory: Path) -> Self:
+        """The run whose checkpoint is in `directory` from its start, to be made again bit for bit
+        with the changes and the length that are recorded.
+
+        Raises:
+            FileNotFoundError, PlugInMissing, ValueError: As in `resume`.
+            ValueError: It is a run by time that was stopped before its speed was measured.
+        """
+        state = checkpoint.load(directory)
+        config, plugin_changes = saved(state["config"], arrays_of(directory))
+        made = [Change.model_validate(change) for change in state["events"]]
+        due = [Change.model_validate(change) for change in state["replayed"]]
+        refuse_unknown_length(config.seconds, [*made, *due])
+        training = cls(at_the_start(config, made), [*made, *due])
+        training.plugin_changes = plugin_changes
         return training
 
     @classmethod

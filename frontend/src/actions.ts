@@ -101,6 +101,12 @@ export async function resume(id: string): Promise<void> {
   else update(run);
 }
 
+/** Makes an ended run again, exactly: as a new run, with the changes and the length that are recorded. */
+export async function repeat(id: string): Promise<void> {
+  const run = await ask("start", () => api.repeatRun(id));
+  if (run) follow(run);
+}
+
 /** One update of a paused run; a running one is paused first. */
 export async function stepOnce(): Promise<void> {
   const run = info.value;

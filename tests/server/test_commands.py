@@ -307,3 +307,15 @@ def test_a_remark_on_the_data_speaks_of_options(tmp_path: Path) -> None:
     code, text = ebm(*words)
     assert code == 0
     assert "--set dataset.far_rows=keep trains on them too" in text
+
+
+def test_a_run_by_time_says_how_it_is_repeated_exactly(tmp_path: Path) -> None:
+    first, again = tmp_path / "first", tmp_path / "again"
+    code, text = ebm("train", *MOONS, *SMALL, "--seconds", "0.5", "--out", first)
+    assert code == 0
+    assert f"ebm train --repeat {first} --out" in text
+    assert ebm("train", "--repeat", first, "--out", again)[0] == 0
+    ours, theirs = weights(first), weights(again)
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert updates_in(first) == updates_in(again)
+    assert "drop --seed" in refused("train", "--repeat", first, "--out", again, "--seed", "0")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -202,3 +203,23 @@ def test_unknown_runs_are_not_found(lab: Laboratory) -> None:
     ):  # fmt: skip
         answer = lab.ask(method, f"/runs/nobody{path}", status=404)
         assert "nobody" in answer["detail"]
+
+
+def test_a_run_by_time_is_repeated_exactly(lab: Laboratory) -> None:
+    run = lab.create({**SMALL, "updates": None, "seconds": 0.6})
+    lab.ask("POST", f"/runs/{run}/repeat", status=409)
+    with lab.page() as page:
+        page.watch(run)
+        first = page.state("finished")
+    made = lab.ask("POST", f"/runs/{run}/repeat", status=201)
+    with lab.page() as page:
+        page.watch(made["id"])
+        second = page.state("finished")
+    assert second["step"] == first["step"]
+    assert second["metrics"]["kl"] == first["metrics"]["kl"]
+
+    def changes(of: str) -> list[tuple[int, str, Any]]:
+        events = lab.ask("GET", f"/runs/{of}/events")
+        return [(e["step"], e["path"], e["value"]) for e in events if e["kind"] == "change"]
+
+    assert changes(made["id"]) == changes(run)

@@ -97,6 +97,13 @@ export interface Routes {
     body: null;
     answer: Run;
   };
+  "POST /runs/{run}/repeat": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
   "POST /runs/{run}/step": {
     parameters: {
       run: string;

@@ -1,7 +1,7 @@
 /** All runs: their state, and what can be done with each. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { open, remove, resume, stop } from "../actions";
+import { open, remove, repeat, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
 import type { RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
@@ -137,6 +137,15 @@ function Actions({ run }: { run: RunSummary }) {
           Resume
         </button>
       )}
+      <button
+        type="button"
+        class="link"
+        disabled={missing !== null}
+        title={missing ?? "A new run with the same seed, updates and changes: the same weights, bit for bit."}
+        onClick={() => void repeat(run.id).then(() => (tab.value = "lab"))}
+      >
+        Repeat exactly
+      </button>
       <a class="link" href={downloadAddress(run.id)} download>
         Download
       </a>

@@ -69,6 +69,12 @@ def train(
             metavar="FOLDER", help="Go on with the run there; --set changes its live fields."
         ),
     ] = None,
+    repeat: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Make the run there again, exactly: into --out, bit for bit."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that is in --out.")] = False,
     plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -79,18 +85,31 @@ def train(
     """
     use_one_thread()
     use_plugins(plugin)
+    described_by = {
+        "CONFIG": config,
+        "--dataset": dataset,
+        "--method": method,
+        "--points": points,
+        "--columns": columns,
+        "--labels": labels,
+        "--seed": seed,
+    }
     if resume is not None:
-        names = ("CONFIG", "--out", "--dataset", "--method", "--points", "--columns", "--labels")
-        given = (config, out, dataset, method, points, columns, labels)
-        told = dict(zip((*names, "--seed", "--force"), (*given, seed, force or None), strict=True))
-        if wrong := [name for name, value in told.items() if value is not None]:
-            refuse(f"--resume goes on with the run as it is; drop {', '.join(wrong)}")
+        refuse_beside(
+            "--resume goes on with", {"--out": out, "--force": force or None}, described_by
+        )
         out = resume
         with plugins_apart():
             training = resumed(resume, seconds, updates, settings or [])
+    elif out is None:
+        refuse("--out is missing; name the folder that the run is to be saved in")
+    elif repeat is not None:
+        length = {"--seconds": seconds, "--updates": updates, "--set": settings or None}
+        refuse_beside("--repeat makes", described_by, length)
+        with plugins_apart():
+            training = repeated(repeat)
+        make_ready(out, force)
     else:
-        if out is None:
-            refuse("--out is missing; name the folder that the run is to be saved in")
         data = dataset_of(dataset, points, columns, labels)
         described = {} if config is None else read_config(config)
         whole = laid_over(described, data, method, seconds, updates, seed, settings or [])
@@ -110,6 +129,23 @@ def train(
 def as_options(remark: str) -> str:
     """A remark on the data, its settings as options of the command line."""
     return re.sub(r"`([\w.]+=[^`]+)`", r"--set \1", remark)
+
+
+def refuse_beside(what: str, *options: dict[str, Any]) -> None:
+    """Ends the command where options are given that a run as it is has no place for."""
+    given = [name for part in options for name, value in part.items() if value is not None]
+    if given:
+        refuse(f"{what} the run as it is; drop {', '.join(given)}")
+
+
+def repeated(folder: Path) -> "Training":
+    """The run that a folder holds, from its start; ends the command if it cannot be made again."""
+    from ebm_core import Training
+
+    try:
+        return Training.repeated(folder)
+    except (OSError, ValueError, RuntimeError) as error:
+        refuse(str(error))
 
 
 def begun(given: dict[str, Any]) -> "Training":
@@ -212,6 +248,11 @@ def report(training: "Training", out: Path, reason: str | None, as_json: bool) -
         figures = ", ".join(f"{name} {training.metrics[name]:.4f}" for name in known)
         done = f"{training.step} updates in {training.seconds:.1f} s"
         typer.echo(f"{done}{': ' if figures else ''}{figures}\nsaved in {out}")
+        if reason is None and training.config.seconds is not None:
+            again = f"ebm train --repeat {out} --out FOLDER"
+            typer.echo(
+                f"by time, each run is another; this one is made again exactly by\n  {again}"
+            )
     if reason is None and (worse := worse_than_plain(training)):
         typer.echo(worse, err=True)
 

@@ -155,6 +155,12 @@ async def resume(run: str, jobs: AllJobs) -> Run:
     return await jobs.resume(run)
 
 
+@router.post("/runs/{run}/repeat", status_code=201, responses=refusals(404, 409, 429))
+async def repeat(run: str, jobs: AllJobs) -> Run:
+    """Makes an ended run again, bit for bit: a new run with the changes that are recorded."""
+    return await jobs.repeat(run)
+
+
 @router.post("/runs/{run}/step", responses=refusals(404, 409, 413, 422, 503))
 async def step(run: str, jobs: AllJobs, steps: Annotated[Steps | None, Body()] = None) -> Run:
     """Makes some updates of a paused run."""
