@@ -134,6 +134,11 @@ class Dataset(PlugIn, ABC):
         """
         return ()
 
+    @property
+    def hazard(self) -> str | None:
+        """What about these data makes training diverge, and what to do, if there is anything."""
+        return None
+
     def to_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
         """Points in the units that energies are trained in, float32."""
         return self.units.to_model(points)

@@ -161,6 +161,18 @@ class Points(Dataset):
     def remarks(self) -> tuple[str, ...]:
         return self._prepared.remarks
 
+    @property
+    def hazard(self) -> str | None:
+        far = scaled(self.values, "leave out", self.scaling).is_far
+        if self.far_rows == "leave out" or not far.any():
+            return None
+        row = int(np.flatnonzero(far)[0])
+        x, y = self.values.array[row]
+        return (
+            f"{far.sum()} rows lie far from all others, such as row {row + 1}: {x:g}, {y:g}; they "
+            "are left out by `dataset.far_rows=leave out`"
+        )
+
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         """`count` training points with replacement, each with noise of its own, float64."""
         return self.sample_labelled(count, generator)[0]

@@ -142,7 +142,7 @@ class Training:
             positives = self.sample_data(self.config.optimization.batch_size)
             told = numbers(self.learner, self.learner.update(positives))
             self.metrics.update(metrics_in_data_units(self.config, told))
-            refuse_divergence(self.metrics, self.step, self.config.method)
+            refuse_divergence(self.metrics, self.step, self.config.method, self.dataset)
             self.average.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
             if self.config.method.smoothing:

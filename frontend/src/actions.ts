@@ -101,6 +101,12 @@ export async function resume(id: string): Promise<void> {
   else update(run);
 }
 
+/** Goes on with a failed run from its last checkpoint, with other values of live settings. */
+export async function resumeWith(id: string, changes: Record<string, Json>): Promise<void> {
+  const none = Object.keys(changes).length === 0;
+  if (none || (await ask(null, () => api.changeRun(id, changes)))) await resume(id);
+}
+
 /** Makes an ended run again, exactly: as a new run, with the changes and the length that are recorded. */
 export async function repeat(id: string): Promise<void> {
   const run = await ask("start", () => api.repeatRun(id));

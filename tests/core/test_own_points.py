@@ -12,7 +12,9 @@ from ebm_core import RunConfig, Training
 from ebm_core.datasets._smoothing import fixed, stacked
 from ebm_core.datasets.points import Points
 from ebm_core.evaluation.partition import ExactEvaluation
+from ebm_core.methods import METHODS
 from ebm_core.runs.config import saved
+from ebm_core.runs.divergence import remedy
 
 torch.set_num_threads(1)
 
@@ -218,3 +220,13 @@ def test_a_smoothing_has_no_bound_but_what_numbers_hold() -> None:
     assert not any("maximum" in branch for branch in schema["anyOf"])
     with pytest.raises(ValueError, match="use larger units"):
         points(crescent(100), smoothing=1e31)
+
+
+def test_a_run_that_diverges_by_rows_far_away_names_them() -> None:
+    table = draws().normal(0, 1, (2000, 2))
+    table[7] = 9999
+    method = METHODS["denoising"]()
+    assert "learning rate" in remedy(method, points(table))
+    told = remedy(method, points(table, far_rows="keep"))
+    assert "row 8: 9999, 9999" in told
+    assert "`dataset.far_rows=leave out`" in told

@@ -186,9 +186,13 @@ def test_a_run_that_diverges_ends_with_three_and_says_how_to_go_on(tmp_path: Pat
     assert "without a change it diverges again" in text
     assert (tmp_path / "checkpoint.safetensors").is_file()
     resume = ["train", "--resume", tmp_path]
-    assert ebm(*resume)[0] == 3
+    code, text = ebm(*resume)
+    assert code == 3
+    assert "would repeat the same failure" in text
+    assert text.index("smaller step size") < text.index("training diverged")
     assert "not live" not in refused(*resume, "--set", "energy.hidden=[4]")
     assert ebm(*resume, "--set", "method.sampler.step_size=0.01")[0] == 0
+    assert not (tmp_path / "diverged.txt").exists()
 
 
 def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: Path) -> None:

@@ -182,6 +182,16 @@ def test_a_run_that_diverges_says_what_and_keeps_its_last_good_frame(lab: Labora
     assert "learning rate" in info["reason"]
     last = lab.ask("GET", f"/runs/{run}/keyframes")[-1]["step"]
     assert last == info["step"]
+    assert info["repeats"]
+    why = lab.ask("POST", f"/runs/{run}/resume", status=409)["detail"]
+    assert "would repeat its failure" in why
+    assert info["reason"] in why
+    lab.ask("PATCH", f"/runs/{run}", {"changes": {"optimization.learning_rate": 1e-4}})
+    assert lab.ask("POST", f"/runs/{run}/resume")["state"] in ("queued", "starting")
+    with lab.page() as page:
+        page.watch(run)
+        page.state("running")
+    lab.ask("POST", f"/runs/{run}/stop")
 
 
 def test_digits_are_trained_and_kept_as_images(lab: Laboratory) -> None:

@@ -358,6 +358,7 @@ export interface RunSummary {
   dataset: string;
   method: string;
   config_digest: string;
+  repeats: boolean;
   plugins: Origin[];
   first_plugins: Origin[];
 }
@@ -404,6 +405,7 @@ export interface Run {
   dataset: string;
   method: string;
   config_digest: string;
+  repeats: boolean;
   plugins: Origin[];
 }
 /**

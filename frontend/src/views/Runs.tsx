@@ -6,9 +6,10 @@ import { downloadAddress } from "../protocol/api";
 import type { RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";
-import { catalogue, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
+import { catalogue, fields, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
+import { inWordsOf } from "../words/settings";
 
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);
@@ -86,7 +87,9 @@ function Row({ run }: { run: RunSummary }) {
         {named(run) && <span class="small muted"> {run.name}</span>}
         {shown && <span class="small muted"> on the stage</span>}
         {run.reason && (
-          <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>{sentence(run.reason)}</p>
+          <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>
+            {sentence(inWordsOf(fields.value, run.reason))}
+          </p>
         )}
         {note && <p class="small fault">{note}</p>}
       </td>
@@ -126,7 +129,17 @@ function Actions({ run }: { run: RunSummary }) {
   const missing = catalogue.value && missingPlugIn(run, catalogue.value.plugins);
   return (
     <>
-      {run.state !== "finished" && (
+      {run.repeats && (
+        <button
+          type="button"
+          class="link"
+          title="As it is it would repeat its failure; the stage offers what changes that."
+          onClick={() => void open(run.id).then(() => (tab.value = "lab"))}
+        >
+          Change and resume
+        </button>
+      )}
+      {run.state !== "finished" && !run.repeats && (
         <button
           type="button"
           class="link"

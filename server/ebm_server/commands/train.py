@@ -17,7 +17,7 @@ from ebm_server.commands._described_run import (
     read_config,
     validated,
 )
-from ebm_server.commands._run_folder import make_ready, refuse_unwritable, write
+from ebm_server.commands._run_folder import DIVERGED, make_ready, refuse_unwritable, write
 from ebm_server.commands._updates import interruption, make_updates
 
 if TYPE_CHECKING:
@@ -180,6 +180,8 @@ def resumed(
         refuse(str(error))
     for change in training.plugin_changes:
         typer.echo(change, err=True)
+    if (folder / DIVERGED).is_file():
+        told_of_divergence(training, folder, changed=bool(settings))
     if training.finished:
         refuse(
             f"the run in {folder} is finished after {training.step:,} updates and "
@@ -187,6 +189,25 @@ def resumed(
         )
     refuse_unwritable(folder)
     return training
+
+
+def told_of_divergence(training: "Training", folder: Path, changed: bool) -> None:
+    """Says why the run in a folder diverged, and that it does so again where nothing is changed."""
+    reason = as_options((folder / DIVERGED).read_text(encoding="utf-8"))
+    if changed:
+        typer.echo(f"the run had diverged: {reason}", err=True)
+        return
+    typer.echo(
+        f"the run had diverged: {reason}\nresumed as it is, it would repeat the same failure; "
+        f"change a live field, such as\n  {way_out(training, folder)}",
+        err=True,
+    )
+
+
+def way_out(training: "Training", folder: Path) -> str:
+    """A command that goes on with a diverged run otherwise."""
+    rate = training.config.optimization.learning_rate / 2
+    return f"ebm train --resume {folder} --set optimization.learning_rate={rate:g}"
 
 
 def carry_out(
@@ -207,11 +228,12 @@ def carry_out(
     try:
         make_updates(training, quiet, save, interrupted)
     except TrainingDiverged as error:
-        rate = training.config.optimization.learning_rate / 2
+        (out / DIVERGED).write_text(str(error), encoding="utf-8")
         typer.echo(
-            f"training diverged: {error}\n{out} holds the run as it was at update {saved:,}; "
+            f"training diverged: {as_options(str(error))}\n"
+            f"{out} holds the run as it was at update {saved:,}; "
             "resumed without a change it diverges again. Change a live field, such as\n"
-            f"  ebm train --resume {out} --set optimization.learning_rate={rate:g}",
+            f"  {way_out(training, out)}",
             err=True,
         )
         return str(error)
@@ -221,6 +243,7 @@ def carry_out(
         save()
         refuse(f"{trouble}; what was trained until update {training.step} is saved in {out}")
     save()
+    (out / DIVERGED).unlink(missing_ok=True)
     if not training.finished:
         typer.echo(f"go on with it by\n  ebm train --resume {out}", err=True)
         return INTERRUPTED

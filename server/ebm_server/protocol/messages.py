@@ -30,6 +30,10 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
+REPEATS = "the same settings would repeat it"
+"""What `ebm_core.runs.divergence` says of a run that diverged; importing it would import torch."""
+
+
 class RunProgress(Message):
     """What a run is called and how far it is. Times are ISO 8601 in UTC."""
 
@@ -62,6 +66,8 @@ class RunSummary(RunProgress):
     """The kind of its method."""
     config_digest: str
     """That of its config. Where it is a new one, GET /runs/{run} has the new config."""
+    repeats: bool
+    """It diverged: to go on with it as it is would repeat that."""
     plugins: list[Origin]
     """The plug-ins from outside the package that it uses."""
     first_plugins: list[Origin]
@@ -91,6 +97,11 @@ class Run(RunProgress):
     def config_digest(self) -> str:
         text = json.dumps(self.config, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def repeats(self) -> bool:
+        return self.state == "failed" and REPEATS in (self.reason or "")
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -167,6 +167,12 @@ class Jobs:
         """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
         entry = self.entry(run)
         if entry.run.state in ("stopped", "failed"):
+            if entry.run.repeats and not entry.pending:
+                raise Refused(
+                    409,
+                    f"the run would repeat its failure: {entry.run.reason}; change a live setting "
+                    "first, such as a smaller optimization.learning_rate",
+                )
             self._refuse_when_full()
             self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)
             self.start_queued()
