@@ -15,8 +15,9 @@ from ebm_core.runs.config import DATASET, RunConfig, refuse_missing_device, save
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
 from ebm_core.tables import BadFile, names_in
-from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem, Reference
+from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.packing import quantise
+from ebm_server.protocol.points import FileProblem, OwnPoints, Reference
 from ebm_server.refusals import Invalid, Refused
 
 PREVIEW = 300

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from ebm_server.protocol import messages
+from ebm_server.protocol import runs
 
 from ebm_core import RunConfig
 from ebm_core.analytic import ANALYTIC_ENERGIES
@@ -44,4 +44,4 @@ def test_no_file_of_the_page_copies_what_a_field_says(model: type[RunConfig | Tr
 
 
 def test_the_server_knows_a_run_that_diverged_by_what_the_core_says() -> None:
-    assert messages.REPEATS == divergence.REPEATS
+    assert runs.REPEATS == divergence.REPEATS

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ebm_server.background import with_core
-from ebm_server.protocol.messages import ENDED, OwnPoints, Run, RunState, RunSummary
+from ebm_server.protocol.points import OwnPoints
+from ebm_server.protocol.runs import ENDED, Run, RunState, RunSummary
 from ebm_server.protocol.worker_messages import (
     REPEATED,
     AnyCommand,
