@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from ebm_core.contracts import Dataset, Energy, Method, Sampler
 from ebm_core.optimization import TrainingDiverged
 from ebm_core.plugins import load_given
-from ebm_core.runs.config import Change, RunConfig
+from ebm_core.runs.changes import Change
+from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Frame, Landscape
 from ebm_core.runs.load import load
 from ebm_core.runs.train import train

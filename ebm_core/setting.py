@@ -14,6 +14,8 @@ def setting(
     live: bool = False,
     log: bool = False,
     advanced: bool = False,
+    size: int = 0,
+    fine: bool = False,
     **bounds: Any,
 ) -> Any:
     """Bounds as in pydantic's `Field`, and how the form shows it.
@@ -23,8 +25,18 @@ def setting(
         live: It may change while a run goes on.
         log: Its slider is logarithmic.
         advanced: It is shown only when all settings are asked for.
+        size: The power of a length that it is measured in, such as 2 where it is a length squared;
+            its default and its bounds are in the model's units, and a run says it in the data's.
+        fine: A length that is at most the data's `detail`, unless it is set.
     """
-    marks = {"symbol": symbol, "live": live, "log": log, "advanced": advanced}
+    marks = {
+        "symbol": symbol,
+        "live": live,
+        "log": log,
+        "advanced": advanced,
+        "size": size,
+        "fine": fine,
+    }
     return Field(
         default,
         title=title,

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from torch import Tensor
 
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import Change, RunConfig
+from ebm_core.runs.changes import Change
+from ebm_core.runs.config import RunConfig
 from ebm_core.runs.training import Training
 
 

@@ -116,6 +116,12 @@ class Dataset(PlugIn, ABC):
         return SAME
 
     @property
+    def detail(self) -> float | None:
+        """The finest length that given points can tell, in the model's units; None where points
+        have no end."""
+        return None
+
+    @property
     def region(self) -> Region:
         """Where the data lie in the model's units, on each axis (or one for all axes): noise that
         chains start from is uniform over it, and integrals are finest there."""
@@ -133,8 +139,17 @@ class Dataset(PlugIn, ABC):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a person should know of these data, in sentences."""
+        """What a person should know of these data, in sentences.
+
+        A setting in them is a path in back quotes, such as `dataset.far_rows=keep`: the command
+        line and the page each say it in their own words.
+        """
         return ()
+
+    @property
+    def hazard(self) -> str | None:
+        """What about these data makes training diverge, and what to do, if there is anything."""
+        return None
 
     def to_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
         """Points in the units that energies are trained in, float32."""

@@ -1,5 +1,6 @@
 """From the data's own units to the model's: an affine map."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +31,12 @@ class Units:
         if self.matrix is None:
             return 0.0
         return -float(torch.linalg.slogdet(self._arrays[1]).logabsdet)
+
+    @property
+    def scale(self) -> float:
+        """What a length of 1 in the model's units is in the data's: the geometric mean over the
+        directions, where they differ."""
+        return 1.0 if self.matrix is None else math.exp(self.log_volume / len(self.matrix))
 
     def to_model(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, "n ..."]:
         """float32, with the graph."""

@@ -1,4 +1,4 @@
-"""Where given points fall into groups with nothing between."""
+"""What lies near in given points: groups with nothing between, and the finest detail."""
 
 import numpy as np
 import torch
@@ -22,6 +22,11 @@ MOST = 20
 """More groups than this are a pattern that fills the plane."""
 WIDTH = 0.3
 """Of a kernel around one of few points, in units of the whitened data."""
+DETAIL_NEIGHBOURS, DETAIL = 0.5, 0.2
+"""Kernels that fit are so wide as a share of the way to the k-th neighbour, k a multiple of
+n^(2/3): measured on six densities, from 300 to 20,000 points, at least that much."""
+FINEST_DETAIL = 0.01
+"""No detail is taken for finer."""
 WIDEN = 2.0
 """A group reaches so many times its standard deviation: the border to the next one lies free."""
 
@@ -47,6 +52,16 @@ def groups_in(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
     numbers[kept] = np.arange(len(kept))
     members: NDArray[np.int64] = numbers[labels]
     return members
+
+
+def finest_detail(table: NDArray[np.float64]) -> float:
+    """A length that whitened points can tell: about the width of kernels that fit them."""
+    count = len(table)
+    near = min(count - 1, max(3, round(DETAIL_NEIGHBOURS * count ** (2 / 3))))
+    some = table[np.linspace(0, count - 1, min(count, 500)).astype(int)]
+    distances, _ = KDTree(table).query(some, near + 1)
+    found = max(DETAIL * float(np.median(distances[:, -1])), FINEST_DETAIL)
+    return float(f"{found:.2g}")  # no more digits mean anything
 
 
 def groups_of(points: Float[Tensor, "n 2"], numbers: NDArray[np.int64]) -> Groups:

@@ -15,7 +15,7 @@ from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray
 from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.units import Units
-from ebm_core.datasets._grouping import groups_in, groups_of
+from ebm_core.datasets._grouping import finest_detail, groups_in, groups_of
 from ebm_core.datasets._smoothing import FINEST, Kernels, fixed, stacked
 
 FAR, GAP = 50.0, 10.0
@@ -51,19 +51,43 @@ class Prepared(NamedTuple):
     remarks: tuple[str, ...]
 
 
+class Scaled(NamedTuple):
+    """Which points are taken, and their units."""
+
+    is_far: NDArray[np.bool_]
+    """What lies far from all others, and is left out."""
+    units: Units
+    line: bool
+    """Whether the others lie on a line."""
+    numbers: NDArray[np.int64] | None
+    """The group of each of the others, as of `groups_in`."""
+    detail: float
+
+
 @lru_cache(maxsize=4)
-def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling: str) -> Prepared:
-    """Kept outside of the points, whose equality it would disturb."""
+def scaled(values: FrozenArray, far_rows: str, scaling: str) -> Scaled:
+    """What is known in a moment; it is kept outside of the points, whose equality it would
+    disturb."""
     table: NDArray[np.float64] = values.array
     is_far = far_from_others(table) if far_rows == "leave out" else np.zeros(len(table), dtype=bool)
-    rows = torch.from_numpy(np.flatnonzero(~is_far))
-    held = len(rows) // 10 if len(rows) >= 50 else max(1, len(rows) // 20)
-    order = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]
     near = table[~is_far]
     units, line = whitening(near) if scaling == "whitened" else (one_scale(table), False)
     numbers = groups_in(whitened(units, torch.from_numpy(near)).numpy())
     if numbers is not None and scaling == "whitened":
         units = whitening_within(near, numbers) or units
+    inside = whitened(units, torch.from_numpy(near)).numpy()
+    return Scaled(is_far, units, line, numbers, finest_detail(inside))
+
+
+@lru_cache(maxsize=4)
+def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling: str) -> Prepared:
+    """Kept outside of the points, as `scaled` is."""
+    table: NDArray[np.float64] = values.array
+    is_far, units, line, numbers, _ = scaled(values, far_rows, scaling)
+    rows = torch.from_numpy(np.flatnonzero(~is_far))
+    held = len(rows) // 10 if len(rows) >= 50 else max(1, len(rows) // 20)
+    order = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]
+    near = table[~is_far]
     inside = units.to_model(torch.from_numpy(near)).numpy()
     points = torch.tensor(table)
     if smoothing == "auto":
@@ -167,9 +191,10 @@ def whitening_within(table: NDArray[np.float64], numbers: NDArray[np.int64]) -> 
     inside = table[numbers >= 0]
     means = np.stack([table[numbers == one].mean(axis=0) for one in range(numbers.max() + 1)])
     sd = inside.std(axis=0)
+    sd = np.where(sd > 0, sd, sd.max())
     standard = (inside - means[numbers[numbers >= 0]]) / sd
     variances, axes = np.linalg.eigh(standard.T @ standard / len(inside))
-    if variances[0] < LINE**4 * variances[1]:
+    if variances[0] <= LINE**4 * variances[1]:
         return None
     matrix = (axes * variances**-0.5) @ axes.T / sd
     center = inside.mean(axis=0)
@@ -224,7 +249,7 @@ def remarks(
         more = f" and {len(far) - 5} more" if len(far) > 5 else ""
         found.append(
             f"{len(far)} of {len(table):,} rows lie far from all others and are left out ({shown}"
-            f"{more}); far_rows = keep trains on them too"
+            f"{more}); `dataset.far_rows=keep` trains on them too"
         )
     if line:
         found.append("all points lie on a line: across it there is only the noise that is added")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, final
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
@@ -16,11 +16,23 @@ from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
 from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.units import Units
-from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared
+from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared, scaled
 from ebm_core.tables import MOST, BadFile, PointTable, Table, read_table, select
 
 LARGEST = 1e30
 """Largest coordinate: single precision holds its square's root and its differences."""
+
+
+def held(width: float) -> float:
+    """A width that single precision holds.
+
+    Raises:
+        ValueError: It does not.
+    """
+    if width > LARGEST:
+        raise ValueError(f"it is more than {LARGEST:g}; use larger units")
+    return width
+
 
 CLASSES = Rows(row=(), least=2, most=MOST, dtype=np.int64)
 
@@ -51,7 +63,7 @@ class Points(Dataset):
         description="The class of each point, from 0, for methods that learn to tell them apart.",
         advanced=True,
     )
-    smoothing: Literal["auto"] | Annotated[float, Field(ge=0, le=LARGEST)] = setting(
+    smoothing: Literal["auto"] | Annotated[float, Field(ge=0), AfterValidator(held)] = setting(
         "auto",
         title="Smoothing",
         advanced=True,
@@ -145,7 +157,11 @@ class Points(Dataset):
 
     @property
     def units(self) -> Units:
-        return self._prepared.units
+        return scaled(self.values, self.far_rows, self.scaling).units
+
+    @property
+    def detail(self) -> float:
+        return scaled(self.values, self.far_rows, self.scaling).detail
 
     @property
     def region(self) -> Region:
@@ -169,6 +185,18 @@ class Points(Dataset):
             f"the points fall into {len(groups.shares)} separate groups ({shares}); no chain "
             "crosses and no score sees the way between, so the energy of each is moved as a whole "
             "until it holds its share",
+        )
+
+    @property
+    def hazard(self) -> str | None:
+        far = scaled(self.values, "leave out", self.scaling).is_far
+        if self.far_rows == "leave out" or not far.any():
+            return None
+        row = int(np.flatnonzero(far)[0])
+        x, y = self.values.array[row]
+        return (
+            f"{far.sum()} rows lie far from all others, such as row {row + 1}: {x:g}, {y:g}; they "
+            "are left out by `dataset.far_rows=leave out`"
         )
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:

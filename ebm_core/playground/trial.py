@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 import torch
@@ -19,6 +19,8 @@ from ebm_core.contracts import EnergyNetwork, Step, setting
 from ebm_core.playground.target import Shown, Target
 from ebm_core.runs.display import SIZE, as_array, cell_centres, energies
 from ebm_core.runs.frame import Landscape
+from ebm_core.runs.problems import choices_of
+from ebm_core.runs.sizes import in_model_units, power_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.mala import Mala
 
@@ -33,7 +35,7 @@ RELIEF = 100.0
 STARTING_RELIEF = 25.0
 """Nats above the lowest energy within which chains start."""
 
-Coordinate = Annotated[float, Field(ge=-1e6, le=1e6)]
+Coordinate = Annotated[float, Field(ge=-1e30, le=1e30)]
 
 
 class Trial(BaseModel):
@@ -42,6 +44,7 @@ class Trial(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     energy: Target
+    """Of a run: its sampler's sizes are in the units of its data."""
     sampler: AnySampler = setting(Mala(), title="Sampler", description="What moves the chains.")
     chains: int = setting(
         64, title="Chains", ge=1, le=256, log=True, description="Independent chains, all at once."
@@ -74,6 +77,24 @@ class Trial(BaseModel):
                 f"{CHAIN_STEPS // chains} steps or fewer"
             )
         return steps
+
+    @classmethod
+    def asked(cls, given: dict[str, Any], directory: Path | None) -> Self:
+        """The trial that is asked for: on a run's energy, with sizes in the units of its data.
+
+        Args:
+            directory: That of the run.
+
+        Raises:
+            ValidationError: A field is out of its bounds.
+            FileNotFoundError, NoSnapshot, ValueError: As in `Target.shown`.
+        """
+        if directory is None or "sampler" not in given:
+            return cls.model_validate(given)
+        units = Target.model_validate(given.get("energy")).shown(directory).units
+        samplers = choices_of(cls.model_fields["sampler"])
+        inside, _ = in_model_units(given["sampler"], samplers, units.scale, "sampler")
+        return cls.model_validate({**given, "sampler": inside})
 
     @property
     def warm_up(self) -> int:
@@ -157,7 +178,8 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
         starts = scattered(landscape, trial.chains, generator)
     begin = time.perf_counter()
     inside = shown.units.to_model(starts)
-    steps = chain_steps(trial, shown.network, inside, generator, limit)
+    unit = shown.units.scale ** power_of(type(trial.sampler).model_fields.get("step_size"))
+    steps = chain_steps(trial, shown.network, inside, generator, limit, unit)
     seconds = time.perf_counter() - begin
     measured = steps[trial.warm_up :]
     path = shown.units.from_model(torch.stack([inside, *(step.chains.points for step in steps)]))
@@ -171,11 +193,11 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
         thinning,
         trial.warm_up,
         sum(step.acceptance for step in measured) / len(measured),
-        steps[-1].tuning.step_size,
+        steps[-1].tuning.step_size * unit,
         trial.sampler.sampled_temperature,
         min(effective_sample_size(draws) for draws in coordinates),
         max(r_hat(draws) for draws in coordinates),
-        as_array(torch.stack(curves)),
+        as_array(torch.stack(curves).float()),
         seconds,
         None if shown.counter is None else shown.counter.gradients,
     )
@@ -187,8 +209,13 @@ def chain_steps(
     starts: Float[Tensor, "chains 2"],
     generator: torch.Generator,
     limit: float,
+    unit: float,
 ) -> list[Step]:
-    """All steps of the chains from `starts`; errors as in `outcome`."""
+    """All steps of the chains from `starts`; errors as in `outcome`.
+
+    Args:
+        unit: What a step size of 1 in the model's units is in the data's.
+    """
     found: list[Step] = []
     begin = time.perf_counter()
     steps = trajectory(trial.sampler, network, starts, generator, trial.warm_up)
@@ -203,6 +230,6 @@ def chain_steps(
         if not step.chains.points.isfinite().all():
             raise ValueError(
                 f"the chains leave all bounds at step {count}; take a smaller step size than "
-                f"{step.tuning.nominal_step_size:g}, or a sampler with a Metropolis test"
+                f"{step.tuning.nominal_step_size * unit:g}, or a sampler with a Metropolis test"
             )
     return found

@@ -13,6 +13,7 @@ DATA_NOISE = setting(
     le=10,
     live=True,
     advanced=True,
+    size=1,
     description="Standard deviation of the noise added to the data, in data units.",
 )
 """The field of methods that blur their data."""

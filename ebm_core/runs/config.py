@@ -1,7 +1,7 @@
-"""What a run is: its configuration, and the changes made while it went on."""
+"""What a run is: its configuration."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -9,10 +9,11 @@ import torch
 from pydantic import (
     BaseModel,
     ConfigDict,
-    Field,
+    PrivateAttr,
     TypeAdapter,
     ValidationError,
     computed_field,
+    model_serializer,
     model_validator,
 )
 
@@ -24,10 +25,11 @@ from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
 from ebm_core.runs.problems import problems
+from ebm_core.runs.sizes import as_fine_as, in_data_units, in_model_units, with_unit
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
 PLUGINS = "plugins"
-"""The path of a change that no replay makes: a run goes on with other versions of plug-ins."""
+"""Which plug-ins from outside a saved run uses."""
 
 
 def arrays_of(directory: Path | str) -> ArrayFolder:
@@ -73,33 +75,100 @@ class RunConfig(BaseModel):
         title="Seed",
         ge=0,
         le=2**53 - 1,
-        description="The same seed gives the same run: weights, data and chains.",
+        description="Of weights, data and chains. The same seed and updates give the same run. A "
+        "run by time makes as many updates as the machine's speed allows, so each is another; it "
+        "can be repeated exactly from its record.",
     )
     device: Literal["cpu", "cuda"] = setting(
         "cpu", title="Device", advanced=True, description="Where it trains: cuda is a GPU."
     )
+    sizes: Literal["data", "model"] = setting(
+        "data",
+        title="Sizes",
+        advanced=True,
+        description="The units of the method's step sizes and noise levels as they are given here: "
+        "the data's own, or the model's, in which points are trained on, within about [-4, 4].",
+    )
 
-    @model_validator(mode="before")
+    _told: dict[str, float] = PrivateAttr(default_factory=dict)
+    """By path, the method's sizes in the data's units, where these are not the model's."""
+
+    @model_validator(mode="wrap")
     @classmethod
-    def complete(cls, given: Any, info: Any) -> Any:
-        """Lays the recipe under what was given, and a length: 30 s, or 120 s for images."""
+    def in_model_units(cls, given: Any, handler: Callable[[Any], Self], info: Any) -> Self:
+        """Completes what was given, and takes its sizes to the model's units."""
         if not isinstance(given, dict):
-            return given
+            return handler(given)
+        whole, scale, told = cls._completed(given, info.context)
+        if scale == 1:
+            return handler(whole)
+        try:
+            config = handler(whole)
+        except ValidationError as error:
+            raise with_unit(error, scale, "method") from error
+        config._told = in_data_units(config.method, told, scale, "method")
+        return config
+
+    @classmethod
+    def _completed(
+        cls, given: dict[str, Any], context: Any
+    ) -> tuple[dict[str, Any], float, dict[str, float]]:
+        """What was given with the recipe under it, and a length: 30 s, or 120 s for images.
+
+        Its sizes are in the model's units, of which one is so many of the data's; those that were
+        given in the data's are told beside it.
+        """
         given = {name: value for name, value in given.items() if name != PLUGINS}
         endless = given.get("seconds") is None and given.get("updates") is None
         base: dict[str, Any] = {"energy": {"kind": "mlp"}, "optimization": {}}
         method = given.get("method")
         kind = method.get("kind") if isinstance(method, dict) else getattr(method, "kind", None)
         try:
-            dataset = DATASET.validate_python(given.get("dataset"), context=info.context)
+            dataset = DATASET.validate_python(given.get("dataset"), context=context)
         except ValidationError:
-            return laid_under(base, given)  # validation goes on and tells all that is wrong
+            # validation goes on and tells all that is wrong
+            return laid_under(base, given), 1.0, {}
         if not isinstance(kind, str) or kind not in METHODS:
-            return laid_under(base, given)
+            return laid_under(base, given), 1.0, {}
         base["method"] = {"kind": kind}
         if endless:
             given["seconds"] = default_seconds(dataset.shape)
-        return laid_under(base, METHODS[kind].recipe(dataset.shape), given, {"dataset": dataset})
+        scale = dataset.units.scale if given.get("sizes", "data") == "data" else 1.0
+        told: dict[str, float] = {}
+        if scale != 1:
+            given["method"], told = in_model_units(method, [METHODS[kind]], scale, "method")
+        base["method"] |= as_fine_as(dataset.detail, METHODS[kind])
+        recipe = METHODS[kind].recipe(dataset.shape)
+        return laid_under(base, recipe, given, {"dataset": dataset}), scale, told
+
+    @model_serializer(mode="wrap")
+    def in_its_own_units(self, handler: Callable[[Any], Any]) -> dict[str, Any]:
+        """Sizes in the units that they are given in."""
+        data: dict[str, Any] = handler(self)
+        for path, value in self._told.items():
+            *names, last = path.split(".")
+            holder = data
+            for name in names:
+                holder = holder.get(name, {})
+            if last in holder:
+                holder[last] = value
+        return data
+
+    def told(self, path: str) -> float | None:
+        """A size by its path, in the data's units; None where these are the model's."""
+        return self._told.get(path)
+
+    def telling(self, path: str, value: float | None) -> Self:
+        """The same config, where a size was told so in the data's units; or is told no more."""
+        other = self.model_copy()
+        told = {known: size for known, size in self._told.items() if known != path}
+        other._told = told if value is None else {**told, path: value}
+        return other
+
+    @property
+    def scale(self) -> float:
+        """What a length of 1 in the model's units is in the units that sizes are given in."""
+        return self.dataset.units.scale if self.sizes == "data" else 1.0
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -130,20 +199,16 @@ def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[Run
     changes = differences(map(Origin.model_validate, given.get(PLUGINS, ())))
     dataset = given["dataset"]
     if dataset["kind"] in DATASETS:
-        given = {**given, "dataset": {**DATASETS[dataset["kind"]].fields_of_before, **dataset}}
+        given = {
+            "sizes": "model",
+            **given,
+            "dataset": {**DATASETS[dataset["kind"]].fields_of_before, **dataset},
+        }
     try:
         return RunConfig.model_validate(given, context=arrays), changes
     except ValidationError as error:
         found = "; ".join(f"{it.path}: {it.message}" for it in problems(RunConfig, error))
         raise ValueError(f"the run cannot be read: {found}") from error
-
-
-def plugins_changed(step: int, given: dict[str, Any], config: RunConfig) -> list["Change"]:
-    """The change to be recorded where a saved run goes on with other versions of its plug-ins."""
-    before, now = given.get(PLUGINS, []), [origin.model_dump() for origin in config.plugins]
-    if not differences(map(Origin.model_validate, before)):
-        return []
-    return [Change(step=step, path=PLUGINS, value=now, previous=before)]
 
 
 def written(config: RunConfig, directory: Path) -> dict[str, Any]:
@@ -165,7 +230,10 @@ def recipe(kind: str, shape: Shape) -> dict[str, Any]:
         name: TypeAdapter(types[name]).validate_python(value).model_dump(mode="json")
         for name, value in partial.items()
     }
-    others = {name: RunConfig.model_fields[name].default for name in ("updates", "seed", "device")}
+    others = {
+        name: RunConfig.model_fields[name].default
+        for name in ("updates", "seed", "device", "sizes")
+    }
     return {**parts, "seconds": default_seconds(shape), **others}
 
 
@@ -219,60 +287,3 @@ def laid_under(*layers: Mapping[str, Any]) -> dict[str, Any]:
             else:
                 merged[key] = value
     return merged
-
-
-class Change(BaseModel):
-    """A live field that took a new value before the update numbered `step`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    step: int = Field(ge=0)
-    path: str
-    value: Any
-    previous: Any = None
-
-
-def changed(config: BaseModel, path: str, value: Any) -> Any:
-    """`config` with the live field at a dotted path set to `value`.
-
-    Raises:
-        ValueError: There is no such field, it is not live, or the value is out of its bounds.
-    """
-    name, _, rest = path.partition(".")
-    fields = type(config).model_fields
-    if name not in fields:
-        raise ValueError(f"there is no field {name!r} here; the fields are {', '.join(fields)}")
-    if rest:
-        inner = getattr(config, name)
-        if not isinstance(inner, BaseModel):
-            raise ValueError(f"{name!r} has no fields of its own; leave out {rest!r}")
-        return config.model_copy(update={name: changed(inner, rest, value)})
-    extra = fields[name].json_schema_extra
-    if not (isinstance(extra, dict) and extra.get("live")):
-        live = [
-            key
-            for key, field in fields.items()
-            if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("live")
-        ]
-        raise ValueError(
-            f"{name!r} cannot change while a run goes on; start a new run, or change one of: "
-            f"{', '.join(live) or 'none here'}"
-        )
-    current = {key: getattr(config, key) for key in fields}
-    return type(config).model_validate({**current, name: value})
-
-
-def value_at(config: BaseModel, path: str) -> Any:
-    """The field's value at a dotted path."""
-    value: Any = config
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
-
-
-def value_at_or_none(config: RunConfig, path: str) -> Any:
-    """The field's value, or None where there is no such field (`changed` then says so)."""
-    try:
-        return value_at(config, path)
-    except AttributeError:
-        return None

@@ -47,7 +47,8 @@ def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
             value = None
         if isinstance(value, list | tuple) and len(value) > LONGEST:
             value = None
-        found.append(Problem(path, value, message, allowed(field) if field else None))
+        words = item.get("ctx", {}).get("allowed") or (allowed(field) if field else None)
+        found.append(Problem(path, value, message, words))
     return found
 
 
@@ -91,8 +92,8 @@ def on_shelf(marks: Iterable[Any]) -> list[type[BaseModel]]:
     return [model for mark in marks if isinstance(mark, OneOf) for model in mark.shelf.values()]
 
 
-def allowed(field: FieldInfo) -> str | None:
-    """The values that a field takes, in words."""
+def allowed(field: FieldInfo, factor: float = 1.0) -> str | None:
+    """The values that a field takes, in words; its bounds times a factor."""
     if kinds := list(filter(None, map(kind_of, choices_of(field)))):
         return ", ".join(kinds)
     annotation, optional = field.annotation, False
@@ -108,7 +109,7 @@ def allowed(field: FieldInfo) -> str | None:
         return ", ".join(map(str, get_args(annotation)))
     signs = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
     bounds = [
-        f"{sign} {bound_in_words(getattr(rule, name))}"
+        f"{sign} {bound_in_words(getattr(rule, name), factor)}"
         for rule in field.metadata
         for name, sign in signs.items()
         if getattr(rule, name, None) is not None
@@ -120,6 +121,8 @@ def allowed(field: FieldInfo) -> str | None:
     return (f"{text} or empty" if optional and text else text) or None
 
 
-def bound_in_words(bound: int | float) -> str:
-    """A bound, short where that says it exactly."""
+def bound_in_words(bound: int | float, factor: float = 1.0) -> str:
+    """A bound, short where that says it exactly, or in other units."""
+    if factor != 1:
+        return f"{bound * factor:.6g}"
     return f"{bound:g}" if float(f"{bound:g}") == bound else str(bound)

@@ -4,7 +4,8 @@ from collections.abc import Generator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, final
 
-from ebm_core.runs.config import Change, RunConfig
+from ebm_core.runs.changes import Change
+from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Frame
 from ebm_core.runs.trained import TrainedEnergy
 from ebm_core.runs.training import Training

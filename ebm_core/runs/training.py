@@ -19,19 +19,17 @@ from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
 from ebm_core.runs.best_moment import BestMoment, score
-from ebm_core.runs.config import (
-    PLUGINS,
+from ebm_core.runs.changes import (
     Change,
-    RunConfig,
-    arrays_of,
+    at_the_start,
     changed,
-    on_device_at_hand,
+    metrics_in_data_units,
     plugins_changed,
-    saved,
+    refuse_unknown_length,
     value_at,
     value_at_or_none,
-    written,
 )
+from ebm_core.runs.config import PLUGINS, RunConfig, arrays_of, on_device_at_hand, saved, written
 from ebm_core.runs.display import Showing
 from ebm_core.runs.divergence import refuse_divergence
 from ebm_core.runs.frame import Frame
@@ -149,12 +147,13 @@ class Training:
         """
         with self._timed():
             positives = self.sample_data(self.config.optimization.batch_size)
-            self.metrics.update(numbers(self.learner, self.learner.update(positives)))
-            refuse_divergence(self.metrics, self.step, self.config.method)
+            told = numbers(self.learner, self.learner.update(positives))
+            self.metrics.update(metrics_in_data_units(self.config, told))
+            refuse_divergence(self.metrics, self.step, self.config.method, self.dataset)
             self.average.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
             if self.config.method.smoothing:
-                self.metrics["smoothing"] = self.config.method.smoothing
+                self.metrics["smoothing"] = self.config.method.smoothing * self.config.scale
             self.schedule.step += 1
         length = self.budget.length(self.config.seconds, self.seconds, self.step)
         if length is not None:
@@ -209,7 +208,9 @@ class Training:
             config = changed(whole, path, value)
         except ValidationError as error:
             problem = error.errors()[0]
-            raise ValueError(f"{path} is {value!r}: {problem['msg']}") from error
+            bounds = problem.get("ctx", {}).get("allowed")
+            more = f"; allowed: {bounds}" if bounds else ""
+            raise ValueError(f"{path} is {value!r}: {problem['msg']}{more}") from error
         previous = self.horizon if lengthened else value_at_or_none(self.config, path)
         taken = value_at(config, path)
         change = Change(step=self.step, path=path, value=taken, previous=previous)
@@ -307,6 +308,24 @@ class Training:
         training = cls.restored(on_device_at_hand(config) if anywhere else config, state)
         training.plugin_changes = plugin_changes
         training.events += plugins_changed(training.step, state["config"], config)
+        return training
+
+    @classmethod
+    def repeated(cls, directory: Path) -> Self:
+        """The run whose checkpoint is in `directory` from its start, to be made again bit for bit
+        with the changes and the length that are recorded.
+
+        Raises:
+            FileNotFoundError, PlugInMissing, ValueError: As in `resume`.
+            ValueError: It is a run by time that was stopped before its speed was measured.
+        """
+        state = checkpoint.load(directory)
+        config, plugin_changes = saved(state["config"], arrays_of(directory))
+        made = [Change.model_validate(change) for change in state["events"]]
+        due = [Change.model_validate(change) for change in state["replayed"]]
+        refuse_unknown_length(config.seconds, [*made, *due])
+        training = cls(at_the_start(config, made), [*made, *due])
+        training.plugin_changes = plugin_changes
         return training
 
     @classmethod

@@ -41,6 +41,7 @@ class Annealed(Sampler):
         gt=0,
         le=1000,
         log=True,
+        size=1,
         description="Where a chain starts, in data units.",
     )
     smallest: float = setting(
@@ -50,6 +51,7 @@ class Annealed(Sampler):
         gt=0,
         le=1000,
         log=True,
+        size=1,
         description="Where it ends, in data units.",
     )
     levels: int = setting(

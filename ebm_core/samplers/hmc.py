@@ -45,6 +45,7 @@ class Hmc(Sampler):
         le=100,
         live=True,
         log=True,
+        size=1,
         description="Time of one leapfrog step, in data units; where adaptation starts.",
     )
     leapfrog_steps: int = setting(

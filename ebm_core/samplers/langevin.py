@@ -45,6 +45,7 @@ class Langevin(Sampler):
         le=100,
         live=True,
         log=True,
+        size=2,
         description="How far a step moves down the gradient, in data units squared.",
     )
     noise: Literal["matched", "lecture", "separate"] = setting(
@@ -62,6 +63,7 @@ class Langevin(Sampler):
         le=100,
         live=True,
         log=True,
+        size=1,
         description="Standard deviation of a step's noise when it is separate, in data units.",
     )
     schedule: Literal["constant", "welling_teh"] = setting(
@@ -95,6 +97,7 @@ class Langevin(Sampler):
         le=1e6,
         live=True,
         advanced=True,
+        size=1,
         description="Longest drift of a step, in data units; empty leaves steep walls their force.",
     )
 

@@ -39,6 +39,7 @@ class Mala(Sampler):
         le=100,
         live=True,
         log=True,
+        size=2,
         description="Of the Langevin proposal, in data units squared; where adaptation starts.",
     )
     target_acceptance: float = setting(
@@ -65,6 +66,7 @@ class Mala(Sampler):
         gt=0,
         le=1e6,
         advanced=True,
+        size=1,
         description="Longest drift of a proposal, in data units.",
     )
     temperature: float = setting(

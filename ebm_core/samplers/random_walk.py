@@ -36,6 +36,7 @@ class RandomWalk(Sampler):
         le=100,
         live=True,
         log=True,
+        size=1,
         description="Standard deviation of a proposal, in data units; where adaptation starts.",
     )
     target_acceptance: float = setting(

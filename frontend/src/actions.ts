@@ -3,11 +3,12 @@ import { batch } from "@preact/signals";
 import { MOST } from "./drawing/drawn";
 import { keep, takeUp } from "./drawing/keeping";
 import { count as drawnCount } from "./drawing/state";
-import { recipeFor, sameShape, startOf } from "./form/fields";
-import { datasetOf, ownDataset } from "./form/points";
+import { fieldsOfRun, recipeFor, sameShape, startOf } from "./form/fields";
+import { choiceOf, datasetOf, detailOf, modelUnitOf, ownDataset } from "./form/points";
 import { fault, get, set } from "./form/schema";
+import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
-import type { Json, OwnPoints, PlugInConfig, Run } from "./protocol/wire";
+import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
 import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
 import type { Mark } from "./run/history";
 import * as replay from "./run/replay";
@@ -27,7 +28,9 @@ import {
   primary,
   rolling,
   stored,
+  titles,
 } from "./state";
+import { inWordsOf } from "./words/settings";
 
 const DEBOUNCE = 120;
 
@@ -49,13 +52,14 @@ async function ask<T>(what: typeof asking.value, request: () => Promise<T>): Pro
 function explain(error: unknown): void {
   if (!(error instanceof api.Refusal)) throw error;
   const shown = new Set(fields.value.map((field) => field.path));
+  const told = (one: Fault) => inWordsOf(fields.value, api.faultText(one));
   const elsewhere = error.faults.filter((one) => !shown.has(one.path));
   batch(() => {
-    for (const one of error.faults) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
+    for (const one of error.faults) faults.value = { ...faults.value, [one.path]: told(one) };
     const text =
       error.faults.length > 0
-        ? elsewhere.map((one) => `${one.path}: ${api.faultText(one)}`).join(" ")
-        : error.message;
+        ? elsewhere.map((one) => (one.path.includes(".") ? `${one.path}: ${told(one)}` : told(one))).join(" ")
+        : inWordsOf(fields.value, error.message);
     notice.value = { tone: "fault", text: text || "Some settings are refused; they are marked on the left." };
   });
 }
@@ -100,6 +104,18 @@ export async function resume(id: string): Promise<void> {
   const run = await ask("resume", () => api.resumeRun(id));
   if (run && info.value?.id !== id) follow(run);
   else update(run);
+}
+
+/** Goes on with a failed run from its last checkpoint, with other values of live settings. */
+export async function resumeWith(id: string, changes: Record<string, Json>): Promise<void> {
+  const none = Object.keys(changes).length === 0;
+  if (none || (await ask(null, () => api.changeRun(id, changes)))) await resume(id);
+}
+
+/** Makes an ended run again, exactly: as a new run, with the changes and the length that are recorded. */
+export async function repeat(id: string): Promise<void> {
+  const run = await ask("start", () => api.repeatRun(id));
+  if (run) follow(run);
 }
 
 /** One update of a paused run; a running one is paused first. */
@@ -209,8 +225,9 @@ function takeDataset(dataset: PlugInConfig): void {
   const [known, choice] = [catalogue.value, draft.value];
   if (!known || !choice) return;
   const kind = dataset.kind;
-  const kept = sameShape(known, choice.dataset.kind, kind) ? { ...choice, dataset } : null;
-  choose(kept ?? recipeFor(known, dataset, choice.method.kind) ?? { ...choice, dataset });
+  const kept: RunConfig = { ...choice, dataset, sizes: "data" };
+  if (sameShape(known, choice.dataset.kind, kind)) choose(resized(known, kept, choice));
+  else choose(recipe(known, dataset, choice.method.kind) ?? kept);
 }
 
 function defaultsOfDataset(kind: string): { kind: string } {
@@ -221,8 +238,22 @@ function defaultsOfDataset(kind: string): { kind: string } {
 export function chooseMethod(kind: string): void {
   const [known, choice] = [catalogue.value, draft.value];
   if (!known || !choice || choice.method.kind === kind) return;
-  const recipe = recipeFor(known, choice.dataset, kind);
-  if (recipe) choose({ ...recipe, seed: choice.seed ?? 0 });
+  const found = recipe(known, choice.dataset, kind);
+  if (found) choose({ ...found, seed: choice.seed ?? 0 });
+}
+
+/** A whole choice, its sizes in the units of its data. */
+function recipe(known: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
+  const found = recipeFor(known, dataset, method);
+  return found && resized(known, found, null);
+}
+
+/** A choice whose sizes at a path were those of another one, or the model's own defaults. */
+function resized(known: Catalogue, choice: RunConfig, before: RunConfig | null, path = ""): RunConfig {
+  const fields = fieldsOfRun(known, choice, titles.value).filter((field) => field.path.startsWith(path));
+  const inside = withSizes(choice, fields, before ? modelUnitOf(before) : 1, 1);
+  const fitting = withDetail(inside, fields, detailOf(before), detailOf(choice));
+  return withSizes(fitting, fields, 1, modelUnitOf(choice));
 }
 
 function choose(choice: NonNullable<typeof draft.value>): void {
@@ -237,7 +268,7 @@ function choose(choice: NonNullable<typeof draft.value>): void {
 export function abandonChoice(): void {
   const config = info.value?.config;
   drawing.value = false;
-  if (config) choose({ ...config, updates: config.seconds ? null : (config.updates ?? null) });
+  if (config) choose(choiceOf(config));
 }
 
 let pending: Record<string, Json> = {};
@@ -252,7 +283,7 @@ export function change(path: string, value: Json): void {
   if (field.control.type === "plug-in") {
     const plugIn = value === null ? null : startOf(known, choice, path, String(value));
     batch(() => {
-      draft.value = set(choice, path, plugIn);
+      draft.value = resized(known, set(choice, path, plugIn), null, `${path}.`);
       faults.value = others;
     });
     return;

@@ -13,6 +13,7 @@ import "./style/runs.css";
 import "./style/samplers.css";
 import { App } from "./App";
 import { open } from "./actions";
+import { choiceOf } from "./form/points";
 import { listen } from "./keyboard";
 import type { StoredRun } from "./protocol/wire";
 import { connection, loadCatalogue, start } from "./run/following";
@@ -43,7 +44,7 @@ async function playStored(): Promise<void> {
       events: stored.events ?? [],
       keyframes: film.keyframes,
     };
-    draft.value = { ...stored.run.config, seconds: SECONDS, updates: null };
+    draft.value = choiceOf({ ...stored.run.config, seconds: SECONDS, updates: null });
   });
   const last = film.keyframes.at(-1)?.step ?? 0;
   await replay.seek(stillness.matches ? last : 0);

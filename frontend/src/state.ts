@@ -1,7 +1,9 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
 import { fieldsOfRun } from "./form/fields";
+import { modelUnitOf } from "./form/points";
 import { differences, type Field, type Titles } from "./form/schema";
+import { fieldIn } from "./form/sizes";
 import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
 import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
@@ -93,7 +95,8 @@ export function nameOfRun({ dataset, method }: RunSummary): string {
 export const fields = computed<Field[]>(() => {
   const known = catalogue.value;
   const choice = draft.value;
-  return known && choice ? fieldsOfRun(known, choice, titles.value) : [];
+  if (!known || !choice) return [];
+  return fieldsOfRun(known, choice, titles.value).map((field) => fieldIn(field, modelUnitOf(choice)));
 });
 
 /** The choice is of another distribution or method than the run on the stage. */
@@ -115,9 +118,9 @@ export const needRestart = computed<string[]>(() => {
   const [shown, choice] = [info.value?.config, draft.value];
   if (!shown || !choice || composing.value || stored.value) return [];
   const live = new Set(fields.value.filter((field) => field.live).map((field) => field.path));
-  // which versions of plug-ins a run used is not chosen
-  const plugins = shown.plugins ?? [];
-  return differences({ ...choice, plugins }, { ...shown, plugins }).filter((path) => !live.has(path));
+  // which versions of plug-ins a run used is not chosen, and runs from before sizes had units say none
+  const same = { plugins: shown.plugins ?? [], sizes: choice.sizes ?? "data" };
+  return differences({ ...choice, ...same }, { ...shown, ...same }).filter((path) => !live.has(path));
 });
 
 /** The stage shows only the data of the choice: nothing is trained on them yet. */

@@ -1,7 +1,7 @@
 /** An empty catalogue for tests to fill, with the fields that every run and every trial has. */
 import type { Catalogue } from "../src/protocol/wire";
 
-export const length = { seconds: 30, updates: null, seed: 0, device: "cpu" } as const;
+export const length = { seconds: 30, updates: null, seed: 0, device: "cpu", sizes: "data" } as const;
 
 const whole = (more: object) => ({ type: "integer", ...more });
 const nullable = (title: string, type: object) => ({

@@ -2,7 +2,7 @@
 /** What is said over the stage: of plug-ins that are broken, missing or other than they were. */
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { catalogue, draft, history, notice } from "../src/state";
@@ -62,4 +62,24 @@ it("each broken plug-in has a line of its own", async () => {
   await shown();
   const lines = [...box.querySelectorAll(".lines > p")].map(({ textContent }) => textContent);
   expect(lines).toEqual(["/x/a.py, line 1: no", "/x/b.py, line 2: no"]);
+});
+
+it("a run that diverged goes on otherwise than it was, with one press", async () => {
+  const asked = vi.fn<typeof fetch>(async () => Response.json({ ...run, state: "queued" }));
+  vi.stubGlobal("fetch", asked);
+  const optimization = { learning_rate: 0.005, gradient_clip: null };
+  const diverged = { ...run, repeats: true, config: { ...config, optimization } };
+  history.value = openHistory(diverged, "server");
+  await shown();
+  const offers = [...box.querySelectorAll("button")].map(({ textContent }) => textContent);
+  expect(offers).toEqual(["Go on with half the learning rate", "Go on with gradients clipped at 1"]);
+  await act(() => goOn().click());
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2));
+  const [[changed, what], [resumed]] = asked.mock.calls as [[string, RequestInit], [string]];
+  expect([changed, what.body]).toEqual([
+    "/api/v1/runs/r",
+    JSON.stringify({ changes: { "optimization.learning_rate": 0.0025 } }),
+  ]);
+  expect(resumed).toBe("/api/v1/runs/r/resume");
+  vi.unstubAllGlobals();
 });

@@ -13,6 +13,8 @@ import { empty } from "./catalogue.testing";
 const points: OwnPoints = {
   digest: "d1",
   rows: 1200,
+  scale: 440,
+  detail: 0.1,
   preview: [
     [10, 100],
     [14, 96],

@@ -10,12 +10,14 @@ from pydantic import BaseModel, ValidationError
 from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.frozen_array import Reference as ArrayReference
 from ebm_core.datasets.points import PointsRead, read_points
-from ebm_core.runs.config import DATASET, RunConfig, changed, refuse_missing_device, saved, value_at
+from ebm_core.runs.changes import changed, size_at, value_inside
+from ebm_core.runs.config import DATASET, RunConfig, refuse_missing_device, saved
 from ebm_core.runs.display import true_density
 from ebm_core.runs.problems import allowed, problems
 from ebm_core.tables import BadFile, names_in
-from ebm_server.protocol.messages import FileProblem, OwnPoints, Problem, Reference
+from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.packing import quantise
+from ebm_server.protocol.points import FileProblem, OwnPoints, Reference
 from ebm_server.refusals import Invalid, Refused
 
 PREVIEW = 300
@@ -79,6 +81,8 @@ def _own_points(read: PointsRead, classes: ArrayReference | None) -> OwnPoints:
         classes=None if classes is None else Reference(**classes.model_dump()),
         preview=table[:: math.ceil(len(table) / PREVIEW)].tolist(),
         window=points.window,
+        scale=points.units.scale,
+        detail=points.detail,
         columns=[column.name for column in read.table.columns],
         chosen=chosen.columns,
         labels=chosen.label_column,
@@ -138,9 +142,11 @@ def with_changes(config: RunConfig, changes: dict[str, Any]) -> RunConfig:
 
 def _problem(config: RunConfig, path: str, value: Any, message: str) -> Problem:
     holder, _, name = path.rpartition(".")
-    model = value_at(config, holder) if holder else config
+    model = value_inside(config, holder) if holder else config
     field = type(model).model_fields.get(name) if isinstance(model, BaseModel) else None
-    words = allowed(field) if field else None
+    size = size_at(config, path, value)
+    factor = config.scale**size.power if size else 1.0
+    words = allowed(field, factor) if field else None
     return Problem(path=path, value=value, message=message, allowed=words)
 
 

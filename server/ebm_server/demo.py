@@ -15,8 +15,9 @@ import torch
 
 from ebm_core import Frame, Landscape, RunConfig, Training
 from ebm_server.catalogue import build
-from ebm_server.protocol.messages import Run, unpack
+from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.packing import pack_frame
+from ebm_server.protocol.runs import Run
 from ebm_server.runs.ledger import now
 from ebm_server.settings import package_version
 

@@ -125,7 +125,7 @@ def answer(given: dict[str, Any], directory: Path | None) -> Answer:
     from ebm_core.runs.snapshots import NoSnapshot
 
     try:
-        return "done", packed(outcome(Trial.model_validate(given), directory, LIMIT))
+        return "done", packed(outcome(Trial.asked(given, directory), directory, LIMIT))
     except ValidationError as error:
         return "invalid", [problem._asdict() for problem in problems(Trial, error)]
     except FileNotFoundError:

@@ -18,7 +18,7 @@ import torch
 from ebm_core import RunConfig, Training
 from ebm_core.atomic_file import write_whole
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import Change
+from ebm_core.runs.changes import Change
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__, "pytest"])  # which is the main module of each

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from ebm_core import RunConfig
 from ebm_core.datasets import DATASETS
 from ebm_core.methods import METHODS
-from ebm_core.runs.config import changed, laid_under, recipe
+from ebm_core.runs.changes import changed
+from ebm_core.runs.config import laid_under, recipe
 from ebm_core.runs.problems import problems
 from ebm_core.samplers.langevin import Langevin
 

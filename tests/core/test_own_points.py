@@ -12,7 +12,9 @@ from ebm_core import RunConfig, Training
 from ebm_core.datasets._smoothing import fixed, stacked
 from ebm_core.datasets.points import Points
 from ebm_core.evaluation.partition import ExactEvaluation
+from ebm_core.methods import METHODS
 from ebm_core.runs.config import saved
+from ebm_core.runs.divergence import remedy
 
 torch.set_num_threads(1)
 
@@ -113,7 +115,7 @@ def test_a_small_cluster_far_away_is_no_mistake() -> None:
     table = draws().normal(0, 0.3, (20_000, 2))
     table[:400, 0] += 10
     data = points(table)
-    assert data.remarks == ()
+    assert all("left out" not in remark for remark in data.remarks)
     assert data.window[0][0] < -0.5
     assert data.window[0][1] > 10.5
     inside = data.to_model(torch.tensor([[10.0, 0.0]]))[0]
@@ -211,3 +213,20 @@ def test_a_moment_without_a_partition_function_is_the_worst() -> None:
                 weight.fill_(math.nan)
     assert run.metrics["kept_update"] == 250
     assert math.isfinite(run.evaluate(thorough=True)["nll"])
+
+
+def test_a_smoothing_has_no_bound_but_what_numbers_hold() -> None:
+    schema = Points.model_json_schema()["properties"]["smoothing"]
+    assert not any("maximum" in branch for branch in schema["anyOf"])
+    with pytest.raises(ValueError, match="use larger units"):
+        points(crescent(100), smoothing=1e31)
+
+
+def test_a_run_that_diverges_by_rows_far_away_names_them() -> None:
+    table = draws().normal(0, 1, (2000, 2))
+    table[7] = 9999
+    method = METHODS["denoising"]()
+    assert "learning rate" in remedy(method, points(table))
+    told = remedy(method, points(table, far_rows="keep"))
+    assert "row 8: 9999, 9999" in told
+    assert "`dataset.far_rows=leave out`" in told

@@ -8,7 +8,7 @@ import torch
 
 from ebm_core import RunConfig, Training, TrainingDiverged, load, train
 from ebm_core.optimization import Optimization, Schedule
-from ebm_core.runs.config import Change
+from ebm_core.runs.changes import Change
 
 
 def described(**fields: Any) -> RunConfig:

@@ -186,9 +186,13 @@ def test_a_run_that_diverges_ends_with_three_and_says_how_to_go_on(tmp_path: Pat
     assert "without a change it diverges again" in text
     assert (tmp_path / "checkpoint.safetensors").is_file()
     resume = ["train", "--resume", tmp_path]
-    assert ebm(*resume)[0] == 3
+    code, text = ebm(*resume)
+    assert code == 3
+    assert "would repeat the same failure" in text
+    assert text.index("smaller step size") < text.index("training diverged")
     assert "not live" not in refused(*resume, "--set", "energy.hidden=[4]")
     assert ebm(*resume, "--set", "method.sampler.step_size=0.01")[0] == 0
+    assert not (tmp_path / "diverged.txt").exists()
 
 
 def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: Path) -> None:
@@ -279,3 +283,43 @@ def test_only_the_server_needs_locks_of_unix(tmp_path: Path) -> None:
     assert without("runs").returncode == 0
     done = without("serve", "--no-browser", "--port", "0")
     assert (done.returncode, "fcntl" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_a_noise_level_is_in_the_units_of_the_file(tmp_path: Path) -> None:
+    file, out = tmp_path / "points.csv", tmp_path / "run"
+    turn = torch.linspace(0, 6, 200)
+    rows = 1000 * torch.stack([turn.cos(), turn.sin()], 1)
+    file.write_text("\n".join(f"{x:.2f},{y:.2f}" for x, y in rows.tolist()))
+    run = ["train", "--points", file, "--method", "denoising", "--updates", "3", "--out", out]
+    assert ebm(*run, "--set", "method.noise_level=100")[0] == 0
+    config = json.loads((out / "config.json").read_text())
+    assert config["method"]["noise_level"] == 100
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["smoothing"] == pytest.approx(100)
+    text = refused(*run, "--force", "--set", "method.noise_level=1e6")
+    assert "method.noise_level is 1000000.0" in text
+    assert "data's units" in text
+
+
+def test_a_remark_on_the_data_speaks_of_options(tmp_path: Path) -> None:
+    file = tmp_path / "far.csv"
+    rows = torch.randn(200, 2, generator=torch.Generator().manual_seed(0)).tolist()
+    rows[7] = [9999, 9999]
+    file.write_text("\n".join(f"{x:.3f},{y:.3f}" for x, y in rows))
+    out = tmp_path / "run"
+    words = ["train", "--points", file, "--method", "exact", "--updates", "1", "--out", out]
+    code, text = ebm(*words)
+    assert code == 0
+    assert "--set dataset.far_rows=keep trains on them too" in text
+
+
+def test_a_run_by_time_says_how_it_is_repeated_exactly(tmp_path: Path) -> None:
+    first, again = tmp_path / "first", tmp_path / "again"
+    code, text = ebm("train", *MOONS, *SMALL, "--seconds", "0.5", "--out", first)
+    assert code == 0
+    assert f"ebm train --repeat {first} --out" in text
+    assert ebm("train", "--repeat", first, "--out", again)[0] == 0
+    ours, theirs = weights(first), weights(again)
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert updates_in(first) == updates_in(again)
+    assert "drop --seed" in refused("train", "--repeat", first, "--out", again, "--seed", "0")

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from ebm_server.protocol import runs
 
 from ebm_core import RunConfig
 from ebm_core.analytic import ANALYTIC_ENERGIES
@@ -11,6 +12,7 @@ from ebm_core.datasets import DATASETS
 from ebm_core.energies import ENERGIES
 from ebm_core.methods import METHODS
 from ebm_core.playground.trial import Trial
+from ebm_core.runs import divergence
 from ebm_core.samplers import SAMPLERS
 
 PAGE = Path(__file__).parents[2] / "frontend" / "src"
@@ -39,3 +41,7 @@ def test_no_file_of_the_page_copies_what_a_field_says(model: type[RunConfig | Tr
     for path in SOURCES:
         text = path.read_text()
         assert not [words for words in said if words in text], path
+
+
+def test_the_server_knows_a_run_that_diverged_by_what_the_core_says() -> None:
+    assert runs.REPEATS == divergence.REPEATS

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 from ebm_server.protocol import answers, catalogue, playground, run_config
-from ebm_server.protocol.messages import FrameMessage, PackedLandscape, unpack
+from ebm_server.protocol.frames import FrameMessage, PackedLandscape
+from ebm_server.protocol.messages import unpack
 from ebm_server.web.openapi import document
 from pydantic import BaseModel, TypeAdapter
 from typing_extensions import is_typeddict

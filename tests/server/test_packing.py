@@ -3,7 +3,8 @@
 import msgpack
 import numpy as np
 import pytest
-from ebm_server.protocol.messages import FrameMessage, pack, unpack
+from ebm_server.protocol.frames import FrameMessage
+from ebm_server.protocol.messages import pack, unpack
 from ebm_server.protocol.packing import (
     QUANTA,
     dequantise,

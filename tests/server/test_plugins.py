@@ -1,21 +1,15 @@
-"""Plug-ins from outside: from `ebm new` to a run that is killed, resumed, opened without them."""
+"""The commands write, check and use plug-ins from outside, and tell what is wrong with one."""
 
-import io
 import json
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
-from typing import Any
 
-import msgpack
 import pytest
-from ebm_server.cli import cli
-from typer.testing import CliRunner
 
-from tests.server.laboratory import ROOT, Laboratory, endless
-from tests.server.test_endings import end
+from tests.server.laboratory import ROOT
+from tests.server.outside import failing, new
 
 SHORT = ["--dataset", "moons", "--updates", "5", "--set", "energy.hidden=[8]"]
 EXAMPLES = sorted(ROOT.glob("examples/*.py"))
@@ -27,11 +21,6 @@ def ebm(*words: str | Path) -> tuple[int, str]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
-
-
-def new(contract: str, path: Path, *words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(cli, ["new", contract, str(path), *words])
-    return result.exit_code, result.output
 
 
 def test_what_new_writes_passes_every_check(tmp_path: Path) -> None:
@@ -119,21 +108,6 @@ def test_a_run_on_the_command_line_tells_of_its_plug_in(tmp_path: Path) -> None:
         assert ebm(*words, "--plugin", gone) == (2, told)
 
 
-UPDATE = (
-    '        """One step on a batch, in the model\'s units; all randomness comes from '
-    'task.generator."""\n'
-)
-
-
-def failing(path: Path, statement: str, least: int = 3) -> int:
-    """A method whose update does something from step `least` on; the line where it does."""
-    new("method", path)
-    before, after = path.read_text().split(UPDATE)
-    more = f"        if self.task.schedule.step >= {least}:\n            {statement}\n"
-    path.write_text(before + UPDATE + more + after)
-    return len((before + UPDATE + more).splitlines())
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "said"),
@@ -192,117 +166,3 @@ def test_a_broken_plug_in_that_was_not_asked_for_hinders_nothing(
         code, text = ebm(*words)
         assert (code, f"a plug-in is left out: {broken}, line 2: SyntaxError" in text) == (0, True)
     assert ebm(*train, "--plugin", broken)[0] == 2
-
-
-@pytest.mark.slow
-def test_a_plug_in_s_errors_are_the_reasons_of_its_runs(tmp_path: Path) -> None:
-    wrong, leaves = tmp_path / "wrong.py", tmp_path / "leaves.py"
-    failing(wrong, 'return {"loss": 1.0, "grad_norm": "foo"}')
-    line = failing(leaves, "raise SystemExit(5)")
-    options = ["--plugin", str(wrong), "--plugin", str(leaves)]
-    with Laboratory(tmp_path / "data", options=options) as lab, lab.page() as page:
-        page.watch(lab.create(endless(method={"kind": "leaves"})))
-        assert page.state("failed")["reason"] == f"{leaves}, line {line}: SystemExit: 5"
-        page.watch(lab.create(endless(method={"kind": "wrong"})))
-        reason = page.state("failed")["reason"]
-        assert "class WrongLearner gives 'foo' as the metric 'grad_norm'" in reason
-        assert reason.startswith(f"{wrong}, line ")
-
-
-@pytest.mark.slow
-def test_a_run_with_a_plug_in_lives_as_ours_do(tmp_path: Path) -> None:
-    path, broken = tmp_path / "mine.py", tmp_path / "broken.py"
-    new("method", path)
-    broken.write_text("x = 1\n)")
-    options = ["--plugin", str(path), "--plugin", str(broken)]
-    environment = {"EBM_MAX_RUNNING": "3"}
-    with Laboratory(tmp_path / "data", environment, options=options) as lab:
-        assert f"{broken}, line 2: SyntaxError" in lab.line("a plug-in is left out")
-        shown = lab.ask("GET", "/catalogue")
-        assert "mine" in [method["kind"] for method in shown["methods"]]
-        assert shown["recipes"]["mine"]["plane"]["optimization"]["learning_rate"] == 3e-3
-        assert [origin["path"] for origin in shown["plugins"]] == [str(path)]
-        assert f"{broken}, line 2" in shown["problems"][0]
-
-        run, calm, killed = killed_and_calm(lab)
-        assert frame(lab, calm)["landscape"] == frame(lab, killed)["landscape"]
-        (origin,) = lab.ask("GET", f"/runs/{calm}")["config"]["plugins"]
-        assert (origin["kind"], origin["path"]) == ("mine", str(path))
-        sampling = {"energy": {"run": calm}, "sampler": {"kind": "mala"}, "steps": 20}
-        assert lab.http.post("/api/v1/samplings", json=sampling).status_code == 200
-
-        lab.stop()
-        path.write_text(path.read_text() + "# changed\n")
-        lab.start()
-        lab.ask("POST", f"/runs/{run}/resume")
-        with lab.page() as page:
-            page.watch(run)
-            page.until(lambda m: m["type"] == "event" and m["event"]["value"] == "running")
-            page.step_beyond(0)
-        told = [e["text"] for e in lab.ask("GET", f"/runs/{run}/events") if e["text"]]
-        assert [text for text in told if "has changed since this run used it" in text]
-        lab.ask("POST", f"/runs/{run}/stop")
-        both_versions_are_recorded(lab, run)
-
-        lab.stop()
-        lab.options = ()
-        lab.start()
-        assert {r["id"] for r in lab.ask("GET", "/runs")} == {run, calm, killed}
-        assert lab.ask("GET", f"/runs/{calm}/metrics")[-1]["step"] == 1500
-        assert frame(lab, calm)["landscape"] == frame(lab, killed)["landscape"]
-        before = lab.ask("GET", f"/runs/{run}")
-        refusal = lab.ask("POST", f"/runs/{run}/resume", status=409)["detail"]
-        assert f"bring it with --plugin {path}" in refusal
-        assert lab.ask("GET", f"/runs/{run}") == before
-        # its dataset is ours: only the method is missing
-        assert lab.http.get(f"/api/v1/runs/{run}/truth").status_code == 200
-        refusal = lab.http.post("/api/v1/samplings", json=sampling)
-        assert (refusal.status_code, f"--plugin {path}" in refusal.text) == (409, True)
-        again = {**endless(), "method": {"kind": "mine"}}
-        (problem,) = lab.ask("POST", "/runs", again, status=422)["detail"]
-        assert problem["path"] == "method.kind"
-
-
-def both_versions_are_recorded(lab: Laboratory, run: str) -> None:
-    """In the download, which agrees with the folder, and in the list of runs."""
-    folder = lab.data_dir / "runs" / run
-    answer = lab.http.get(f"/api/v1/runs/{run}/download")
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        kept = {
-            name: json.loads(archive.read(name)) for name in archive.namelist() if "json" in name
-        }
-    for name in ("config.json", "events.json"):
-        assert kept[name] == json.loads((folder / name).read_text())
-    (change,) = [change for change in kept["events.json"] if change["path"] == "plugins"]
-    assert change["previous"] == kept["config.json"]["plugins"]
-    assert change["value"] == kept["run.json"]["config"]["plugins"] != change["previous"]
-    assert 0 < change["step"] <= kept["run.json"]["step"]
-    (listed,) = [one for one in lab.ask("GET", "/runs") if one["id"] == run]
-    assert (listed["first_plugins"], listed["plugins"]) == (change["previous"], change["value"])
-
-
-def killed_and_calm(lab: Laboratory) -> tuple[str, str, str]:
-    """A run that goes on, one that was left alone, and one that was killed and resumed."""
-    mine = {"method": {"kind": "mine"}}
-    killed = lab.create(endless(updates=1500, **mine))
-    lab.ask("PATCH", f"/runs/{killed}", {"speed": 500})  # it has to live until it is killed
-    with lab.page() as page:
-        page.watch(killed)
-        while not (lab.data_dir / "runs" / killed / "checkpoint.safetensors").exists():
-            page.step_beyond(0)
-        end(lab.worker_pid(killed))
-        page.state("failed")
-        lab.ask("POST", f"/runs/{killed}/resume")
-        lab.ask("PATCH", f"/runs/{killed}", {"speed": None})
-        page.state("finished")
-        calm = lab.create(endless(updates=1500, **mine))
-        page.watch(calm)
-        page.state("finished")
-        run = lab.create(endless(**mine))
-        page.watch(run)
-        page.step_beyond(0)
-    return run, calm, killed
-
-
-def frame(lab: Laboratory, run: str) -> Any:
-    return msgpack.unpackb(lab.http.get(f"/api/v1/runs/{run}/keyframes/1500").content)

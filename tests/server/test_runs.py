@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -181,6 +182,16 @@ def test_a_run_that_diverges_says_what_and_keeps_its_last_good_frame(lab: Labora
     assert "learning rate" in info["reason"]
     last = lab.ask("GET", f"/runs/{run}/keyframes")[-1]["step"]
     assert last == info["step"]
+    assert info["repeats"]
+    why = lab.ask("POST", f"/runs/{run}/resume", status=409)["detail"]
+    assert "would repeat its failure" in why
+    assert info["reason"] in why
+    lab.ask("PATCH", f"/runs/{run}", {"changes": {"optimization.learning_rate": 1e-4}})
+    assert lab.ask("POST", f"/runs/{run}/resume")["state"] in ("queued", "starting")
+    with lab.page() as page:
+        page.watch(run)
+        page.state("running")
+    lab.ask("POST", f"/runs/{run}/stop")
 
 
 def test_digits_are_trained_and_kept_as_images(lab: Laboratory) -> None:
@@ -202,3 +213,23 @@ def test_unknown_runs_are_not_found(lab: Laboratory) -> None:
     ):  # fmt: skip
         answer = lab.ask(method, f"/runs/nobody{path}", status=404)
         assert "nobody" in answer["detail"]
+
+
+def test_a_run_by_time_is_repeated_exactly(lab: Laboratory) -> None:
+    run = lab.create({**SMALL, "updates": None, "seconds": 0.6})
+    lab.ask("POST", f"/runs/{run}/repeat", status=409)
+    with lab.page() as page:
+        page.watch(run)
+        first = page.state("finished")
+    made = lab.ask("POST", f"/runs/{run}/repeat", status=201)
+    with lab.page() as page:
+        page.watch(made["id"])
+        second = page.state("finished")
+    assert second["step"] == first["step"]
+    assert second["metrics"]["kl"] == first["metrics"]["kl"]
+
+    def changes(of: str) -> list[tuple[int, str, Any]]:
+        events = lab.ask("GET", f"/runs/{of}/events")
+        return [(e["step"], e["path"], e["value"]) for e in events if e["kind"] == "change"]
+
+    assert changes(made["id"]) == changes(run)

@@ -99,6 +99,7 @@ class ActivationEntropy(GeneratorMethod):
         ge=0.01,
         le=1,
         advanced=True,
+        size=1,
         description="Standard deviation of the kernels on G(z), in data units (corrected).",
     )
     centres: int = CENTRES

@@ -106,6 +106,7 @@ class MutualInformation(GeneratorMethod):
         ge=0.01,
         le=1,
         advanced=True,
+        size=1,
         description="Standard deviation of the noise on G(z), in data units (corrected).",
     )
     centres: int = CENTRES

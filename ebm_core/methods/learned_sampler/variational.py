@@ -82,6 +82,7 @@ class Variational(GeneratorMethod):
         symbol="s",
         ge=0.01,
         le=0.3,
+        size=1,
         description="Standard deviation of the noise on G(z) at the start, in data units; learned.",
     )
     negatives: int = setting(

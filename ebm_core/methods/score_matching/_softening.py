@@ -46,6 +46,7 @@ class SoftenedScoreMatching(ScoreMatching, Unconditional, ABC):
         le=100,
         live=True,
         advanced=True,
+        size=1,
         description="Standard deviation of that blur, in data units.",
     )
     fading_noise: float = setting(
@@ -56,6 +57,7 @@ class SoftenedScoreMatching(ScoreMatching, Unconditional, ABC):
         le=10,
         live=True,
         advanced=True,
+        size=1,
         description="Standard deviation of the noise on the data at the start, in data units.",
     )
 

@@ -49,6 +49,8 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         le=10,
         live=True,
         log=True,
+        size=1,
+        fine=True,
         description="Standard deviation of the perturbation, in data units.",
     )
 

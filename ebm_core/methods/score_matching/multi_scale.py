@@ -46,6 +46,7 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         gt=0,
         le=10,
         log=True,
+        size=1,
         description="Sets the energy's scale, in data units.",
     )
     smallest: float = setting(
@@ -56,6 +57,7 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         le=10,
         log=True,
         live=True,
+        size=1,
         description="Of the random levels, even in log σ; in data units.",
     )
     largest: float = setting(
@@ -66,6 +68,7 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         le=10,
         log=True,
         live=True,
+        size=1,
         description="Of the random levels; in data units.",
     )
 

@@ -49,6 +49,7 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         gt=0,
         le=1000,
         log=True,
+        size=1,
         description="As wide as the data, so that the modes become one; in data units.",
     )
     smallest: float = setting(
@@ -58,6 +59,8 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         gt=0,
         le=1000,
         log=True,
+        size=1,
+        fine=True,
         description="Small beside the finest detail; in data units.",
     )
     levels: int = setting(
@@ -69,6 +72,7 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         gt=0,
         le=1000,
         advanced=True,
+        size=1,
         description="Adds |x|² / (2 (b² + σ²)) so that Z exists at every level; in data units. "
         "Leave the energy's own empty: it would grow as 1 / σ.",
     )

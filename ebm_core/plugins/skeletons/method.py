@@ -25,6 +25,7 @@ class MyMethod(kit.Unconditional):
     kind: Literal["my_method"] = "my_method"  # its name in files and on the command line
     noise_level: float = kit.setting(
         0.1, title="Noise level", symbol="σ", gt=0, le=10, live=True,  # may change during a run
+        size=1,
         description="Standard deviation of the perturbation, in data units.",
     )  # fmt: skip
 

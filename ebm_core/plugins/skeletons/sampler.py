@@ -23,6 +23,7 @@ class MySampler(Sampler):
     kind: Literal["my_sampler"] = "my_sampler"  # its name in files and on the command line
     step_size: float = setting(
         0.02, title="Step size", symbol="ε", gt=0, le=1, live=True,  # may change during a run
+        size=2,
         description="In data units squared.",
     )  # fmt: skip
 

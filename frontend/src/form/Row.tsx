@@ -35,6 +35,7 @@ export function Row({ field, value, fault, change, hint = "", before, after }: R
       <label for={id} title={title}>
         {before}
         {field.label} {field.symbol && <span class="muted symbol">{field.symbol}</span>}
+        {field.unit && <span class="muted small">, {field.unit}</span>}
         {after}
       </label>
       <Input

@@ -29,6 +29,7 @@ function energyKind({ energies, run }: Catalogue): Field {
     advanced,
     group: title,
     initial: undefined,
+    size: 0,
     description,
     control: {
       type: "plug-in",

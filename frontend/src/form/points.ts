@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import * as api from "../protocol/api";
 import { positionOf, unitsOf } from "../protocol/units";
-import type { Catalogue, DatasetInfo, OwnPoints, PlugInConfig } from "../protocol/wire";
+import type { Catalogue, DatasetInfo, OwnPoints, PlugInConfig, RunConfig } from "../protocol/wire";
 
 /** What the server has read, as far as the page has been told, by digest. */
 const read = signal<Record<string, OwnPoints>>({});
@@ -50,6 +50,21 @@ export function ownPoints(dataset: PlugInConfig | undefined): OwnPoints | null {
   const digest = digestOf(dataset);
   return digest === null ? null : (read.value[digest] ?? null);
 }
+
+/** What a length of 1 in the model's units is in those of a choice's sizes. */
+export const modelUnitOf = (choice: RunConfig | null): number =>
+  choice?.sizes === "model" ? 1 : (ownPoints(choice?.dataset)?.scale ?? 1);
+
+/** The finest length that the points of a choice can tell, in the model's units; null where points have no end. */
+export const detailOf = (choice: RunConfig | null): number | null =>
+  ownPoints(choice?.dataset)?.detail ?? null;
+
+/** The choice that makes a run again; its sizes were the model's before there was a word for it. */
+export const choiceOf = (config: RunConfig): RunConfig => ({
+  ...config,
+  updates: config.seconds ? null : (config.updates ?? null),
+  sizes: config.sizes ?? (digestOf(config.dataset) ? "model" : "data"),
+});
 
 /** Asks for what was read before the page was opened. Throws a `Refusal` where the points are gone. */
 export async function recall(digest: string | null): Promise<void> {

@@ -37,6 +37,12 @@ export interface Field {
   group: string;
   control: Control;
   initial: Json | undefined;
+  /** The power of a length that it is measured in; 0 where it is no size. */
+  size: number;
+  /** A length that is at most the finest detail of the data, unless it is set. */
+  fine?: boolean;
+  /** The name of its unit, where that needs a word. */
+  unit?: string;
 }
 
 /** Titles of plug-ins by kind, from the catalogue. */
@@ -78,6 +84,8 @@ export function fieldsOf(
       group,
       control,
       initial: property.default ?? plain.default,
+      size: property.size ?? plain.size ?? 0,
+      fine: property.fine ?? plain.fine ?? false,
     });
     const inner = value[name];
     if (control.type === "plug-in" && isObject(inner)) {

@@ -107,6 +107,7 @@ async function packed<R extends Route>(
 
 export const catalogue = () => json("GET /catalogue", {});
 export const runs = () => json("GET /runs", {});
+export const repeatRun = (run: string) => json("POST /runs/{run}/repeat", { run });
 export const getRun = (run: string) => json("GET /runs/{run}", { run });
 export const createRun = (config: Routes["POST /runs"]["body"]) => json("POST /runs", {}, config);
 export const pauseRun = (run: string) => json("POST /runs/{run}/pause", { run });

@@ -104,6 +104,13 @@ export interface Routes {
     body: null;
     answer: Run;
   };
+  "POST /runs/{run}/repeat": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
   "POST /runs/{run}/step": {
     parameters: {
       run: string;
@@ -255,6 +262,8 @@ export interface Schema {
   live?: boolean;
   log?: boolean;
   advanced?: boolean;
+  size?: number;
+  fine?: boolean;
 }
 /**
  * Which field tells the members of a union apart, and the member of each of its values.
@@ -306,6 +315,7 @@ export interface Recipe {
   updates: number | null;
   seed: number;
   device: "cpu" | "cuda";
+  sizes: "data" | "model";
 }
 /**
  * A plug-in's kind and its fields, as the catalogue's schema of the kind has them.
@@ -356,6 +366,7 @@ export interface RunSummary {
   dataset: string;
   method: string;
   config_digest: string;
+  repeats: boolean;
   plugins: Origin[];
   first_plugins: Origin[];
 }
@@ -376,6 +387,7 @@ export interface NewRun {
   seconds?: number | null;
   updates?: number | null;
   device?: "cpu" | "cuda";
+  sizes?: "data" | "model";
 }
 /**
  * A run, whole.
@@ -401,6 +413,7 @@ export interface Run {
   dataset: string;
   method: string;
   config_digest: string;
+  repeats: boolean;
   plugins: Origin[];
 }
 /**
@@ -417,6 +430,7 @@ export interface RunConfig {
   seconds: number | null;
   updates: number | null;
   device: "cpu" | "cuda";
+  sizes?: "data" | "model";
   plugins?: {
     [k: string]: string;
   }[];
@@ -434,6 +448,8 @@ export interface OwnPoints {
    * @maxItems 2
    */
   window: [[number, number], [number, number]];
+  scale: number;
+  detail: number;
   columns: string[];
   /**
    * @minItems 2

@@ -1,6 +1,7 @@
 /** What ties the page together: the socket's messages become state, and the run on the stage is followed. */
 import { batch, effect } from "@preact/signals";
 import { recipeFor } from "../form/fields";
+import { choiceOf } from "../form/points";
 import { differences, get, set } from "../form/schema";
 import * as api from "../protocol/api";
 import { Connection } from "../protocol/connection";
@@ -158,7 +159,7 @@ export function follow(run: Run): void {
   batch(() => {
     const known = history.value;
     history.value = known?.info.id === run.id ? { ...known, info: run } : openHistory(run, "server");
-    draft.value = { ...run.config, updates: run.config.seconds ? null : (run.config.updates ?? null) };
+    draft.value = choiceOf(run.config);
     fresh.value = false;
     drawing.value = false;
     tab.value = "lab";

@@ -114,7 +114,7 @@ function Runs() {
         value={chosen}
         disabled={known.length === 0}
         title={known.length === 0 ? "None yet: train one in the lab" : "The energy that a run has learned"}
-        onChange={(event) => event.currentTarget.value && chooseRun(event.currentTarget.value)}
+        onChange={(event) => event.currentTarget.value && void chooseRun(event.currentTarget.value)}
       >
         <option value="">{known.length === 0 ? "none yet" : "choose"}</option>
         {known.map((run) => (

@@ -1,12 +1,15 @@
 /** What the samplers' tab knows: its choice, the newest answer, and the moment that is shown. */
 import { batch, computed, effect, signal } from "@preact/signals";
+import { digestOf, ownPoints, recall } from "../form/points";
 import type { Field } from "../form/schema";
+import { fieldIn, withSizes } from "../form/sizes";
 import * as api from "../protocol/api";
-import type { Json, PlugInConfig } from "../protocol/wire";
+import type { Fault, Json, PlugInConfig } from "../protocol/wire";
 import { loop } from "../run/loop";
 import { catalogue, tab, titles } from "../state";
 import { stillness } from "../theme";
 import { sentence } from "../words/format";
+import { inWordsOf } from "../words/settings";
 import { type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
 import { Latest } from "./latest";
 import { indexOf, later } from "./player";
@@ -28,8 +31,15 @@ export const playing = signal(true);
 export const loops = signal(true);
 export const speed = signal(1);
 
+/** What a length of 1 in the model's units is in those of the chosen energy's points. */
+const modelUnit = signal(1);
+
 export const fields = computed<Field[]>(() =>
-  catalogue.value && choice.value ? fieldsOfChoice(catalogue.value, choice.value, titles.value) : [],
+  catalogue.value && choice.value
+    ? fieldsOfChoice(catalogue.value, choice.value, titles.value).map((field) =>
+        fieldIn(field, modelUnit.value),
+      )
+    : [],
 );
 /** The map on the stage is not that of the chosen energy: none yet, or one that is still being sampled. */
 export const stale = computed(() => answered.value?.energy !== choice.value?.energy || !sampled.value);
@@ -89,10 +99,14 @@ async function lookAhead(run: string, step: number): Promise<void> {
 function explain(error: unknown): void {
   const faulty = error instanceof api.Refusal ? error.faults : [];
   const shown = new Set(fields.value.map(({ path }) => path));
-  const elsewhere = faulty.filter(({ path }) => !shown.has(path)).map(api.faultText);
+  const told = (one: Fault) => inWordsOf(fields.value, api.faultText(one));
+  const elsewhere = faulty.filter(({ path }) => !shown.has(path)).map(told);
   batch(() => {
-    for (const one of faulty) faults.value = { ...faults.value, [one.path]: api.faultText(one) };
-    refused.value = faulty.length > 0 ? elsewhere.join(" ") || null : sentence((error as Error).message);
+    for (const one of faulty) faults.value = { ...faults.value, [one.path]: told(one) };
+    refused.value =
+      faulty.length > 0
+        ? elsewhere.join(" ") || null
+        : sentence(inWordsOf(fields.value, (error as Error).message));
   });
 }
 
@@ -128,8 +142,15 @@ export function chooseLandscape(kind: string): void {
   chooseEnergy({ formula: startOf(catalogue.value?.formulas, kind) });
 }
 
-export function chooseRun(run: string): void {
-  chooseEnergy({ run });
+/** The energy of a run; sizes are in the units of its data. */
+export async function chooseRun(run: string): Promise<void> {
+  try {
+    const { config } = await api.getRun(run);
+    await recall(digestOf(config.dataset));
+    chooseEnergy({ run }, ownPoints(config.dataset)?.scale);
+  } catch (error) {
+    explain(error);
+  }
 }
 
 /** The energy of the chosen run as it was at an update; null is the newest. The start stays. */
@@ -141,16 +162,24 @@ export function chooseMoment(step: number | null): void {
   void lookAhead(run, step ?? moments.value.at(-1)!);
 }
 
-function chooseEnergy(energy: Choice["energy"]): void {
-  faults.value = {};
-  ahead.value = null;
-  if (choice.value) choose({ ...choice.value, energy, start: null });
+function chooseEnergy(energy: Choice["energy"], unit = 1): void {
+  if (!choice.value) return;
+  const next = withSizes({ ...choice.value, energy, start: null }, fields.value, modelUnit.value, unit);
+  batch(() => {
+    faults.value = {};
+    ahead.value = null;
+    modelUnit.value = unit;
+    choose(next);
+  });
 }
 
 export function chooseSampler(kind: string): void {
   const sampler: PlugInConfig = startOf(catalogue.value?.samplers, kind);
   faults.value = {};
-  if (choice.value) choose({ ...choice.value, sampler });
+  if (!choice.value) return;
+  const next = { ...choice.value, sampler };
+  const own = fieldsOfChoice(catalogue.value!, next, titles.value);
+  choose(withSizes(next, own, 1, modelUnit.value));
 }
 
 /** All chains start at a point of the plane; null spreads them over the map. */

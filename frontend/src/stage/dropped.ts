@@ -3,7 +3,7 @@
 import { type Field, type Sample, sampleField } from "./field";
 import { normal, streamSeed } from "./random";
 
-/** Step size in data units squared: a fifth of the variance of a mode of standard deviation 0.1. */
+/** Step size in positions of the stage squared: a fifth of the variance of a mode of standard deviation 0.1. */
 export const STEP_SIZE = 0.002;
 /** Longest drift of one step, so that steep walls do not throw a chain across the stage. */
 const LONGEST_DRIFT = 0.2;

@@ -5,8 +5,9 @@ import { chooseDataset, choosePoints, draw } from "../actions";
 import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Taken } from "../form/points";
 import { chooseByArrows } from "../form/radios";
 import * as Icons from "../Icons";
-import { catalogue, draft, drawing, titleOf } from "../state";
+import { catalogue, draft, drawing, fields, titleOf } from "../state";
 import { sentence } from "../words/format";
+import { inWordsOf } from "../words/settings";
 import { Columns } from "./Columns";
 import { Thumbnail } from "./Thumbnail";
 
@@ -137,7 +138,12 @@ function Reading() {
     <>
       {file && own.columns.length > 2 && <Columns read={own} choose={(taken) => void take(file, taken)} />}
       <p class="small muted read" role="status">
-        {[`${own.rows.toLocaleString("en")} points were read`, ...own.messages].map(sentence).join(" ")}
+        {[
+          `${own.rows.toLocaleString("en")} points were read`,
+          ...own.messages.map((text) => inWordsOf(fields.value, text)),
+        ]
+          .map(sentence)
+          .join(" ")}
       </p>
     </>
   );

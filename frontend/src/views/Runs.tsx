@@ -1,14 +1,15 @@
 /** All runs: their state, and what can be done with each. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { open, remove, resume, stop } from "../actions";
+import { open, remove, repeat, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
 import type { RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";
-import { catalogue, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
+import { catalogue, fields, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
+import { inWordsOf } from "../words/settings";
 
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);
@@ -86,7 +87,9 @@ function Row({ run }: { run: RunSummary }) {
         {named(run) && <span class="small muted"> {run.name}</span>}
         {shown && <span class="small muted"> on the stage</span>}
         {run.reason && (
-          <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>{sentence(run.reason)}</p>
+          <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>
+            {sentence(inWordsOf(fields.value, run.reason))}
+          </p>
         )}
         {note && <p class="small fault">{note}</p>}
       </td>
@@ -126,7 +129,17 @@ function Actions({ run }: { run: RunSummary }) {
   const missing = catalogue.value && missingPlugIn(run, catalogue.value.plugins);
   return (
     <>
-      {run.state !== "finished" && (
+      {run.repeats && (
+        <button
+          type="button"
+          class="link"
+          title="As it is it would repeat its failure; the stage offers what changes that."
+          onClick={() => void open(run.id).then(() => (tab.value = "lab"))}
+        >
+          Change and resume
+        </button>
+      )}
+      {run.state !== "finished" && !run.repeats && (
         <button
           type="button"
           class="link"
@@ -137,6 +150,15 @@ function Actions({ run }: { run: RunSummary }) {
           Resume
         </button>
       )}
+      <button
+        type="button"
+        class="link"
+        disabled={missing !== null}
+        title={missing ?? "A new run with the same seed, updates and changes: the same weights, bit for bit."}
+        onClick={() => void repeat(run.id).then(() => (tab.value = "lab"))}
+      >
+        Repeat exactly
+      </button>
       <a class="link" href={downloadAddress(run.id)} download>
         Download
       </a>

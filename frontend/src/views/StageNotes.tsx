@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { press, resume } from "../actions";
+import { press, resumeWith } from "../actions";
+import type { Json, RunConfig } from "../protocol/wire";
 import { connection } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";
 import {
@@ -12,6 +13,7 @@ import {
   catalogueFault,
   draft,
   drawing,
+  fields,
   info,
   link,
   nameOf,
@@ -20,6 +22,7 @@ import {
   untrained,
 } from "../state";
 import { sentence } from "../words/format";
+import { inWordsOf } from "../words/settings";
 
 /** Milliseconds of waiting that need no words. */
 const PATIENCE = 1500;
@@ -110,20 +113,44 @@ function Failed() {
   return (
     <div class="note" data-tone="fault" role="alert">
       <Line>
-        <b>The run failed.</b> {sentence(run.reason ?? "the server gives no reason; its log may")}
+        <b>The run failed.</b>{" "}
+        {sentence(inWordsOf(fields.value, run.reason ?? "the server gives no reason; its log may"))}
         <span class="muted"> The stage shows its last good moment.</span>
       </Line>
-      <button
-        type="button"
-        class="link"
-        disabled={missing !== null}
-        title={missing ?? undefined}
-        onClick={() => void resume(run.id)}
-      >
-        Go on from the last checkpoint
-      </button>
+      {(run.repeats ? waysOut(run.config) : [AS_IT_IS]).map(({ label, changes }) => (
+        <button
+          key={label}
+          type="button"
+          class="link"
+          disabled={missing !== null}
+          title={missing ?? undefined}
+          onClick={() => void resumeWith(run.id, changes)}
+        >
+          {label}
+        </button>
+      ))}
     </div>
   );
+}
+
+interface Way {
+  label: string;
+  changes: Record<string, Json>;
+}
+
+const AS_IT_IS: Way = { label: "Go on from the last checkpoint", changes: {} };
+
+/** Other settings to go on with from the last checkpoint: with the same ones a run diverges again. */
+function waysOut({ optimization }: RunConfig): Way[] {
+  const rate = optimization.learning_rate as number;
+  const clip = optimization.gradient_clip as number | null;
+  const slower = { "optimization.learning_rate": Number((rate / 2).toPrecision(3)) };
+  return [
+    { label: "Go on with half the learning rate", changes: slower },
+    ...(clip === null || clip > 1
+      ? [{ label: "Go on with gradients clipped at 1", changes: { "optimization.gradient_clip": 1 } }]
+      : []),
+  ];
 }
 
 /** What a run waits for before its first update, when that takes longer than a moment. */

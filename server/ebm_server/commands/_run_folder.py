@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from ebm_core import Training
 
 CHECKPOINT = "checkpoint.safetensors"
-RECORDS = ("config.json", "events.json", "metrics.json")
+DIVERGED = "diverged.txt"
+"""Why the run diverged, where it did: resumed as it is, it would again."""
+RECORDS = ("config.json", "events.json", "metrics.json", DIVERGED)
 FOLDERS = ("points", "snapshots")
 
 
@@ -55,7 +57,7 @@ def write(training: "Training", out: Path) -> None:
     )
     try:
         training.save(out)
-        for name, record in zip(RECORDS, records, strict=True):
+        for name, record in zip(RECORDS, records, strict=False):
             write_whole(out / name, json.dumps(record, indent=1).encode())
     except OSError as error:
         refuse(f"cannot write in {out}: {error.strerror}; make room, or choose another --out")

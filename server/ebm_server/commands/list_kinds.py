@@ -21,6 +21,11 @@ WITHIN = {
 }
 """Where a run has the fields of a shelf, or of a kind."""
 
+SIZES = (
+    "Sizes are in the data's units. For points of your own their defaults and bounds grow with the "
+    "points' spread: those above are for a standard deviation of 1.6."
+)
+
 
 def list_kinds(
     kind: Annotated[
@@ -55,6 +60,8 @@ def list_kinds(
             typer.echo(f"  {field['path']} = {field['default']}{live}{allowed}")
             if field["description"]:
                 typer.echo(f"      {field['description']}")
+        if any(field["size"] for field in fields[shelf]):
+            typer.echo(SIZES)
 
 
 def all_shelves() -> "dict[str, dict[str, type[BaseModel]]]":
@@ -95,6 +102,7 @@ def fields_of(model: "type[BaseModel]", shelf: str, kind: str) -> list[dict[str,
             "default": default_of(field),
             "allowed": allowed(field),
             "live": bool(marks_of(field).get("live")),
+            "size": marks_of(field).get("size", 0),
             "description": field.description,
         }
         for name, field in model.model_fields.items()

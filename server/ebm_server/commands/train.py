@@ -1,6 +1,7 @@
 """`ebm train`: one run in the terminal, without a server."""
 
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -16,7 +17,7 @@ from ebm_server.commands._described_run import (
     read_config,
     validated,
 )
-from ebm_server.commands._run_folder import make_ready, refuse_unwritable, write
+from ebm_server.commands._run_folder import DIVERGED, make_ready, refuse_unwritable, write
 from ebm_server.commands._updates import interruption, make_updates
 
 if TYPE_CHECKING:
@@ -68,6 +69,12 @@ def train(
             metavar="FOLDER", help="Go on with the run there; --set changes its live fields."
         ),
     ] = None,
+    repeat: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Make the run there again, exactly: into --out, bit for bit."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a run that is in --out.")] = False,
     plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -78,18 +85,31 @@ def train(
     """
     use_one_thread()
     use_plugins(plugin)
+    described_by = {
+        "CONFIG": config,
+        "--dataset": dataset,
+        "--method": method,
+        "--points": points,
+        "--columns": columns,
+        "--labels": labels,
+        "--seed": seed,
+    }
     if resume is not None:
-        names = ("CONFIG", "--out", "--dataset", "--method", "--points", "--columns", "--labels")
-        given = (config, out, dataset, method, points, columns, labels)
-        told = dict(zip((*names, "--seed", "--force"), (*given, seed, force or None), strict=True))
-        if wrong := [name for name, value in told.items() if value is not None]:
-            refuse(f"--resume goes on with the run as it is; drop {', '.join(wrong)}")
+        refuse_beside(
+            "--resume goes on with", {"--out": out, "--force": force or None}, described_by
+        )
         out = resume
         with plugins_apart():
             training = resumed(resume, seconds, updates, settings or [])
+    elif out is None:
+        refuse("--out is missing; name the folder that the run is to be saved in")
+    elif repeat is not None:
+        length = {"--seconds": seconds, "--updates": updates, "--set": settings or None}
+        refuse_beside("--repeat makes", described_by, length)
+        with plugins_apart():
+            training = repeated(repeat)
+        make_ready(out, force)
     else:
-        if out is None:
-            refuse("--out is missing; name the folder that the run is to be saved in")
         data = dataset_of(dataset, points, columns, labels)
         described = {} if config is None else read_config(config)
         whole = laid_over(described, data, method, seconds, updates, seed, settings or [])
@@ -97,13 +117,35 @@ def train(
             training = begun(whole)
         make_ready(out, force)
     for remark in training.dataset.remarks:
-        typer.echo(remark, err=True)
+        typer.echo(as_options(remark), err=True)
     with interruption() as interrupted, plugins_apart():
         quiet = as_json or not sys.stderr.isatty()
         reason = carry_out(training, out, quiet, interrupted)
     report(training, out, reason, as_json)
     if reason is not None:
         raise typer.Exit(EXIT_DIVERGED if reason != INTERRUPTED else EXIT_INTERRUPTED)
+
+
+def as_options(remark: str) -> str:
+    """A remark on the data, its settings as options of the command line."""
+    return re.sub(r"`([\w.]+=[^`]+)`", r"--set \1", remark)
+
+
+def refuse_beside(what: str, *options: dict[str, Any]) -> None:
+    """Ends the command where options are given that a run as it is has no place for."""
+    given = [name for part in options for name, value in part.items() if value is not None]
+    if given:
+        refuse(f"{what} the run as it is; drop {', '.join(given)}")
+
+
+def repeated(folder: Path) -> "Training":
+    """The run that a folder holds, from its start; ends the command if it cannot be made again."""
+    from ebm_core import Training
+
+    try:
+        return Training.repeated(folder)
+    except (OSError, ValueError, RuntimeError) as error:
+        refuse(str(error))
 
 
 def begun(given: dict[str, Any]) -> "Training":
@@ -138,6 +180,8 @@ def resumed(
         refuse(str(error))
     for change in training.plugin_changes:
         typer.echo(change, err=True)
+    if (folder / DIVERGED).is_file():
+        told_of_divergence(training, folder, changed=bool(settings))
     if training.finished:
         refuse(
             f"the run in {folder} is finished after {training.step:,} updates and "
@@ -145,6 +189,25 @@ def resumed(
         )
     refuse_unwritable(folder)
     return training
+
+
+def told_of_divergence(training: "Training", folder: Path, changed: bool) -> None:
+    """Says why the run in a folder diverged, and that it does so again where nothing is changed."""
+    reason = as_options((folder / DIVERGED).read_text(encoding="utf-8"))
+    if changed:
+        typer.echo(f"the run had diverged: {reason}", err=True)
+        return
+    typer.echo(
+        f"the run had diverged: {reason}\nresumed as it is, it would repeat the same failure; "
+        f"change a live field, such as\n  {way_out(training, folder)}",
+        err=True,
+    )
+
+
+def way_out(training: "Training", folder: Path) -> str:
+    """A command that goes on with a diverged run otherwise."""
+    rate = training.config.optimization.learning_rate / 2
+    return f"ebm train --resume {folder} --set optimization.learning_rate={rate:g}"
 
 
 def carry_out(
@@ -165,11 +228,12 @@ def carry_out(
     try:
         make_updates(training, quiet, save, interrupted)
     except TrainingDiverged as error:
-        rate = training.config.optimization.learning_rate / 2
+        (out / DIVERGED).write_text(str(error), encoding="utf-8")
         typer.echo(
-            f"training diverged: {error}\n{out} holds the run as it was at update {saved:,}; "
+            f"training diverged: {as_options(str(error))}\n"
+            f"{out} holds the run as it was at update {saved:,}; "
             "resumed without a change it diverges again. Change a live field, such as\n"
-            f"  ebm train --resume {out} --set optimization.learning_rate={rate:g}",
+            f"  {way_out(training, out)}",
             err=True,
         )
         return str(error)
@@ -179,6 +243,7 @@ def carry_out(
         save()
         refuse(f"{trouble}; what was trained until update {training.step} is saved in {out}")
     save()
+    (out / DIVERGED).unlink(missing_ok=True)
     if not training.finished:
         typer.echo(f"go on with it by\n  ebm train --resume {out}", err=True)
         return INTERRUPTED
@@ -206,6 +271,11 @@ def report(training: "Training", out: Path, reason: str | None, as_json: bool) -
         figures = ", ".join(f"{name} {training.metrics[name]:.4f}" for name in known)
         done = f"{training.step} updates in {training.seconds:.1f} s"
         typer.echo(f"{done}{': ' if figures else ''}{figures}\nsaved in {out}")
+        if reason is None and training.config.seconds is not None:
+            again = f"ebm train --repeat {out} --out FOLDER"
+            typer.echo(
+                f"by time, each run is another; this one is made again exactly by\n  {again}"
+            )
     if reason is None and (worse := worse_than_plain(training)):
         typer.echo(worse, err=True)
 

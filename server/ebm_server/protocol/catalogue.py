@@ -45,6 +45,8 @@ Schema = TypedDict(
         "live": bool,
         "log": bool,
         "advanced": bool,
+        "size": int,
+        "fine": bool,
     },
     total=False,
 )
@@ -96,6 +98,7 @@ class Recipe(TypedDict):
     updates: int | None
     seed: int
     device: Literal["cpu", "cuda"]
+    sizes: Literal["data", "model"]
 
 
 class First(TypedDict):

@@ -3,7 +3,8 @@
 from pydantic import SkipValidation, with_config
 from typing_extensions import TypedDict
 
-from ebm_server.protocol.messages import Message, PackedArray, PackedLandscape
+from ebm_server.protocol.frames import PackedArray, PackedLandscape
+from ebm_server.protocol.messages import Message
 from ebm_server.protocol.run_config import UNCHECKED, PlugInConfig
 
 

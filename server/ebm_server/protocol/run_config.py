@@ -41,6 +41,8 @@ class RunConfig(TypedDict):
     seconds: float | None
     updates: int | None
     device: Literal["cpu", "cuda"]
+    sizes: NotRequired[Literal["data", "model"]]
+    """The units of the method's step sizes and noise levels; absent, the model's."""
     plugins: NotRequired[list[dict[str, str]]]
     """Each `Origin` of the plug-ins from outside the package that it uses; never given."""
 
@@ -61,3 +63,4 @@ class NewRun(TypedDict, total=False):
     seconds: SkipValidation[float | None]
     updates: SkipValidation[int | None]
     device: SkipValidation[Literal["cpu", "cuda"]]
+    sizes: SkipValidation[Literal["data", "model"]]

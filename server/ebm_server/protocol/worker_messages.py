@@ -19,6 +19,10 @@ OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
 
 
+REPEATED = "repeated.json"
+"""The file in a run's folder with the changes of another run that it makes again."""
+
+
 # Worker to server: what is kept
 
 

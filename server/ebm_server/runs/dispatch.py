@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from ebm_server.protocol.messages import ENDED, Event, Problem, RunState
+from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.runs import ENDED, Event, RunState
 from ebm_server.protocol.worker_messages import (
     VERSION,
     Ack,

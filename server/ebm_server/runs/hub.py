@@ -6,18 +6,16 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ebm_server.protocol.messages import (
-    Event,
+from ebm_server.protocol.messages import pack
+from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.page_messages import (
     EventMessage,
     Gap,
-    MetricRow,
     MetricsMessage,
-    Run,
     RunMessage,
     RunsChanged,
-    pack,
 )
-from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.runs import Event, MetricRow, Run
 from ebm_server.runs.mailbox import Letter, Mailbox, Watching
 from ebm_server.runs.store import EVENTS, METRICS, Store
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ebm_server.background import with_core
-from ebm_server.protocol.messages import ENDED, OwnPoints, Run, RunState, RunSummary
+from ebm_server.protocol.points import OwnPoints
+from ebm_server.protocol.runs import ENDED, Run, RunState, RunSummary
 from ebm_server.protocol.worker_messages import (
+    REPEATED,
     AnyCommand,
     MakeUpdates,
     Pause,
@@ -22,6 +24,7 @@ from ebm_server.runs.ledger import Entry, Ledger, now
 from ebm_server.runs.points import PointFiles, references
 from ebm_server.runs.pool import SPARE_AFTER
 from ebm_server.runs.reports import write_json
+from ebm_server.runs.store import EVENTS
 from ebm_server.settings import Settings
 
 
@@ -92,18 +95,43 @@ class Jobs:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
         async with self.points.lock:
             config = await with_core(lambda: _complete(given, self.points.folder))
-            self._refuse_when_full()
-            run = Run(
-                id=uuid.uuid4().hex[:10],
-                name=name or f"{config['method']['kind']} on {config['dataset']['kind']}",
-                state="queued",
-                config=config,
-                first_plugins=config["plugins"],
-                created=now(),
-            )
-            write_json(self.directory(run.id) / "config.json", config)
-            self.points.link_into(self.directory(run.id), references(config))
-            self.ledger.add(Entry(run, initial=config))
+            name = name or f"{config['method']['kind']} on {config['dataset']['kind']}"
+            return self._add(config, name, [])
+
+    async def repeat(self, run: str) -> Run:
+        """A new run that makes an ended one again, with the changes and length that are recorded.
+
+        Refused with 409 while it goes on, or where its length was never measured.
+        """
+        async with self.points.lock:
+            entry = self.entry(run)
+            if entry.run.state not in ENDED:
+                raise Refused(409, f"run {run} is {entry.run.state}; stop it first")
+            events = await asyncio.to_thread(self.ledger.store.after, EVENTS, run, 0)
+            fields = ("step", "path", "value", "previous")
+            changes = [{name: e[name] for name in fields} for e in events if e["kind"] == "change"]
+            try:
+                await with_core(lambda: _refuse_unknown_length(entry.initial, changes))
+            except ValueError as error:
+                raise Refused(409, str(error)) from error
+            return self._add(entry.initial, f"{entry.run.name}, again", changes)
+
+    def _add(self, config: dict[str, Any], name: str, changes: list[dict[str, Any]]) -> Run:
+        """A new run, which is to make changes again."""
+        self._refuse_when_full()
+        run = Run(
+            id=uuid.uuid4().hex[:10],
+            name=name,
+            state="queued",
+            config=config,
+            first_plugins=config["plugins"],
+            created=now(),
+        )
+        write_json(self.directory(run.id) / "config.json", config)
+        if changes:
+            write_json(self.directory(run.id) / REPEATED, changes)
+        self.points.link_into(self.directory(run.id), references(config))
+        self.ledger.add(Entry(run, initial=config))
         self.start_queued()
         return run
 
@@ -146,6 +174,12 @@ class Jobs:
         """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
         entry = self.entry(run)
         if entry.run.state in ("stopped", "failed"):
+            if entry.run.repeats and not entry.pending:
+                raise Refused(
+                    409,
+                    f"the run would repeat its failure: {entry.run.reason}; change a live setting "
+                    "first, such as a smaller optimization.learning_rate",
+                )
             self._refuse_when_full()
             self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)
             self.start_queued()
@@ -249,6 +283,12 @@ def _kept_points(digest: str, folder: Path) -> OwnPoints:
     from ebm_server.configs import kept_points
 
     return kept_points(digest, folder)
+
+
+def _refuse_unknown_length(config: dict[str, Any], changes: list[dict[str, Any]]) -> None:
+    from ebm_core.runs.changes import Change, refuse_unknown_length
+
+    refuse_unknown_length(config["seconds"], [Change(**change) for change in changes])
 
 
 def _age(run: Run) -> tuple[str, str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypedDict, Unpack
 
-from ebm_server.protocol.messages import Event, MetricRow, Run, RunState, Values
+from ebm_server.protocol.messages import Values
 from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.runs import Event, MetricRow, Run, RunState
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.store import (
     EVENTS,

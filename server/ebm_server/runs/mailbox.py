@@ -5,8 +5,9 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from ebm_server.protocol.messages import Gap, pack
+from ebm_server.protocol.messages import pack
 from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.page_messages import Gap
 
 LIMIT = 1000
 """Ordered messages kept for a slow reader before it is sent to REST instead."""

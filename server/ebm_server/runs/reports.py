@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, assert_never
 
-from ebm_server.protocol.messages import ENDED, Event, MetricRow, unpack
+from ebm_server.protocol.messages import unpack
+from ebm_server.protocol.runs import ENDED, Event, MetricRow
 from ebm_server.protocol.worker_messages import (
     OUTBOX,
     Begun,

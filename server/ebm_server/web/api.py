@@ -12,20 +12,11 @@ from ebm_server.background import in_background, with_core
 from ebm_server.playground import Samplings
 from ebm_server.protocol.answers import Health
 from ebm_server.protocol.catalogue import Catalogue
-from ebm_server.protocol.messages import (
-    Event,
-    FrameMessage,
-    KeyframeInfo,
-    MetricRow,
-    OwnPoints,
-    PackedLandscape,
-    Patch,
-    Run,
-    RunSummary,
-    Steps,
-)
+from ebm_server.protocol.frames import FrameMessage, PackedLandscape
 from ebm_server.protocol.playground import Outcome, Trial
+from ebm_server.protocol.points import OwnPoints
 from ebm_server.protocol.run_config import NewRun
+from ebm_server.protocol.runs import Event, KeyframeInfo, MetricRow, Patch, Run, RunSummary, Steps
 from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
@@ -163,6 +154,12 @@ async def resume(run: str, jobs: AllJobs) -> Run:
     if entry.run.state in ("stopped", "failed") and entry.run.config.get("plugins"):
         await with_core(lambda: _read(entry.run.config, jobs.points.folder))
     return await jobs.resume(run)
+
+
+@router.post("/runs/{run}/repeat", status_code=201, responses=refusals(404, 409, 429))
+async def repeat(run: str, jobs: AllJobs) -> Run:
+    """Makes an ended run again, bit for bit: a new run with the changes that are recorded."""
+    return await jobs.repeat(run)
 
 
 @router.post("/runs/{run}/step", responses=refusals(404, 409, 413, 422, 503))

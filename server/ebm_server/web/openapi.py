@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from ebm_server.protocol.answers import Refusal, Unprocessable
-from ebm_server.protocol.messages import PageMessage, ServerMessage
+from ebm_server.protocol.page_messages import PageMessage, ServerMessage
 from ebm_server.protocol.playground import Outcome
 from ebm_server.protocol.run_config import RunConfig
 from ebm_server.settings import package_version

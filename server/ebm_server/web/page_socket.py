@@ -6,7 +6,8 @@ import logging
 from pydantic import TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ebm_server.protocol.messages import (
+from ebm_server.protocol.messages import pack, unpack
+from ebm_server.protocol.page_messages import (
     ErrorMessage,
     PageMessage,
     Ping,
@@ -14,8 +15,6 @@ from ebm_server.protocol.messages import (
     Unwatch,
     Watch,
     Welcome,
-    pack,
-    unpack,
 )
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Ledger

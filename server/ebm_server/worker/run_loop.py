@@ -10,10 +10,12 @@ from typing import Any, Literal
 from ebm_core import Change, Training
 from ebm_core.atomic_file import write_whole
 from ebm_core.runs import snapshots
-from ebm_core.runs.config import PLUGINS, arrays_of, plugins_changed, saved
+from ebm_core.runs.changes import plugins_changed
+from ebm_core.runs.config import PLUGINS, arrays_of, saved
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.worker_messages import (
+    REPEATED,
     Assign,
     Begun,
     ChangeItem,
@@ -62,21 +64,25 @@ class RunLoop:
         self.stop: Stop | None = None
         self.next_update = 0.0
         self.next_checkpoint = time.monotonic() + FIRST_CHECKPOINT_SECONDS
-        self.told = len(self.training.events) - bool(self.training.plugin_changes)
+        told = len(self.training.events) - bool(self.training.plugin_changes)
+        self.told = told if self.goes_on else 0
         """Changes that the server has heard of: those of the checkpoint, not of plug-ins since."""
         recorded = [Change(**change.model_dump()) for change in given.recorded]
-        self.replay = recorded[self.told :]
+        again = [_what(change) for change in [*self.training.replayed, *self.training.events]]
+        self.replay = [change for change in recorded[self.told :] if _what(change) not in again]
 
     def _training(self) -> Training:
+        self.goes_on = self.given.resume
         if self.given.resume:
             try:
                 return Training.resume(self.directory)
             except FileNotFoundError:
+                self.goes_on = False
                 log.info("there is no checkpoint yet: the run starts afresh")
         config, changes = saved(self.given.config, arrays_of(self.directory))
-        training = Training(config)
+        training = Training(config, repeated(self.directory))
         training.plugin_changes = changes
-        training.events = plugins_changed(0, self.given.config, config)
+        training.events[:0] = plugins_changed(0, self.given.config, config)
         return training
 
     def run(self) -> None:
@@ -277,3 +283,13 @@ class RunLoop:
         except (Exception, SystemExit):  # what failed may be a plug-in, which shows itself too
             log.exception("there is no last frame")
         self.report_state("failed", reason)
+
+
+def repeated(directory: Path) -> list[Change]:
+    """The changes of another run that this one makes again."""
+    file = directory / REPEATED
+    return [Change(**change) for change in json.loads(file.read_text())] if file.is_file() else []
+
+
+def _what(change: Change) -> tuple[int, str, str]:
+    return change.step, change.path, repr(change.value)

@@ -1,0 +1,90 @@
+"""Every message on the page's socket, both ways."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ebm_server.protocol.frames import FrameMessage
+from ebm_server.protocol.messages import Message
+from ebm_server.protocol.runs import Event, MetricRow, RunSummary
+
+# Page to server
+
+
+class Watch(Message):
+    type: Literal["watch"]
+    run: str
+    after: int = Field(0, ge=0)
+    frames_per_second: float = Field(15, ge=0, le=60)
+
+
+class Unwatch(Message):
+    type: Literal["unwatch"]
+    run: str
+
+
+class Ping(Message):
+    type: Literal["ping"]
+
+
+PageMessage = Annotated[Watch | Unwatch | Ping, Field(discriminator="type")]
+
+
+# Server to page
+
+
+class Welcome(Message):
+    type: Literal["welcome"] = "welcome"
+    version: str
+
+
+class Pong(Message):
+    type: Literal["pong"] = "pong"
+
+
+class RunsChanged(Message):
+    """The list of runs changed: fetch it again."""
+
+    type: Literal["runs"] = "runs"
+
+
+class RunMessage(Message):
+    type: Literal["run"] = "run"
+    run: str
+    seq: int
+    info: RunSummary
+
+
+class MetricsMessage(Message):
+    type: Literal["metrics"] = "metrics"
+    run: str
+    seq: int
+    rows: list[MetricRow]
+
+
+class EventMessage(Message):
+    type: Literal["event"] = "event"
+    run: str
+    seq: int
+    event: Event
+
+
+class Gap(Message):
+    """Forget metrics and events after `after` and fetch them again over REST."""
+
+    type: Literal["gap"] = "gap"
+    run: str
+    after: int
+
+
+class ErrorMessage(Message):
+    type: Literal["error"] = "error"
+    run: str | None = None
+    message: str
+
+
+ServerMessage = Annotated[
+    Welcome | Pong | RunsChanged | RunMessage | MetricsMessage | EventMessage | Gap | ErrorMessage
+    | FrameMessage,
+    Field(discriminator="type"),
+]  # fmt: skip
