@@ -113,7 +113,7 @@ def test_gradient_is_that_of_the_energy() -> None:
         ("denoising", 0.1, 10.0),
         ("persistent", 0.25, 40.0),
         ("variational", 0.02, 10.0),
-        ("noise_conditional", 0.1, 10.0),
+        ("exact", 0.25, 10.0),
     ],
 )
 def test_samples_and_energy_hold_the_shares(method: str, share: float, distance: float) -> None:

@@ -186,7 +186,7 @@ def test_noise_that_is_not_given_is_as_fine_as_the_data() -> None:
         assert own.method.smoothing == pytest.approx(0.1)
     assert tenths[20_000] < tenths[300] <= 0.1
     built_in = RunConfig.model_validate(
-        {"dataset": {"kind": "ring"}, "method": {"kind": "denoising"}}
+        {"dataset": {"kind": "rings"}, "method": {"kind": "denoising"}}
     )
     assert built_in.dataset.detail is None
     assert built_in.method.smoothing == 0.1
