@@ -66,6 +66,23 @@ def refuse_unknown_length(seconds: float | None, changes: Sequence[Change]) -> N
         )
 
 
+def changed_in_words(config: RunConfig, path: str, value: Any) -> RunConfig:
+    """As `changed`; a value out of its bounds is told in one sentence.
+
+    Raises:
+        ValueError: There is no such field, it is not live, or the value is out of bounds.
+    """
+    if value is None and path in ("seconds", "updates"):
+        raise ValueError(f"{path} is None: a run has an end; give a number above zero")
+    try:
+        return changed(config, path, value)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        bounds = problem.get("ctx", {}).get("allowed")
+        more = f"; allowed: {bounds}" if bounds else ""
+        raise ValueError(f"{path} is {value!r}: {problem['msg']}{more}") from error
+
+
 def size_at(config: RunConfig, path: str, value: Any) -> Size | None:
     """A value as a size in the data's units, where these are not the model's."""
     if config.scale == 1 or type(value) not in (int, float):

@@ -1,7 +1,5 @@
 """One run in memory, update by update."""
 
-import copy
-import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,20 +7,17 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from pydantic import ValidationError
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
-from ebm_core.networks.weighed import Weighed
-from ebm_core.optimization import Average, Schedule
+from ebm_core.optimization import Schedule
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
 from ebm_core.runs.assessment import Assessment
-from ebm_core.runs.best_moment import BestMoment, score
 from ebm_core.runs.changes import (
     Change,
     at_the_start,
-    changed,
+    changed_in_words,
     metrics_in_data_units,
     plugins_changed,
     refuse_unknown_length,
@@ -34,6 +29,7 @@ from ebm_core.runs.display import Showing
 from ebm_core.runs.divergence import refuse_divergence
 from ebm_core.runs.frame import Frame
 from ebm_core.runs.metrics import numbers
+from ebm_core.runs.shown_energy import ShownEnergy
 from ebm_core.runs.time_budget import TimeBudget
 from ebm_core.runs.trained import TrainedEnergy
 
@@ -82,17 +78,7 @@ class Training:
                 )
             )
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count
-        self.average = Average(self.energy, config.optimization.averaging)
-        self.best = BestMoment()
-        self.keeps_best = (
-            self.dataset.shape == (2,)
-            and self.dataset.guarded
-            and config.method.promises == "density"
-        )
-        self.groups = self.dataset.groups if self.keeps_best else None
-        self.offsets = torch.zeros(len(self.groups.shares) if self.groups else 0).to(self.device)
-        self.kept: EnergyNetwork | None = None
-        """The energy of the best moment, where the run is finished and ended with a worse one."""
+        self.shown = ShownEnergy(self.energy, config, self.device)
         self._showing: Showing | None = None
         self._evaluation: dict[bool, Assessment] = {}
         self._replay()
@@ -115,13 +101,7 @@ class Training:
     @property
     def network(self) -> EnergyNetwork:
         """The energy that is shown and evaluated: averaged weights, of now or the best moment."""
-        if self.kept is not None and self.finished:
-            return self.kept
-        return self._shown()
-
-    def _shown(self) -> EnergyNetwork:
-        network = self.config.method.shown(self.average.network)
-        return network if self.groups is None else Weighed(network, self.groups, self.offsets)
+        return self.shown.network(self.config.method, self.finished)
 
     def sample_data(self, count: int) -> Tensor:
         """Fresh training points in the model's coordinates."""
@@ -150,7 +130,7 @@ class Training:
             told = numbers(self.learner, self.learner.update(positives))
             self.metrics.update(metrics_in_data_units(self.config, told))
             refuse_divergence(self.metrics, self.step, self.config.method, self.dataset)
-            self.average.update(self.energy, self.step)
+            self.shown.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
             if self.config.method.smoothing:
                 self.metrics["smoothing"] = self.config.method.smoothing * self.config.scale
@@ -159,32 +139,15 @@ class Training:
         if length is not None:
             self.change("updates", length)
         self._replay()
-        if self.keeps_best and (self.finished or self.step >= self.best.due):
+        if self.shown.is_due(self.step, self.finished):
             self._judge()
         return self.metrics
 
     def _judge(self) -> None:
-        """Compares this moment with the best one; a finished run takes the better of the two."""
-        network = self._shown()
         assessment = self._assessment(thorough=False)
         with self._timed():
-            try:
-                if isinstance(network, Weighed) and self.groups:
-                    smoothing = self.config.method.smoothing
-                    found = assessment.offsets(network.energy, smoothing, self.groups)
-                    self.offsets.copy_(found)
-                now = score(assessment.exactly(network, self.config.method.smoothing))
-            except ValueError:  # it has no partition function: no moment is worse
-                now = math.inf
-        if not self.finished:
-            self.best.judge(self.step, now, network)
-        elif self.best.score < now:
-            self.kept = copy.deepcopy(network)
-            self.kept.load_state_dict(self.best.weights)
-        else:
-            self.kept = None  # a finished run that was lengthened may have had one
-        last = self.finished and self.kept is None
-        self.metrics["kept_update"] = self.step if last else self.best.step
+            kept = self.shown.judge(self.step, self.finished, self.config.method, assessment)
+        self.metrics["kept_update"] = kept
 
     def _replay(self) -> None:
         """Makes the recorded changes that are due."""
@@ -199,18 +162,10 @@ class Training:
         Raises:
             ValueError: There is no such field, it is not live, or the value is out of bounds.
         """
-        if value is None and path in ("seconds", "updates"):
-            raise ValueError(f"{path} is None: a run has an end; give a number above zero")
         lengthened = path == "updates"
         # a length in updates stands beside a time budget, and leaves the config as it is
         whole = self.config.model_copy(update={"seconds": None}) if lengthened else self.config
-        try:
-            config = changed(whole, path, value)
-        except ValidationError as error:
-            problem = error.errors()[0]
-            bounds = problem.get("ctx", {}).get("allowed")
-            more = f"; allowed: {bounds}" if bounds else ""
-            raise ValueError(f"{path} is {value!r}: {problem['msg']}{more}") from error
+        config = changed_in_words(whole, path, value)
         previous = self.horizon if lengthened else value_at_or_none(self.config, path)
         taken = value_at(config, path)
         change = Change(step=self.step, path=path, value=taken, previous=previous)
@@ -282,9 +237,7 @@ class Training:
             "horizon": self.horizon,
             "metrics": self.metrics,
             "energy": self.energy.state_dict(),
-            "average": self._shown().state_dict(),
-            "best": vars(self.best),
-            "kept": self.kept is not None,
+            **self.shown.state(self.config.method),
             "learner": self.learner.state(),
             "data_generator": self.data_generator.get_state(),
             "generator": self.generator.get_state(),
@@ -340,13 +293,7 @@ class Training:
         training.schedule.horizon = state["horizon"]
         training.metrics = state["metrics"]
         training.energy.load_state_dict(state["energy"])
-        average = training._shown()
-        average.load_state_dict(state["average"])
-        if "best" in state:  # earlier checkpoints have none
-            training.best = BestMoment(**state["best"])
-            if state["kept"]:
-                training.kept = copy.deepcopy(average)
-                training.kept.load_state_dict(training.best.weights)
+        training.shown.load_state(state, config.method)
         training.learner.load_state(checkpoint.on_device(state["learner"], training.device))
         training.data_generator.set_state(state["data_generator"])
         # on another device than it was saved on, a generator has another state

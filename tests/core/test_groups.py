@@ -142,11 +142,11 @@ def test_resumed_runs_and_loaded_energies_keep_the_offsets(tmp_path: Path) -> No
         part.update()
     part.save(tmp_path)
     part = Training.resume(tmp_path)
-    assert part.offsets.abs().max() > 0
+    assert part.shown.offsets.abs().max() > 0
     for run in (whole, part):
         while not run.finished:
             run.update()
-    assert torch.equal(whole.offsets, part.offsets)
+    assert torch.equal(whole.shown.offsets, part.shown.offsets)
     assert whole.evaluate() == part.evaluate()
     part.save(tmp_path)
     points = torch.tensor(two(50, 0.5, 10.0, seed=3))

@@ -180,15 +180,15 @@ def test_a_run_keeps_its_best_moment_and_resumes_with_it(tmp_path: Path) -> None
     while not run.finished:
         run.update()
         if run.step == 390:  # ruin what comes after the last moment that was judged
-            for weight in run.average.network.parameters():
+            for weight in run.shown.average.network.parameters():
                 weight.mul_(3)
     assert run.metrics["kept_update"] == 390  # 250 times 1.25 squared
-    assert run.kept is not None
+    assert run.shown.kept is not None
     run.save(tmp_path)
     again = Training.resume(tmp_path)
     places = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
     assert torch.equal(again.network(places), run.network(places))
-    assert not torch.equal(again.average.network(places), run.network(places))
+    assert not torch.equal(again.shown.average.network(places), run.network(places))
 
 
 def test_a_run_saved_before_points_were_whitened_means_what_it_meant() -> None:
@@ -209,7 +209,7 @@ def test_a_moment_without_a_partition_function_is_the_worst() -> None:
     while not run.finished:
         run.update()
         if run.step == 260:
-            for weight in run.average.network.parameters():
+            for weight in run.shown.average.network.parameters():
                 weight.fill_(math.nan)
     assert run.metrics["kept_update"] == 250
     assert math.isfinite(run.evaluate(thorough=True)["nll"])
