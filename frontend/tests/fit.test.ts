@@ -4,7 +4,7 @@ import { fit } from "../src/charts/fit";
 import type { MetricRow, Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { history, kept, moment } from "../src/state";
-import { byHeart, comparison, doubt, keptWords, memorises } from "../src/words/fit";
+import { byHeart, comparison, doubt, keptWords, memorises, strayed } from "../src/words/fit";
 import { others } from "../src/words/quality";
 
 const rowsOf = (nll: number[], train: number[]): MetricRow[] =>
@@ -133,4 +133,10 @@ it("a reference that is far off does not flatten the curves", () => {
   const colors = { ink: "#000", muted: "#777", line: "#eee", accent: "#f00", data: "#f90", chains: "#7fe" };
   const { layout } = fit.figure(evidence, colors);
   expect((layout.yaxis as { range: [number, number] }).range[1]).toBeLessThan(4);
+});
+
+it("mass where no data are is told in words", () => {
+  expect(strayed({})).toBeNull();
+  expect(strayed({ mass_outside: 0.002 })).toBeNull();
+  expect(strayed({ mass_outside: 0.94 })).toContain("94.0 % of the mass lies far from all data");
 });

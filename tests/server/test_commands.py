@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import torch
 from ebm_server.cli import cli
+from ebm_server.commands.train import strayed
 from typer.testing import CliRunner
 
-from ebm_core import Training
+from ebm_core import RunConfig, Training
 from tests.server.laboratory import PATIENCE, ROOT
 
 SMALL = ["--set", "energy.hidden=[8]", "--set", "energy.fourier_features=4"]
@@ -217,6 +218,15 @@ def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: P
     header, *lines = samples.read_text().splitlines()
     assert (header, len(lines)) == ("x,y", 200)
     assert len({line.split(",")[1] for line in lines}) == 200
+
+
+def test_mass_where_no_data_are_is_told() -> None:
+    config = {"dataset": {"kind": "moons"}, "method": {"kind": "exact"}, "updates": 1}
+    training = Training(RunConfig.model_validate(config))
+    training.metrics["mass_outside"] = 0.01
+    assert strayed(training) is None
+    training.metrics["mass_outside"] = 0.94
+    assert "94 % of the mass lies far from all data" in (strayed(training) or "")
 
 
 def test_samples_are_refused_before_they_are_drawn(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
 import { digestOf } from "../form/points";
 import { draft, history, info, kept, metrics, seriesTitles, titleOf, until, untrained } from "../state";
-import { byHeart, comparison, doubt, keptWords, memorises } from "../words/fit";
+import { byHeart, comparison, doubt, keptWords, memorises, strayed } from "../words/fit";
 import { count, fixed } from "../words/format";
 import { headline, others } from "../words/quality";
 import { Tex } from "../words/Tex";
@@ -136,7 +136,7 @@ function Lines() {
 
 /** What to know before the figures are believed. */
 function Warnings() {
-  const rough = doubt(metrics.value);
+  const [rough, astray] = [doubt(metrics.value), strayed(metrics.value)];
   return (
     <>
       {memorises(evidence.value.rows, until.value) && (
@@ -147,6 +147,11 @@ function Warnings() {
       {rough && (
         <p class="small target" role="status">
           {rough}
+        </p>
+      )}
+      {astray && (
+        <p class="small target" role="status">
+          <b>Mass far away.</b> {astray}
         </p>
       )}
       {kept.value?.shown && (

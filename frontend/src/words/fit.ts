@@ -1,6 +1,6 @@
 /** How well an energy fits given points, in words: beside plain estimates, and beside the points it learns from. */
 import type { MetricRow } from "../protocol/wire";
-import { nats } from "./format";
+import { nats, percent } from "./format";
 
 type Metrics = Record<string, number>;
 
@@ -10,6 +10,8 @@ const ALIKE = 0.005;
 const OPENED = 0.3;
 /** Nats in log Z above which a figure is not called exact. */
 const EXACT = 0.01;
+/** Share of the mass far from all data that is told. */
+const STRAYED = 0.05;
 
 /** "0.04 nats better than a KDE"; null where no estimate is at hand. */
 export function comparison({ nll, nll_kde, nll_gaussian }: Metrics): string | null {
@@ -45,6 +47,12 @@ export function memorises(rows: MetricRow[], until = Number.POSITIVE_INFINITY): 
 export function doubt({ log_z_error: error }: Metrics): string | null {
   if (error === undefined || error <= EXACT) return null;
   return `Not exact: log Z, and each figure that rests on it, may be wrong by ${nats(error)} nats.`;
+}
+
+/** What is said where much of the mass lies where no data are. */
+export function strayed({ mass_outside: outside }: Metrics): string | null {
+  if (outside === undefined || outside < STRAYED) return null;
+  return `${percent(outside)} of the mass lies far from all data: this is no density of them. What is learned at the data alone does not see it; go on longer, or raise the far margin.`;
 }
 
 /** What is said where the energy shown is that of another update than the last. */

@@ -30,6 +30,8 @@ TOLD = ("kl", "kl_best_temperature", "nll", "nll_kde", "nll_gaussian", "mass_out
 """Figures that are printed at the end."""
 WORSE = 0.02
 """Nats above a plain estimate's NLL that are worth a word."""
+STRAYED = 0.05
+"""Share of the mass far from all data that is worth a word."""
 
 
 def train(
@@ -276,8 +278,21 @@ def report(training: "Training", out: Path, reason: str | None, as_json: bool) -
             typer.echo(
                 f"by time, each run is another; this one is made again exactly by\n  {again}"
             )
-    if reason is None and (worse := worse_than_plain(training)):
-        typer.echo(worse, err=True)
+    if reason is None:
+        for words in filter(None, (worse_than_plain(training), strayed(training))):
+            typer.echo(words, err=True)
+
+
+def strayed(training: "Training") -> str | None:
+    """What to say where much of the mass lies where no data are."""
+    outside = training.metrics.get("mass_outside", 0.0)
+    if training.config.method.promises != "density" or outside < STRAYED:
+        return None
+    return (
+        f"{100 * outside:.0f} % of the mass lies far from all data, so that this is no density of "
+        "them: what is learned at the data alone does not see it; train longer, or raise "
+        "method.far_margin where there is one"
+    )
 
 
 def worse_than_plain(training: "Training") -> str | None:
