@@ -23,7 +23,7 @@ serve: $(VENV)/.installed server/ebm_server/static/index.html  ## the laboratory
 test: $(VENV)/.developed server/ebm_server/static/index.html frontend/node_modules/.package-lock.json  ## every test, and the lines that they ran; ARGS="-k moons"
 	$(BIN)/python tests/browser.py
 	npm --prefix frontend test
-	$(BIN)/pytest --cov $(ARGS)
+	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## style, types and layers
 	$(BIN)/ruff check .
