@@ -31,6 +31,8 @@ class MullerBrown(AnalyticEnergy):
     title: ClassVar[str] = "Müller-Brown"
     summary: ClassVar[str] = "Three wells on a bent path, as two reacting molecules see them."
 
+    length: ClassVar[float] = 0.15
+
     kind: Literal["muller_brown"] = "muller_brown"
     heat: float = setting(
         20.0,

@@ -22,6 +22,8 @@ class Rosenbrock(AnalyticEnergy):
     title: ClassVar[str] = "Rosenbrock"
     summary: ClassVar[str] = "A narrow bent valley: no one step size fits along and across it."
 
+    length: ClassVar[float] = 0.3
+
     kind: Literal["rosenbrock"] = "rosenbrock"
     place: float = setting(
         0.0, title="Place", symbol="a", ge=-10, le=10, description="x at the lowest point."

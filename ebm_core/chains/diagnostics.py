@@ -5,10 +5,16 @@ Source:
 """
 
 import math
+from typing import Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+AGREE = 1.01
+"""R-hat up to which chains agree, as Vehtari et al. have it."""
+SETTLED = 1.1
+"""What R-hat of the halves of each chain alone is up to where it has settled somewhere."""
 
 Series = Float[Tensor, "chains draws"]
 """One number a draw, such as a coordinate or the energy: a row is one chain in time."""
@@ -46,6 +52,33 @@ def r_hat(draws: Series) -> float:
     halves = split(checked(draws))
     folded = (halves - halves.median()).abs()
     return max(r_hat_of(normal_scores(halves)), r_hat_of(normal_scores(folded)))
+
+
+Mixing = Literal["mixed", "slow", "apart"]
+"""All chains tell the same; they wander, but too slowly for the steps; each stays where it is."""
+
+
+def mixing(draws: Series) -> Mixing:
+    """In which way chains have mixed or not.
+
+    Chains are apart where the two halves of each agree, as far as a wandering chain's would not,
+    and yet the chains do not: more steps of the same kind would change nothing.
+    """
+    found = r_hat(draws)
+    if found <= AGREE:
+        return "mixed"
+    scores = normal_scores(split(checked(draws)))
+    first, second = scores.chunk(2)
+    within = scores.var(1).mean()
+    drift = (first.mean(1) - second.mean(1)).square().mean() / 2
+    apart = math.sqrt(1 + (drift / within).item()) <= SETTLED if within > 0 else True
+    return "apart" if apart and found > SETTLED else "slow"
+
+
+def steps_needed(draws: Series) -> float:
+    """About how many times as many steps slow chains would need to agree: R-hat^2 - 1 falls as
+    one over the steps."""
+    return max(1.0, (r_hat(draws) ** 2 - 1) / (AGREE**2 - 1))
 
 
 def checked(draws: Series) -> Series:

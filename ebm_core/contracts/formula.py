@@ -1,7 +1,7 @@
 """What an energy in closed form is: something to try samplers and estimators on."""
 
 from abc import ABC, abstractmethod
-from typing import final
+from typing import ClassVar, final
 
 from jaxtyping import Float
 from torch import Tensor
@@ -15,6 +15,10 @@ class AnalyticEnergy(PlugIn, ABC):
 
     Everything is computed in the points' own precision and on their device.
     """
+
+    length: ClassVar[float] = 1.0
+    """Over how much it changes, beside the distributions of data that samplers' sizes are made for:
+    step sizes that nobody has set are so much smaller."""
 
     @property
     @abstractmethod

@@ -72,6 +72,10 @@ class Sampler(PlugIn, ABC):
     """One move as TeX, by the setting that it depends on, such as "noise=matched"; by "" where it
     depends on none. Without any, its numbers are shown alone."""
 
+    stationary: ClassVar[bool] = True
+    """Whether its chains go on for ever alike, so that their mixing can be told; False where they
+    follow a schedule to its end."""
+
     @property
     @abstractmethod
     def sampled_temperature(self) -> float:

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor
 
-from ebm_core.chains.diagnostics import autocorrelation, effective_sample_size, r_hat
+from ebm_core.chains.diagnostics import (
+    Mixing,
+    autocorrelation,
+    effective_sample_size,
+    mixing,
+    r_hat,
+    steps_needed,
+)
 from ebm_core.chains.run import trajectory
 from ebm_core.contracts import EnergyNetwork, Step, setting
 from ebm_core.playground.target import Shown, Target
@@ -123,9 +130,14 @@ class Outcome:
     acceptance: float
     step_size: float
     temperature: float
-    ess: float
-    """Effective number of draws, of all chains together."""
-    r_hat: float
+    ess: float | None
+    """Effective number of draws, of all chains together; None, as the next three, where chains
+    follow a schedule to its end."""
+    r_hat: float | None
+    mixing: Mixing | None
+    """Of the coordinate with the larger R-hat."""
+    steps_needed: float | None
+    """About how many times as many steps slow chains would need."""
     autocorrelation: NDArray[np.float32]
     """(2, lags): of x and of y, at lags of whole steps, the mean over the chains."""
     seconds: float
@@ -184,6 +196,7 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
     measured = steps[trial.warm_up :]
     path = shown.units.from_model(torch.stack([inside, *(step.chains.points for step in steps)]))
     coordinates = path[trial.warm_up + 1 :].permute(2, 1, 0)
+    judged, worse = trial.sampler.stationary, max(coordinates, key=r_hat)
     thinning = -(-trial.steps // (KEPT - 1))
     lags = min(LAGS, coordinates.shape[2] // 2)
     curves = [autocorrelation(draws).mean(0)[:lags] for draws in coordinates]
@@ -195,8 +208,10 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
         sum(step.acceptance for step in measured) / len(measured),
         steps[-1].tuning.step_size * unit,
         trial.sampler.sampled_temperature,
-        min(effective_sample_size(draws) for draws in coordinates),
-        max(r_hat(draws) for draws in coordinates),
+        min(effective_sample_size(draws) for draws in coordinates) if judged else None,
+        r_hat(worse) if judged else None,
+        mixing(worse) if judged else None,
+        steps_needed(worse) if judged else None,
         as_array(torch.stack(curves).float()),
         seconds,
         None if shown.counter is None else shown.counter.gradients,

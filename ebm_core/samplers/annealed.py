@@ -33,6 +33,8 @@ class Annealed(Sampler):
         r" \; a = \epsilon\,\sigma_i^2"
     }
 
+    stationary: ClassVar[bool] = False
+
     kind: Literal["annealed"] = "annealed"
     largest: float = setting(
         3.0,

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { pointOf } from "../src/protocol/units";
 import type { Catalogue, Outcome, RunSummary } from "../src/protocol/wire";
+import { disagreement, rHat } from "../src/samplers/agreement";
 import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../src/samplers/choice";
 import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
@@ -30,6 +31,8 @@ const wire: Outcome = {
   temperature: 1,
   ess: 4,
   r_hat: 1.2,
+  mixing: "slow",
+  steps_needed: 21.9,
   autocorrelation: packed([2, 2], [1, 0.5, 1, 0.25]),
   seconds: 1,
   gradient_evaluations: 22,
@@ -150,5 +153,18 @@ describe("the choice", () => {
       ({ id, step, dataset }) as unknown as RunSummary;
     const all = [run("a", "moons", 5), run("b", "moons", 0), run("c", "digits", 5)];
     expect(planarRuns(all, known).map(({ id }) => id)).toEqual(["a"]);
+  });
+});
+
+describe("chains that do not agree", () => {
+  it("say what the pair teaches", () => {
+    expect(disagreement({ r_hat: 1.004, mixing: "mixed", steps_needed: 1 })).toBeNull();
+    expect(disagreement({ r_hat: 1.2, mixing: "slow", steps_needed: 21.9 })).toContain("about 22 times");
+    expect(disagreement({ r_hat: 2, mixing: "apart", steps_needed: 150 })).toContain(
+      "no step of this sampler crosses",
+    );
+    expect(disagreement({ r_hat: null, mixing: null, steps_needed: null })).toContain("schedule");
+    expect(rHat({ r_hat: null, mixing: "apart", steps_needed: null })).toBe("∞");
+    expect(rHat({ r_hat: null, mixing: null, steps_needed: null })).toBe("–");
   });
 });

@@ -85,7 +85,7 @@ def build() -> dict[str, Any]:
         "methods": entries(METHODS, _method),
         "samplers": entries(SAMPLERS, lambda sampler: {"moves": dict(sampler.moves)}),
         "energies": entries(ENERGIES, lambda _: {}),
-        "formulas": entries(ANALYTIC_ENERGIES, lambda _: {}),
+        "formulas": entries(ANALYTIC_ENERGIES, lambda formula: {"length": formula.length}),
         "run": config.form(),
         "optimization": Optimization.model_json_schema(),
         "trial": trial.form(),

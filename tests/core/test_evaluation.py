@@ -191,3 +191,13 @@ def test_too_few_or_diverged_images_are_refused(judge: ImageEvaluation) -> None:
         judge(torch.zeros(20, 1, 8, 8))
     with pytest.raises(ValueError, match="not finite"):
         judge(torch.full((40, 1, 8, 8), torch.nan))
+
+
+def test_it_is_told_whether_chains_are_slow_or_apart() -> None:
+    free, slow = autoregression(0.5, 16, 1000), autoregression(0.998, 16, 1000)
+    apart = free + 10 * (torch.arange(16) % 2)[:, None]
+    assert [chains.mixing(draws) for draws in (free, slow, apart)] == ["mixed", "slow", "apart"]
+    assert chains.mixing(torch.arange(4.0)[:, None].expand(4, 100)) == "apart"
+    # the time to forget is 500 steps: of 1,000 one needs some tens as many
+    assert 5 < chains.steps_needed(slow) < 500
+    assert chains.steps_needed(free) == 1

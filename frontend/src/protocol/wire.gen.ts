@@ -203,7 +203,7 @@ export interface Catalogue {
   methods: MethodInfo[];
   samplers: SamplerInfo[];
   energies: PlugInInfo[];
-  formulas: PlugInInfo[];
+  formulas: FormulaInfo[];
   run: Schema;
   optimization: Schema;
   trial: Schema;
@@ -301,6 +301,13 @@ export interface PlugInInfo {
   title: string;
   summary: string;
   schema: Schema;
+}
+export interface FormulaInfo {
+  kind: string;
+  title: string;
+  summary: string;
+  schema: Schema;
+  length: number;
 }
 /**
  * A run without its data.
@@ -578,6 +585,8 @@ export interface Outcome {
   temperature: number | null;
   ess: number | null;
   r_hat: number | null;
+  mixing: ("mixed" | "slow" | "apart") | null;
+  steps_needed: number | null;
   autocorrelation: PackedArray;
   seconds: number;
   gradient_evaluations: number | null;

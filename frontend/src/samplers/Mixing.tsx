@@ -2,12 +2,10 @@
 
 import { PlotOf } from "../charts/Plot";
 import { count, fixed, percent, significant } from "../words/format";
+import { disagreement, rHat } from "./agreement";
 import { autocorrelation, traces } from "./figures";
 import type { Sampled } from "./sampling";
 import { sampled } from "./state";
-
-/** From here on the chains disagree (Vehtari et al., 2021). */
-const AGREE = 1.01;
 
 export function Mixing() {
   const known = sampled.value;
@@ -44,9 +42,9 @@ export function Mixing() {
 
 /** How many independent draws the chains were worth, and what they cost. */
 function EffectiveDraws({ figures, chains, steps }: Sampled) {
-  const { ess, r_hat, warm_up, gradient_evaluations, ...rest } = figures;
+  const { ess, warm_up, gradient_evaluations, ...rest } = figures;
   const draws = chains * (steps - warm_up);
-  const apart = r_hat === null || r_hat > AGREE;
+  const words = disagreement(figures);
   const rows: [string, string, string][] = [
     ["acceptance", percent(rest.acceptance), "Share of proposals that were accepted."],
     ["step size", significant(rest.step_size), "As it was adapted in the first half, and held."],
@@ -57,7 +55,7 @@ function EffectiveDraws({ figures, chains, steps }: Sampled) {
     ],
     [
       "effective a chain-step",
-      significant((ess ?? 0) / draws, 2),
+      ess === null ? "–" : significant(ess / draws, 2),
       "Effective draws for each step of a chain.",
     ],
     ...(gradient_evaluations && ess
@@ -77,13 +75,12 @@ function EffectiveDraws({ figures, chains, steps }: Sampled) {
       <dl class="figures">
         <div title="How much wider all chains are than each; 1 where they agree.">
           <dt class="muted">R-hat</dt>
-          <dd class={apart ? "mono fault" : "mono"}>{r_hat === null ? "∞" : fixed(r_hat, 3)}</dd>
+          <dd class="mono">{rHat(figures)}</dd>
         </div>
       </dl>
-      {apart && (
-        <p class="small fault" role="status">
-          Above {AGREE}: the chains have not found the same distribution. Take more steps, or a sampler that
-          crosses between modes.
+      {words && (
+        <p class="small target" role="status">
+          {words}
         </p>
       )}
       <dl class="figures">

@@ -139,7 +139,9 @@ export function change(path: string, value: Json): void {
 }
 
 export function chooseLandscape(kind: string): void {
-  chooseEnergy({ formula: startOf(catalogue.value?.formulas, kind) });
+  const known = catalogue.value?.formulas;
+  const formula = known?.find((one) => one.kind === kind);
+  chooseEnergy({ formula: startOf(known, kind) }, formula?.length);
 }
 
 /** The energy of a run; sizes are in the units of its data. */

@@ -88,6 +88,11 @@ class SamplerInfo(PlugInInfo):
     """One move as TeX, by the setting that it depends on, as "noise=matched"; by "" otherwise."""
 
 
+class FormulaInfo(PlugInInfo):
+    length: float
+    """Over how much it changes: samplers' sizes that nobody has set are in units of it."""
+
+
 class Recipe(TypedDict):
     """A run without its data."""
 
@@ -121,7 +126,7 @@ class Catalogue(TypedDict):
     methods: list[MethodInfo]
     samplers: list[SamplerInfo]
     energies: list[PlugInInfo]
-    formulas: list[PlugInInfo]
+    formulas: list[FormulaInfo]
     """Energies in closed form."""
     run: Schema
     """Fields that every run has beside its plug-ins'."""

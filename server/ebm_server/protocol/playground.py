@@ -1,5 +1,7 @@
 """Samplers tried on energies: what is asked, and what is answered."""
 
+from typing import Literal
+
 from pydantic import SkipValidation, with_config
 from typing_extensions import TypedDict
 
@@ -42,8 +44,12 @@ class Outcome(Message):
     step_size: float | None
     temperature: float | None
     ess: float | None
+    """Null, as the next three, where chains follow a schedule to its end."""
     r_hat: float | None
     """Infinite, so null, where no chain has moved."""
+    mixing: Literal["mixed", "slow", "apart"] | None
+    steps_needed: float | None
+    """About how many times as many steps slow chains would need."""
     autocorrelation: PackedArray
     """(2, lags): of x and of y."""
     seconds: float

@@ -1,0 +1,23 @@
+/** Whether chains agree, in words: what a figure teaches of a sampler on this energy. */
+import { fixed, significant } from "../words/format";
+import type { Sampled } from "./sampling";
+
+type Figures = Pick<Sampled["figures"], "r_hat" | "mixing" | "steps_needed">;
+
+/** A sentence on how the chains mixed; null where they agree. */
+export function disagreement({ mixing, steps_needed }: Figures): string | null {
+  if (mixing === null)
+    return "The chains follow a schedule to its end, so that they are never alike for long: R-hat and effective draws say nothing of them.";
+  if (mixing === "apart") {
+    return "The chains are apart: each has settled in a place of its own, and no step of this sampler crosses. More steps will not help; a higher temperature lowers the barrier, larger steps may jump it.";
+  }
+  if (mixing !== "slow") return null;
+  const times = steps_needed === null ? "many" : `about ${significant(steps_needed, 1)}`;
+  return `The chains wander too slowly: they would need ${times} times as many steps to agree. Larger steps, or a sampler that goes straight for longer, are the remedy.`;
+}
+
+/** R-hat as it is shown. */
+export function rHat({ r_hat, mixing }: Figures): string {
+  if (mixing === null) return "–";
+  return r_hat === null ? "∞" : fixed(r_hat, 3);
+}
