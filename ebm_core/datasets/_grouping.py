@@ -10,7 +10,6 @@ from scipy.spatial import KDTree
 from torch import Tensor
 
 from ebm_core.contracts.groups import Groups
-from ebm_core.datasets._smoothing import FINEST
 
 NEIGHBOURS, NEAR = 16, 8
 """Points are linked to some of their neighbours; the distance to a nearer one is their scale."""
@@ -64,14 +63,15 @@ def finest_detail(table: NDArray[np.float64]) -> float:
     return float(f"{found:.2g}")  # no more digits mean anything
 
 
-def groups_of(points: Float[Tensor, "n 2"], numbers: NDArray[np.int64]) -> Groups:
+def groups_of(points: Float[Tensor, "n 2"], numbers: NDArray[np.int64], least: float) -> Groups:
     """What groups there are.
 
     Args:
         numbers: The group of each point, as of `groups_in`.
+        least: Standard deviation that each has at least.
     """
     members = [points[torch.from_numpy(numbers == one)] for one in range(numbers.max() + 1)]
-    added = FINEST**2 * torch.eye(2, dtype=torch.float64)
+    added = least**2 * torch.eye(2, dtype=torch.float64)
     spreads = torch.stack([torch.cov(some.T) + added for some in members])
     sizes = torch.tensor([len(some) for some in members], dtype=torch.float64)
     shares = sizes / sizes.sum()

@@ -98,7 +98,7 @@ def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling
         kernels = Kernels.alike(whitened(units, points[order[held:]]), factor)
     else:
         kernels = None
-    groups = None if numbers is None else groups_of(whitened(units, points[rows]), numbers)
+    groups = None if numbers is None else groups_of(whitened(units, points[rows]), numbers, FINEST)
     return Prepared(
         points=points,
         units=units,
