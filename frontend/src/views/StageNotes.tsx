@@ -21,6 +21,7 @@ import {
   stored,
   untrained,
 } from "../state";
+import { explains } from "../words/explaining";
 import { sentence } from "../words/format";
 import { inWordsOf } from "../words/settings";
 
@@ -123,7 +124,7 @@ function Failed() {
           type="button"
           class="link"
           disabled={missing !== null}
-          title={missing ?? undefined}
+          {...(missing && explains({ name: label, text: missing }))}
           onClick={() => void resumeWith(run.id, changes)}
         >
           {label}

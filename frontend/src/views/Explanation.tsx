@@ -1,0 +1,175 @@
+/** The one place of explanations: beside whatever has the focus, was tapped or is under the pointer. */
+import { signal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { cited, explainerAt, explanationAt } from "../words/explaining";
+import { placed } from "./placing";
+
+/** Milliseconds that a pointer rests before it is told something, and that it has to reach what is told. */
+const REST = 350;
+const GRACE = 200;
+const ID = "explanation";
+
+interface Open {
+  anchor: Element;
+  /** One that was pressed stays until it is dismissed. */
+  by: "hover" | "focus" | "press";
+}
+
+const open = signal<Open | null>(null);
+
+export function Explanation() {
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => listenTo(box), []);
+  const now = open.value;
+  const told = now && explanationAt(now.anchor);
+  useLayoutEffect(() => {
+    if (!now || !box.current) return;
+    const { left, top } = placed(now.anchor, box.current);
+    box.current.style.left = `${left}px`;
+    box.current.style.top = `${top}px`;
+  }, [now]);
+  const source = told?.source ? cited(told.source) : null;
+  return (
+    <aside ref={box} id={ID} class="explanation small" aria-label="Explanation" hidden={!told}>
+      {told && (
+        <>
+          <p class="explanation-name">{told.name}</p>
+          <p>{told.text}</p>
+          {told.good && <p class="muted">{told.good}</p>}
+          {source && (
+            <p class="muted">
+              {source.address ? (
+                <a class="link" href={source.address} target="_blank" rel="noreferrer">
+                  {source.words}
+                </a>
+              ) : (
+                source.words
+              )}
+            </p>
+          )}
+        </>
+      )}
+    </aside>
+  );
+}
+
+function show(anchor: Element, by: Open["by"]): void {
+  if (open.value?.anchor !== anchor) hide();
+  if (!explanationAt(anchor)) return;
+  describe(anchor, true);
+  open.value = { anchor, by };
+}
+
+function hide(): void {
+  if (open.value) describe(open.value.anchor, false);
+  open.value = null;
+}
+
+/** Tells readers of the screen that the element is described now, beside what describes it always. */
+function describe(anchor: Element, on: boolean): void {
+  const element = controlOf(anchor);
+  const others = (element.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== ID);
+  const all = on ? [...others, ID] : others;
+  if (all.length > 0) element.setAttribute("aria-describedby", all.join(" "));
+  else element.removeAttribute("aria-describedby");
+  if (element.hasAttribute("aria-expanded")) element.setAttribute("aria-expanded", String(on));
+}
+
+/** What has the focus where an element explains: itself, or the field of a label. */
+function controlOf(anchor: Element): Element {
+  return (anchor instanceof HTMLLabelElement && anchor.control) || anchor;
+}
+
+/** The element that explains what has the focus. */
+function explainerOf(target: EventTarget | null): Element | null {
+  const own = explainerAt(target);
+  if (own) return own;
+  const labels = target instanceof HTMLElement ? (target as HTMLInputElement).labels : null;
+  return [...(labels ?? [])].find((label) => label.matches("[data-explains]")) ?? null;
+}
+
+function listenTo(box: { current: HTMLElement | null }): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let touched = false;
+  const inside = (target: EventTarget | null) => target instanceof Node && !!box.current?.contains(target);
+  const soon = (act: () => void, wait: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(act, wait);
+  };
+  const events: { [Name in keyof DocumentEventMap]?: (event: DocumentEventMap[Name]) => void } = {
+    pointerover: (event) => {
+      if (event.pointerType === "touch" || open.value?.by === "press") return;
+      if (inside(event.target)) return clearTimeout(timer);
+      const anchor = explainerAt(event.target);
+      if (anchor && anchor === open.value?.anchor) clearTimeout(timer);
+      else if (anchor) soon(() => show(anchor, "hover"), REST);
+      else if (open.value?.by === "hover") soon(hide, GRACE);
+      else clearTimeout(timer);
+    },
+    pointerdown: (event) => {
+      clearTimeout(timer);
+      touched = event.pointerType === "touch";
+      if (inside(event.target)) return;
+      const anchor = explainerAt(event.target);
+      if (anchor !== open.value?.anchor || !pinsOpen(anchor)) hide();
+    },
+    click: (event) => {
+      const anchor = explainerAt(event.target);
+      if (!anchor || !(pinsOpen(anchor) || touched)) return;
+      if (anchor instanceof HTMLLabelElement) event.preventDefault();
+      const pinned = open.value?.anchor === anchor && open.value.by === "press";
+      if (pinned) hide();
+      else show(anchor, "press");
+    },
+    focusin: (event) => {
+      if (inside(event.target) || touched) return;
+      const anchor = explainerOf(event.target);
+      if (anchor && (event.target as Element).matches(":focus-visible")) show(anchor, "focus");
+    },
+    focusout: (event) => {
+      if (open.value?.by === "focus" && !inside(event.relatedTarget)) hide();
+    },
+    input: () => hide(),
+    keydown: (event) => {
+      touched = false;
+      const now = open.value;
+      if (!now) return;
+      if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (inside(document.activeElement)) (controlOf(now.anchor) as HTMLElement).focus();
+        hide();
+      }
+      if (event.key === "Tab") viaLink(event, now.anchor, box.current?.querySelector("a") ?? null);
+    },
+    scroll: () => {
+      if (open.value) open.value = open.value.anchor.isConnected ? { ...open.value } : null;
+    },
+  };
+  const names = Object.keys(events) as (keyof DocumentEventMap)[];
+  for (const name of names) document.addEventListener(name, events[name] as EventListener, true);
+  return () => {
+    clearTimeout(timer);
+    hide();
+    for (const name of names) document.removeEventListener(name, events[name] as EventListener, true);
+  };
+}
+
+/** Whether a press on it has no other use. */
+function pinsOpen(anchor: Element | null): boolean {
+  return anchor?.classList.contains("term") ?? false;
+}
+
+/** The link of the paper comes after what it explains, in the order of the tab key. */
+function viaLink(event: KeyboardEvent, anchor: Element, link: HTMLElement | null): void {
+  const control = controlOf(anchor) as HTMLElement;
+  const on = document.activeElement;
+  if (!link) return;
+  if (on === control && !event.shiftKey) {
+    event.preventDefault();
+    link.focus();
+  } else if (on === link) {
+    control.focus();
+    if (event.shiftKey) event.preventDefault();
+  }
+}
