@@ -56,8 +56,8 @@ class Showing:
         points = {"chains": self.points, **picture.points}
         arrays: dict[str, Tensor] = {}
         values = None
+        drawn = picture.points.get("generator", self.points)
         if landscape or not self.planar:
-            drawn = picture.points.get("generator", self.points)
             samples = picture.points.get("negatives", drawn)
             points["data"] = self.data
             arrays |= {

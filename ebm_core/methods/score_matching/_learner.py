@@ -49,7 +49,7 @@ class Objective:
     """The energy at the noise levels of the first `far_field.COUNT` points, where it has any."""
     noise: float | Float[Tensor, " n"] = 0.0
     """Standard deviation of what was added to the data."""
-    points: Float[Tensor, "n ..."] | None = None
+    points: Float[Tensor, "m ..."] | None = None
     """Where the score is matched, where that is not at the data alone."""
     series: Mapping[str, Tensor] = field(default_factory=dict)
     """What else to show, by name; missing values (NaN) leave the last ones."""

@@ -21,7 +21,7 @@ export function fieldsOfRun(catalogue: Catalogue, choice: RunConfig, titles: Tit
 
 /** The training time says of what it is a time. */
 function timed(field: Field): Field {
-  return field.path === "seconds" ? { ...field, unit: "s of one core" } : field;
+  return field.path === "seconds" ? { ...field, unit: "s" } : field;
 }
 
 function energyKind({ energies, run }: Catalogue): Field {

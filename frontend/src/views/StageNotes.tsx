@@ -24,6 +24,7 @@ import {
 import { explains } from "../words/explaining";
 import { sentence } from "../words/format";
 import { inWordsOf } from "../words/settings";
+import { pressing } from "./pressing";
 
 /** Milliseconds of waiting that need no words. */
 const PATIENCE = 1500;
@@ -195,7 +196,7 @@ function Invitation() {
         {offline && <span class="muted"> {offline}</span>}
       </p>
       <button type="button" class="pill primary" onClick={press} disabled={offline !== null}>
-        Train it yourself
+        {pressing.value.verb}
       </button>
     </div>
   );

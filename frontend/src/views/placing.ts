@@ -37,7 +37,8 @@ export function placed(anchor: Element, box: HTMLElement): { left: number; top: 
   const around = anchor.getBoundingClientRect();
   const bar = document.querySelector(".transport");
   const docked = bar && !bar.contains(anchor) && getComputedStyle(bar).position === "fixed";
-  const bottom = docked ? bar.getBoundingClientRect().top : innerHeight;
+  const tells = bar?.querySelector(".pressing") ?? bar;
+  const bottom = docked && tells ? tells.getBoundingClientRect().top : innerHeight;
   const room = { left: 0, top: 0, right: document.documentElement.clientWidth, bottom };
   const { width, height } = box.getBoundingClientRect();
   const wide = column && column.getBoundingClientRect().width < room.right / 2;
