@@ -120,8 +120,11 @@ it("a press with the mouse on a button that does something is not answered by wo
   expect(told()).toContain("Begins anew.");
 });
 
-it("the paper is next for the tab key, and what follows comes after it", async () => {
+it("the paper of a pressed word is next for the tab key, and what follows comes after it", async () => {
   await focus(one(".term"));
+  await key(one(".term"), "Tab");
+  expect(document.activeElement).toBe(one(".term"));
+  await act(() => one(".term").click());
   await key(one(".term"), "Tab");
   expect(document.activeElement).toBe(one("#explanation a"));
   expect(told()).toContain("KL");

@@ -140,7 +140,8 @@ function listenTo(box: { current: HTMLElement | null }): () => void {
         if (inside(document.activeElement)) (controlOf(now.anchor) as HTMLElement).focus();
         hide();
       }
-      if (event.key === "Tab") viaLink(event, now.anchor, box.current?.querySelector("a") ?? null);
+      const entered = now.by === "press" || !pinsOpen(now.anchor) || inside(document.activeElement);
+      if (event.key === "Tab" && entered) viaLink(event, now.anchor, box.current?.querySelector("a") ?? null);
     },
     scroll: () => {
       if (open.value) open.value = open.value.anchor.isConnected ? { ...open.value } : null;
@@ -160,7 +161,7 @@ function pinsOpen(anchor: Element | null): boolean {
   return anchor?.classList.contains("term") ?? false;
 }
 
-/** The link of the paper comes after what it explains, in the order of the tab key. */
+/** The link of the paper comes after what it explains, in the order of the tab key; after a word, once it is pressed. */
 function viaLink(event: KeyboardEvent, anchor: Element, link: HTMLElement | null): void {
   const control = controlOf(anchor) as HTMLElement;
   const on = document.activeElement;
