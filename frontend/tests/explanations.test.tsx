@@ -13,7 +13,7 @@ import { DRAWING, LAB, LAYER_TERMS, MARK_TERMS, MODE_TERMS, SAMPLING } from "../
 
 const box = document.createElement("div");
 const one = (selector: string) => box.querySelector<HTMLElement>(selector)!;
-const told = () => (one("#explanation").hidden ? null : one("#explanation").textContent);
+const told = () => (one(".explanation").hidden ? null : one("#explanation").textContent);
 const pointer = (type: string, target: Element, pointerType = "mouse") =>
   act(() => void target.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerType })));
 const tap = async (target: HTMLElement) => {
@@ -37,10 +37,13 @@ beforeEach(async () => {
   const page = (
     <>
       <Term explanation={GLOSSARY_OF_KL}>KL</Term>
-      <label for="field" {...explains({ name: "Rate", text: "How fast." })}>
-        rate
-      </label>
-      <input id="field" aria-describedby="fault" />
+      <div class="field">
+        <label for="field" {...explains({ name: "Rate", text: "How fast." })}>
+          rate
+        </label>
+        <input id="field" aria-describedby="fault" />
+        <input type="range" />
+      </div>
       <button type="button" class="act" {...explains({ name: "Reset", text: "Begins anew." })}>
         reset
       </button>
@@ -98,7 +101,7 @@ it("a pointer that rests opens it, and may go over to it", async () => {
   expect(told()).toBeNull();
 });
 
-it("a field is explained by its name, beside what describes it already, and goes when something is typed", async () => {
+it("a field and its slider are explained by their name, beside what describes it already, and goes when something is typed", async () => {
   const field = one("#field");
   await focus(field);
   expect(told()).toContain("How fast.");
@@ -106,6 +109,9 @@ it("a field is explained by its name, beside what describes it already, and goes
   await act(() => void field.dispatchEvent(new InputEvent("input", { bubbles: true })));
   expect(told()).toBeNull();
   expect(field.getAttribute("aria-describedby")).toBe("fault");
+  await focus(one("[type=range]"));
+  expect(told()).toContain("How fast.");
+  expect(one("[type=range]").getAttribute("aria-describedby")).toBe("explanation");
 });
 
 it("a press with the mouse on a button that does something is not answered by words in the way", async () => {

@@ -28,7 +28,7 @@ def stands_free(page: Page, anchor: Locator) -> None:
     assert beside or bottom <= word["y"] or box["y"] >= word["y"] + word["height"]
     corners = [(x, y) for x in (box["x"] + 4, right - 4) for y in (box["y"] + 4, bottom - 4)]
     for x, y in corners:
-        on_top = f"document.elementFromPoint({x}, {y})?.closest('#explanation') !== null"
+        on_top = f"document.elementFromPoint({x}, {y})?.closest('.explanation') !== null"
         assert page.evaluate(on_top)
 
 
@@ -102,7 +102,7 @@ def test_a_tap_explains_at_the_width_of_a_phone(
     for word in [
         page.locator(".legend .term").first,
         page.locator(".headline .term").first,
-        page.locator("label", has_text="Halo"),
+        page.locator("label[for=field-method-halo_share]"),
         page.get_by_role("radio", name=re.compile("^Sliced")),
     ]:
         word.tap()

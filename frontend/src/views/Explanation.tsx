@@ -7,10 +7,13 @@ import { placed } from "./placing";
 /** Milliseconds that a pointer rests before it is told something, and that it has to reach what is told. */
 const REST = 350;
 const GRACE = 200;
+/** What describes an element; without the name of the whole, which would be read instead. */
 const ID = "explanation";
 
 interface Open {
   anchor: Element;
+  /** What readers of the screen are told it of: the anchor itself, or the field of a label. */
+  control: Element;
   /** One that was pressed stays until it is dismissed. */
   by: "hover" | "focus" | "press";
 }
@@ -30,44 +33,43 @@ export function Explanation() {
   }, [now]);
   const source = told?.source ? cited(told.source) : null;
   return (
-    <aside ref={box} id={ID} class="explanation small" aria-label="Explanation" hidden={!told}>
-      {told && (
-        <>
-          <p class="explanation-name">{told.name}</p>
-          <p>{told.text}</p>
-          {told.good && <p class="muted">{told.good}</p>}
-          {source && (
-            <p class="muted">
-              {source.address ? (
-                <a class="link" href={source.address} target="_blank" rel="noreferrer">
-                  {source.words}
-                </a>
-              ) : (
-                source.words
-              )}
-            </p>
-          )}
-        </>
-      )}
+    <aside ref={box} class="explanation small" aria-label="Explanation" hidden={!told}>
+      <div id={ID}>
+        {told && (
+          <>
+            <p class="explanation-name">{told.name}</p>
+            <p>{told.text}</p>
+            {told.good && <p class="muted">{told.good}</p>}
+          </>
+        )}
+        {source && <p class="muted">{source.address ? <Paper {...source} /> : source.words}</p>}
+      </div>
     </aside>
   );
 }
 
-function show(anchor: Element, by: Open["by"]): void {
-  if (open.value?.anchor !== anchor) hide();
+function Paper({ words, address }: { words: string; address: string | null }) {
+  return (
+    <a class="link" href={address ?? ""} target="_blank" rel="noreferrer">
+      {words}
+    </a>
+  );
+}
+
+function show(anchor: Element, by: Open["by"], control = controlOf(anchor)): void {
+  hide();
   if (!explanationAt(anchor)) return;
-  describe(anchor, true);
-  open.value = { anchor, by };
+  describe(control, true);
+  open.value = { anchor, control, by };
 }
 
 function hide(): void {
-  if (open.value) describe(open.value.anchor, false);
+  if (open.value) describe(open.value.control, false);
   open.value = null;
 }
 
 /** Tells readers of the screen that the element is described now, beside what describes it always. */
-function describe(anchor: Element, on: boolean): void {
-  const element = controlOf(anchor);
+function describe(element: Element, on: boolean): void {
   const others = (element.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== ID);
   const all = on ? [...others, ID] : others;
   if (all.length > 0) element.setAttribute("aria-describedby", all.join(" "));
@@ -80,12 +82,9 @@ function controlOf(anchor: Element): Element {
   return (anchor instanceof HTMLLabelElement && anchor.control) || anchor;
 }
 
-/** The element that explains what has the focus. */
-function explainerOf(target: EventTarget | null): Element | null {
-  const own = explainerAt(target);
-  if (own) return own;
-  const labels = target instanceof HTMLElement ? (target as HTMLInputElement).labels : null;
-  return [...(labels ?? [])].find((label) => label.matches("[data-explains]")) ?? null;
+/** The element that explains what has the focus: itself, or the name of its field. */
+function explainerOf(target: Element): Element | null {
+  return explainerAt(target) ?? target.closest(".field")?.querySelector("label[data-explains]") ?? null;
 }
 
 function listenTo(box: { current: HTMLElement | null }): () => void {
@@ -123,8 +122,9 @@ function listenTo(box: { current: HTMLElement | null }): () => void {
     },
     focusin: (event) => {
       if (inside(event.target) || touched) return;
-      const anchor = explainerOf(event.target);
-      if (anchor && (event.target as Element).matches(":focus-visible")) show(anchor, "focus");
+      const target = event.target as Element;
+      const anchor = explainerOf(target);
+      if (anchor && target.matches(":focus-visible")) show(anchor, "focus", target);
     },
     focusout: (event) => {
       if (open.value?.by === "focus" && !inside(event.relatedTarget)) hide();
@@ -137,11 +137,12 @@ function listenTo(box: { current: HTMLElement | null }): () => void {
       if (event.key === "Escape") {
         event.preventDefault();
         event.stopImmediatePropagation();
-        if (inside(document.activeElement)) (controlOf(now.anchor) as HTMLElement).focus();
+        if (inside(document.activeElement)) (now.control as HTMLElement).focus();
         hide();
       }
       const entered = now.by === "press" || !pinsOpen(now.anchor) || inside(document.activeElement);
-      if (event.key === "Tab" && entered) viaLink(event, now.anchor, box.current?.querySelector("a") ?? null);
+      if (event.key === "Tab" && entered)
+        viaLink(event, now.control as HTMLElement, box.current?.querySelector("a") ?? null);
     },
     scroll: () => {
       if (open.value) open.value = open.value.anchor.isConnected ? { ...open.value } : null;
@@ -162,8 +163,7 @@ function pinsOpen(anchor: Element | null): boolean {
 }
 
 /** The link of the paper comes after what it explains, in the order of the tab key; after a word, once it is pressed. */
-function viaLink(event: KeyboardEvent, anchor: Element, link: HTMLElement | null): void {
-  const control = controlOf(anchor) as HTMLElement;
+function viaLink(event: KeyboardEvent, control: HTMLElement, link: HTMLElement | null): void {
   const on = document.activeElement;
   if (!link) return;
   if (on === control && !event.shiftKey) {

@@ -11,6 +11,7 @@ import { explains } from "../words/explaining";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
 import { inWordsOf } from "../words/settings";
+import { Term } from "../words/Term";
 import { LAB } from "../words/terms";
 
 /** The run whose deletion waits for a second press. */
@@ -60,7 +61,9 @@ function List() {
           <th scope="col">Run</th>
           <th scope="col">State</th>
           <th scope="col">Updates</th>
-          <th scope="col">Distance</th>
+          <th scope="col">
+            <Term explanation={LAB.distance}>Distance</Term>
+          </th>
           <th scope="col">Made</th>
           <th scope="col">
             <span class="hidden-visually">Actions</span>

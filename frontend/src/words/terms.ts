@@ -163,6 +163,12 @@ export const LAB = {
     "Your own points",
     "Choose a file, drop one here, or paste a table: two columns of a CSV, or an (n, 2) array in an NPY file.",
   ),
+  distance: said(
+    "Distance",
+    "The figure that tells most of a run: the Fréchet distance of images, the KL to a known density, or the negative log-likelihood of unseen points.",
+    "Lower is better; compare it only with runs on the same data.",
+  ),
+  column: said("Columns", "Which columns of the file are the points, and which tells their class."),
   repeat: said(
     "Repeat exactly",
     "A new run with the same seed, updates and changes: the same weights, bit for bit.",
