@@ -26,12 +26,19 @@ export function Explanation() {
   const now = open.value;
   const told = now && explanationAt(now.anchor);
   useLayoutEffect(() => {
-    if (!now || !box.current) return;
-    const { left, top } = placed(now.anchor, box.current);
-    box.current.style.left = `${left}px`;
-    box.current.style.top = `${top}px`;
+    const element = box.current;
+    if (!now || !element) return undefined;
+    const settle = () => {
+      const { left, top } = placed(now.anchor, element);
+      element.style.left = `${left}px`;
+      element.style.top = `${top}px`;
+    };
+    settle();
+    // a card that is chosen grows by its equation
+    const growth = new ResizeObserver(settle);
+    growth.observe(now.anchor);
+    return () => growth.disconnect();
   }, [now]);
-  const source = told?.source ? cited(told.source) : null;
   return (
     <aside ref={box} class="explanation small" aria-label="Explanation" hidden={!told}>
       <div id={ID}>
@@ -42,17 +49,21 @@ export function Explanation() {
             {told.good && <p class="muted">{told.good}</p>}
           </>
         )}
-        {source && <p class="muted">{source.address ? <Paper {...source} /> : source.words}</p>}
+        {told?.source && <Paper source={told.source} />}
       </div>
     </aside>
   );
 }
 
-function Paper({ words, address }: { words: string; address: string | null }) {
+function Paper({ source }: { source: string }) {
+  const { words, address } = cited(source);
+  if (!address) return <p class="muted">{words}</p>;
   return (
-    <a class="link" href={address ?? ""} target="_blank" rel="noreferrer">
-      {words}
-    </a>
+    <p class="muted">
+      <a class="link" href={address} target="_blank" rel="noreferrer">
+        {words}
+      </a>
+    </p>
   );
 }
 

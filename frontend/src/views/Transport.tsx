@@ -47,6 +47,7 @@ function PlayButton() {
         class="play"
         data-busy={busy}
         aria-label={sayPressing(told)}
+        {...explains({ name: `${told.verb} (space)`, text: told.detail || "The space bar does the same." })}
         disabled={!draft.value}
         onClick={press}
       >

@@ -22,7 +22,7 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "KL",
     unit: "nats",
     write: nats,
-    explanation: `How far the learned density is from the true one: the mean of log p(x) − log p_θ(x) over true data. ${QUADRATURE}`,
+    explanation: `How far the learned density is from the true one: the mean over true data of log p(x) minus the log of the learned density. ${QUADRATURE}`,
     good: "0 is equal. Below 0.05 nats the map looks right; above 1 whole modes are missing or false.",
     source: "Kullback and Leibler 1951, https://doi.org/10.1214/aoms/1177729694",
   },
