@@ -5,7 +5,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { energies } from "../src/charts/figures";
 import type { NumericArray } from "../src/protocol/frame";
-import type { MethodInfo, Run, RunConfig } from "../src/protocol/wire";
+import type { DatasetInfo, MethodInfo, Run, RunConfig } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { catalogue, draft, dropped, fresh, history, layers, moment, shownLayers } from "../src/state";
 import { layersShown, toggleLayer } from "../src/views/Layers";
@@ -89,6 +89,15 @@ it("the legend has a sign and a word for each mark that can be seen, and no othe
     dropped.value = 0;
   });
   expect(words()).toEqual(["chains"]);
+});
+
+it("the data are named too while a run has no frame yet", () => {
+  const thumbnail = [[0, 1]];
+  const moons = { kind: "moons", title: "Two moons", thumbnail } as unknown as DatasetInfo;
+  catalogue.value = { ...catalogue.value!, datasets: [moons] };
+  show("persistent", {});
+  history.value = { ...history.value!, frame: null };
+  expect(marksShown.value).toEqual(["data"]);
 });
 
 it("tiles show the generator by default, and say which chains are only for looking", async () => {

@@ -4,11 +4,11 @@ import { labelledOf } from "../stage";
 import { drawing, dropped, shownLayers, usesChains } from "../state";
 import { Term } from "../words/Term";
 import { MARK_TERMS, type MarkName } from "../words/terms";
-import { shownFrame } from "./unlearned";
+import { previewFrame, shownFrame } from "./unlearned";
 
 /** The marks on the stage, in the order of its layers. */
 export const marksShown = computed<MarkName[]>(() => {
-  const frame = shownFrame.value;
+  const frame = shownFrame.value ?? previewFrame.value;
   const on = shownLayers.value;
   const has = (name: string) => (frame?.arrays[name]?.values.length ?? 0) > 0;
   const shown: Record<MarkName, boolean> = {
