@@ -53,7 +53,8 @@ class Picture:
     """What a method has of its own to show, for a frame."""
 
     points: dict[str, Tensor] = field(default_factory=dict)
-    """Point clouds by name: "chains" (the same row is the same chain), "generator", "negatives"."""
+    """Point clouds by name: "chains" (the same row is the same chain), "generator", "negatives",
+    "perturbed" (data with the noise of this update)."""
     values: dict[str, Tensor] = field(default_factory=dict)
     """Number series by name, such as "buffer_age"."""
 

@@ -18,4 +18,4 @@ class PlugIn(Shelved):
     title: ClassVar[str]
     """Its name for people, in the field's words."""
     summary: ClassVar[str]
-    """One sentence for a tooltip."""
+    """One sentence that explains it."""

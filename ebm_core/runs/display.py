@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -16,6 +16,8 @@ from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Landscape
 
 SIZE = 128
+TILES = 64
+"""Images that are shown at once, of the generator where there is one, else of the chains."""
 CHUNK = 2048
 """Points in one pass of the network: the fastest on a CPU."""
 
@@ -41,6 +43,7 @@ class Showing:
         self.window = self.dataset.window if self.planar else None
         cells = cell_centres(self.dataset.window, SIZE) if self.planar else torch.empty(0, 2)
         self.cells = self.dataset.to_model(cells).to(device)
+        self.nearest = None if self.planar else NearestImages.of(self.dataset, device)
 
     def draw(
         self, energy: EnergyNetwork, config: RunConfig, picture: Picture, landscape: bool
@@ -53,14 +56,18 @@ class Showing:
         points = {"chains": self.points, **picture.points}
         arrays: dict[str, Tensor] = {}
         values = None
+        drawn = picture.points.get("generator", self.points)
         if landscape or not self.planar:
-            samples = picture.points.get("negatives", self.points)
+            samples = picture.points.get("negatives", drawn)
             points["data"] = self.data
             arrays |= {
                 "data_energies": energies(energy, self.data),
                 "sample_energies": energies(energy, samples),
                 **picture.values,
             }
+        if not self.planar:
+            arrays["tile_energies"] = energies(energy, drawn[:TILES])
+            arrays |= self.nearest(drawn[:TILES]) if self.nearest else {}
         if landscape and self.planar:
             grid = energies(energy, self.cells).view(SIZE, SIZE)
             values = Landscape(as_array(grid), self.dataset.window)
@@ -80,6 +87,29 @@ class Showing:
         ends = run(sampler, energy, self.points, steps, self.generator, self.tuning, self.ages)
         self.ages = self.ages + steps
         self.points, self.tuning = ends.points, ends.tuning
+
+
+class NearestImages(NamedTuple):
+    """The labelled images of a dataset, to find those that samples are nearest to."""
+
+    images: Float[Tensor, "n c h w"]
+    labels: Int[Tensor, " n"]
+
+    @classmethod
+    def of(cls, dataset: Dataset, device: torch.device) -> "NearestImages | None":
+        """None where the dataset has no list of labelled images."""
+        known = dataset.labelled("train")
+        return None if known is None else cls(*(part.to(device) for part in known))
+
+    def __call__(self, samples: Float[Tensor, "k c h w"]) -> dict[str, Tensor]:
+        """For each sample the nearest image, how far it is in grey values, and what it shows."""
+        distances = torch.cdist(samples.flatten(1), self.images.flatten(1))
+        distance, row = distances.min(1)
+        return {
+            "tile_nearest": self.images[row],
+            "tile_distances": distance,
+            "tile_classes": self.labels[row].float(),
+        }
 
 
 class Shown(NamedTuple):

@@ -2,6 +2,7 @@
 import { tab } from "./state";
 import { Distributions } from "./views/Distributions";
 import { Evidence } from "./views/Evidence";
+import { Explanation } from "./views/Explanation";
 import { Help } from "./views/Help";
 import { Methods } from "./views/Methods";
 import { Runs } from "./views/Runs";
@@ -14,26 +15,29 @@ import { TopBar } from "./views/TopBar";
 
 export function App() {
   return (
-    <div class="page" data-tab={tab.value}>
-      <TopBar />
-      {tab.value === "runs" ? (
-        <Runs />
-      ) : tab.value === "samplers" ? (
-        <Samplers />
-      ) : (
-        <>
-          <aside class="question" aria-label="Question">
-            <Distributions />
-            <Methods />
-            <Settings />
-          </aside>
-          <StagePanel />
-          <Evidence />
-          <Timeline />
-        </>
-      )}
-      <Summary />
-      <Help />
-    </div>
+    <>
+      <div class="page" data-tab={tab.value}>
+        <TopBar />
+        {tab.value === "runs" ? (
+          <Runs />
+        ) : tab.value === "samplers" ? (
+          <Samplers />
+        ) : (
+          <>
+            <aside class="question" aria-label="Question">
+              <Distributions />
+              <Methods />
+              <Settings />
+            </aside>
+            <StagePanel />
+            <Evidence />
+            <Timeline />
+          </>
+        )}
+        <Summary />
+        <Help />
+      </div>
+      <Explanation />
+    </>
   );
 }

@@ -8,7 +8,7 @@ import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
 import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
 import { lastAt, marksOf, metricsAt, type RunHistory } from "./run/history";
-import { LAYERS, type Mode } from "./stage";
+import { LAYERS, type Layers, type Mode } from "./stage";
 
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
@@ -45,7 +45,8 @@ export const drawing = signal(false);
 
 export const tab = signal<"lab" | "samplers" | "runs">("lab");
 export const help = signal(false);
-export const layers = signal(LAYERS);
+/** Layers that a person has shown or hidden; `shownLayers` has the others as the method needs them. */
+export const layers = signal<Layers>({});
 export const mode = signal<Mode>("energy");
 /** The true density of the run on the stage, where it is known. */
 export const truth = signal<Landscape | null>(null);
@@ -127,6 +128,15 @@ export const needRestart = computed<string[]>(() => {
 export const untrained = computed(
   () => fresh.value || history.value === null || (otherData.value && !rolling.value),
 );
+
+/** Chains play a part in what the shown method learns; else they are moved for the eye alone. */
+export const usesChains = computed(() => {
+  const config = untrained.value ? draft.value : info.value?.config;
+  const method = catalogue.value?.methods.find(({ kind }) => kind === config?.method.kind);
+  return method?.family !== "score_matching" && method?.family !== "learned_sampler";
+});
+
+export const shownLayers = computed(() => ({ ...LAYERS, chains: usesChains.value, ...layers.value }));
 
 export const marks = computed(() => marksOf(history.value?.events ?? []));
 

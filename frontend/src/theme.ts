@@ -37,6 +37,7 @@ export interface ChartColors {
   accent: string;
   data: string;
   chains: string;
+  generator: string;
 }
 
 export const chartColors = computed<ChartColors>(() => {
@@ -50,5 +51,6 @@ export const chartColors = computed<ChartColors>(() => {
     accent: read("accent-ink"),
     data: read("data"),
     chains: read("chains"),
+    generator: read("generator"),
   };
 });

@@ -14,6 +14,7 @@ const colors = {
   accent: "#ff0000",
   data: "#ff9d5c",
   chains: "#7fe3ff",
+  generator: "#e58cf5",
 };
 const rows: MetricRow[] = Array.from({ length: 1000 }, (_, i) => ({
   seq: i,

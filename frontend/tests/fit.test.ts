@@ -106,7 +106,15 @@ it("the chart has both likelihoods, the references across it, and the kept momen
     ...row,
     values: { ...row.values, nll_kde: 2.2, nll_gaussian: 4 },
   }));
-  const colors = { ink: "#000", muted: "#777", line: "#eee", accent: "#f00", data: "#f90", chains: "#7fe" };
+  const colors = {
+    ink: "#000",
+    muted: "#777",
+    line: "#eee",
+    accent: "#f00",
+    data: "#f90",
+    chains: "#7fe",
+    generator: "#e58cf5",
+  };
   const { data, layout } = fit.figure(
     { rows, until: Number.POSITIVE_INFINITY, cursor: null, marks: [], kept: 1, horizon: 10, frame: null },
     colors,
@@ -130,7 +138,15 @@ it("a reference that is far off does not flatten the curves", () => {
     values: { ...row.values, nll_kde: 2.2, nll_gaussian: 40 },
   }));
   const evidence = { rows, until: 9, cursor: null, marks: [], kept: null, horizon: 10, frame: null };
-  const colors = { ink: "#000", muted: "#777", line: "#eee", accent: "#f00", data: "#f90", chains: "#7fe" };
+  const colors = {
+    ink: "#000",
+    muted: "#777",
+    line: "#eee",
+    accent: "#f00",
+    data: "#f90",
+    chains: "#7fe",
+    generator: "#e58cf5",
+  };
   const { layout } = fit.figure(evidence, colors);
   expect((layout.yaxis as { range: [number, number] }).range[1]).toBeLessThan(4);
 });

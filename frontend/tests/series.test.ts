@@ -13,6 +13,7 @@ const colors = {
   accent: "#ff0000",
   data: "#ff9d5c",
   chains: "#7fe3ff",
+  generator: "#e58cf5",
 };
 const frameOf = (arrays: Record<string, number[]>) =>
   frameWith({

@@ -29,6 +29,9 @@ from ebm_core.samplers.mala import Mala
 MEMORY = 0.95
 """Share of a shown series that is left after one update."""
 
+MOST_SHOWN = 128
+"""Perturbed points in a frame."""
+
 MOST_SAMPLES = 500
 """In one annealed run: it takes some hundred steps."""
 
@@ -46,6 +49,8 @@ class Objective:
     """The energy at the noise levels of the first `far_field.COUNT` points, where it has any."""
     noise: float | Float[Tensor, " n"] = 0.0
     """Standard deviation of what was added to the data."""
+    points: Float[Tensor, "m ..."] | None = None
+    """Where the score is matched, where that is not at the data alone."""
     series: Mapping[str, Tensor] = field(default_factory=dict)
     """What else to show, by name; missing values (NaN) leave the last ones."""
 
@@ -94,6 +99,11 @@ class ScoreMatching(Method, ABC):
         return ScoreLearner(self, task)
 
 
+def some(points: Float[Tensor, "n ..."]) -> Float[Tensor, "m ..."]:
+    """Up to `MOST_SHOWN` of the points, evenly from all of them."""
+    return points[:: -(-len(points) // MOST_SHOWN)]
+
+
 @final
 class ScoreLearner(Learner):
     """One run of a score matching method."""
@@ -103,6 +113,7 @@ class ScoreLearner(Learner):
         self.task = task
         self.descent = Descent(task.energy.parameters(), task.schedule)
         self.series: dict[str, Tensor] = {}
+        self.perturbed: Tensor | None = None
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         remaining = self.task.schedule.factor
@@ -116,6 +127,7 @@ class ScoreLearner(Learner):
             hinge = far_field_hinge(batch, positives, margin, self.task.generator)
             surrogate = surrogate if hinge is None else surrogate + hinge
         grad_norm = self.descent(surrogate)
+        self.perturbed = None if objective.points is None else objective.points.detach()
         for name, values in objective.series.items():
             last = self.series.get(name, values)
             last = torch.where(last.isnan(), values, last)
@@ -130,7 +142,8 @@ class ScoreLearner(Learner):
         self.method = type(self.method).model_validate(method)
 
     def picture(self) -> Picture:
-        return Picture(values=dict(self.series))
+        points = {} if self.perturbed is None else {"perturbed": some(self.perturbed)}
+        return Picture(points, dict(self.series))
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."] | None:
         """The end of an annealed run from noise, where the method has one."""

@@ -84,9 +84,10 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         points, weights = points[::2], weights[::2] / weights[::2].sum()
         noise = torch.empty_like(points).normal_(generator=generator)
         noise = torch.cat([noise, -noise])
-        energies, gradients = energy.with_gradient(torch.cat([points, points]) + sigma * noise)
+        noisy = torch.cat([points, points]) + sigma * noise
+        energies, gradients = energy.with_gradient(noisy)
         # sigma stays outside, so that a small one does not blow the loss up
         losses = (sigma * gradients - noise).square().flatten(1).sum(1) / 2
         weights = torch.cat([weights, weights]) / 2
         data = (len(positives) + 1) // 2
-        return Objective(weights @ losses, energies[:data], noise=sigma)
+        return Objective(weights @ losses, energies[:data], noise=sigma, points=noisy)

@@ -65,4 +65,4 @@ class ExactScoreMatching(SoftenedScoreMatching):
         points, weights = self.softened(positives, remaining, generator)
         energies, gradient, laplacian = second_order(energy, points, unit_directions(points))
         losses = gradient.square().sum(0) / 2 - laplacian
-        return Objective(weights @ losses, energies[: len(positives)])
+        return Objective(weights @ losses, energies[: len(positives)], points=points)

@@ -115,7 +115,8 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         levels = self.smallest * (self.largest / self.smallest) ** places
         sigmas = levels.view(-1, *[1] * (positives.dim() - 1))
         noise = torch.empty_like(positives).normal_(generator=generator)
-        energies, gradients = energy.with_gradient(positives + sigmas * noise)
+        noisy = positives + sigmas * noise
+        energies, gradients = energy.with_gradient(noisy)
         back = self.reference**2 / sigmas * gradients
         losses = (back - noise).square().flatten(1).sum(1) / 2
-        return Objective(losses.mean(), energies, noise=levels)
+        return Objective(losses.mean(), energies, noise=levels, points=noisy)

@@ -175,7 +175,7 @@ class NoiseConditionalScoreMatching(ScoreMatching):
             sums = torch.zeros_like(sigmas).index_add_(0, which, losses)
         series = {"noise_levels": sigmas, "level_losses": sums / counts}
         far = conditional(energy).at(sigmas[which[:COUNT]])
-        return Objective(losses.mean(), energies, None, far, sigmas[which], series)
+        return Objective(losses.mean(), energies, None, far, sigmas[which], noisy, series)
 
 
 def conditional(network: EnergyNetwork) -> NoiseConditional:

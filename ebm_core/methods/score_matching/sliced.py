@@ -101,7 +101,7 @@ class SlicedScoreMatching(SoftenedScoreMatching):
         if self.estimator == "plain":
             energies, slopes, curvature = second_order(energy, points, v)
             loss = weights @ (slopes.square().sum(0) / 2 - curvature) / self.slices
-            return Objective(loss, energies[: len(positives)])
+            return Objective(loss, energies[: len(positives)], points=points)
         with torch.no_grad():
             _, gradient = energy.with_gradient(points)
         # |grad E|^2 / 2 has the gradient grad E . d(grad E) by the weights: a bend of the path
@@ -109,4 +109,4 @@ class SlicedScoreMatching(SoftenedScoreMatching):
         energies, _, bent = second_order(energy, points, v, -self.slices * gradient)
         surrogate = -(weights @ bent) / self.slices
         loss = surrogate.detach() - weights @ gradient.square().flatten(1).sum(1) / 2
-        return Objective(loss, energies[: len(positives)], surrogate)
+        return Objective(loss, energies[: len(positives)], surrogate, points=points)

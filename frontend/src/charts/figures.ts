@@ -155,6 +155,7 @@ export const energies: Chart = {
   figure: ({ frame: shown }, colors): Figure => {
     const data = shown?.arrays.data_energies?.values ?? new Float32Array();
     const samples = shown?.arrays.sample_energies?.values ?? new Float32Array();
+    const color = shown?.arrays.generator ? colors.generator : colors.chains;
     const all = Float32Array.from([...data, ...samples]).sort();
     const [low, high] = all.length > 1 ? [quantile(all, 0.005), quantile(all, 0.985)] : [0, 1];
     const room = 0.15 * (high - low || 1);
@@ -167,10 +168,7 @@ export const energies: Chart = {
       data:
         all.length === 0
           ? []
-          : [
-              trace(x, curves[0], colors.data, fill(colors.data)),
-              trace(x, curves[1], colors.chains, fill(colors.chains)),
-            ],
+          : [trace(x, curves[0], colors.data, fill(colors.data)), trace(x, curves[1], color, fill(color))],
       layout: frame(
         colors,
         { b: 20 },

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Json } from "../protocol/wire";
+import { type Explanation, explains } from "../words/explaining";
 import { setting } from "../words/format";
 import { bounds, type Control, type Field, type NumberControl } from "./schema";
 import { fromPosition, STEPS, scaleOf, toPosition } from "./slider";
@@ -23,16 +24,9 @@ interface RowProps {
 
 export function Row({ field, value, fault, change, hint = "", before, after }: RowProps) {
   const id = `field-${field.path.replaceAll(".", "-")}`;
-  const title = [
-    field.description,
-    field.control.type === "number" ? `Allowed: ${bounds(field.control)}.` : "",
-    hint,
-  ]
-    .filter(Boolean)
-    .join("\n");
   return (
     <div class="field" data-fault={fault ? true : undefined}>
-      <label for={id} title={title}>
+      <label for={id} {...explains(explanationOf(field, hint))}>
         {before}
         {field.label} {field.symbol && <span class="muted symbol">{field.symbol}</span>}
         {field.unit && <span class="muted small">, {field.unit}</span>}
@@ -52,6 +46,13 @@ export function Row({ field, value, fault, change, hint = "", before, after }: R
       )}
     </div>
   );
+}
+
+/** What a setting is, what it may be, and when it takes effect. */
+export function explanationOf({ label, symbol, description, control }: Field, hint = ""): Explanation {
+  const allowed = control.type === "number" ? `Allowed: ${bounds(control)}.` : "";
+  const good = [allowed, hint].filter(Boolean).join(" ");
+  return { name: [label, symbol].filter(Boolean).join(" "), text: description, ...(good && { good }) };
 }
 
 interface InputProps {

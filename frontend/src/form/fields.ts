@@ -15,8 +15,13 @@ export function fieldsOfRun(catalogue: Catalogue, choice: RunConfig, titles: Tit
     energyKind(catalogue),
     ...of(catalogue.energies, "energy"),
     ...of(catalogue.datasets, "dataset"),
-    ...fieldsOf(catalogue.run, { ...choice }, "", "Run", titles),
+    ...fieldsOf(catalogue.run, { ...choice }, "", "Run", titles).map(timed),
   ];
+}
+
+/** The training time says of what it is a time. */
+function timed(field: Field): Field {
+  return field.path === "seconds" ? { ...field, unit: "s" } : field;
 }
 
 function energyKind({ energies, run }: Catalogue): Field {

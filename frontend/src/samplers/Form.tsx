@@ -5,7 +5,10 @@ import { chooseByArrows } from "../form/radios";
 import { type Field, get } from "../form/schema";
 import type { Json, PlugInInfo } from "../protocol/wire";
 import { catalogue, catalogueFault, nameOfRun, runs } from "../state";
+import { explains, ofPlugIn } from "../words/explaining";
 import { ago } from "../words/format";
+import { Term } from "../words/Term";
+import { SAMPLING } from "../words/terms";
 import { planarRuns } from "./choice";
 import { Moment } from "./Moment";
 import { change, choice, chooseLandscape, chooseRun, chooseSampler, faults, fields, startAt } from "./state";
@@ -83,17 +86,17 @@ interface CardsProps {
 function Cards({ name, plugIns, chosen, choose }: CardsProps) {
   return (
     <div role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby={name}>
-      {plugIns.map(({ kind, title, summary }) => (
+      {plugIns.map((plugIn) => (
         <button
-          key={kind}
+          key={plugIn.kind}
           type="button"
           class="card"
           role="radio"
-          aria-checked={kind === chosen}
-          title={summary}
-          onClick={() => choose(kind)}
+          aria-checked={plugIn.kind === chosen}
+          {...explains(ofPlugIn(plugIn))}
+          onClick={() => choose(plugIn.kind)}
         >
-          <span class="card-title">{title}</span>
+          <span class="card-title">{plugIn.title}</span>
         </button>
       ))}
     </div>
@@ -107,13 +110,14 @@ function Runs() {
   const chosen = "run" in energy ? energy.run : "";
   return (
     <div class="field">
-      <label for="sampled-run">Trained run</label>
+      <label for="sampled-run" {...explains(known.length === 0 ? SAMPLING.noRun : SAMPLING.run)}>
+        Trained run
+      </label>
       <select
         id="sampled-run"
         class="choice"
         value={chosen}
         disabled={known.length === 0}
-        title={known.length === 0 ? "None yet: train one in the lab" : "The energy that a run has learned"}
         onChange={(event) => event.currentTarget.value && void chooseRun(event.currentTarget.value)}
       >
         <option value="">{known.length === 0 ? "none yet" : "choose"}</option>
@@ -131,14 +135,11 @@ function Start() {
   const start = choice.value!.start;
   return (
     <div class="field">
-      <span title="Press on the map, and all chains start there.">Start</span>
+      <span>
+        <Term explanation={SAMPLING.start}>Start</Term>
+      </span>
       {start ? (
-        <button
-          type="button"
-          class="link small"
-          onClick={() => startAt(null)}
-          title="Spread them over the map"
-        >
+        <button type="button" class="link small" onClick={() => startAt(null)} {...explains(SAMPLING.spread)}>
           <span class="mono">{start.map((one) => one.toPrecision(2)).join(", ")}</span> · spread again
         </button>
       ) : (

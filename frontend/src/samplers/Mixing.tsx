@@ -1,7 +1,10 @@
 /** The evidence: how well the chains mix. */
 
 import { PlotOf } from "../charts/Plot";
+import type { Explanation } from "../words/explaining";
 import { count, fixed, percent, significant } from "../words/format";
+import { Term } from "../words/Term";
+import { SAMPLING } from "../words/terms";
 import { disagreement, rHat } from "./agreement";
 import { autocorrelation, traces } from "./figures";
 import type { Sampled } from "./sampling";
@@ -27,12 +30,16 @@ export function Mixing() {
       <EffectiveDraws {...known} />
       <section aria-labelledby="autocorrelation">
         <h2 id="autocorrelation">
-          Autocorrelation of <span class="chains-color">x</span> and y
+          <Term explanation={SAMPLING.autocorrelation}>
+            Autocorrelation of <span class="chains-color">x</span> and y
+          </Term>
         </h2>
         <PlotOf chart={autocorrelation} height={112} source={sampled} />
       </section>
       <section aria-labelledby="trace">
-        <h2 id="trace">x of four chains</h2>
+        <h2 id="trace">
+          <Term explanation={SAMPLING.trace}>x of four chains</Term>
+        </h2>
         <PlotOf chart={traces} height={132} source={sampled} />
         <p class="small muted">Left of the dotted line they warm up.</p>
       </section>
@@ -45,36 +52,32 @@ function EffectiveDraws({ figures, chains, steps }: Sampled) {
   const { ess, warm_up, gradient_evaluations, ...rest } = figures;
   const draws = chains * (steps - warm_up);
   const words = disagreement(figures);
-  const rows: [string, string, string][] = [
-    ["acceptance", percent(rest.acceptance), "Share of proposals that were accepted."],
-    ["step size", significant(rest.step_size), "As it was adapted in the first half, and held."],
-    [
-      "temperature T",
-      fixed(rest.temperature, 2),
-      "The chains sample exp(−E / T), exactly or for small steps.",
-    ],
-    [
-      "effective a chain-step",
-      ess === null ? "–" : significant(ess / draws, 2),
-      "Effective draws for each step of a chain.",
-    ],
+  const rows: [string, string, Explanation][] = [
+    ["acceptance", percent(rest.acceptance), SAMPLING.acceptance],
+    ["step size", significant(rest.step_size), SAMPLING.step_size],
+    ["temperature T", fixed(rest.temperature, 2), SAMPLING.temperature],
+    ["effective a chain-step", ess === null ? "–" : significant(ess / draws, 2), SAMPLING.ess_share],
     ...(gradient_evaluations && ess
       ? ([
-          ["gradients an effective draw", significant(gradient_evaluations / ess, 2), "Warm-up included."],
-        ] as [string, string, string][])
+          ["gradients an effective draw", significant(gradient_evaluations / ess, 2), SAMPLING.gradients],
+        ] as [string, string, Explanation][])
       : []),
-    ["time", `${significant(rest.seconds, 2)} s`, "Of one core, on the server."],
+    ["time", `${significant(rest.seconds, 2)} s`, SAMPLING.seconds],
   ];
   return (
     <section aria-labelledby="ess">
-      <h2 id="ess">Effective draws</h2>
-      <p class="headline" title="Independent draws that would tell the mean as well; the worse of x and y.">
+      <h2 id="ess">
+        <Term explanation={SAMPLING.ess}>Effective draws</Term>
+      </h2>
+      <p class="headline">
         <span class="mono big">{ess === null ? "–" : count(ess)}</span>
         <span class="small muted">of {count(draws)} draws</span>
       </p>
       <dl class="figures">
-        <div title="How much wider all chains are than each; 1 where they agree.">
-          <dt class="muted">R-hat</dt>
+        <div>
+          <dt class="muted">
+            <Term explanation={SAMPLING.r_hat}>R-hat</Term>
+          </dt>
           <dd class="mono">{rHat(figures)}</dd>
         </div>
       </dl>
@@ -84,9 +87,11 @@ function EffectiveDraws({ figures, chains, steps }: Sampled) {
         </p>
       )}
       <dl class="figures">
-        {rows.map(([label, text, title]) => (
-          <div key={label} title={title}>
-            <dt class="muted">{label}</dt>
+        {rows.map(([label, text, explanation]) => (
+          <div key={label}>
+            <dt class="muted">
+              <Term explanation={explanation}>{label}</Term>
+            </dt>
             <dd class="mono">{text}</dd>
           </div>
         ))}

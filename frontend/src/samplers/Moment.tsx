@@ -1,5 +1,7 @@
 /** The moment of the chosen run whose energy is sampled: one of its snapshots, or the newest. */
+import { explains } from "../words/explaining";
 import { count } from "../words/format";
+import { SAMPLING } from "../words/terms";
 import { chooseMoment, momentOf, moments } from "./state";
 
 export function Moment() {
@@ -11,8 +13,10 @@ export function Moment() {
   const index = step === null ? last : steps.findLastIndex((one) => one <= step);
   const text = step === null ? "newest" : count(step);
   return (
-    <div class="field" title="The energy as it was at an update. The chains start where they did.">
-      <label for="sampled-moment">At update</label>
+    <div class="field">
+      <label for="sampled-moment" {...explains(SAMPLING.moment)}>
+        At update
+      </label>
       <span class="mono">{text}</span>
       <input
         id="sampled-moment"

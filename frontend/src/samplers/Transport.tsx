@@ -2,7 +2,10 @@
 
 import * as Icons from "../Icons";
 import { nameOfRun, runs, titleOf } from "../state";
+import { explains } from "../words/explaining";
 import { count, counter } from "../words/format";
+import { Term } from "../words/Term";
+import { SAMPLING } from "../words/terms";
 import {
   again,
   at,
@@ -33,8 +36,8 @@ export function SamplingName() {
   const moment = momentOf.value === null ? [] : [`update ${count(momentOf.value)}`];
   const name = [energy, ...moment, titleOf(chosen.sampler.kind)].join(" · ");
   return (
-    <p class="small muted run-name" title={name}>
-      {name}
+    <p class="small muted run-name">
+      <Term explanation={{ ...SAMPLING.onStage, name }}>{name}</Term>
     </p>
   );
 }
@@ -49,7 +52,7 @@ export function SamplersTransport() {
         disabled={none}
         onClick={() => seek(0)}
         aria-label="Back to the start"
-        title="Back to the start of the chains"
+        {...explains(SAMPLING.reset)}
       >
         <Icons.Reset />
       </button>
@@ -60,15 +63,14 @@ export function SamplersTransport() {
         disabled={none}
         onClick={() => seek(index.value + 1)}
         aria-label="One moment on"
-        title="One moment on (→)"
+        {...explains(SAMPLING.on)}
       >
         <Icons.Step />
       </button>
-      <label class="speed">
+      <label class="speed" {...explains(SAMPLING.speed)}>
         <span class="hidden-visually">Speed</span>
         <select
           value={String(speed.value)}
-          title="Speed of the replay"
           onChange={(event) => (speed.value = Number(event.currentTarget.value))}
         >
           {SPEEDS.map((one) => (
@@ -83,7 +85,7 @@ export function SamplersTransport() {
         class="pill"
         disabled={!choice.value}
         onClick={reseed}
-        title="Other chains with the same settings: the next seed"
+        {...explains(SAMPLING.again)}
       >
         Sample again
       </button>
@@ -106,7 +108,7 @@ function PlayButton() {
       class="play"
       data-busy={busy.value}
       aria-label={label}
-      title={`${label} (space)`}
+      {...explains({ ...SAMPLING.play, name: `${label} (space)` })}
       disabled={!choice.value}
       onClick={none ? again : toggle}
     >

@@ -12,6 +12,9 @@ export interface ImageGridOptions {
   smooth?: boolean;
 }
 
+/** Which images of a frame are shown. */
+export type ImageSource = "chains" | "generator" | "perturbed" | "data";
+
 /** Tiles along one side at the most. */
 export const SIDE = 8;
 
@@ -37,6 +40,8 @@ export class ImageGrid {
   private theme: Theme;
   private size = 560;
   private run = "";
+  private source: ImageSource = "chains";
+  private shown: DecodedFrame | null = null;
   private pending: DecodedFrame | null = null;
   private shape: readonly [number, number, number, number] = [0, 1, 1, 1];
   private from = new Float32Array(0);
@@ -62,9 +67,17 @@ export class ImageGrid {
     this.resize(canvas.clientWidth || 560, window?.devicePixelRatio ?? 1);
   }
 
-  /** Takes a frame whose chains, generator or data are (n, C, H, W) with one or three channels; others are ignored. */
+  /** Takes a frame whose images of the source are (n, C, H, W) with one or three channels; others are ignored. */
   show(frame: DecodedFrame): void {
     this.pending = frame;
+    this.shown = frame;
+  }
+
+  setSource(source: ImageSource): void {
+    if (source === this.source) return;
+    this.source = source;
+    this.run = "";
+    this.pending = this.shown;
   }
 
   setTheme(theme: Theme): void {
@@ -80,7 +93,7 @@ export class ImageGrid {
   }
 
   reset(): void {
-    this.pending = null;
+    this.pending = this.shown = null;
     this.run = "";
     this.shape = [0, 1, 1, 1];
     this.from = new Float32Array(0);
@@ -104,7 +117,7 @@ export class ImageGrid {
 
   private take(frame: DecodedFrame, now: number): void {
     this.pending = null;
-    const images = imagesOf(frame);
+    const images = imagesOf(frame, this.source);
     if (!images) return;
     const [count, channels, height, width] = images.shape as [number, number, number, number];
     const shown = Math.min(count, SIDE * SIDE);
@@ -153,12 +166,9 @@ export class ImageGrid {
   }
 }
 
-function imagesOf(frame: DecodedFrame): NumericArray | null {
-  for (const name of ["chains", "generator", "data"]) {
-    const array = frame.arrays[name];
-    if (array?.shape.length === 4 && (array.shape[1] === 1 || array.shape[1] === 3)) return array;
-  }
-  return null;
+function imagesOf({ arrays }: DecodedFrame, source: ImageSource): NumericArray | null {
+  const array = arrays[source];
+  return array?.shape.length === 4 && (array.shape[1] === 1 || array.shape[1] === 3) ? array : null;
 }
 
 function mix(from: Float32Array, to: Float32Array, progress: number, out: Float32Array): void {

@@ -3,6 +3,8 @@
 import { ImageGrid, type ImageGridOptions } from "./imagegrid";
 import { Stage, type StageOptions } from "./stage";
 
+export { labelledOf } from "./classes";
+export { fillSheet, gridSide, type ImageSource, SIDE } from "./imagegrid";
 export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode } from "./modes";
 export type { Theme } from "./palette";

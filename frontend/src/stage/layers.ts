@@ -7,7 +7,7 @@ import type { Preview } from "./dropped";
 import { Upsampler } from "./field";
 import { ENERGY_SPAN, type Moment } from "./modes";
 import type { Palette } from "./palette";
-import { diamondMark, dotMark, headMark, type Mark, stamp, stampAll } from "./points";
+import { crossMark, diamondMark, dotMark, headMark, type Mark, stamp, stampAll } from "./points";
 import { drawPaths, drawTrails } from "./trails";
 import type { Viewport } from "./viewport";
 
@@ -19,6 +19,7 @@ export const LAYERS = {
   chains: true,
   score: false,
   generator: true,
+  perturbed: true,
 };
 export type LayerName = keyof typeof LAYERS;
 /** Which layers are shown; one that is left out is not. */
@@ -35,6 +36,7 @@ export interface Marks {
   chain: Mark;
   head: Mark;
   generator: Mark;
+  perturbed: Mark;
   dropped: Mark;
   droppedDot: Mark;
   /** Of a class of labelled points, drawn when it is first asked for. */
@@ -56,6 +58,7 @@ export function makeMarks(document: Document, size: number, dpr: number, colors:
     chain: dotMark(document, 1.3 * unit, dpr, colors.chainTrail, colors.chainRim),
     head: headMark(document, 2.7 * unit, dpr, colors.chainHead, "#ffffff"),
     generator: diamondMark(document, 3 * unit, dpr, colors.generator),
+    perturbed: crossMark(document, 2.6 * unit, dpr, colors.data),
     dropped: headMark(document, 3.4 * unit, dpr, colors.accent, "#20160a"),
     droppedDot: dotMark(document, 2 * unit, dpr, colors.accent, "#20160a"),
   };

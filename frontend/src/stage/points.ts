@@ -52,6 +52,26 @@ export function headMark(document: Document, radius: number, dpr: number, color:
   });
 }
 
+/** A cross with a dark rim: data that are not where they were. */
+export function crossMark(document: Document, radius: number, dpr: number, color: string): Mark {
+  return mark(document, radius + 2, dpr, (context) => {
+    context.beginPath();
+    for (const turn of [-1, 1]) {
+      context.moveTo(-radius, -radius * turn);
+      context.lineTo(radius, radius * turn);
+    }
+    context.lineCap = "round";
+    for (const [width, stroke] of [
+      [3, CASING],
+      [1.4, color],
+    ] as const) {
+      context.lineWidth = width;
+      context.strokeStyle = stroke;
+      context.stroke();
+    }
+  });
+}
+
 /** A diamond with a dark rim: a shape of its own, for those who cannot tell the hue. */
 export function diamondMark(document: Document, radius: number, dpr: number, color: string): Mark {
   return mark(document, radius + 2, dpr, (context) => {

@@ -49,6 +49,7 @@ export class Stage {
   private data: Float32Array = NO_POINTS;
   private labelled: Labelled | null = null;
   private generator: Float32Array = NO_POINTS;
+  private perturbed: Float32Array = NO_POINTS;
   private readonly chains = new Chains();
   private readonly chainEase = new Ease();
   /** Progress of the chains when they were last drawn; -1 when the next draw must not be skipped. */
@@ -153,6 +154,7 @@ export class Stage {
     this.data = NO_POINTS;
     this.labelled = null;
     this.generator = NO_POINTS;
+    this.perturbed = NO_POINTS;
     this.chains.clear();
     this.chainEase.reset();
     this.preview.clear();
@@ -206,6 +208,7 @@ export class Stage {
     if (!begins(next.points, before.points) || !begins(next.labels, before.labels)) this.dataLayer = null;
     this.labelled = labelled;
     this.generator = points(frame, "generator");
+    this.perturbed = points(frame, "perturbed");
   }
 
   /** Drops what was drawn for another size, mode or theme. */
@@ -230,6 +233,7 @@ export class Stage {
     if (map) context.drawImage(map, 0, 0, viewport.size, viewport.size);
     if (layers.contours && moment) this.contours.draw(context, viewport, moment, colors.ink, overViridis);
     if (layers.data) this.drawData(this.marks);
+    if (layers.perturbed) stampAll(context, viewport, this.marks.perturbed, this.perturbed);
     if (layers.chains)
       drawChains(context, viewport, chains, this.marks, colors.chainTrail, this.chainProgress);
     if (layers.score && moment) drawArrows(context, viewport, moment.energy, moment.lowest, colors.score);

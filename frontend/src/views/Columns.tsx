@@ -2,6 +2,8 @@
 
 import type { Taken } from "../form/points";
 import type { OwnPoints } from "../protocol/wire";
+import { explains } from "../words/explaining";
+import { LAB } from "../words/terms";
 
 interface ColumnsProps {
   read: OwnPoints;
@@ -69,7 +71,7 @@ interface ChoiceProps {
 
 function Choice({ label, value, options, choose }: ChoiceProps) {
   return (
-    <label>
+    <label {...explains(LAB.column)}>
       <span class="muted">{label}</span>
       <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
         {options.map((name) => (

@@ -6,8 +6,10 @@ import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Ta
 import { chooseByArrows } from "../form/radios";
 import * as Icons from "../Icons";
 import { catalogue, draft, drawing, fields, titleOf } from "../state";
+import { explains, ofPlugIn } from "../words/explaining";
 import { sentence } from "../words/format";
 import { inWordsOf } from "../words/settings";
+import { LAB } from "../words/terms";
 import { Columns } from "./Columns";
 import { Thumbnail } from "./Thumbnail";
 
@@ -34,7 +36,7 @@ export function Distributions() {
               role="radio"
               aria-checked={chosen === offer.kind && !drawing.value}
               aria-label={offer.title}
-              title={[offer.title, offer.summary].filter(Boolean).join(": ")}
+              {...explains(ofPlugIn(offer))}
               class="thumbnail"
               disabled={!ready}
               onClick={() => {
@@ -65,7 +67,7 @@ function Draw({ disabled }: { disabled: boolean }) {
       data-asks
       aria-checked={drawing.value}
       aria-label="Draw your own points"
-      title="Draw your own points on the stage: on those of a file that is chosen, or on an empty one"
+      {...explains(LAB.draw)}
       disabled={disabled}
       onClick={() => {
         refused.value = null;
@@ -93,7 +95,7 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
         data-asks
         aria-checked={chosen}
         aria-label="Your own points: upload a CSV or NPY file"
-        title="Your own points: choose a file, drop one here, or paste a table; two columns of a CSV, or an (n, 2) array in an NPY file"
+        {...explains(LAB.upload)}
         disabled={disabled || reading.value}
         onClick={() => input.current?.click()}
         onDragOver={(event) => event.preventDefault()}

@@ -9,6 +9,8 @@ import { chooseByArrows } from "../form/radios";
 import { SHOWN_EXTENT } from "../protocol/units";
 import { loop } from "../run/loop";
 import { classShape } from "../stage/classes";
+import { type Explanation, explains } from "../words/explaining";
+import { DRAWING } from "../words/terms";
 import { clear, percent, said, takeBack, told } from "./strokes";
 
 const { tool, radius, density, label, cursor, count } = drawing;
@@ -24,7 +26,7 @@ export function DrawingTools() {
             class="word"
             role="radio"
             aria-checked={tool.value === name}
-            title={`${TITLES[name]} (${name[0]})`}
+            {...explains(DRAWING[name])}
             onClick={() => (tool.value = name)}
           >
             {name}
@@ -34,7 +36,7 @@ export function DrawingTools() {
       <div class="dials">
         <Dial
           name="Radius"
-          title="Share of the stage's width ([ and ])"
+          explanation={DRAWING.radius}
           value={Math.log(radius.value)}
           low={Math.log(RADII.least)}
           high={Math.log(RADII.most)}
@@ -43,7 +45,7 @@ export function DrawingTools() {
         />
         <Dial
           name="Density"
-          title="Points of a dab of the brush; the spray makes ten dabs a second (+ and −)"
+          explanation={DRAWING.density}
           value={density.value}
           low={DENSITIES.least}
           high={DENSITIES.most}
@@ -55,15 +57,9 @@ export function DrawingTools() {
   );
 }
 
-const TITLES = {
-  brush: "Points along the stroke, evenly within the radius",
-  spray: "Points as long as it is held, densest in the middle",
-  eraser: "Takes the points within the radius away",
-};
-
 interface DialProps {
   name: string;
-  title: string;
+  explanation: Explanation;
   value: number;
   low: number;
   high: number;
@@ -71,9 +67,9 @@ interface DialProps {
   set: (value: number) => void;
 }
 
-function Dial({ name, title, value, low, high, text, set }: DialProps) {
+function Dial({ name, explanation, value, low, high, text, set }: DialProps) {
   return (
-    <label class="dial small" title={title}>
+    <label class="dial small" {...explains(explanation)}>
       <span class="muted">{name}</span>
       <input
         type="range"
@@ -136,7 +132,10 @@ export function DrawingChoices() {
             role="radio"
             aria-checked={label.value === i}
             aria-label={`Class ${i}`}
-            title={few ? `Class ${i}: classes are taken from five points for each` : `Class ${i} (${i})`}
+            {...explains({
+              name: `Class ${i} (${i})`,
+              text: few ? "Classes are taken from five points for each." : "What is drawn is of this class.",
+            })}
             onClick={() => (label.value = i)}
           >
             <ClassMark label={i} />
@@ -154,7 +153,7 @@ export function DrawingChoices() {
         <button
           type="button"
           class="link"
-          title="Save the points as a table (CSV)"
+          {...explains(DRAWING.save)}
           disabled={count.value === 0}
           onClick={save}
         >

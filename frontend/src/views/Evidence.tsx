@@ -6,11 +6,24 @@ import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
 import { digestOf } from "../form/points";
-import { draft, history, info, kept, metrics, seriesTitles, titleOf, until, untrained } from "../state";
+import {
+  draft,
+  history,
+  info,
+  kept,
+  metrics,
+  seriesTitles,
+  titleOf,
+  until,
+  untrained,
+  usesChains,
+} from "../state";
 import { byHeart, comparison, doubt, keptWords, memorises, strayed } from "../words/fit";
 import { count, fixed } from "../words/format";
-import { headline, others } from "../words/quality";
+import { explanationOf, headline, others } from "../words/quality";
+import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
+import { LAB } from "../words/terms";
 import { ThisUpdate } from "./ThisUpdate";
 
 const kl = curve("kl", "KL divergence over updates", "nats", "log");
@@ -33,12 +46,16 @@ export function Evidence() {
       <Figures />
       <section aria-labelledby="energies">
         <h2 id="energies">
-          Energy of <span class="data-color">data</span> and <span class="chains-color">samples</span>
+          <Term explanation={LAB.energies}>
+            Energy of <span class="data-color">data</span> and <Samples />
+          </Term>
         </h2>
         <Plot chart={energies} height={92} />
       </section>
       <section aria-labelledby="loss">
-        <h2 id="loss">Loss</h2>
+        <h2 id="loss">
+          <Term explanation={LAB.loss}>Loss</Term>
+        </h2>
         <Plot chart={loss} height={48} />
       </section>
       <OwnSeries />
@@ -47,13 +64,22 @@ export function Evidence() {
   );
 }
 
+/** Whose energies stand beside those of the data: what the method learns from, or chains that are only looked at. */
+function Samples() {
+  const arrays = evidence.value.frame?.arrays;
+  if (arrays?.generator) return <span class="generator-color">generator</span>;
+  return <span class="chains-color">{usesChains.value ? "samples" : "chains, for looking"}</span>;
+}
+
 /** What the method's frames carry besides, one small chart each. */
 function OwnSeries() {
   return (
     <>
       {seriesOf(evidence.value.frame, seriesTitles.value).map(({ name, title, chart }) => (
         <section key={name} aria-label={title}>
-          <h2>{title}</h2>
+          <h2>
+            <Term explanation={{ ...LAB.ownSeries, name: title }}>{title}</Term>
+          </h2>
           <Plot chart={chart} height={64} />
         </section>
       ))}
@@ -75,9 +101,11 @@ function Distance() {
         <span class="mono big" data-empty={!first}>
           {first?.text ?? "–"}
         </span>
-        <span class="small muted" title={first?.explanation}>
+        <span class="small muted">
           {first ? (
-            <Meaning name={first.name} unit={first.unit} />
+            <Term explanation={first.explanation}>
+              <Meaning name={first.name} unit={first.unit} />
+            </Term>
           ) : untrained.value ? (
             "press play"
           ) : (
@@ -126,7 +154,9 @@ function Lines() {
         .filter((name) => values[name] !== undefined)
         .map((name) => (
           <div key={name} data-line={name}>
-            <dt>{LINES[name]}</dt>
+            <dt>
+              <Term explanation={explanationOf(name)}>{LINES[name]}</Term>
+            </dt>
             <dd class="mono">{fixed(values[name], 2)}</dd>
           </div>
         ))}
@@ -195,8 +225,10 @@ function Rows({ rows }: { rows: ReturnType<typeof others> }) {
   return (
     <dl class="figures">
       {rows.map(({ name, label, text, unit, floor, rival, explanation }) => (
-        <div key={name} title={explanation}>
-          <dt class="muted">{label}</dt>
+        <div key={name}>
+          <dt class="muted">
+            <Term explanation={explanation}>{label}</Term>
+          </dt>
           <dd class="mono">
             {text} {unit && <span class="muted">{unit}</span>}
             {floor && <span class="muted">· real {floor}</span>}

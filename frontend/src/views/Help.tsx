@@ -50,8 +50,9 @@ export function Help() {
         </p>
         <p>
           Pick a distribution and a method, press play. Settings with a dot act at once while it trains, and
-          leave a numbered mark on the time line. Click on the stage to drop chains; they run down the
-          landscape that is shown.
+          leave a numbered mark on the time line. What stands on the page explains itself, words with dots
+          under them too: point at it, tap it, or reach it with the tab key; Escape closes that. Click on the
+          stage to drop chains; they run down the landscape that is shown.
         </p>
         <dl class="keys">
           {KEYS.map(([key, meaning]) => (

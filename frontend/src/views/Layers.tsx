@@ -2,7 +2,9 @@
 import { signal } from "@preact/signals";
 import { chooseByArrows } from "../form/radios";
 import { LAYERS, type LayerName, type Mode } from "../stage";
-import { layers, mode } from "../state";
+import { layers, mode, shownLayers, usesChains } from "../state";
+import { type Explanation, explains } from "../words/explaining";
+import { CHAINS_FOR_LOOKING, LAYER_TERMS, MODE_TERMS } from "../words/terms";
 import { shownFrame } from "./unlearned";
 
 /** Modes that the stage knows enough for; the canvas tells. */
@@ -15,10 +17,13 @@ export const available = signal<Record<Mode, boolean>>({
   softmax: false,
 });
 
+/** Layers of methods that have something of their own to show. */
+const OWN: LayerName[] = ["generator", "perturbed"];
+
 /** The layers that exist now, in the order of their keys. */
 export function layersShown(): LayerName[] {
-  const has = shownFrame.value?.arrays.generator !== undefined;
-  return (Object.keys(LAYERS) as LayerName[]).filter((name) => name !== "generator" || has);
+  const arrays = shownFrame.value?.arrays ?? {};
+  return (Object.keys(LAYERS) as LayerName[]).filter((name) => !OWN.includes(name) || name in arrays);
 }
 
 export function LayerWords() {
@@ -29,8 +34,8 @@ export function LayerWords() {
           key={name}
           type="button"
           class={`word ${name}-word`}
-          aria-pressed={layers.value[name]}
-          title={`${layers.value[name] ? "Hide" : "Show"} ${name} (${i + 1})`}
+          aria-pressed={shownLayers.value[name]}
+          {...explains(layerTerm(name, i + 1))}
           onClick={() => toggleLayer(name)}
         >
           {name}
@@ -40,34 +45,36 @@ export function LayerWords() {
   );
 }
 
-export function toggleLayer(name: LayerName): void {
-  layers.value = { ...layers.value, [name]: !layers.value[name] };
+/** What a layer is, and its key. */
+function layerTerm(name: LayerName, key: number): Explanation {
+  const term = name === "chains" && !usesChains.value ? CHAINS_FOR_LOOKING : LAYER_TERMS[name];
+  return { ...term, name: `${term.name} (${key})` };
 }
 
-const MODES: { name: Mode; word: string; title: string }[] = [
-  { name: "energy", word: "E(x)", title: "Energy: low is bright, low is probable" },
-  { name: "density", word: "p(x)", title: "Density exp(−E) / Z" },
-  { name: "truth", word: "truth", title: "The true density" },
-  { name: "difference", word: "difference", title: "Learned minus true density" },
-  { name: "uncertainty", word: "unsure", title: "Where the joint model's classifier is unsure of the class" },
-  {
-    name: "softmax",
-    word: "softmax",
-    title: "Where a plain softmax classifier with the same labels is unsure",
-  },
+export function toggleLayer(name: LayerName): void {
+  layers.value = { ...layers.value, [name]: !shownLayers.value[name] };
+}
+
+const MODES: { name: Mode; word: string }[] = [
+  { name: "energy", word: "E(x)" },
+  { name: "density", word: "p(x)" },
+  { name: "truth", word: "truth" },
+  { name: "difference", word: "difference" },
+  { name: "uncertainty", word: "unsure" },
+  { name: "softmax", word: "softmax" },
 ];
 
 export function Modes() {
   return (
     <div class="words modes" role="radiogroup" onKeyDown={chooseByArrows} aria-label="What the map shows">
-      {MODES.filter(({ name }) => available.value[name]).map(({ name, word, title }) => (
+      {MODES.filter(({ name }) => available.value[name]).map(({ name, word }) => (
         <button
           key={name}
           type="button"
           class="word"
           role="radio"
           aria-checked={mode.value === name}
-          title={title}
+          {...explains(MODE_TERMS[name])}
           onClick={() => (mode.value = name)}
         >
           {word}

@@ -4,6 +4,7 @@ import { chooseByArrows } from "../form/radios";
 import type { MethodInfo } from "../protocol/wire";
 import { catalogue, catalogueFault, draft, titleOf } from "../state";
 import { colored } from "../words/equations";
+import { explains, ofPlugIn } from "../words/explaining";
 import { Tex } from "../words/Tex";
 
 /** Beyond so many methods only the chosen one shows its equation. */
@@ -43,7 +44,7 @@ function Card({ method, roomy }: { method: MethodInfo; roomy: boolean }) {
       class="card"
       role="radio"
       aria-checked={chosen}
-      title={`${method.summary}\n${method.source}`}
+      {...explains(ofPlugIn(method))}
       onClick={() => chooseMethod(method.kind)}
     >
       <span class="card-title">{method.title}</span>

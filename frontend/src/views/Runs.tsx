@@ -7,9 +7,12 @@ import type { RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";
 import { catalogue, fields, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
+import { explains } from "../words/explaining";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
 import { inWordsOf } from "../words/settings";
+import { Term } from "../words/Term";
+import { LAB } from "../words/terms";
 
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);
@@ -58,7 +61,9 @@ function List() {
           <th scope="col">Run</th>
           <th scope="col">State</th>
           <th scope="col">Updates</th>
-          <th scope="col">Distance</th>
+          <th scope="col">
+            <Term explanation={LAB.distance}>Distance</Term>
+          </th>
           <th scope="col">Made</th>
           <th scope="col">
             <span class="hidden-visually">Actions</span>
@@ -133,7 +138,7 @@ function Actions({ run }: { run: RunSummary }) {
         <button
           type="button"
           class="link"
-          title="As it is it would repeat its failure; the stage offers what changes that."
+          {...explains(LAB.resumeChanged)}
           onClick={() => void open(run.id).then(() => (tab.value = "lab"))}
         >
           Change and resume
@@ -144,7 +149,7 @@ function Actions({ run }: { run: RunSummary }) {
           type="button"
           class="link"
           disabled={missing !== null}
-          title={missing ?? undefined}
+          {...(missing && explains({ name: "Resume", text: missing }))}
           onClick={() => void resume(run.id)}
         >
           Resume
@@ -154,7 +159,7 @@ function Actions({ run }: { run: RunSummary }) {
         type="button"
         class="link"
         disabled={missing !== null}
-        title={missing ?? "A new run with the same seed, updates and changes: the same weights, bit for bit."}
+        {...explains(missing ? { name: "Repeat exactly", text: missing } : LAB.repeat)}
         onClick={() => void repeat(run.id).then(() => (tab.value = "lab"))}
       >
         Repeat exactly

@@ -13,6 +13,8 @@ import {
   needRestart,
   stored,
 } from "../state";
+import { Term } from "../words/Term";
+import { LAB } from "../words/terms";
 
 export function Settings() {
   if (!catalogue.value) return null;
@@ -30,7 +32,9 @@ export function Settings() {
       <div class="heading">
         <h2 id="settings">Settings</h2>
         <span class="small muted">
-          <i class="live-dot" aria-hidden="true" /> live
+          <Term explanation={LAB.liveDot}>
+            <i class="live-dot" aria-hidden="true" /> live
+          </Term>
         </span>
       </div>
       <Restart />

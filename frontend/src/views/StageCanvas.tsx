@@ -1,11 +1,11 @@
-/** The canvases: the plane with its map and chains, and the tiles of images. */
+/** The canvas of the plane with its map and chains, and what keeps any canvas drawn. */
 import { computed, signal } from "@preact/signals";
 import type { TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
-import { createImageGrid, createStage, type ImageGrid, type Mode, type Readout, type Stage } from "../stage";
-import { drawing, dropped, layers, mode, truth, untrained } from "../state";
+import { createStage, type Mode, type Readout, type Stage } from "../stage";
+import { drawing, dropped, mode, shownLayers, truth, untrained } from "../state";
 import { theme } from "../theme";
 import { available } from "./Layers";
 import { drawingCanvas } from "./strokes";
@@ -30,7 +30,7 @@ type Canvas = {
 };
 
 /** Keeps a canvas the size of its box, hands it frames, and has the loop draw it. */
-function usePainter(
+export function usePainter(
   canvas: { current: HTMLCanvasElement | null },
   create: (element: HTMLCanvasElement) => Canvas & { before?: (now: number) => void },
 ): void {
@@ -58,18 +58,6 @@ function usePainter(
       size.disconnect();
     };
   }, []);
-}
-
-export function Tiles() {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const grid = useRef<ImageGrid | null>(null);
-  usePainter(canvas, (element) => {
-    grid.current = createImageGrid(element, { theme: theme.value, range: [-1, 1] });
-    return grid.current;
-  });
-  const colors = theme.value;
-  useEffect(() => grid.current?.setTheme(colors), [colors]);
-  return <canvas ref={canvas} class="stage" role="img" aria-label="Images drawn by the chains" />;
 }
 
 export function Plane() {
@@ -125,7 +113,7 @@ export function Plane() {
 }
 
 /** Whoever draws sees what is drawn. */
-const withData = computed(() => ({ ...layers.value, data: layers.value.data || drawing.value }));
+const withData = computed(() => ({ ...shownLayers.value, data: shownLayers.value.data || drawing.value }));
 
 /** Chains dropped where one presses, drags or taps; also where the pointer is. */
 function useDropping() {

@@ -21,8 +21,10 @@ import {
   stored,
   untrained,
 } from "../state";
+import { explains } from "../words/explaining";
 import { sentence } from "../words/format";
 import { inWordsOf } from "../words/settings";
+import { pressing } from "./pressing";
 
 /** Milliseconds of waiting that need no words. */
 const PATIENCE = 1500;
@@ -123,7 +125,7 @@ function Failed() {
           type="button"
           class="link"
           disabled={missing !== null}
-          title={missing ?? undefined}
+          {...(missing && explains({ name: label, text: missing }))}
           onClick={() => void resumeWith(run.id, changes)}
         >
           {label}
@@ -194,7 +196,7 @@ function Invitation() {
         {offline && <span class="muted"> {offline}</span>}
       </p>
       <button type="button" class="pill primary" onClick={press} disabled={offline !== null}>
-        Train it yourself
+        {pressing.value.verb}
       </button>
     </div>
   );

@@ -8,8 +8,10 @@ import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
-import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
+import { Legend } from "./Legend";
+import { clearDropped, Plane, readout } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
+import { Sources, TileReading, Tiles } from "./Tiles";
 import { shownFrame } from "./unlearned";
 
 const images = signal(false);
@@ -19,15 +21,7 @@ export function StagePanel() {
     <main class="centre" aria-label="Stage">
       <div class="stage-column">
         <div class="stage-tools">
-          {drawing.value ? (
-            <DrawingTools />
-          ) : images.value ? (
-            <p class="small muted">
-              {untrained.value ? "Samples of the data" : "Chains on their way from noise to images"}
-            </p>
-          ) : (
-            <LayerWords />
-          )}
+          {drawing.value ? <DrawingTools /> : images.value ? <Sources /> : <LayerWords />}
           {!images.value && !drawing.value && <Modes />}
         </div>
         <div class="stage-frame">
@@ -35,6 +29,7 @@ export function StagePanel() {
           {drawing.value && !images.value && <Cursor />}
           <StageNotes />
         </div>
+        {!images.value && !drawing.value && <Legend />}
         <Under />
       </div>
       <WatchShape />
@@ -54,12 +49,7 @@ function WatchShape() {
 /** Below the stage: the reading under the pointer, or how to read the map. */
 function Under() {
   if (drawing.value) return <DrawingChoices />;
-  if (images.value) {
-    const text = untrained.value
-      ? "Press play, and chains turn noise into images like these."
-      : "Each tile is one chain; some start afresh from noise now and then.";
-    return <p class="under small muted">{text}</p>;
-  }
+  if (images.value) return <TileReading />;
   return (
     <div class="under small">
       <Reading />

@@ -4,14 +4,18 @@ import { get, isObject } from "../form/schema";
 import type { Json } from "../protocol/wire";
 import { catalogue, draft, fields, info, metrics, untrained } from "../state";
 import { colored, moveOf, withNumbers } from "../words/equations";
+import type { Explanation } from "../words/explaining";
 import { setting, significant } from "../words/format";
+import { explanationOf } from "../words/quality";
+import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
+import { LAB } from "../words/terms";
 
 interface Update {
   equation: string;
   move: string | null;
   /** Letters that stand in neither formula, with their numbers. */
-  rest: { symbol: string; label: string; text: string }[];
+  rest: { symbol: string; explanation: Explanation; text: string }[];
 }
 
 /** What is shown is the run on the stage, or the choice where nothing is trained. */
@@ -24,20 +28,20 @@ const update = computed<Update | null>(() => {
     isObject(sampler) && catalogue.value?.samplers.find(({ kind }) => kind === sampler.kind)?.moves;
   const move = isObject(sampler) && moves ? moveOf(moves, sampler) : null;
   const numbers: Record<string, string> = {};
-  const labels: Record<string, string> = {};
-  for (const { symbol, path, label, advanced } of fields.value) {
+  const told: Record<string, Explanation> = {};
+  for (const { symbol, path, label, description, advanced } of fields.value) {
     const value = get({ ...config } as Json, path);
     if (!symbol || advanced || typeof value !== "number" || !path.startsWith("method")) continue;
     const adapted = path.endsWith("sampler.step_size") ? metrics.value.step_size : undefined;
     numbers[symbol] = adapted === undefined ? setting(value) : significant(adapted, 2);
-    labels[symbol] = label;
+    told[symbol] = { name: `${label} ${symbol}`, text: description };
   }
   const used = new Set<string>();
   const equation = withNumbers(method.equation, numbers, used);
   const moved = move && withNumbers(move, numbers, used);
   const rest = Object.entries(numbers)
     .filter(([symbol]) => !used.has(symbol))
-    .map(([symbol, text]) => ({ symbol, label: labels[symbol] ?? "", text }));
+    .map(([symbol, text]) => ({ symbol, explanation: told[symbol]!, text }));
   return { equation: colored(equation), move: moved, rest };
 });
 
@@ -46,24 +50,26 @@ export function ThisUpdate() {
   if (!shown) return null;
   return (
     <section aria-labelledby="this-update">
-      <h2 id="this-update">This update</h2>
+      <h2 id="this-update">
+        <Term explanation={LAB.update}>This update</Term>
+      </h2>
       <div class="formulas">
         <Tex tex={shown.equation} />
         {shown.move && <Tex tex={shown.move} />}
       </div>
       <p class="mono small muted numbers">
-        {shown.rest.map(({ symbol, label, text }) => (
-          <span key={symbol} title={label}>
+        {shown.rest.map(({ symbol, explanation, text }) => (
+          <Term key={symbol} explanation={explanation}>
             {symbol} {text}
-          </span>
+          </Term>
         ))}
         {metrics.value.grad_norm !== undefined && (
-          <span title="Norm of the gradient of the weights">
-            ‖∇L‖ {significant(metrics.value.grad_norm, 3)}
-          </span>
+          <Term explanation={explanationOf("grad_norm")}>‖∇L‖ {significant(metrics.value.grad_norm, 3)}</Term>
         )}
         {metrics.value.learning_rate !== undefined && (
-          <span title="Learning rate now">rate {significant(metrics.value.learning_rate, 2)}</span>
+          <Term explanation={explanationOf("learning_rate")}>
+            rate {significant(metrics.value.learning_rate, 2)}
+          </Term>
         )}
       </p>
     </section>

@@ -22,8 +22,11 @@ import {
   stored,
   untrained,
 } from "../state";
+import { explains } from "../words/explaining";
 import { bestBy } from "../words/fit";
 import { count, counter, duration, rate, setting } from "../words/format";
+import { Term } from "../words/Term";
+import { LAB } from "../words/terms";
 
 export function Timeline() {
   return (
@@ -42,13 +45,17 @@ function Pace() {
     return <p class="pace small muted">{untrained.value ? "not started" : "stored run"}</p>;
   }
   if (info.value?.state !== "running")
-    return <p class="pace small muted mono">{duration(info.value?.seconds ?? 0)} trained</p>;
+    return (
+      <p class="pace small muted mono">
+        <Term explanation={LAB.seconds}>{duration(info.value?.seconds ?? 0)} trained</Term>
+      </p>
+    );
   return (
     <p class="pace small mono muted">
-      <span title="Updates a second, as they arrive">{rate(updates)} updates/s</span>
-      <span title="Frames a second, and how far the stage is behind the run">
+      <Term explanation={LAB.pace}>{rate(updates)} updates/s</Term>
+      <Term explanation={LAB.frames}>
         {rate(frames)} fps · {Math.round(lag)} ms
-      </span>
+      </Term>
     </p>
   );
 }
@@ -63,7 +70,7 @@ function RollButton() {
       class="round small-round"
       disabled={few || untrained.value}
       aria-label={label}
-      title={label}
+      {...explains({ ...LAB.roll, name: label })}
       onClick={() => (rolling.value ? (rolling.value = false) : roll())}
     >
       {rolling.value ? <Icons.Pause size={12} /> : <Icons.Play size={12} />}
@@ -153,7 +160,15 @@ function Scrubber() {
 function Kept({ left }: { left: string }) {
   const { step: at, shown } = kept.value!;
   const words = `Update ${count(at)}${shown ? " is kept" : " is kept so far"}: ${bestBy(metrics.value)}`;
-  return <i class="track-kept" style={{ left }} role="img" aria-label={words} title={words} />;
+  return (
+    <i
+      class="track-kept"
+      style={{ left }}
+      role="img"
+      aria-label={words}
+      {...explains({ name: "Kept", text: `${words}.` })}
+    />
+  );
 }
 
 /** "η 0.05 → 0.034" of a change, "mine 1a2b3c4d → 5e6f7a8b" of one of plug-ins. */
@@ -224,7 +239,7 @@ function End() {
   return (
     <p class="track-end small muted">
       {replay ? (
-        <button type="button" class="pill" onClick={backToLive} title="Back to the newest moment (L)">
+        <button type="button" class="pill" onClick={backToLive} {...explains(LAB.live)}>
           {active.value ? "Back to live" : "To the end"}
         </button>
       ) : (

@@ -4,6 +4,9 @@ import * as Icons from "../Icons";
 import { SamplersTransport, SamplingName } from "../samplers/Transport";
 import { draft, help, info, nameOf, stored, tab, untrained } from "../state";
 import { nextTheme, themeChoice } from "../theme";
+import { explains } from "../words/explaining";
+import { Term } from "../words/Term";
+import { LAB } from "../words/terms";
 import { Transport } from "./Transport";
 
 export function TopBar() {
@@ -23,7 +26,7 @@ export function TopBar() {
           type="button"
           class="quiet"
           aria-label="Help and keys"
-          title="Help and keys (?)"
+          {...explains(LAB.help)}
           onClick={() => (help.value = true)}
         >
           ?
@@ -38,11 +41,10 @@ function RunName() {
   const config = untrained.value ? draft.value : info.value?.config;
   if (!config) return null;
   return (
-    <p
-      class="small muted run-name"
-      title={stored.value ? "A stored run that ships with the page" : nameOf(config)}
-    >
-      {nameOf(config)}
+    <p class="small muted run-name">
+      <Term explanation={{ ...(stored.value ? LAB.storedRun : LAB.onStage), name: nameOf(config) }}>
+        {nameOf(config)}
+      </Term>
     </p>
   );
 }
@@ -66,7 +68,13 @@ function ThemeButton() {
   const Icon = { dark: Icons.Moon, light: Icons.Sun, system: Icons.System }[choice];
   const label = `Colours: ${choice === "system" ? "as the system has them" : choice}. Change`;
   return (
-    <button type="button" class="quiet" aria-label={label} title={label} onClick={nextTheme}>
+    <button
+      type="button"
+      class="quiet"
+      aria-label={label}
+      {...explains({ name: "Colours (t)", text: label })}
+      onClick={nextTheme}
+    >
       <Icon />
     </button>
   );

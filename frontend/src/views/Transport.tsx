@@ -1,20 +1,11 @@
 /** Reset, play or pause, step, speed, the counter and the badge. */
 import { press, reset, setSpeed, stepOnce } from "../actions";
 import * as Icons from "../Icons";
-import {
-  active,
-  asking,
-  badge,
-  composing,
-  draft,
-  info,
-  nameOf,
-  primary,
-  step,
-  stored,
-  untrained,
-} from "../state";
+import { active, asking, badge, composing, draft, info, primary, step, stored, untrained } from "../state";
+import { explains } from "../words/explaining";
 import { counter, rate } from "../words/format";
+import { LAB } from "../words/terms";
+import { pressing, sayPressing } from "./pressing";
 
 /** Limits of updates a second that the menu offers; null is as fast as it goes. */
 const SPEEDS: (number | null)[] = [null, 100, 20, 5, 1];
@@ -27,7 +18,7 @@ export function Transport() {
         class="round"
         onClick={reset}
         aria-label="Reset to the untrained model"
-        title="Reset: back to the untrained model. The run is kept."
+        {...explains(LAB.reset)}
       >
         <Icons.Reset />
       </button>
@@ -48,30 +39,30 @@ function PlayButton() {
   const action = primary.value;
   const busy =
     asking.value === "start" || asking.value === "pause" || asking.value === "resume" || action === "cancel";
-  const label = {
-    start: stored.value ? "Train it yourself" : `Train ${nameOf(draft.value)}`,
-    pause: "Pause",
-    resume: info.value?.state === "stopped" ? "Go on from the last checkpoint" : "Go on",
-    cancel: "Cancel: do not start",
-  }[action];
+  const told = pressing.value;
   return (
-    <button
-      type="button"
-      class="play"
-      data-busy={busy}
-      aria-label={label}
-      title={`${label} (space)`}
-      disabled={!draft.value}
-      onClick={press}
-    >
-      {action === "pause" ? (
-        <Icons.Pause size={24} />
-      ) : action === "cancel" ? (
-        <Icons.Stop size={22} />
-      ) : (
-        <Icons.Play size={24} />
-      )}
-    </button>
+    <>
+      <button
+        type="button"
+        class="play"
+        data-busy={busy}
+        aria-label={sayPressing(told)}
+        {...explains({ name: `${told.verb} (space)`, text: told.detail || "The space bar does the same." })}
+        disabled={!draft.value}
+        onClick={press}
+      >
+        {action === "pause" ? (
+          <Icons.Pause size={24} />
+        ) : action === "cancel" ? (
+          <Icons.Stop size={22} />
+        ) : (
+          <Icons.Play size={24} />
+        )}
+      </button>
+      <p class="pressing small" aria-hidden="true">
+        <b>{told.verb}</b> {told.detail && <span class="muted">{told.detail}</span>}
+      </p>
+    </>
   );
 }
 
@@ -86,7 +77,7 @@ function StepButton() {
       disabled={!possible}
       onClick={() => void stepOnce()}
       aria-label="One update"
-      title="One update (s); pauses first"
+      {...explains(LAB.step)}
     >
       <Icons.Step />
     </button>
@@ -97,12 +88,11 @@ function SpeedMenu() {
   const speed = info.value?.speed ?? null;
   const known = SPEEDS.includes(speed) ? SPEEDS : [...SPEEDS, speed];
   return (
-    <label class="speed">
+    <label class="speed" {...explains(LAB.speed)}>
       <span class="hidden-visually">Speed limit</span>
       <select
         disabled={!active.value}
         value={String(speed)}
-        title="Most updates a second"
         onChange={(event) =>
           void setSpeed(event.currentTarget.value === "null" ? null : Number(event.currentTarget.value))
         }

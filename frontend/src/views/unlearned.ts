@@ -31,7 +31,8 @@ export function frameOfSamples(
   };
 }
 
-const previewFrame = computed<DecodedFrame | null>(() => {
+/** Samples of the chosen distribution, which stay on the stage until a run has its first frame. */
+export const previewFrame = computed<DecodedFrame | null>(() => {
   const dataset = draft.value?.dataset;
   if (!dataset) return null;
   const own = ownPoints(dataset);

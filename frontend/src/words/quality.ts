@@ -1,6 +1,8 @@
 /** The figures that tell how good a model is: their names, units and which of them comes first. */
+
+import type { Explanation } from "./explaining";
 import { significant } from "./format";
-import { GLOSSARY } from "./glossary";
+import { ELSEWHERE, entryOf, GLOSSARY } from "./glossary";
 
 export interface Figure {
   name: string;
@@ -12,20 +14,17 @@ export interface Figure {
   floor: string | null;
   /** The same figure for the plain classifier that trains beside, where there is one. */
   rival: string | null;
-  explanation: string;
+  explanation: Explanation;
 }
 
 /** Shown elsewhere: in the headline, in a chart or at the bottom of the page. */
-const ELSEWHERE = new Set([
-  ...["loss", "updates_per_second", "energy_data", "energy_samples", "learning_rate"],
-  ...["nll_train", "nll_smoothed", "nll_kde", "nll_gaussian", "log_z_error", "kept_update"],
-]);
+const LISTED_NOT = new Set([...Object.keys(ELSEWHERE), "energy_data", "energy_samples", "learning_rate"]);
 
 /** Which figure is the headline: a distance to the truth where there is one. */
 const HEADLINES = ["frechet", "kl", "nll"];
 
 function figure(name: string, metrics: Record<string, number>): Figure {
-  const known = GLOSSARY[name];
+  const known = entryOf(name);
   const value = metrics[name]!;
   const write = known?.write ?? significant;
   const other = (key: string) => (metrics[key] === undefined ? null : write(metrics[key]));
@@ -36,8 +35,16 @@ function figure(name: string, metrics: Record<string, number>): Figure {
     unit: known?.unit ?? "",
     floor: other(`${name}_floor`),
     rival: other(`softmax_${name}`),
-    explanation: known?.explanation ?? "",
+    explanation: explanationOf(name),
   };
+}
+
+/** What is said of a metric; one that a plug-in tells of itself is only known by its name. */
+export function explanationOf(name: string): Explanation {
+  const known = entryOf(name);
+  if (!known) return { name: name.replaceAll("_", " "), text: "A figure of the method's own." };
+  const { label, explanation: text, good, source } = known;
+  return { name: label, text, good, ...(source && { source }) };
 }
 
 /** Whether a figure stands in the row of another, as its floor or its rival. */
@@ -57,7 +64,7 @@ export function others(metrics: Record<string, number>): Figure[] {
   const first = headline(metrics)?.name;
   const order = Object.keys(GLOSSARY);
   return Object.keys(metrics)
-    .filter((name) => name !== first && !ELSEWHERE.has(name) && !beside(name, metrics))
+    .filter((name) => name !== first && !LISTED_NOT.has(name) && !beside(name, metrics))
     .sort((a, b) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99) || a.localeCompare(b))
     .map((name) => figure(name, metrics));
 }

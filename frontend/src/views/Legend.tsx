@@ -1,0 +1,71 @@
+/** What the marks on the stage are: those that can be seen now. */
+import { computed } from "@preact/signals";
+import { labelledOf } from "../stage";
+import { drawing, dropped, shownLayers, usesChains } from "../state";
+import { Term } from "../words/Term";
+import { MARK_TERMS, type MarkName } from "../words/terms";
+import { previewFrame, shownFrame } from "./unlearned";
+
+/** The marks on the stage, in the order of its layers. */
+export const marksShown = computed<MarkName[]>(() => {
+  const frame = shownFrame.value ?? previewFrame.value;
+  const on = shownLayers.value;
+  const has = (name: string) => (frame?.arrays[name]?.values.length ?? 0) > 0;
+  const shown: Record<MarkName, boolean> = {
+    data: (on.data || drawing.value) && has("data"),
+    classes: (on.data || drawing.value) && !!frame && labelledOf(frame) !== null,
+    perturbed: on.perturbed && has("perturbed"),
+    chains: on.chains && usesChains.value && has("chains"),
+    looking: on.chains && !usesChains.value && has("chains"),
+    score: on.score && !!frame?.landscape,
+    generator: on.generator && has("generator"),
+    dropped: dropped.value > 0,
+  };
+  return (Object.keys(shown) as MarkName[]).filter((name) => shown[name]);
+});
+
+export function Legend() {
+  return (
+    <ul class="legend small" aria-label="Marks on the stage">
+      {marksShown.value.map((name) => (
+        <li key={name} data-mark={name}>
+          <Sign name={name} />
+          <Term explanation={MARK_TERMS[name].explanation}>{MARK_TERMS[name].word}</Term>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Sign({ name }: { name: MarkName }) {
+  return (
+    <svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true" focusable="false">
+      {SIGNS[name]}
+    </svg>
+  );
+}
+
+const ringed = (
+  <>
+    <circle r="6" class="casing" />
+    <circle r="5" class="ring" />
+    <circle r="3.4" class="fill" />
+  </>
+);
+
+/** Each as the stage draws it, larger. */
+const SIGNS: Record<MarkName, preact.JSX.Element> = {
+  data: <circle r="3.5" class="fill" />,
+  classes: (
+    <>
+      <path d="M-3.6 -5 L0 2 L-7.2 2 Z" class="fill" />
+      <rect x="1" y="-3.6" width="6" height="6" class="other" />
+    </>
+  ),
+  perturbed: <path d="M-4 -4 L4 4 M-4 4 L4 -4" class="stroke" />,
+  chains: ringed,
+  looking: ringed,
+  score: <path d="M-7 0 H5 M1 -4 L6 0 L1 4" class="stroke" />,
+  generator: <path d="M0 -6 L6 0 L0 6 L-6 0 Z" class="fill" />,
+  dropped: ringed,
+};

@@ -1,0 +1,17 @@
+/** A word that explains itself: a button with a dotted line under it, which opens the explanation. */
+import type { ComponentChildren } from "preact";
+import { type Explanation, explains } from "./explaining";
+
+interface TermProps {
+  explanation: Explanation;
+  class?: string;
+  children: ComponentChildren;
+}
+
+export function Term({ explanation, class: more = "", children }: TermProps) {
+  return (
+    <button type="button" class={`term ${more}`} aria-expanded={false} {...explains(explanation)}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,252 @@
+/** What layers, maps, marks, charts and controls of the page are: all that is no metric, setting or plug-in. */
+import type { Explanation } from "./explaining";
+
+const LANGEVIN = "Roberts and Tweedie 1996, https://doi.org/10.2307/3318418";
+
+export const LAYER_TERMS = {
+  energy: {
+    name: "Energy (layer)",
+    text: "The map itself: E(x), or what is chosen on the right, in colour.",
+    good: "Bright is low energy, so likely. Bright where the data are, dark elsewhere.",
+  },
+  contours: {
+    name: "Contours",
+    text: "Lines of equal energy, at 0.5, 1, 2, 3, 4, 6, 8 … nats above the lowest.",
+    good: "Dense lines are steep walls, where chains need small steps.",
+  },
+  data: { name: "Data", text: "Points of the distribution that the energy learns." },
+  chains: {
+    name: "Chains",
+    text: "Points that the sampler moves on the energy, with the trail of their last moves. They start from noise, and some start afresh now and then.",
+    good: "They should end where the data are, as dense as these; elsewhere the energy has a false mode.",
+    source: LANGEVIN,
+  },
+  score: {
+    name: "Score",
+    text: "Arrows along −∇E: where a chain is driven, without its noise.",
+    good: "They point to the data from everywhere, and are short on it.",
+    source: "Hyvärinen 2005, https://jmlr.org/papers/v6/hyvarinen05a.html",
+  },
+  perturbed: {
+    name: "Perturbed points",
+    text: "The points at which this update matches the score: data with noise. Training uses these and no chains.",
+    good: "They should cover the surroundings of the data; where there are none, nothing is learned.",
+    source: "Vincent 2011, https://doi.org/10.1162/NECO_a_00142",
+  },
+  generator: {
+    name: "Generator",
+    text: "What the generator draws: the samples that training uses in the place of chains.",
+    good: "They should cover the data. All in one place is a collapse.",
+  },
+} satisfies Record<string, Explanation>;
+
+/** The chains of a method that trains without any. */
+export const CHAINS_FOR_LOOKING: Explanation = {
+  name: "Chains, for looking",
+  text: "This method trains without chains. These are only moved on its energy so that one sees what a sampler makes of it.",
+  good: "They should end where the data are.",
+  source: LANGEVIN,
+};
+
+export const MODE_TERMS = {
+  energy: { name: "Energy E(x)", text: "The energy that is learned. Low is bright: low is probable." },
+  density: { name: "Density p(x)", text: "exp(−E(x)) / Z: what the energy says is how probable." },
+  truth: { name: "Truth", text: "The density that the data are drawn from." },
+  difference: {
+    name: "Difference",
+    text: "Learned minus true density.",
+    good: "Nothing to see is right. One colour is too much mass, the other too little; the legend tells which.",
+  },
+  uncertainty: {
+    name: "Unsure",
+    text: "1 − max p(y | x): where the joint model’s classifier is unsure of the class.",
+    good: "It should be unsure away from the data and between the classes, and sure on them.",
+    source: "Grathwohl et al. 2020, https://arxiv.org/abs/1912.03263",
+  },
+  softmax: {
+    name: "Softmax",
+    text: "Where a plain softmax classifier with the same labels is unsure.",
+    good: "Far from all data it is often sure without a reason: compare.",
+  },
+} satisfies Record<string, Explanation>;
+
+/** Everything that can stand on the stage as a mark. */
+export type MarkName =
+  | "data"
+  | "chains"
+  | "looking"
+  | "perturbed"
+  | "generator"
+  | "classes"
+  | "dropped"
+  | "score";
+
+export const MARK_TERMS: Record<MarkName, { word: string; explanation: Explanation }> = {
+  data: { word: "data", explanation: LAYER_TERMS.data },
+  chains: { word: "chains", explanation: LAYER_TERMS.chains },
+  looking: { word: "chains, for looking", explanation: CHAINS_FOR_LOOKING },
+  perturbed: { word: "perturbed", explanation: LAYER_TERMS.perturbed },
+  generator: { word: "generator", explanation: LAYER_TERMS.generator },
+  classes: {
+    word: "classes",
+    explanation: {
+      name: "Classes",
+      text: "Labelled points; each class has a shape and a colour of its own (triangle, square, star …).",
+    },
+  },
+  dropped: {
+    word: "yours",
+    explanation: {
+      name: "Your chains",
+      text: "Chains that you dropped. They run down the landscape that is shown, by Langevin steps in the page; training does not see them.",
+      good: "c clears them.",
+      source: LANGEVIN,
+    },
+  },
+  score: { word: "score", explanation: LAYER_TERMS.score },
+};
+
+const said = (name: string, text: string, good?: string, source?: string): Explanation => ({
+  name,
+  text,
+  ...(good && { good }),
+  ...(source && { source }),
+});
+
+/** The lab's charts and controls. */
+export const LAB = {
+  energies: said(
+    "Energies of data and samples",
+    "How the energies of data and of samples are spread. Training pushes the first down and the second up.",
+    "The two lie over each other when the model is right. Samples left of the data: a false mode.",
+  ),
+  loss: said(
+    "Loss",
+    "What an update descends: faint is each update, dark the running mean.",
+    "Of a method with negatives no value is good in itself: near 0 and steady, data and samples have the same energy. The loss of score matching falls.",
+  ),
+  update: said(
+    "This update",
+    "The rule by which the weights change, and the move of a chain, with their current numbers.",
+  ),
+  ownSeries: said(
+    "A chart of the method’s own",
+    "What this method tells of itself beside the common figures.",
+  ),
+  liveDot: said(
+    "Live",
+    "Settings with this dot take effect at once while a run goes on. The others wait for the start of a run.",
+  ),
+  pace: said("Updates a second", "Updates of the weights a second, as they arrive."),
+  frames: said(
+    "Frames a second and lag",
+    "Frames that reach the page a second, and how far the stage is behind the run.",
+    "10 or more move smoothly; under 200 ms the stage is as good as live.",
+  ),
+  seconds: said(
+    "Time trained",
+    "Seconds of one core that training has taken; time spent on showing and measuring is not counted.",
+  ),
+  reset: said("Reset", "Back to the untrained model. A run that goes on is stopped, and kept under Runs."),
+  step: said("One update (s)", "A run that goes on is paused first; then each press makes one update."),
+  speed: said(
+    "Speed limit",
+    "Most updates a second. It changes how fast one sees them, not what is learned.",
+  ),
+  live: said("Back to live (L)", "Back to the newest moment."),
+  help: said("Help and keys (?)", "How to read the page, and every key."),
+  storedRun: said("A stored run", "It ships with the page and replays before anything is asked of a server."),
+  onStage: said("On the stage", "The distribution and the method of what the stage shows."),
+  roll: said("Replay", "Plays the run again from the moment that is shown, or from its start."),
+  draw: said("Draw", "Your own points, on those of a file that is chosen or on an empty stage."),
+  upload: said(
+    "Your own points",
+    "Choose a file, drop one here, or paste a table: two columns of a CSV, or an (n, 2) array in an NPY file.",
+  ),
+  distance: said(
+    "Distance",
+    "The figure that tells most of a run: the Fréchet distance of images, the KL to a known density, or the negative log-likelihood of unseen points.",
+    "Lower is better; compare it only with runs on the same data.",
+  ),
+  column: said("Columns", "Which columns of the file are the points, and which tells their class."),
+  repeat: said(
+    "Repeat exactly",
+    "A new run with the same seed, updates and changes: the same weights, bit for bit.",
+  ),
+  resumeChanged: said(
+    "Change and resume",
+    "As it is it would repeat its failure; the stage offers what changes that.",
+  ),
+};
+
+/** What one draws with. */
+export const DRAWING = {
+  brush: said("Brush (b)", "Points along the stroke, evenly within the radius."),
+  spray: said("Spray (s)", "Points as long as it is held, densest in the middle."),
+  eraser: said("Eraser (e)", "Takes the points within the radius away."),
+  radius: said("Radius ([ and ])", "Share of the stage’s width."),
+  density: said("Density (+ and −)", "Points of a dab of the brush; the spray makes ten dabs a second."),
+  save: said("Save points", "The points as a table (CSV)."),
+};
+
+const MIXED = "Vehtari et al. 2021, https://doi.org/10.1214/20-BA1221";
+
+/** The figures and controls of the samplers. */
+export const SAMPLING = {
+  ess: said(
+    "Effective draws",
+    "Independent draws that would tell the mean as well as these dependent ones; the worse of x and y.",
+    "400 or more tell a mean well. Few among many: the chains hardly move, or do not cross between modes.",
+    MIXED,
+  ),
+  r_hat: said(
+    "R-hat",
+    "How much wider all chains together are than each by itself.",
+    "1 where they agree; above 1.01 they have not found the same distribution.",
+    MIXED,
+  ),
+  acceptance: said(
+    "Acceptance",
+    "Share of proposals that were accepted.",
+    "About 65 % for MALA, 80 % for HMC, 40 % for a random walk; Langevin has no test and accepts all.",
+    "Roberts and Rosenthal 1998, https://doi.org/10.1111/1467-9868.00123",
+  ),
+  step_size: said("Step size", "As it was adapted in the first half, and held in the second."),
+  temperature: said(
+    "Temperature T",
+    "The chains sample exp(−E / T), exactly or for small steps.",
+    "1 is the density that the energy stands for.",
+  ),
+  ess_share: said(
+    "Effective a chain-step",
+    "Effective draws for each step of a chain.",
+    "1 is as good as independent; 0.01 needs a hundred steps for one.",
+  ),
+  gradients: said(
+    "Gradients an effective draw",
+    "Evaluations of ∇E that one effective draw has cost, warm-up included: the price that samplers are compared by.",
+    "Lower is better; a random walk needs none, so it is not given for it.",
+  ),
+  seconds: said("Time", "Seconds of one core on the server."),
+  autocorrelation: said(
+    "Autocorrelation",
+    "How much a chain remembers: the correlation of its place with that so many steps before.",
+    "A quick fall to 0 is good. A long tail: steps are small, or chains are stuck.",
+  ),
+  trace: said(
+    "Trace",
+    "x of four chains over their steps. Left of the dotted line they warm up.",
+    "They should look alike, like dense grass. Long flat stretches: stuck.",
+  ),
+  start: said("Start", "Where all chains start. Press on the map to choose a place."),
+  spread: said("Spread again", "Chains start spread over the map."),
+  run: said("Trained run", "The energy that a run of the lab has learned."),
+  noRun: said("Trained run", "None yet: train one in the lab."),
+  moment: said("At update", "The energy as it was at an update. The chains start where they did."),
+  reset: said("Back to the start", "To the first step of the chains."),
+  on: said("One moment on (→)", "The next moment that is kept."),
+  speed: said("Speed", "Of the replay; the chains are computed already."),
+  onStage: said("On the stage", "The energy, and the sampler whose chains move on it."),
+  play: said("Play", "The chains move as they were computed; until there are some, it samples them."),
+  again: said("Sample again", "Other chains with the same settings: the next seed."),
+};

@@ -1,0 +1,69 @@
+"""Every figure that the lab tells of a run has its place in the page's glossary."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from ebm_core import RunConfig, Training
+from ebm_core.evaluation.images import FEATURES, ImageEvaluation
+from ebm_core.methods import METHODS
+
+ROOT = Path(__file__).parents[1]
+ENTRY = re.compile(r"^  (\w+): \{$", re.MULTILINE)
+WORKERS = re.compile(r'values\["(\w+)"\]')
+
+
+@pytest.fixture(scope="module")
+def explained() -> set[str]:
+    """The names in the glossary."""
+    return set(ENTRY.findall((ROOT / "frontend/src/words/glossary.ts").read_text()))
+
+
+def unexplained(names: Any, explained: set[str]) -> set[str]:
+    """Names that have no entry, nor stand beside one as its floor or its rival."""
+    plain = {name.removeprefix("softmax_").removesuffix("_floor") for name in names}
+    return plain - explained
+
+
+def trained(method: str, dataset: str = "moons") -> Training:
+    described = {"dataset": {"kind": dataset}, "method": {"kind": method}, "updates": 20}
+    training = Training(RunConfig.model_validate(described))
+    training.update()
+    training.update()
+    return training
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_an_update_tells_is_explained(method: str, explained: set[str]) -> None:
+    assert unexplained(trained(method).metrics, explained) == set()
+
+
+@pytest.mark.parametrize("method", ["denoising", "jem", "variational"])
+def test_what_an_evaluation_tells_is_explained(method: str, explained: set[str]) -> None:
+    training = trained(method, "gaussian_grid")
+    training.evaluate()
+    assert {"kl", "log_z", "mode_coverage"} <= training.metrics.keys()
+    assert unexplained(training.metrics, explained) == set()
+
+
+def test_what_is_told_of_images_is_explained(explained: set[str]) -> None:
+    images = torch.rand(2 * FEATURES, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    labels = torch.arange(len(images)) % 2
+    figures = ImageEvaluation(images, labels, images, labels)(images)
+    assert "frechet_floor" in figures
+    assert unexplained(figures, explained) == set()
+
+
+def test_what_a_worker_adds_is_explained(explained: set[str]) -> None:
+    files = (ROOT / "server/ebm_server/worker").glob("*.py")
+    names = {name for file in files for name in WORKERS.findall(file.read_text())}
+    assert "publishing_share" in names
+    assert unexplained(names, explained) == set()
+
+
+def test_a_figure_without_an_entry_is_found(explained: set[str]) -> None:
+    names = {"kl", "frechet_floor", "softmax_accuracy", "no_such_figure"}
+    assert unexplained(names, explained) == {"no_such_figure"}
