@@ -10,7 +10,7 @@ import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
 import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
 import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
-import type { Mark } from "./run/history";
+import type { Mark } from "./run/marks";
 import * as replay from "./run/replay";
 import {
   active,

@@ -7,7 +7,8 @@ import { fieldIn } from "./form/sizes";
 import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
 import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
-import { lastAt, marksOf, metricsAt, type RunHistory } from "./run/history";
+import { lastAt, metricsAt, type RunHistory } from "./run/history";
+import { marksOf } from "./run/marks";
 import { LAYERS, type Mode } from "./stage";
 
 export type ThemeChoice = "dark" | "light" | "system";
@@ -128,7 +129,7 @@ export const untrained = computed(
   () => fresh.value || history.value === null || (otherData.value && !rolling.value),
 );
 
-export const marks = computed(() => marksOf(history.value?.events ?? []));
+export const marks = computed(() => marksOf(history.value?.events ?? [], history.value?.rows));
 
 /** Where on the time axis the evidence is read: the whole run, or up to the moment that is replayed. */
 export const until = computed(() => moment.value ?? Number.POSITIVE_INFINITY);

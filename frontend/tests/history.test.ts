@@ -7,7 +7,6 @@ import {
   fillGap,
   lastAt,
   MOST_ROWS,
-  marksOf,
   mergeRows,
   metricsAt,
   openHistory,
@@ -171,17 +170,4 @@ describe("the time axis", () => {
     const rows = [{ seq: 1, step: 70, seconds: 1, values: {} }];
     expect(endOfTime({ ...opened(), info: { ...budget, state: "stopped" }, rows })).toBe(70);
   });
-});
-
-it("marks are the changes that a person made, numbered", () => {
-  const marks = marksOf([
-    event(1, { kind: "state", text: "running" }),
-    event(2, { path: "updates", value: 900 }),
-    event(3, { path: "method.sampler.step_size", value: 0.1, previous: 0.2 }),
-    event(4, { path: "optimization.learning_rate", value: 0.1, previous: 0.2 }),
-  ]);
-  expect(marks.map(({ number, step }) => [number, step])).toEqual([
-    [1, 3],
-    [2, 4],
-  ]);
 });

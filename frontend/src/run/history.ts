@@ -164,25 +164,3 @@ export function endOfTime(history: RunHistory): number {
   const digit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(estimate, 1))) - 1);
   return Math.max(Math.round(estimate / digit) * digit, newest, 1);
 }
-
-/** A change of a live field by a person, as a numbered mark on the charts and the scrubber. */
-export interface Mark {
-  number: number;
-  step: number;
-  path: string;
-  value: unknown;
-  previous: unknown;
-}
-
-/** Marks of a run. The length in updates that follows from the measured speed is no change by a person. */
-export function marksOf(events: RunEvent[]): Mark[] {
-  return events
-    .filter((event) => event.kind === "change" && event.path && event.path !== "updates")
-    .map((event, i) => ({
-      number: i + 1,
-      step: event.step,
-      path: event.path as string,
-      value: event.value,
-      previous: event.previous,
-    }));
-}
