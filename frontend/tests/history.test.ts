@@ -8,12 +8,12 @@ import {
   lastAt,
   MOST_ROWS,
   mergeRows,
-  metricsAt,
   openHistory,
   reduce,
   thin,
   withFrame,
 } from "../src/run/history";
+import { metricsAt } from "../src/run/measured";
 import { frameWith } from "./frames.testing";
 
 const run = { id: "a", state: "running", step: 0, metrics: {}, config: {} } as unknown as Run;
@@ -141,8 +141,8 @@ describe("rows", () => {
 
   it("give the newest value of each metric up to a step", () => {
     const rows = [row(1, { loss: 1, kl: 5 }), row(2, { loss: 2 }), row(3, { loss: 3, kl: 4 })];
-    expect(metricsAt(rows, 2)).toEqual({ loss: 2, kl: 5 });
-    expect(metricsAt(rows, 0)).toEqual({});
+    expect(metricsAt(rows, 2).values).toEqual({ loss: 2, kl: 5 });
+    expect(metricsAt(rows, 0).values).toEqual({});
   });
 
   it("are found by step", () => {

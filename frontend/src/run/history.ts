@@ -115,17 +115,6 @@ export function thin(rows: MetricRow[]): MetricRow[] {
   });
 }
 
-/** The newest value of every metric at or before a step. */
-export function metricsAt(rows: MetricRow[], step: number): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (let i = lastAt(rows, step), looked = 0; i >= 0 && looked < 400; i--, looked++) {
-    for (const [name, value] of Object.entries(rows[i]!.values)) {
-      if (!(name in found)) found[name] = value;
-    }
-  }
-  return found;
-}
-
 /** Index of the last row at or before a step, -1 where there is none. */
 export function lastAt(rows: { step: number }[], step: number): number {
   let low = 0;

@@ -5,6 +5,8 @@ export interface Entry {
   label: string;
   unit?: string;
   write?: (value: number) => string;
+  /** What a model without fault would have. */
+  best?: string;
   explanation: string;
 }
 
@@ -14,12 +16,14 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "KL",
     unit: "nats",
     write: nats,
+    best: "0",
     explanation: "How far the learned density is from the true one, by quadrature of Z.",
   },
   kl_data: {
     label: "KL against the data",
     unit: "nats",
     write: nats,
+    best: "0",
     explanation: "Against the data's own density, not the blurred one that this method estimates.",
   },
   frechet: {
@@ -30,16 +34,19 @@ export const GLOSSARY: Record<string, Entry> = {
   accuracy: {
     label: "accuracy",
     write: percent,
+    best: "100 %",
     explanation: "Share of unseen labelled points whose class is told right.",
   },
   calibration_error: {
     label: "calibration",
     write: percent,
+    best: "0 %",
     explanation: "Expected error (ECE): how far the claimed certainty is from the share that is right.",
   },
   ood_auroc: {
     label: "far AUROC",
     write: (value) => fixed(value, 3),
+    best: "1",
     explanation: "AUROC of telling points far from all data from real ones: 1 is perfect, 0.5 is a guess.",
   },
   entropy: {
@@ -94,27 +101,32 @@ export const GLOSSARY: Record<string, Entry> = {
   sample_coverage: {
     label: "modes found by samples",
     write: percent,
+    best: "100 %",
     explanation: "Share of the true modes that have their share of what the method itself draws.",
   },
   mode_coverage: {
     label: "modes in the density",
     write: percent,
+    best: "100 %",
     explanation: "Share of the true modes that have their share of the learned density.",
   },
   kl_best_temperature: {
     label: "KL at the best temperature",
     unit: "nats",
     write: nats,
+    best: "0",
     explanation: "What is left of the KL when a wrong temperature is taken out: a wrong shape.",
   },
   best_temperature: {
     label: "best temperature",
     write: (value) => fixed(value, 2),
+    best: "1",
     explanation: "The temperature at which the learned density is nearest to the truth.",
   },
   mass_outside: {
     label: "mass outside the box",
     write: percent,
+    best: "0 %",
     explanation: "Share of the model's mass far away from the data.",
   },
   spread: {
@@ -130,6 +142,7 @@ export const GLOSSARY: Record<string, Entry> = {
   total_variation: {
     label: "total variation",
     write: (value) => fixed(value, 3),
+    best: "0",
     explanation: "Half of the mean absolute difference of the densities: 0 is equal, 1 is apart.",
   },
   log_z: {
