@@ -24,6 +24,7 @@ import {
   fresh,
   history,
   info,
+  moment,
   notice,
   primary,
   rolling,
@@ -319,18 +320,30 @@ export function undo(mark: Mark): void {
   if (get({ ...draft.value } as Json, mark.path) !== undefined) change(mark.path, previous);
 }
 
+/** Shows the moment at or before a step: of the moments known now at once, and of those there are when they come. */
 export function scrub(to: number): void {
   rolling.value = false;
-  void refreshKeyframesOnce();
   void replay.seek(to);
+  sought = { to, found: moment.value };
+  void refreshMoments();
 }
 
-let refreshed = "";
+/** Where the last scrub went, and the moment that it found. */
+let sought = { to: 0, found: null as number | null };
+/** The ended run whose moments are all known: it gets no new ones. */
+let complete = "";
+let lookedAt = Number.NEGATIVE_INFINITY;
+/** Milliseconds between two looks at the moments of a run that goes on. */
+const LOOK_EVERY = 1000;
 
-/** A run that has ended gets no new keyframes: they are fetched once. */
-async function refreshKeyframesOnce(): Promise<void> {
+async function refreshMoments(): Promise<void> {
   const run = info.value;
-  if (!run || stored.value || refreshed === `${run.id} ${run.step}`) return;
-  refreshed = `${run.id} ${run.step}`;
+  if (!run || stored.value) return;
+  const ended = active.value ? "" : `${run.id} ${run.step}`;
+  if (ended ? complete === ended : performance.now() - lookedAt < LOOK_EVERY) return;
+  complete = ended;
+  lookedAt = performance.now();
   await refreshKeyframes();
+  if (info.value?.id === run.id && !rolling.value && moment.value === sought.found)
+    void replay.seek(sought.to);
 }

@@ -4,80 +4,86 @@ import { PlotOf } from "../charts/Plot";
 import { count, fixed, percent, significant } from "../words/format";
 import { autocorrelation, traces } from "./figures";
 import type { Sampled } from "./sampling";
-import { sampled } from "./state";
+import { busy, choice, current, faults, refused } from "./state";
 
 /** From here on the chains disagree (Vehtari et al., 2021). */
 const AGREE = 1.01;
+const NONE = "–";
 
 export function Mixing() {
-  const known = sampled.value;
-  if (!known) {
-    return (
-      <aside class="evidence" aria-label="Evidence">
-        <h2>Effective draws</h2>
-        <p class="headline">
-          <span class="mono big" data-empty="true">
-            –
-          </span>
-          <span class="small muted">not sampled yet</span>
-        </p>
-      </aside>
-    );
-  }
   return (
     <aside class="evidence" aria-label="Evidence">
-      <EffectiveDraws {...known} />
+      <EffectiveDraws known={current.value} />
       <section aria-labelledby="autocorrelation">
         <h2 id="autocorrelation">
           Autocorrelation of <span class="chains-color">x</span> and y
         </h2>
-        <PlotOf chart={autocorrelation} height={112} source={sampled} />
+        <PlotOf chart={autocorrelation} height={112} source={current} />
       </section>
       <section aria-labelledby="trace">
         <h2 id="trace">x of four chains</h2>
-        <PlotOf chart={traces} height={132} source={sampled} />
+        <PlotOf chart={traces} height={132} source={current} />
         <p class="small muted">Left of the dotted line they warm up.</p>
       </section>
     </aside>
   );
 }
 
-/** How many independent draws the chains were worth, and what they cost. */
-function EffectiveDraws({ figures, chains, steps }: Sampled) {
-  const { ess, r_hat, warm_up, gradient_evaluations, ...rest } = figures;
-  const draws = chains * (steps - warm_up);
-  const apart = r_hat === null || r_hat > AGREE;
+/** Why there are no figures of the choice: those of another one are not shown under its name. */
+function missing(): string {
+  if (busy.value) return "being sampled";
+  if (refused.value !== null || Object.keys(faults.value).length > 0)
+    return "not sampled: see what is refused";
+  return choice.value ? "being sampled" : "not sampled yet";
+}
+
+/** How many independent draws the chains were worth, and what they cost; the same rows, empty, until that is known. */
+function EffectiveDraws({ known }: { known: Sampled | null }) {
+  const figures = known?.figures;
+  const ess = figures?.ess ?? null;
+  const r_hat = figures?.r_hat;
+  const draws = known ? known.chains * (known.steps - known.figures.warm_up) : 0;
+  const apart = r_hat === null || (r_hat !== undefined && r_hat > AGREE);
+  const of = (text: (known: Sampled["figures"]) => string) => (figures ? text(figures) : NONE);
   const rows: [string, string, string][] = [
-    ["acceptance", percent(rest.acceptance), "Share of proposals that were accepted."],
-    ["step size", significant(rest.step_size), "As it was adapted in the first half, and held."],
+    ["acceptance", of((one) => percent(one.acceptance)), "Share of proposals that were accepted."],
+    ["step size", of((one) => significant(one.step_size)), "As it was adapted in the first half, and held."],
     [
       "temperature T",
-      fixed(rest.temperature, 2),
+      of((one) => fixed(one.temperature, 2)),
       "The chains sample exp(−E / T), exactly or for small steps.",
     ],
     [
       "effective a chain-step",
-      significant((ess ?? 0) / draws, 2),
+      of(() => significant((ess ?? 0) / draws, 2)),
       "Effective draws for each step of a chain.",
     ],
-    ...(gradient_evaluations && ess
+    ...(!figures || (figures.gradient_evaluations && ess)
       ? ([
-          ["gradients an effective draw", significant(gradient_evaluations / ess, 2), "Warm-up included."],
+          [
+            "gradients an effective draw",
+            of((one) => significant((one.gradient_evaluations ?? 0) / ess!, 2)),
+            "Warm-up included.",
+          ],
         ] as [string, string, string][])
       : []),
-    ["time", `${significant(rest.seconds, 2)} s`, "Of one core, on the server."],
+    ["time", of((one) => `${significant(one.seconds, 2)} s`), "Of one core, on the server."],
   ];
   return (
     <section aria-labelledby="ess">
       <h2 id="ess">Effective draws</h2>
       <p class="headline" title="Independent draws that would tell the mean as well; the worse of x and y.">
-        <span class="mono big">{ess === null ? "–" : count(ess)}</span>
-        <span class="small muted">of {count(draws)} draws</span>
+        <span class="mono big" data-empty={!known}>
+          {ess === null ? NONE : count(ess)}
+        </span>
+        <span class="small muted">{known ? `of ${count(draws)} draws` : missing()}</span>
       </p>
       <dl class="figures">
         <div title="How much wider all chains are than each; 1 where they agree.">
           <dt class="muted">R-hat</dt>
-          <dd class={apart ? "mono fault" : "mono"}>{r_hat === null ? "∞" : fixed(r_hat, 3)}</dd>
+          <dd class={apart ? "mono fault" : "mono"}>
+            {of(() => (typeof r_hat === "number" ? fixed(r_hat, 3) : "∞"))}
+          </dd>
         </div>
       </dl>
       {apart && (

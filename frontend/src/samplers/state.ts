@@ -43,6 +43,10 @@ export const fields = computed<Field[]>(() =>
 );
 /** The map on the stage is not that of the chosen energy: none yet, or one that is still being sampled. */
 export const stale = computed(() => answered.value?.energy !== choice.value?.energy || !sampled.value);
+/** The newest answer where it is of the choice as it stands: its figures belong to nothing else. */
+export const current = computed(() =>
+  answered.value === choice.value && refused.value === null ? sampled.value : null,
+);
 /** The updates that a run keeps snapshots of, as they were at its newest sampling. */
 const kept = signal<{ run: string; steps: number[] } | null>(null);
 const chosenRun = computed(() => {
