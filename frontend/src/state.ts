@@ -193,7 +193,7 @@ export type Primary = "start" | "pause" | "resume" | "cancel";
 
 /** What the big button does now. */
 export const primary = computed<Primary>(() => {
-  if (fresh.value || stored.value || !info.value || composing.value) return "start";
+  if (fresh.value || stored.value || !info.value || composing.value || history.value?.gone) return "start";
   switch (info.value.state) {
     case "running":
       return "pause";

@@ -22,10 +22,13 @@ export interface RunHistory {
   gap: number | null;
   /** What the server said went wrong with this run's stream. */
   error: string | null;
+  /** It was deleted on the server: only what was received is left of it. */
+  gone: boolean;
 }
 
 export function openHistory(info: Run, source: RunHistory["source"]): RunHistory {
-  return { info, source, seq: 0, rows: [], events: [], keyframes: [], frame: null, gap: null, error: null };
+  const nothing = { seq: 0, rows: [], events: [], keyframes: [], frame: null, gap: null, error: null };
+  return { info, source, ...nothing, gone: false };
 }
 
 /** The history after one message; messages about other runs, and ones seen already, change nothing. */
