@@ -5,7 +5,7 @@ import { keep, takeUp } from "./drawing/keeping";
 import { count as drawnCount } from "./drawing/state";
 import { fieldsOfRun, recipeFor, sameShape, startOf } from "./form/fields";
 import { choiceOf, datasetOf, detailOf, modelUnitOf, ownDataset } from "./form/points";
-import { fault, get, set } from "./form/schema";
+import { type Field, fault, get, set } from "./form/schema";
 import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
 import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
@@ -152,7 +152,6 @@ export async function remove(id: string): Promise<void> {
       connection.unwatch(id);
       replay.load(null);
       history.value = null;
-      window.history.replaceState(null, "", location.pathname + location.search);
     });
   void refreshRuns();
 }
@@ -244,7 +243,7 @@ export function chooseMethod(kind: string): void {
 }
 
 /** A whole choice, its sizes in the units of its data. */
-function recipe(known: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
+export function recipe(known: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
   const found = recipeFor(known, dataset, method);
   return found && resized(known, found, null);
 }
@@ -282,22 +281,29 @@ export function change(path: string, value: Json): void {
   if (!known || !choice || !field) return;
   const { [path]: _, ...others } = faults.value;
   if (field.control.type === "plug-in") {
-    const plugIn = value === null ? null : startOf(known, choice, path, String(value));
     batch(() => {
-      draft.value = resized(known, set(choice, path, plugIn), null, `${path}.`);
+      draft.value = withField(known, choice, field, value);
       faults.value = others;
     });
     return;
   }
   const wrong = fault(field.control, value);
   batch(() => {
-    draft.value = only(set(choice, path, value), path);
+    draft.value = withField(known, choice, field, value);
     faults.value = wrong ? { ...others, [path]: wrong } : others;
   });
   if (wrong || !field.live || !active.value || composing.value) return;
   pending[path] = value;
   clearTimeout(timer);
   timer = setTimeout(() => void send(), DEBOUNCE);
+}
+
+/** A choice with another value at a field; a plug-in's kind brings its own settings. */
+export function withField(known: Catalogue, choice: RunConfig, field: Field, value: Json): RunConfig {
+  const { path, control } = field;
+  if (control.type !== "plug-in") return only(set(choice, path, value), path);
+  const plugIn = value === null ? null : startOf(known, choice, path, String(value));
+  return resized(known, set(choice, path, plugIn), null, `${path}.`);
 }
 
 /** A run has a length in seconds or in updates: to give the one takes the other away. */

@@ -1,5 +1,5 @@
 /** What ties the page together: the socket's messages become state, and the run on the stage is followed. */
-import { batch, effect } from "@preact/signals";
+import { batch } from "@preact/signals";
 import { recipeFor } from "../form/fields";
 import { choiceOf } from "../form/points";
 import { differences, get, set } from "../form/schema";
@@ -291,11 +291,4 @@ export function start(): void {
   });
   document.addEventListener("visibilitychange", followWhileSeen);
   watchReach();
-  effect(() => {
-    const run = info.value;
-    if (!run) return;
-    const hash = !stored.value ? `#run=${encodeURIComponent(run.id)}` : "";
-    if (location.hash !== hash)
-      window.history.replaceState(null, "", location.pathname + location.search + hash);
-  });
 }
