@@ -15,7 +15,7 @@ import { catalogue, draft, fresh, history, layers, mode, moment, notice, rolling
 import { empty, length } from "./catalogue.testing";
 import { frameWith } from "./frames.testing";
 
-vi.mock("../src/run/stored", () => ({
+vi.mock("../src/address/stored", () => ({
   playStored: async () => undefined,
   choiceOfStored: (one: object) => one,
 }));

@@ -7,7 +7,6 @@ import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
 import { refreshKeyframes } from "../run/following";
 import { newestStep } from "../run/history";
 import { backToLive, seek } from "../run/replay";
-import { playStored } from "../run/stored";
 import { LAYERS, type LayerName, type Mode } from "../stage";
 import {
   catalogue,
@@ -28,6 +27,7 @@ import { count } from "../words/format";
 import { keepers, livePaths, shownChoice, startOf } from "./here";
 import type { Place } from "./place";
 import { withSettings } from "./settings";
+import { playStored } from "./stored";
 
 const TABS = ["lab", "samplers", "runs"] as const;
 const MODES: Mode[] = ["energy", "density", "truth", "difference", "uncertainty", "softmax"];

@@ -6,7 +6,6 @@ import { fieldsOfRun } from "../form/fields";
 import { choiceOf, digestOf } from "../form/points";
 import { differences } from "../form/schema";
 import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
-import { choiceOfStored } from "../run/stored";
 import { LAYERS, type LayerName } from "../stage";
 import {
   active,
@@ -25,6 +24,7 @@ import {
 } from "../state";
 import type { Name, Place } from "./place";
 import { changedSettings } from "./settings";
+import { choiceOfStored } from "./stored";
 
 /** What parts of the page beside these keep of themselves, such as where the stage is looked at. */
 export interface Keeper {

@@ -3,11 +3,11 @@ import { decode } from "@msgpack/msgpack";
 import { batch } from "@preact/signals";
 import { choiceOf } from "../form/points";
 import type { RunConfig, StoredRun } from "../protocol/wire";
+import { connection } from "../run/following";
+import { openHistory } from "../run/history";
+import * as replay from "../run/replay";
 import { catalogue, draft, history, info, rolling, stored } from "../state";
 import { stillness } from "../theme";
-import { connection } from "./following";
-import { openHistory } from "./history";
-import * as replay from "./replay";
 
 /** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
 const SECONDS = 30;
