@@ -10,6 +10,8 @@ import { set } from "../src/form/schema";
 import type { Catalogue, Run, RunConfig, Schema } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { load } from "../src/run/replay";
+import { firstChoice } from "../src/samplers/choice";
+import { change, chooseLandscape, chooseSampler, choice as sampling, startAt } from "../src/samplers/state";
 import { LAYERS } from "../src/stage";
 import { catalogue, draft, fresh, history, layers, mode, moment, notice, rolling, tab } from "../src/state";
 import { empty, length } from "./catalogue.testing";
@@ -41,6 +43,8 @@ const known = {
   ],
   energies: [plugIn("mlp", { hidden: sizes }), plugIn("icnn", { depth: number({ default: 3 }) })],
   optimization: { type: "object", properties: { rate: number() } },
+  formulas: [plugIn("ring"), plugIn("well")],
+  samplers: [plugIn("mala"), plugIn("walk")],
   recipes: { cd: recipe({ kind: "cd", steps: 1, live: 1 }), dsm: recipe({ kind: "dsm", noise: 1 }) },
 } as unknown as Catalogue;
 const config = recipeFor(known, { kind: "moons" }, "cd") as RunConfig;
@@ -106,20 +110,15 @@ describe("a place", () => {
   };
 
   it("keeps tab, mode, layers and moment over a reload", async () => {
-    [tab.value, mode.value] = ["samplers", "density"];
+    [tab.value, mode.value] = ["runs", "density"];
     layers.value = { ...LAYERS, data: false, score: true };
     moment.value = 400;
     const address = written(here());
     expect(address).toBe(
-      "#tab=samplers&run=a1&at=400&mode=density&layers=energy,contours,chains,score,generator",
+      "#tab=runs&run=a1&at=400&mode=density&layers=energy,contours,chains,score,generator",
     );
     expect(await goneThroughReload(address)).toBeNull();
-    expect([tab.value, mode.value, moment.value, layers.value.data]).toEqual([
-      "samplers",
-      "density",
-      400,
-      false,
-    ]);
+    expect([tab.value, mode.value, moment.value, layers.value.data]).toEqual(["runs", "density", 400, false]);
     expect(written(here())).toBe(address);
   });
 
@@ -160,6 +159,38 @@ describe("a place", () => {
     draft.value = config;
     await arrive("#run=a1&method.live=7&method.steps=3");
     expect(draft.value.method).toMatchObject({ live: 1, steps: 3 });
+  });
+});
+
+describe("the samplers' choice", () => {
+  it("is kept while their view is open", async () => {
+    tab.value = "samplers";
+    sampling.value = firstChoice(known);
+    chooseLandscape("well");
+    chooseSampler("walk");
+    change("chains", 16);
+    startAt([0.5, -1]);
+    const address = written(here());
+    expect(address).toBe("#tab=samplers&run=a1&sample=well&by=walk&sample.chains=16&sample.start=0.5,-1");
+    const wanted = sampling.value;
+    sampling.value = firstChoice(known);
+    expect(await arrive(address)).toBeNull();
+    expect(sampling.value).toEqual(wanted);
+    tab.value = "lab";
+    expect(written(here())).toBe("#run=a1");
+  });
+
+  it("that there is not is told, and the rest is taken", async () => {
+    sampling.value = firstChoice(known);
+    const text = await arrive(
+      "#tab=samplers&run=a1&sample=run:zz@4&by=magic&sample.steps=1e9&sample.chains=8",
+    );
+    expect(text?.split("\n").map((line) => line.split(" ").slice(0, 4).join(" "))).toEqual([
+      "The run whose energy",
+      "The address names the",
+      "The address sets steps",
+    ]);
+    expect(sampling.value?.chains).toBe(8);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Goes to the place that an address names; what of it does not exist is told, and all else goes on. */
 import { batch } from "@preact/signals";
-import { open, withField } from "../actions";
+import { open } from "../actions";
 import { datasetOf, ownDataset, readPoints, recall } from "../form/points";
 import * as api from "../protocol/api";
 import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
@@ -24,8 +24,9 @@ import {
   titleOf,
 } from "../state";
 import { count } from "../words/format";
-import { keepers, livePaths, shownChoice, startOf } from "./here";
+import { formOf, keepers, livePaths, shownChoice, startOf } from "./here";
 import type { Place } from "./place";
+import { arriveAtSampling } from "./sampling";
 import { withSettings } from "./settings";
 import { playStored } from "./stored";
 
@@ -55,6 +56,7 @@ export async function arriveAtRun({ known }: Place, faults: Faults): Promise<voi
 export async function arriveAtRest(place: Place, faults: Faults): Promise<void> {
   const { known } = place;
   if (catalogue.value) await arriveAtChoice(place, catalogue.value, faults);
+  if (catalogue.value && known.tab === "samplers") await arriveAtSampling(place, catalogue.value, faults);
   arriveAtLayers(known.layers, faults);
   arriveAtMode(known.mode, faults);
   for (const [name, keeper] of keepers) {
@@ -134,8 +136,8 @@ async function arriveAtChoice(place: Place, plugIns: Catalogue, faults: Faults):
   const start = other ? await startIn(place, plugIns, faults) : shownChoice.value;
   if (!start) return;
   const live = start === shownChoice.value ? livePaths(plugIns, start) : new Set<string>();
-  const words = place.settings.filter(([path]) => !live.has(path));
-  const found = withSettings(plugIns, start, words, withField.bind(null, plugIns));
+  const words = place.settings.filter(([path]) => !live.has(path) && !path.startsWith("sample."));
+  const found = withSettings(formOf(plugIns), start, words);
   faults.push(...found.faults);
   batch(() => {
     draft.value = found.choice;

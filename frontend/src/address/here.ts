@@ -23,7 +23,8 @@ import {
   untrained,
 } from "../state";
 import type { Name, Place } from "./place";
-import { changedSettings } from "./settings";
+import { samplingHere } from "./sampling";
+import { changedSettings, type Form } from "./settings";
 import { choiceOfStored } from "./stored";
 
 /** What parts of the page beside these keep of themselves, such as where the stage is looked at. */
@@ -59,7 +60,11 @@ export function here(): Place {
     if (text !== null) known[name] = text;
   }
   const { known: chosen, settings } = choiceHere.value;
-  return { known: { ...known, ...chosen }, settings };
+  const sampling = tab.value === "samplers" ? samplingHere.value : null;
+  return {
+    known: { ...known, ...chosen, ...sampling?.known },
+    settings: [...settings, ...(sampling?.settings ?? [])],
+  };
 }
 
 /** What of the choice is other than the run on the stage left it. */
@@ -77,9 +82,15 @@ const choiceHere = computed<Place>(() => {
   }
   const start = other ? startOf(plugIns, shown, choice.dataset, choice.method.kind) : shown;
   if (!start) return { known, settings: [] };
-  const words = changedSettings(plugIns, start, choice, withField.bind(null, plugIns));
+  const words = changedSettings(formOf(plugIns), start, choice);
   const live = other ? new Set<string>() : livePaths(plugIns, start);
   return { known, settings: words.filter(([path]) => !live.has(path)) };
+});
+
+/** The lab's form. */
+export const formOf = (plugIns: Catalogue): Form<RunConfig> => ({
+  fields: (choice) => fieldsOfRun(plugIns, choice, {}),
+  set: (choice, field, value) => withField(plugIns, choice, field, value),
 });
 
 /** The choice that another distribution or method begins with. */

@@ -7,14 +7,32 @@ export interface Place {
   settings: [path: string, value: string][];
 }
 
-/** The order of an address. A setting with the name of a place has its whole path before it: "run.seed". */
-export const NAMES = ["tab", "run", "at", "mode", "layers", "view", "data", "points", "method"] as const;
+/** The order of an address. */
+export const NAMES = [
+  "tab",
+  "run",
+  "at",
+  "mode",
+  "layers",
+  "view",
+  "data",
+  "points",
+  "method",
+  "sample",
+  "by",
+] as const;
 export type Name = (typeof NAMES)[number];
 
 /** Of these a change is a step that the browser's back button takes back; of the others it is not. */
-const STEPS: readonly Name[] = ["tab", "run", "data", "points", "method"];
+const STEPS: readonly Name[] = ["tab", "run", "data", "points", "method", "sample", "by"];
 
 const isName = (name: string): name is Name => (NAMES as readonly string[]).includes(name);
+
+/** The settings of a place that begin with a word and a dot, without it. */
+export const settingsUnder = ({ settings }: Place, word: string): Place["settings"] =>
+  settings
+    .filter(([path]) => path.startsWith(`${word}.`))
+    .map(([path, value]) => [path.slice(word.length + 1), value]);
 
 /** "#tab=samplers&run=1a2b": empty where nothing is other than at first. */
 export function written({ known, settings }: Place): string {

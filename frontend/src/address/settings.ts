@@ -1,51 +1,52 @@
 /** The settings of a choice that are other than those it began with, as words of an address, and back. */
-import { fieldsOfRun } from "../form/fields";
 import { type Control, differences, type Field, fault, get, isObject } from "../form/schema";
-import type { Catalogue, Json, RunConfig } from "../protocol/wire";
+import type { Json } from "../protocol/wire";
 
 type Words = [path: string, value: string][];
-/** The choice with another value at a field; a plug-in's kind brings its defaults. */
-export type Setter = (choice: RunConfig, field: Field, value: Json) => RunConfig;
+
+/** A form: the fields of a choice, and the choice with another value at one; a plug-in's kind brings its defaults. */
+export interface Form<Choice extends object> {
+  fields: (choice: Choice) => Field[];
+  set: (choice: Choice, field: Field, value: Json) => Choice;
+}
 
 const NONE = "none";
 
 /** What makes `choice` of `start`: plug-ins of another kind first, since they bring settings of their own. */
-export function changedSettings(
-  known: Catalogue,
-  start: RunConfig,
-  choice: RunConfig,
-  setter: Setter,
+export function changedSettings<Choice extends object>(
+  form: Form<Choice>,
+  start: Choice,
+  choice: Choice,
 ): Words {
   const words: Words = [];
   let reached = start;
   for (let again = true; again; ) {
     again = false;
-    for (const field of fieldsOfRun(known, reached, {})) {
-      const [from, to] = [get({ ...reached }, field.path), get({ ...choice }, field.path)];
+    for (const field of form.fields(reached)) {
+      const [from, to] = [get({ ...reached } as Json, field.path), get({ ...choice } as Json, field.path)];
       if (field.control.type !== "plug-in" || kindOf(from) === kindOf(to)) continue;
       words.push([field.path, kindOf(to) ?? NONE]);
-      reached = setter(reached, field, kindOf(to));
+      reached = form.set(reached, field, kindOf(to));
       again = true;
       break;
     }
   }
-  const paths = new Set(fieldsOfRun(known, choice, {}).map(({ path }) => path));
-  for (const path of differences({ ...reached }, { ...choice }))
-    if (paths.has(path)) words.push([path, text(get({ ...choice }, path) ?? null)]);
+  const paths = new Set(form.fields(choice).map(({ path }) => path));
+  for (const path of differences({ ...reached } as Json, { ...choice } as Json))
+    if (paths.has(path)) words.push([path, text(get({ ...choice } as Json, path) ?? null)]);
   return words;
 }
 
 /** The choice that such words make of `start`, and a sentence for each that says nothing here. */
-export function withSettings(
-  known: Catalogue,
-  start: RunConfig,
+export function withSettings<Choice extends object>(
+  form: Form<Choice>,
+  start: Choice,
   words: Words,
-  setter: Setter,
-): { choice: RunConfig; faults: string[] } {
+): { choice: Choice; faults: string[] } {
   const faults: string[] = [];
   let choice = start;
   for (const [path, word] of words) {
-    const field = fieldsOfRun(known, choice, {}).find((one) => one.path === path);
+    const field = form.fields(choice).find((one) => one.path === path);
     if (!field) {
       faults.push(`The address sets "${path}", which this choice does not have.`);
       continue;
@@ -53,7 +54,7 @@ export function withSettings(
     const value = valueIn(field.control, word);
     const wrong = refusal(field.control, value);
     if (wrong) faults.push(`The address sets ${field.label} to "${word}". ${wrong}`);
-    else choice = setter(choice, field, value);
+    else choice = form.set(choice, field, value);
   }
   return { choice, faults };
 }

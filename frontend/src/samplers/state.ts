@@ -122,6 +122,12 @@ export function again(): void {
   if (choice.value) latest.now(choice.value);
 }
 
+/** Takes a whole choice, such as that of an address. */
+export function take(next: Choice): void {
+  faults.value = {};
+  choose(next);
+}
+
 function choose(next: Choice): void {
   choice.value = next;
   if (Object.keys(faults.value).length === 0) latest.soon(next);
@@ -163,7 +169,8 @@ export function chooseMoment(step: number | null): void {
   if (!choice.value || run === undefined) return;
   faults.value = {};
   choose({ ...choice.value, energy: step === null ? { run } : { run, step } });
-  void lookAhead(run, step ?? moments.value.at(-1)!);
+  const shown = step ?? moments.value.at(-1);
+  if (shown !== undefined) void lookAhead(run, shown);
 }
 
 function chooseEnergy(energy: Choice["energy"], unit = 1): void {
