@@ -53,6 +53,7 @@ describe("after a run has failed", () => {
 
   it("one that was measured at the failure holds", () => {
     expect(standing(1234, failed)?.past).toBe(false);
+    expect(standing(400, failed, 410)?.past).toBe(false);
     expect(standing(400, { state: "running", step: 1234 })?.past).toBe(false);
   });
 });

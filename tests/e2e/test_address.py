@@ -2,13 +2,15 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import SMALL, Laboratory
 
 
-def ended(lab: Laboratory) -> str:
+@pytest.fixture(scope="module")
+def run(lab: Laboratory) -> str:
     """A run with some moments that has ended."""
     run = lab.create({**SMALL, "updates": 100})
     with lab.page() as socket:
@@ -27,8 +29,7 @@ def opened(page: Page, lab: Laboratory, place: str) -> None:
     page.goto(f"http://127.0.0.1:{lab.port}/{place}")
 
 
-def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory) -> None:
-    run = ended(lab)
+def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory, run: str) -> None:
     opened(page, lab, f"#run={run}")
     badge(page, "finished")
     page.get_by_role("slider", name="Moment of the run").press("Home")
@@ -52,8 +53,7 @@ def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory
     assert page.url == before
 
 
-def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, lab: Laboratory) -> None:
-    run = ended(lab)
+def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, run: str) -> None:
     choose(page, "Pinwheel", "Denoising")
     address(page, "data=pinwheel")
     page.get_by_role("button", name="Runs", exact=True).click()
@@ -73,8 +73,7 @@ def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, lab: Labo
     address(page, f"#run={run}$")
 
 
-def test_a_scrub_leaves_no_steps_behind(page: Page, lab: Laboratory) -> None:
-    run = ended(lab)
+def test_a_scrub_leaves_no_steps_behind(page: Page, lab: Laboratory, run: str) -> None:
     opened(page, lab, f"#run={run}")
     badge(page, "finished")
     steps = page.evaluate("history.length")

@@ -13,6 +13,7 @@ import {
   kept,
   measured,
   metrics,
+  moment,
   seriesTitles,
   titleOf,
   until,
@@ -111,7 +112,7 @@ function Distance() {
 }
 
 const standingOf = (name: string | undefined) =>
-  name === undefined ? null : standing(measured.value.at[name], info.value);
+  name === undefined ? null : standing(measured.value.at[name], info.value, moment.value);
 const past = (name: string | undefined) => standingOf(name)?.past === true;
 
 /** Of which update the headline is, and what a good one would be. */

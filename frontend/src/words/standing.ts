@@ -8,14 +8,18 @@ export interface Standing {
   past: boolean;
 }
 
-/** The words for a figure that was measured at an update of a run; null where nothing is known of it. */
+/** The words for a figure that was measured at an update of a run; null where nothing is known of it.
+ *
+ * `moment` is the past one that the stage shows: there a figure of before a failure holds.
+ */
 export function standing(
   at: number | undefined,
   run: { state: string; step: number } | null,
+  moment: number | null = null,
 ): Standing | null {
   if (at === undefined || !run) return null;
   const update = count(at);
-  if (run.state === "failed" && at < run.step)
+  if (run.state === "failed" && moment === null && at < run.step)
     return { text: `Of update ${update}; the run failed at ${count(run.step)}.`, past: true };
   return { text: `Measured at update ${update}.`, past: false };
 }
