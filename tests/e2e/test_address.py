@@ -54,8 +54,8 @@ def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory
 
 
 def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, run: str) -> None:
-    choose(page, "Pinwheel", "Denoising")
-    address(page, "data=pinwheel")
+    choose(page, "Two moons", "Denoising")
+    address(page, "data=moons&method=")
     page.get_by_role("button", name="Runs", exact=True).click()
     address(page, "tab=runs")
     page.evaluate(f"location.hash = 'run={run}'")
@@ -63,8 +63,8 @@ def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, run: str)
     page.go_back()
     expect(page.get_by_role("main", name="Runs")).to_be_visible(timeout=DEADLINE)
     page.go_back()
-    pinwheel = page.get_by_role("radio", name="Pinwheel", exact=True)
-    expect(pinwheel).to_have_attribute("aria-checked", "true", timeout=DEADLINE)
+    moons = page.get_by_role("radio", name="Two moons", exact=True)
+    expect(moons).to_have_attribute("aria-checked", "true", timeout=DEADLINE)
     badge(page, "ready")
     page.go_forward()
     expect(page.get_by_role("main", name="Runs")).to_be_visible(timeout=DEADLINE)
