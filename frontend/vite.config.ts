@@ -1,4 +1,5 @@
 /** How the page is built (into the server's static folder), served while it is written, and tested. */
+import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -22,7 +23,13 @@ const newestFonts: Plugin = {
     /katex[^?]*\.css/.test(id) ? code.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("[^"]*"\)/g, "") : null,
 };
 
+/** The project's version, which the page compares with the server's. */
+const version = /^version = "(.+)"$/m.exec(
+  readFileSync(new URL("../pyproject.toml", import.meta.url), "utf8"),
+)?.[1];
+
 export default defineConfig({
+  define: { "import.meta.env.VITE_VERSION": JSON.stringify(version) },
   plugins: [newestFonts],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {

@@ -17,6 +17,7 @@ DOCUMENT = ROOT / "ARCHITECTURE.md"
 BEGIN, END = "<!-- rooms: `make map` writes this -->\n```text\n", "```\n<!-- end of rooms -->"
 PAGE = {
     "main": "Starts the page: the stored run first, then what the server has.",
+    "address": "The place on the page as the text after the # of its address, and back.",
     "App": "Which views stand where.",
     "keyboard": "The page by keyboard.",
     "views": "The panels, a Preact component each.",
@@ -24,6 +25,7 @@ PAGE = {
     "Icons": "The few signs, drawn as lines.",
     "charts": "Figures for Plotly, pure functions of the evidence; `Plot.tsx` alone draws.",
     "theme": "Dark or light, and the colours of charts.",
+    "kept": "What this browser keeps for the page, where it keeps anything.",
     "actions": "What a person can do: requests, and what a refusal says at which field.",
     "run": "The run on the stage: its history (a pure reducer), its replay, the one loop.",
     "drawing": "Points drawn on the stage: tools, strokes and their undoing, kept as a file is.",

@@ -5,12 +5,12 @@ import { keep, takeUp } from "./drawing/keeping";
 import { count as drawnCount } from "./drawing/state";
 import { fieldsOfRun, recipeFor, sameShape, startOf } from "./form/fields";
 import { choiceOf, datasetOf, detailOf, modelUnitOf, ownDataset } from "./form/points";
-import { fault, get, set } from "./form/schema";
+import { type Field, fault, get, set } from "./form/schema";
 import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
 import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
 import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
-import type { Mark } from "./run/history";
+import type { Mark } from "./run/marks";
 import * as replay from "./run/replay";
 import {
   active,
@@ -24,6 +24,7 @@ import {
   fresh,
   history,
   info,
+  moment,
   notice,
   primary,
   rolling,
@@ -151,7 +152,6 @@ export async function remove(id: string): Promise<void> {
       connection.unwatch(id);
       replay.load(null);
       history.value = null;
-      window.history.replaceState(null, "", location.pathname + location.search);
     });
   void refreshRuns();
 }
@@ -243,7 +243,7 @@ export function chooseMethod(kind: string): void {
 }
 
 /** A whole choice, its sizes in the units of its data. */
-function recipe(known: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
+export function recipe(known: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
   const found = recipeFor(known, dataset, method);
   return found && resized(known, found, null);
 }
@@ -281,22 +281,29 @@ export function change(path: string, value: Json): void {
   if (!known || !choice || !field) return;
   const { [path]: _, ...others } = faults.value;
   if (field.control.type === "plug-in") {
-    const plugIn = value === null ? null : startOf(known, choice, path, String(value));
     batch(() => {
-      draft.value = resized(known, set(choice, path, plugIn), null, `${path}.`);
+      draft.value = withField(known, choice, field, value);
       faults.value = others;
     });
     return;
   }
   const wrong = fault(field.control, value);
   batch(() => {
-    draft.value = only(set(choice, path, value), path);
+    draft.value = withField(known, choice, field, value);
     faults.value = wrong ? { ...others, [path]: wrong } : others;
   });
   if (wrong || !field.live || !active.value || composing.value) return;
   pending[path] = value;
   clearTimeout(timer);
   timer = setTimeout(() => void send(), DEBOUNCE);
+}
+
+/** A choice with another value at a field; a plug-in's kind brings its own settings. */
+export function withField(known: Catalogue, choice: RunConfig, field: Field, value: Json): RunConfig {
+  const { path, control } = field;
+  if (control.type !== "plug-in") return only(set(choice, path, value), path);
+  const plugIn = value === null ? null : startOf(known, choice, path, String(value));
+  return resized(known, set(choice, path, plugIn), null, `${path}.`);
 }
 
 /** A run has a length in seconds or in updates: to give the one takes the other away. */
@@ -319,18 +326,30 @@ export function undo(mark: Mark): void {
   if (get({ ...draft.value } as Json, mark.path) !== undefined) change(mark.path, previous);
 }
 
+/** Shows the moment at or before a step: of the moments known now at once, and of those there are when they come. */
 export function scrub(to: number): void {
   rolling.value = false;
-  void refreshKeyframesOnce();
   void replay.seek(to);
+  sought = { to, found: moment.value };
+  void refreshMoments();
 }
 
-let refreshed = "";
+/** Where the last scrub went, and the moment that it found. */
+let sought = { to: 0, found: null as number | null };
+/** The ended run whose moments are all known: it gets no new ones. */
+let complete = "";
+let lookedAt = Number.NEGATIVE_INFINITY;
+/** Milliseconds between two looks at the moments of a run that goes on. */
+const LOOK_EVERY = 1000;
 
-/** A run that has ended gets no new keyframes: they are fetched once. */
-async function refreshKeyframesOnce(): Promise<void> {
+async function refreshMoments(): Promise<void> {
   const run = info.value;
-  if (!run || stored.value || refreshed === `${run.id} ${run.step}`) return;
-  refreshed = `${run.id} ${run.step}`;
+  if (!run || stored.value) return;
+  const ended = active.value ? "" : `${run.id} ${run.step}`;
+  if (ended ? complete === ended : performance.now() - lookedAt < LOOK_EVERY) return;
+  complete = ended;
+  lookedAt = performance.now();
   await refreshKeyframes();
+  if (info.value?.id === run.id && !rolling.value && moment.value === sought.found)
+    void replay.seek(sought.to);
 }

@@ -1,6 +1,4 @@
 /** Starts the page: the stored run moves first, then the server is asked for what it has. */
-import { decode } from "@msgpack/msgpack";
-import { batch } from "@preact/signals";
 import { render } from "preact";
 import "./style/base.css";
 import "./style/layout.css";
@@ -13,68 +11,23 @@ import "./style/runs.css";
 import "./style/samplers.css";
 import "./style/explanation.css";
 import { App } from "./App";
-import { open } from "./actions";
-import { choiceOf } from "./form/points";
+import { arriveAtRest, arriveAtRun } from "./address/arrive";
+import { keepAddress } from "./address/keep";
+import { placeIn } from "./address/place";
 import { listen } from "./keyboard";
-import type { StoredRun } from "./protocol/wire";
 import { connection, loadCatalogue, start } from "./run/following";
-import { openHistory } from "./run/history";
-import * as replay from "./run/replay";
-import { catalogue, draft, history, notice, rolling } from "./state";
-import { stillness } from "./theme";
-
-/** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
-const SECONDS = 30;
-
-/** The run that the address names: #run=ID. */
-function runInAddress(): string | null {
-  return new URLSearchParams(location.hash.slice(1)).get("run");
-}
-
-async function playStored(): Promise<void> {
-  const answer = await fetch("/demo/run.msgpack", { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`the stored run cannot be read: ${answer.status} ${answer.statusText}`);
-  const stored = decode(new Uint8Array(await answer.arrayBuffer())) as StoredRun;
-  const film = replay.storedFilm(stored);
-  batch(() => {
-    if (stored.catalogue) catalogue.value ??= stored.catalogue;
-    replay.load(film);
-    history.value = {
-      ...openHistory(stored.run, "stored"),
-      rows: stored.metrics,
-      events: stored.events ?? [],
-      keyframes: film.keyframes,
-    };
-    draft.value = choiceOf({ ...stored.run.config, seconds: SECONDS, updates: null });
-  });
-  const last = film.keyframes.at(-1)?.step ?? 0;
-  await replay.seek(stillness.matches ? last : 0);
-  rolling.value = !stillness.matches;
-}
-
-/** Shows the run that the address names; where it is gone, or none is named, the stored run. */
-async function showFirst(id: string | null): Promise<void> {
-  if (id && (await open(id))) return;
-  const said = notice.value;
-  await playStored();
-  if (said) notice.value = said;
-}
 
 async function main(): Promise<void> {
-  const named = runInAddress();
+  const place = placeIn(location.hash);
+  const faults: string[] = [];
   render(<App />, document.getElementById("app")!);
   start();
   listen();
-  await showFirst(named).catch((error: Error) => {
-    notice.value = { tone: "fault", text: `Nothing to replay: ${error.message}` };
-  });
+  await arriveAtRun(place, faults);
   await loadCatalogue();
   connection.connect();
+  await arriveAtRest(place, faults);
+  keepAddress();
 }
-
-window.addEventListener("hashchange", () => {
-  const id = runInAddress();
-  if (id) void open(id);
-});
 
 void main();

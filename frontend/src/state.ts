@@ -7,7 +7,9 @@ import { fieldIn } from "./form/sizes";
 import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
 import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
-import { lastAt, marksOf, metricsAt, type RunHistory } from "./run/history";
+import type { RunHistory } from "./run/history";
+import { marksOf } from "./run/marks";
+import { figuresUpTo, type Measured } from "./run/measured";
 import { LAYERS, type Layers, type Mode } from "./stage";
 
 export type ThemeChoice = "dark" | "light" | "system";
@@ -138,28 +140,19 @@ export const usesChains = computed(() => {
 
 export const shownLayers = computed(() => ({ ...LAYERS, chains: usesChains.value, ...layers.value }));
 
-export const marks = computed(() => marksOf(history.value?.events ?? []));
+export const marks = computed(() => marksOf(history.value?.events ?? [], history.value?.rows));
 
 /** Where on the time axis the evidence is read: the whole run, or up to the moment that is replayed. */
 export const until = computed(() => moment.value ?? Number.POSITIVE_INFINITY);
 
-/** The newest figures at that point, from whichever source has them latest. */
-export const metrics = computed<Record<string, number>>(() => {
+/** The newest figures at that point, and of which update each one is. */
+export const measured = computed<Measured>(() => {
   const known = history.value;
-  if (!known || untrained.value) return {};
+  if (!known || untrained.value) return { values: {}, at: {} };
   const replayed = moment.value !== null;
-  const frame = replayed ? momentFrame.value : known.frame;
-  const sources = [
-    { step: frame?.step ?? -1, values: frame?.metrics ?? {} },
-    {
-      step: known.rows[lastAt(known.rows, until.value)]?.step ?? -1,
-      values: metricsAt(known.rows, until.value),
-    },
-    replayed ? { step: -1, values: {} } : { step: known.info.step, values: known.info.metrics },
-  ];
-  sources.sort((a, b) => a.step - b.step);
-  return Object.assign({}, ...sources.map(({ values }) => values));
+  return figuresUpTo(known, until.value, replayed ? momentFrame.value : known.frame, replayed);
 });
+export const metrics = computed<Record<string, number>>(() => measured.value.values);
 
 /** The update whose energy the run keeps as its best, where later ones are on the stage.
  *
@@ -210,7 +203,7 @@ export type Primary = "start" | "pause" | "resume" | "cancel";
 
 /** What the big button does now. */
 export const primary = computed<Primary>(() => {
-  if (fresh.value || stored.value || !info.value || composing.value) return "start";
+  if (fresh.value || stored.value || !info.value || composing.value || history.value?.gone) return "start";
   switch (info.value.state) {
     case "running":
       return "pause";

@@ -1,8 +1,9 @@
 /** Dark, light, or as the system has it; kept in this browser. */
 import { computed, effect, signal } from "@preact/signals";
-import type { ThemeChoice } from "./state";
+import { keep, kept, NOT_KEPT } from "./kept";
+import { notice, type ThemeChoice } from "./state";
 
-const stored = localStorage.getItem("theme");
+const stored = kept("theme");
 export const themeChoice = signal<ThemeChoice>(stored === "dark" || stored === "light" ? stored : "system");
 
 const systemLight = matchMedia("(prefers-color-scheme: light)");
@@ -17,14 +18,14 @@ export const theme = computed<"dark" | "light">(() =>
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
-  if (themeChoice.value === "system") localStorage.removeItem("theme");
-  else localStorage.setItem("theme", themeChoice.value);
 });
 
 const NEXT: Record<ThemeChoice, ThemeChoice> = { system: "dark", dark: "light", light: "system" };
 
 export function nextTheme(): void {
   themeChoice.value = NEXT[themeChoice.value];
+  if (!keep("theme", themeChoice.value === "system" ? null : themeChoice.value) && notice.value === null)
+    notice.value = { tone: "news", text: NOT_KEPT };
 }
 
 export const stillness = matchMedia("(prefers-reduced-motion: reduce)");

@@ -152,3 +152,39 @@ it("connects once however often it is asked", () => {
   connection.connect();
   expect(wires).toHaveLength(1);
 });
+
+describe("a connection that is blocked", () => {
+  it("by the browser itself is tried again like a lost one", () => {
+    let opened = 0;
+    const forbidden = new Connection({
+      open: () => {
+        opened++;
+        throw new DOMException("forbidden", "SecurityError");
+      },
+      store: () => undefined,
+      changed: (link) => links.push(link),
+      after: () => 0,
+    });
+    forbidden.connect();
+    expect(links.at(-1)?.state).toBe("lost");
+    vi.advanceTimersByTime(250);
+    expect(opened).toBe(2);
+  });
+
+  it("by something that holds it up is given up after ten seconds", () => {
+    connection.connect();
+    vi.advanceTimersByTime(9999);
+    expect(links.at(-1)?.state).toBe("connecting");
+    vi.advanceTimersByTime(1);
+    expect([links.at(-1)?.state, newest().closed]).toEqual(["lost", true]);
+  });
+});
+
+it("a message that cannot be read becomes a fault in words", () => {
+  connection.connect();
+  newest().accept();
+  newest().onmessage?.(new MessageEvent("message", { data: Uint8Array.of(0xc1).buffer }));
+  expect(stored).toMatchObject([{ type: "error", run: null }]);
+  newest().receive({ type: "runs" });
+  expect(stored).toHaveLength(2);
+});

@@ -7,14 +7,13 @@ import {
   fillGap,
   lastAt,
   MOST_ROWS,
-  marksOf,
   mergeRows,
-  metricsAt,
   openHistory,
   reduce,
   thin,
   withFrame,
 } from "../src/run/history";
+import { metricsAt } from "../src/run/measured";
 import { frameWith } from "./frames.testing";
 
 const run = { id: "a", state: "running", step: 0, metrics: {}, config: {} } as unknown as Run;
@@ -142,8 +141,8 @@ describe("rows", () => {
 
   it("give the newest value of each metric up to a step", () => {
     const rows = [row(1, { loss: 1, kl: 5 }), row(2, { loss: 2 }), row(3, { loss: 3, kl: 4 })];
-    expect(metricsAt(rows, 2)).toEqual({ loss: 2, kl: 5 });
-    expect(metricsAt(rows, 0)).toEqual({});
+    expect(metricsAt(rows, 2).values).toEqual({ loss: 2, kl: 5 });
+    expect(metricsAt(rows, 0).values).toEqual({});
   });
 
   it("are found by step", () => {
@@ -171,17 +170,4 @@ describe("the time axis", () => {
     const rows = [{ seq: 1, step: 70, seconds: 1, values: {} }];
     expect(endOfTime({ ...opened(), info: { ...budget, state: "stopped" }, rows })).toBe(70);
   });
-});
-
-it("marks are the changes that a person made, numbered", () => {
-  const marks = marksOf([
-    event(1, { kind: "state", text: "running" }),
-    event(2, { path: "updates", value: 900 }),
-    event(3, { path: "method.sampler.step_size", value: 0.1, previous: 0.2 }),
-    event(4, { path: "optimization.learning_rate", value: 0.1, previous: 0.2 }),
-  ]);
-  expect(marks.map(({ number, step }) => [number, step])).toEqual([
-    [1, 3],
-    [2, 4],
-  ]);
 });

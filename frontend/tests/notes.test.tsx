@@ -83,3 +83,19 @@ it("a run that diverged goes on otherwise than it was, with one press", async ()
   expect(resumed).toBe("/api/v1/runs/r/resume");
   vi.unstubAllGlobals();
 });
+
+it("a run that a restart has stopped says so", async () => {
+  const reason = "the server was shut down; resume goes on from here";
+  history.value = openHistory({ ...run, state: "stopped", reason }, "server");
+  await shown();
+  expect(box.querySelector("[role=status]")?.textContent).toBe(
+    "Stopped. The server was shut down; resume goes on from here.",
+  );
+});
+
+it("a run that was deleted says so, and offers nothing of it", async () => {
+  history.value = { ...openHistory(run, "server"), gone: true };
+  await shown();
+  expect(alerts().join(" ")).toContain("This run was deleted.");
+  expect(goOn()).toBeUndefined();
+});

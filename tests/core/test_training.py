@@ -147,3 +147,16 @@ def test_a_time_budget_cannot_be_taken_away() -> None:
     with pytest.raises(ValueError, match="a run has an end"):
         training.change("seconds", None)
     assert training.config.seconds == 5.0
+
+
+def test_paired_noise_and_the_far_field_take_a_batch_of_any_size() -> None:
+    for batch_size in (2, 3, 8):
+        config = RunConfig.model_validate(
+            {
+                "dataset": {"kind": "gaussian_ring"},
+                "method": {"kind": "denoising"},
+                "optimization": {"batch_size": batch_size},
+                "updates": 10,
+            }
+        )
+        assert torch.tensor(Training(config).update()["loss"]).isfinite()

@@ -45,7 +45,7 @@ export function steps({ marks, kept, cursor }: Evidence, colors: ChartColors): o
     line: { color, width: 1, dash },
   });
   return [
-    ...marks.map((mark) => line(mark.step, colors.accent, "dot")),
+    ...marks.map(({ step, undone }) => line(step, undone === null ? colors.accent : colors.muted, "dot")),
     ...(kept === null ? [] : [line(kept, colors.muted, "dash")]),
     ...(cursor === null ? [] : [line(cursor, colors.ink, "solid")]),
   ];

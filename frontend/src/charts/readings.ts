@@ -2,7 +2,8 @@
 import { computed } from "@preact/signals";
 import type { DecodedFrame } from "../protocol/frame";
 import type { MetricRow } from "../protocol/wire";
-import { endOfTime, type Mark } from "../run/history";
+import { endOfTime } from "../run/history";
+import type { Mark } from "../run/marks";
 import { history, kept, marks, moment, momentFrame, stored, untrained } from "../state";
 
 export interface Evidence {

@@ -45,10 +45,13 @@ export const datasetOf = (
 export const digestOf = (dataset: PlugInConfig | undefined): string | null =>
   Object.values(dataset ?? {}).find(isReference)?.digest ?? null;
 
+/** What was read of points, by their digest; null where the page has not been told. */
+export const readPoints = (digest: string): OwnPoints | null => read.value[digest] ?? null;
+
 /** What was read of the points that a data set refers to; null where the page has not been told. */
 export function ownPoints(dataset: PlugInConfig | undefined): OwnPoints | null {
   const digest = digestOf(dataset);
-  return digest === null ? null : (read.value[digest] ?? null);
+  return digest === null ? null : readPoints(digest);
 }
 
 /** What a length of 1 in the model's units is in those of a choice's sizes. */

@@ -1,6 +1,7 @@
 /** The server's REST routes, and how their refusals read. */
 import { decode } from "@msgpack/msgpack";
 import { sentence } from "../words/format";
+import { unreadable } from "./connection";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
 import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 
@@ -93,7 +94,8 @@ async function json<R extends Route>(
   parameters: Routes[R]["parameters"],
   body: Routes[R]["body"] | null = null,
 ): Promise<Routes[R]["answer"]> {
-  return (await request(route, parameters, body)).json() as Promise<Routes[R]["answer"]>;
+  const response = await request(route, parameters, body);
+  return read(response, async () => (await response.json()) as Routes[R]["answer"]);
 }
 
 async function packed<R extends Route>(
@@ -102,7 +104,19 @@ async function packed<R extends Route>(
   body: Routes[R]["body"] | null = null,
 ): Promise<Routes[R]["answer"]> {
   const response = await request(route, parameters, body);
-  return decode(new Uint8Array(await response.arrayBuffer())) as Routes[R]["answer"];
+  return read(
+    response,
+    async () => decode(new Uint8Array(await response.arrayBuffer())) as Routes[R]["answer"],
+  );
+}
+
+/** What an answer says; a `Refusal` where it is not what a server of this version would say. */
+async function read<T>(response: Response, parse: () => Promise<T>): Promise<T> {
+  try {
+    return await parse();
+  } catch (error) {
+    throw new Refusal(response.status, unreadable(error));
+  }
 }
 
 export const catalogue = () => json("GET /catalogue", {});

@@ -6,6 +6,13 @@ export const FIRST_WAIT = 250;
 export const LONGEST_WAIT = 5000;
 const PING_EVERY = 4000;
 const SILENCE = 12000;
+/** Milliseconds until a connection that neither opens nor fails is given up: something holds it up. */
+const OPENS_WITHIN = 10000;
+
+/** What is said of something from the server that the page does not understand. */
+export function unreadable(error: unknown): string {
+  return `The server sent what this page cannot read (${(error as Error).message}). Reload the page.`;
+}
 
 export type Link =
   | { state: "idle" }
@@ -45,6 +52,7 @@ export class Connection {
   private attempt = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private beat: ReturnType<typeof setInterval> | undefined;
+  private opens: ReturnType<typeof setTimeout> | undefined;
   private pinged = 0;
   private heard = 0;
   private watched = new Map<string, number>();
@@ -70,10 +78,21 @@ export class Connection {
     if (this.socket) return;
     clearTimeout(this.retry);
     this.options.changed({ state: "connecting" });
-    const socket = this.options.open();
+    let socket: Socket;
+    try {
+      socket = this.options.open();
+    } catch {
+      this.tryLater(); // a browser may forbid it outright
+      return;
+    }
     this.socket = socket;
+    this.opens = setTimeout(() => {
+      socket.close();
+      this.lost(socket);
+    }, OPENS_WITHIN);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
+      clearTimeout(this.opens);
       this.attempt = 0;
       this.heard = this.now();
       this.options.changed({ state: "open" });
@@ -87,7 +106,12 @@ export class Connection {
   private receive(event: MessageEvent): void {
     const now = this.now();
     this.heard = now;
-    const message = decode(new Uint8Array(event.data as ArrayBuffer)) as ServerMessage;
+    let message: ServerMessage;
+    try {
+      message = decode(new Uint8Array(event.data as ArrayBuffer)) as ServerMessage;
+    } catch (error) {
+      message = { type: "error", run: null, message: unreadable(error) };
+    }
     if (message.type === "pong") this.options.roundTrip?.(now - this.pinged);
     else this.options.store(message, now);
   }
@@ -109,6 +133,11 @@ export class Connection {
     socket.onopen = socket.onmessage = socket.onclose = null;
     this.socket = null;
     clearInterval(this.beat);
+    clearTimeout(this.opens);
+    this.tryLater();
+  }
+
+  private tryLater(): void {
     const wait = backOff(this.attempt++);
     this.options.changed({ state: "lost", retryAt: Date.now() + wait });
     this.retry = setTimeout(() => this.connect(), wait);

@@ -1,13 +1,13 @@
 /** What ties the page together: the socket's messages become state, and the run on the stage is followed. */
-import { batch, effect } from "@preact/signals";
+import { batch } from "@preact/signals";
 import { recipeFor } from "../form/fields";
 import { choiceOf } from "../form/points";
 import { differences, get, set } from "../form/schema";
 import * as api from "../protocol/api";
-import { Connection } from "../protocol/connection";
-import { decodeFrame } from "../protocol/frame";
+import { Connection, unreadable } from "../protocol/connection";
+import { type DecodedFrame, decodeFrame } from "../protocol/frame";
 import { Inbox } from "../protocol/inbox";
-import type { Json, Run, ServerMessage } from "../protocol/wire";
+import type { FrameMessage, Json, Run, ServerMessage } from "../protocol/wire";
 import {
   active,
   catalogue,
@@ -36,7 +36,9 @@ import { toldApart } from "../words/titles";
 import { fillGap, openHistory, type RunHistory, reduce, withFrame } from "./history";
 import { loop } from "./loop";
 import { Frequency, Pace } from "./pace";
+import { isGone, watchReach } from "./reach";
 import * as replay from "./replay";
+import { mismatch } from "./version";
 
 const FRAMES_PER_SECOND = 15;
 const KEYFRAMES_EVERY = 5000;
@@ -66,13 +68,19 @@ export function drain(now: number): void {
     for (const message of ordered) {
       if (message.type === "runs") {
         if (tab.value === "runs") void refreshRuns();
+        void lookForRun();
+      } else if (message.type === "welcome") {
+        const text = mismatch(message.version);
+        if (text) notice.value = { tone: "fault", text };
       } else if (message.type === "error" && !message.run)
         notice.value = { tone: "fault", text: message.message };
       else if (next) next = received(next, message, now);
     }
     for (const { frame, at } of frames) {
       if (!next || frame.run !== next.info.id || next.source !== "server") continue;
-      next = withFrame(next, decodeFrame(frame));
+      const decoded = readable(frame);
+      if (!decoded) continue;
+      next = withFrame(next, decoded);
       speed.arrive(frame.step, at);
       speed.drew(at, now);
       drawn.count(now);
@@ -83,8 +91,26 @@ export function drain(now: number): void {
     void catchUp(history.value.info.id, history.value.gap);
 }
 
+/** A frame as the page takes it; what cannot be read is told, and left out. */
+function readable(frame: FrameMessage): DecodedFrame | null {
+  try {
+    return decodeFrame(frame);
+  } catch (error) {
+    notice.value = { tone: "fault", text: unreadable(error) };
+    return null;
+  }
+}
+
+/** Whether the run on the stage is still there, after the list of runs has changed: an ended one may be deleted. */
+async function lookForRun(): Promise<void> {
+  const run = info.value;
+  if (!run || stored.value || active.value || history.value?.gone) return;
+  await isGone(run.id).catch(() => null); // where the server does not answer, that is told anyway
+}
+
 function received(before: RunHistory, message: ServerMessage, now: number): RunHistory {
   const next = reduce(before, message);
+  if (message.type === "error" && message.run === before.info.id) void isGone(message.run).catch(() => null);
   if (message.type === "metrics" && next !== before) speed.arrive(message.rows.at(-1)?.step ?? 0, now);
   if (message.type === "run" && next !== before) {
     if (message.info.config_digest !== next.info.config_digest) void refreshConfig(message.run);
@@ -264,11 +290,5 @@ export function start(): void {
     visible: () => active.value && !rolling.value,
   });
   document.addEventListener("visibilitychange", followWhileSeen);
-  effect(() => {
-    const run = info.value;
-    if (!run) return;
-    const hash = !stored.value ? `#run=${encodeURIComponent(run.id)}` : "";
-    if (location.hash !== hash)
-      window.history.replaceState(null, "", location.pathname + location.search + hash);
-  });
+  watchReach();
 }

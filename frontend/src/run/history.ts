@@ -22,10 +22,13 @@ export interface RunHistory {
   gap: number | null;
   /** What the server said went wrong with this run's stream. */
   error: string | null;
+  /** It was deleted on the server: only what was received is left of it. */
+  gone: boolean;
 }
 
 export function openHistory(info: Run, source: RunHistory["source"]): RunHistory {
-  return { info, source, seq: 0, rows: [], events: [], keyframes: [], frame: null, gap: null, error: null };
+  const nothing = { seq: 0, rows: [], events: [], keyframes: [], frame: null, gap: null, error: null };
+  return { info, source, ...nothing, gone: false };
 }
 
 /** The history after one message; messages about other runs, and ones seen already, change nothing. */
@@ -115,17 +118,6 @@ export function thin(rows: MetricRow[]): MetricRow[] {
   });
 }
 
-/** The newest value of every metric at or before a step. */
-export function metricsAt(rows: MetricRow[], step: number): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (let i = lastAt(rows, step), looked = 0; i >= 0 && looked < 400; i--, looked++) {
-    for (const [name, value] of Object.entries(rows[i]!.values)) {
-      if (!(name in found)) found[name] = value;
-    }
-  }
-  return found;
-}
-
 /** Index of the last row at or before a step, -1 where there is none. */
 export function lastAt(rows: { step: number }[], step: number): number {
   let low = 0;
@@ -163,26 +155,4 @@ export function endOfTime(history: RunHistory): number {
   const estimate = (newest / spent) * config.seconds;
   const digit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(estimate, 1))) - 1);
   return Math.max(Math.round(estimate / digit) * digit, newest, 1);
-}
-
-/** A change of a live field by a person, as a numbered mark on the charts and the scrubber. */
-export interface Mark {
-  number: number;
-  step: number;
-  path: string;
-  value: unknown;
-  previous: unknown;
-}
-
-/** Marks of a run. The length in updates that follows from the measured speed is no change by a person. */
-export function marksOf(events: RunEvent[]): Mark[] {
-  return events
-    .filter((event) => event.kind === "change" && event.path && event.path !== "updates")
-    .map((event, i) => ({
-      number: i + 1,
-      step: event.step,
-      path: event.path as string,
-      value: event.value,
-      previous: event.previous,
-    }));
 }

@@ -6,7 +6,7 @@ import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
 import { fixed, located, significant } from "../words/format";
 import { frameAt, type Shown } from "./sampling";
-import { again, choice, index, refused, sampled, shown, stale, startAt } from "./state";
+import { again, choice, current, index, refused, sampled, shown, stale, startAt } from "./state";
 
 const readout = signal<Readout | null>(null);
 const LAYERS = { energy: true, contours: true, data: false, chains: true, score: false, generator: false };
@@ -18,7 +18,7 @@ export function SamplersMap() {
         <div class="stage-tools">
           <p class="small muted">Press on the map, and all chains start there.</p>
         </div>
-        <div class="stage-frame" data-waiting={refused.value !== null || stale.value}>
+        <div class="stage-frame" data-waiting={current.value === null}>
           <Canvas />
           <Notes />
         </div>
@@ -123,7 +123,7 @@ function Reading() {
       <span>
         x {located(at.x, at.unit[0])}, {located(at.y, at.unit[1])}
       </span>
-      <span>E {fixed(at.energy, 2)}</span>
+      <span>E − min {fixed(at.above, 2)}</span>
       <span>p {significant(at.density, 2)}</span>
       <span>
         score {significant(at.score[0], 3)}, {significant(at.score[1], 3)}

@@ -8,61 +8,63 @@ import { SAMPLING } from "../words/terms";
 import { disagreement, rHat } from "./agreement";
 import { autocorrelation, traces } from "./figures";
 import type { Sampled } from "./sampling";
-import { sampled } from "./state";
+import { busy, choice, current, faults, refused } from "./state";
+
+const NONE = "–";
 
 export function Mixing() {
-  const known = sampled.value;
-  if (!known) {
-    return (
-      <aside class="evidence" aria-label="Evidence">
-        <h2>Effective draws</h2>
-        <p class="headline">
-          <span class="mono big" data-empty="true">
-            –
-          </span>
-          <span class="small muted">not sampled yet</span>
-        </p>
-      </aside>
-    );
-  }
   return (
     <aside class="evidence" aria-label="Evidence">
-      <EffectiveDraws {...known} />
+      <EffectiveDraws known={current.value} />
       <section aria-labelledby="autocorrelation">
         <h2 id="autocorrelation">
           <Term explanation={SAMPLING.autocorrelation}>
             Autocorrelation of <span class="chains-color">x</span> and y
           </Term>
         </h2>
-        <PlotOf chart={autocorrelation} height={112} source={sampled} />
+        <PlotOf chart={autocorrelation} height={112} source={current} />
       </section>
       <section aria-labelledby="trace">
         <h2 id="trace">
           <Term explanation={SAMPLING.trace}>x of four chains</Term>
         </h2>
-        <PlotOf chart={traces} height={132} source={sampled} />
+        <PlotOf chart={traces} height={132} source={current} />
         <p class="small muted">Left of the dotted line they warm up.</p>
       </section>
     </aside>
   );
 }
 
-/** How many independent draws the chains were worth, and what they cost. */
-function EffectiveDraws({ figures, chains, steps }: Sampled) {
-  const { ess, warm_up, gradient_evaluations, ...rest } = figures;
-  const draws = chains * (steps - warm_up);
-  const words = disagreement(figures);
+/** Why there are no figures of the choice: those of another one are not shown under its name. */
+function missing(): string {
+  if (busy.value) return "being sampled";
+  if (refused.value !== null || Object.keys(faults.value).length > 0)
+    return "not sampled: see what is refused";
+  return choice.value ? "being sampled" : "not sampled yet";
+}
+
+/** How many independent draws the chains were worth, and what they cost; the same rows, empty, until that is known. */
+function EffectiveDraws({ known }: { known: Sampled | null }) {
+  const figures = known?.figures;
+  const ess = figures?.ess ?? null;
+  const draws = known ? known.chains * (known.steps - known.figures.warm_up) : 0;
+  const words = figures ? disagreement(figures) : null;
+  const of = (text: (known: Sampled["figures"]) => string) => (figures ? text(figures) : NONE);
   const rows: [string, string, Explanation][] = [
-    ["acceptance", percent(rest.acceptance), SAMPLING.acceptance],
-    ["step size", significant(rest.step_size), SAMPLING.step_size],
-    ["temperature T", fixed(rest.temperature, 2), SAMPLING.temperature],
-    ["effective a chain-step", ess === null ? "–" : significant(ess / draws, 2), SAMPLING.ess_share],
-    ...(gradient_evaluations && ess
+    ["acceptance", of((one) => percent(one.acceptance)), SAMPLING.acceptance],
+    ["step size", of((one) => significant(one.step_size)), SAMPLING.step_size],
+    ["temperature T", of((one) => fixed(one.temperature, 2)), SAMPLING.temperature],
+    ["effective a chain-step", ess === null ? NONE : significant(ess / draws, 2), SAMPLING.ess_share],
+    ...(!figures || (figures.gradient_evaluations && ess)
       ? ([
-          ["gradients an effective draw", significant(gradient_evaluations / ess, 2), SAMPLING.gradients],
+          [
+            "gradients an effective draw",
+            of((one) => significant((one.gradient_evaluations ?? 0) / ess!, 2)),
+            SAMPLING.gradients,
+          ],
         ] as [string, string, Explanation][])
       : []),
-    ["time", `${significant(rest.seconds, 2)} s`, SAMPLING.seconds],
+    ["time", of((one) => `${significant(one.seconds, 2)} s`), SAMPLING.seconds],
   ];
   return (
     <section aria-labelledby="ess">
@@ -70,15 +72,17 @@ function EffectiveDraws({ figures, chains, steps }: Sampled) {
         <Term explanation={SAMPLING.ess}>Effective draws</Term>
       </h2>
       <p class="headline">
-        <span class="mono big">{ess === null ? "–" : count(ess)}</span>
-        <span class="small muted">of {count(draws)} draws</span>
+        <span class="mono big" data-empty={!known}>
+          {ess === null ? NONE : count(ess)}
+        </span>
+        <span class="small muted">{known ? `of ${count(draws)} draws` : missing()}</span>
       </p>
       <dl class="figures">
         <div>
           <dt class="muted">
             <Term explanation={SAMPLING.r_hat}>R-hat</Term>
           </dt>
-          <dd class="mono">{rHat(figures)}</dd>
+          <dd class="mono">{of(rHat)}</dd>
         </div>
       </dl>
       {words && (

@@ -43,6 +43,10 @@ export const fields = computed<Field[]>(() =>
 );
 /** The map on the stage is not that of the chosen energy: none yet, or one that is still being sampled. */
 export const stale = computed(() => answered.value?.energy !== choice.value?.energy || !sampled.value);
+/** The newest answer where it is of the choice as it stands: its figures belong to nothing else. */
+export const current = computed(() =>
+  answered.value === choice.value && refused.value === null ? sampled.value : null,
+);
 /** The updates that a run keeps snapshots of, as they were at its newest sampling. */
 const kept = signal<{ run: string; steps: number[] } | null>(null);
 const chosenRun = computed(() => {
@@ -118,6 +122,12 @@ export function again(): void {
   if (choice.value) latest.now(choice.value);
 }
 
+/** Takes a whole choice, such as that of an address. */
+export function take(next: Choice): void {
+  faults.value = {};
+  choose(next);
+}
+
 function choose(next: Choice): void {
   choice.value = next;
   if (Object.keys(faults.value).length === 0) latest.soon(next);
@@ -161,7 +171,8 @@ export function chooseMoment(step: number | null): void {
   if (!choice.value || run === undefined) return;
   faults.value = {};
   choose({ ...choice.value, energy: step === null ? { run } : { run, step } });
-  void lookAhead(run, step ?? moments.value.at(-1)!);
+  const shown = step ?? moments.value.at(-1);
+  if (shown !== undefined) void lookAhead(run, shown);
 }
 
 function chooseEnergy(energy: Choice["energy"], unit = 1): void {

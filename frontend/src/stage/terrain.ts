@@ -13,8 +13,10 @@ export interface Readout {
   y: number;
   /** What one position of the stage is in the units of x and y. */
   unit: [number, number];
-  /** In nats. */
+  /** In nats, up to the constant of the energy. */
   energy: number;
+  /** The same above the lowest on the map: what its colours count. */
+  above: number;
   density: number;
   /** Minus the gradient of the energy, in nats a unit. */
   score: [number, number];
@@ -137,7 +139,9 @@ export class Terrain {
     const sample: Sample = sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });
     const density = Math.exp(-sample.value - moment.logPartition);
     const score: [number, number] = [-sample.dx, -sample.dy];
-    return { x, y, energy: sample.value, density, score, unsure: unsureAt(this.unsure, x, y) };
+    // what the colours leave out below their scale reads as its end, not as a number beside it
+    const above = Math.max(0, sample.value - moment.lowest);
+    return { x, y, energy: sample.value, above, density, score, unsure: unsureAt(this.unsure, x, y) };
   }
 }
 

@@ -11,7 +11,9 @@ import {
   history,
   info,
   kept,
+  measured,
   metrics,
+  moment,
   seriesTitles,
   titleOf,
   until,
@@ -21,6 +23,7 @@ import {
 import { byHeart, comparison, doubt, keptWords, memorises, strayed } from "../words/fit";
 import { count, fixed } from "../words/format";
 import { explanationOf, headline, others } from "../words/quality";
+import { REFERENCES, standing } from "../words/standing";
 import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
 import { LAB } from "../words/terms";
@@ -97,7 +100,7 @@ function Distance() {
           ? "Fit to unseen data"
           : "Distance to the truth"}
       </h2>
-      <p class="headline">
+      <p class="headline" data-past={past(first?.name)}>
         <span class="mono big" data-empty={!first}>
           {first?.text ?? "–"}
         </span>
@@ -116,12 +119,37 @@ function Distance() {
       {first?.name === "nll" && <Comparison />}
       <Plot key={chart.title} chart={chart} height={chart === fit ? 96 : 72} />
       {chart === fit && <Lines />}
+      <Standing name={first?.name} />
       <Target />
       <Warnings />
       {first?.floor && (
         <p class="small muted target">Real images, held out, have {first.floor}: no model does better.</p>
       )}
     </section>
+  );
+}
+
+const standingOf = (name: string | undefined) =>
+  name === undefined ? null : standing(measured.value.at[name], info.value, moment.value);
+const past = (name: string | undefined) => standingOf(name)?.past === true;
+
+/** Of which update the headline is, and what a good one would be. */
+function Standing({ name }: { name: string | undefined }) {
+  const known = standingOf(name);
+  return (
+    <p class={`small target standing ${known?.past ? "fault" : "muted"}`}>
+      {known?.text} <span class="muted">{name && REFERENCES[name]}</span>
+    </p>
+  );
+}
+
+/** The update of a figure that was measured at another one than those around it. */
+function Other({ name }: { name: string }) {
+  const { at } = measured.value;
+  const [first, newest] = [at[headline(metrics.value)?.name ?? ""], Math.max(...Object.values(at))];
+  const own = at[name];
+  return own === undefined || own === first || own === newest ? null : (
+    <span class="muted">· update {count(own)}</span>
   );
 }
 
@@ -224,15 +252,17 @@ function Figures() {
 function Rows({ rows }: { rows: ReturnType<typeof others> }) {
   return (
     <dl class="figures">
-      {rows.map(({ name, label, text, unit, floor, rival, explanation }) => (
-        <div key={name}>
+      {rows.map(({ name, label, text, unit, floor, best, rival, explanation }) => (
+        <div key={name} data-past={past(name)}>
           <dt class="muted">
             <Term explanation={explanation}>{label}</Term>
           </dt>
           <dd class="mono">
             {text} {unit && <span class="muted">{unit}</span>}
             {floor && <span class="muted">· real {floor}</span>}
+            {best && !floor && <span class="muted">· best {best}</span>}
             {rival && <span class="muted">· softmax {rival}</span>}
+            <Other name={name} />
           </dd>
         </div>
       ))}

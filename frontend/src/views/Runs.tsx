@@ -107,7 +107,10 @@ function Row({ run }: { run: RunSummary }) {
         {count(run.step)}
         {run.horizon !== null && <span class="muted"> / {count(run.horizon)}</span>}
       </td>
-      <td class="mono">{figure ? `${figure.label} ${figure.text}` : "—"}</td>
+      <td class="mono">
+        {figure ? `${figure.label} ${figure.text}` : "—"}
+        {figure && run.state === "failed" && <span class="muted small"> before it failed</span>}
+      </td>
       <td class="muted">{ago(run.created, Date.now())}</td>
       <td class="row-actions">
         <Actions run={run} />

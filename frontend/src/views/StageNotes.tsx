@@ -6,6 +6,7 @@ import { press, resumeWith } from "../actions";
 import type { Json, RunConfig } from "../protocol/wire";
 import { connection } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";
+import { lostWords, reach } from "../run/reach";
 import {
   active,
   asking,
@@ -14,6 +15,7 @@ import {
   draft,
   drawing,
   fields,
+  history,
   info,
   link,
   nameOf,
@@ -34,8 +36,10 @@ export function StageNotes() {
     <div class="notes">
       <Message />
       <Lost />
+      <Gone />
       <PlugIns />
       <Failed />
+      <Stopped />
       <Waiting />
       <Invitation />
     </div>
@@ -65,7 +69,7 @@ function Message() {
   );
 }
 
-/** Counts down to the next attempt. The run itself does not need the page. */
+/** What is known while the socket is lost, and when it is tried again. */
 function Lost() {
   const now = useSignal(Date.now());
   const state = link.value;
@@ -80,13 +84,41 @@ function Lost() {
   return (
     <div class="note" data-tone="fault" role="status">
       <Line>
-        The connection is lost.{" "}
-        {active.value ? "The run goes on without this page." : "What was received stays."}
+        {lostWords(reach.value, active.value)}
         <span class="muted"> {seconds > 0 ? `Next attempt in ${seconds} s.` : "Trying again."}</span>
       </Line>
       <button type="button" class="link" onClick={() => connection.connect()}>
         Try now
       </button>
+    </div>
+  );
+}
+
+/** The run was deleted while it was looked at; or the server cannot go on telling of it. */
+function Gone() {
+  const known = history.value;
+  if (!known || untrained.value || (!known.gone && !known.error)) return null;
+  return (
+    <div class="note" data-tone="fault" role="alert">
+      <Line>
+        {known.gone
+          ? "This run was deleted. What was received of it stays here until another one is opened; it cannot go on."
+          : sentence(known.error!)}
+      </Line>
+    </div>
+  );
+}
+
+/** Why a run stands still that nobody here has stopped. */
+function Stopped() {
+  const run = info.value;
+  if (run?.state !== "stopped" || !run.reason || history.value?.gone || stored.value || untrained.value)
+    return null;
+  return (
+    <div class="note" role="status">
+      <Line>
+        <b>Stopped.</b> {sentence(inWordsOf(fields.value, run.reason))}
+      </Line>
     </div>
   );
 }
@@ -110,7 +142,7 @@ function PlugIns() {
 /** Why the run failed and what to do; the last good frame stays on the stage. */
 function Failed() {
   const run = info.value;
-  if (run?.state !== "failed" || untrained.value) return null;
+  if (run?.state !== "failed" || history.value?.gone || untrained.value) return null;
   const missing = catalogue.value && missingPlugIn(run, catalogue.value.plugins);
   return (
     <div class="note" data-tone="fault" role="alert">

@@ -92,7 +92,7 @@ function Reading() {
       <span>
         x {located(at.x, at.unit[0])}, {located(at.y, at.unit[1])}
       </span>
-      <span>E {fixed(at.energy, 2)}</span>
+      <span>E − min {fixed(at.above, 2)}</span>
       {at.unsure && classifies ? (
         <>
           <span>1 − max p(y|x) {fixed(at.unsure.joint, 3)}</span>

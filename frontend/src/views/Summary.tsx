@@ -1,9 +1,10 @@
 /** The run in one sentence for screen readers, told when its state changes and now and then while it goes on. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { badge, draft, info, metrics, nameOf, step, untrained } from "../state";
+import { badge, draft, info, measured, metrics, moment, nameOf, step, untrained } from "../state";
 import { count } from "../words/format";
 import { headline } from "../words/quality";
+import { standing } from "../words/standing";
 
 const EVERY = 15000;
 
@@ -11,7 +12,10 @@ export function sentence(): string {
   const config = untrained.value ? draft.value : info.value?.config;
   if (!config) return "";
   const figure = headline(metrics.value);
-  const distance = figure ? `, ${figure.label} ${figure.text} ${figure.unit}` : "";
+  const at = figure && standing(measured.value.at[figure.name], info.value, moment.value);
+  const distance = figure
+    ? `, ${figure.label} ${figure.text} ${figure.unit}${at?.past ? ` (${at.text.toLowerCase().slice(0, -1)})` : ""}`
+    : "";
   return `${nameOf(config)}: ${badge.value.toLowerCase()}, update ${count(untrained.value ? 0 : step.value)}${distance}.`;
 }
 

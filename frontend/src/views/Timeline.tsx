@@ -4,7 +4,8 @@ import { useRef } from "preact/hooks";
 import { scrub, undo } from "../actions";
 import * as Icons from "../Icons";
 import type { Origin } from "../protocol/wire";
-import { endOfTime, type Mark, newestStep } from "../run/history";
+import { endOfTime, newestStep } from "../run/history";
+import type { Mark } from "../run/marks";
 import { versionsText } from "../run/plugins";
 import { backToLive, nudge, roll } from "../run/replay";
 import {
@@ -78,11 +79,15 @@ function RollButton() {
   );
 }
 
+/** Pixels that a press on a mark moves before it is a drag of the moment. */
+const DRAG = 4;
 /** Where the pointer is on the track, as a step. */
 const hovered = signal<number | null>(null);
 
 function Scrubber() {
   const track = useRef<HTMLDivElement>(null);
+  /** Where a mark was pressed: a click opens it, a drag moves on from it. */
+  const pressed = useRef<number | null>(null);
   const known = history.value;
   if (!known || untrained.value) return <div class="track-box" />;
   const newest = newestStep(known);
@@ -116,14 +121,26 @@ function Scrubber() {
       aria-valuenow={here}
       aria-valuetext={`update ${count(here)} of ${count(end)}${moment.value === null ? ", newest" : ""}`}
       onPointerDown={(event) => {
-        if (!usable || (event.target as HTMLElement).closest(".mark")) return;
+        const on = event.target as HTMLElement;
+        pressed.current = null;
+        if (!usable || on.closest(".mark-note")) return;
+        if (on.closest(".mark")) {
+          pressed.current = event.clientX;
+          return;
+        }
         event.currentTarget.setPointerCapture(event.pointerId);
         to(event);
       }}
       onPointerMove={(event) => {
         hovered.value = stepAt(event);
+        const from = pressed.current;
+        if (from !== null && event.buttons > 0 && Math.abs(event.clientX - from) > DRAG) {
+          pressed.current = null;
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }
         if (event.currentTarget.hasPointerCapture(event.pointerId)) to(event);
       }}
+      onPointerUp={() => (pressed.current = null)}
       onPointerLeave={() => (hovered.value = null)}
       onKeyDown={(event) => {
         if (event.key === "ArrowLeft") nudge(-1);
@@ -176,7 +193,9 @@ export function changeText(mark: Pick<Mark, "path" | "value" | "previous">): str
   if (mark.path === "plugins") return versionsText(mark.previous as Origin[], mark.value as Origin[]);
   const field = fields.value.find(({ path }) => path === mark.path);
   const name = field?.symbol ?? field?.label ?? mark.path.split(".").at(-1)!.replaceAll("_", " ");
-  return `${name} ${setting(mark.previous)} → ${setting(mark.value)}`;
+  const values = [setting(mark.previous), setting(mark.value)];
+  const [before, after] = values[0] === values[1] ? [String(mark.previous), String(mark.value)] : values;
+  return `${name} ${before} → ${after}`;
 }
 
 /** The mark whose note stays open. */
@@ -184,7 +203,9 @@ const pinned = signal<number | null>(null);
 
 function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: string }) {
   const text = changeText(mark);
-  const possible = active.value && fields.value.some(({ path, live }) => live && path === mark.path);
+  const back = mark.undone === null ? "" : `, taken back at update ${count(mark.undone)}`;
+  const possible =
+    mark.undone === null && active.value && fields.value.some(({ path, live }) => live && path === mark.path);
   const open = pinned.value === mark.number;
   return (
     <div
@@ -193,6 +214,7 @@ function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: stri
       style={{ left }}
       data-side={side}
       data-open={open}
+      data-undone={mark.undone !== null}
       onKeyDown={(event) => {
         if (event.key === "Escape") pinned.value = null;
         event.stopPropagation();
@@ -202,14 +224,14 @@ function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: stri
         type="button"
         class="mark-number mono"
         aria-expanded={open}
-        aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}`}
+        aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}${back}`}
         onClick={() => (pinned.value = open ? null : mark.number)}
       >
         {mark.number}
       </button>
       <div class="mark-note small">
         <span>
-          <span class="mono">{text}</span> <span class="muted">at update {count(mark.step)}</span>
+          <span class="mono">{text}</span> <span class="muted">at update {count(mark.step) + back}</span>
         </span>
         <button type="button" class="link" onClick={() => scrub(mark.step)}>
           Show

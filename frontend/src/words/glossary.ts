@@ -5,6 +5,8 @@ export interface Entry {
   label: string;
   unit?: string;
   write?: (value: number) => string;
+  /** What a model without fault would have. */
+  best?: string;
   explanation: string;
   /** Which values are good and which are bad. */
   good: string;
@@ -22,6 +24,7 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "KL",
     unit: "nats",
     write: nats,
+    best: "0",
     explanation: `How far the learned density is from the true one: the mean over true data of log p(x) minus the log of the learned density. ${QUADRATURE}`,
     good: "0 is equal. Below 0.05 nats the map looks right; above 1 whole modes are missing or false.",
     source: "Kullback and Leibler 1951, https://doi.org/10.1214/aoms/1177729694",
@@ -30,6 +33,7 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "KL against the data",
     unit: "nats",
     write: nats,
+    best: "0",
     explanation:
       "The same distance to the data’s own density, not to the blurred one that this method estimates.",
     good: "It cannot reach 0: the blur itself is part of it. Less noise σ makes it smaller.",
@@ -45,12 +49,14 @@ export const GLOSSARY: Record<string, Entry> = {
   accuracy: {
     label: "accuracy",
     write: percent,
+    best: "100 %",
     explanation: "Share of unseen labelled points whose class is told right.",
     good: "100 % is all; one in the number of classes is a guess. “softmax” is a plain classifier with the same labels.",
   },
   calibration_error: {
     label: "calibration",
     write: percent,
+    best: "0 %",
     explanation:
       "How far the claimed certainty is from the share that is right (expected calibration error, ECE).",
     good: "0 % is honest; above 5 % the classifier is too sure or too unsure.",
@@ -59,6 +65,7 @@ export const GLOSSARY: Record<string, Entry> = {
   ood_auroc: {
     label: "far AUROC",
     write: (value) => fixed(value, 3),
+    best: "1",
     explanation:
       "How well p(x) tells points far from all data from real ones: the chance that a real point has the higher density.",
     good: "1 is perfect, 0.5 is a guess.",
@@ -134,12 +141,14 @@ export const GLOSSARY: Record<string, Entry> = {
   sample_coverage: {
     label: "modes found by samples",
     write: percent,
+    best: "100 %",
     explanation: "Share of the true modes that get their share of what the method itself draws.",
     good: "100 % is all of them.",
   },
   mode_coverage: {
     label: "modes in the density",
     write: percent,
+    best: "100 %",
     explanation: "Share of the true modes that have their share of the learned density.",
     good: "100 % is all of them.",
   },
@@ -147,6 +156,7 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "KL at the best temperature",
     unit: "nats",
     write: nats,
+    best: "0",
     explanation:
       "What is left of the KL when exp(−E / T) may take the best T: a wrong shape, not a wrong scale.",
     good: "0 is the right shape. Far below the KL: only the temperature is wrong.",
@@ -154,12 +164,14 @@ export const GLOSSARY: Record<string, Entry> = {
   best_temperature: {
     label: "best temperature",
     write: (value) => fixed(value, 2),
+    best: "1",
     explanation: "The T at which exp(−E / T) is nearest to the truth.",
     good: "1 is right. Below 1 the energy is too flat, above 1 too steep.",
   },
   mass_outside: {
     label: "mass outside the box",
     write: percent,
+    best: "0 %",
     explanation: "Share of the model’s mass far away from the data, outside the box that is shown.",
     good: "Below 1 % is good. More: the energy is too low somewhere that training never sees.",
   },
@@ -179,6 +191,7 @@ export const GLOSSARY: Record<string, Entry> = {
   total_variation: {
     label: "total variation",
     write: (value) => fixed(value, 3),
+    best: "0",
     explanation:
       "Half of the integral of |p − p_θ|: the largest difference in probability that any region can have.",
     good: "0 is equal, 1 is apart; below 0.1 is good.",

@@ -12,6 +12,8 @@ export interface Figure {
   unit: string;
   /** The same figure for real data, where it is known: nothing can be expected to do better. */
   floor: string | null;
+  /** What a model without fault would have, where that is known. */
+  best: string | null;
   /** The same figure for the plain classifier that trains beside, where there is one. */
   rival: string | null;
   explanation: Explanation;
@@ -34,6 +36,7 @@ function figure(name: string, metrics: Record<string, number>): Figure {
     text: write(value),
     unit: known?.unit ?? "",
     floor: other(`${name}_floor`),
+    best: known?.best ?? (name === "nll" ? bestNll(metrics, write) : null),
     rival: other(`softmax_${name}`),
     explanation: explanationOf(name),
   };
@@ -45,6 +48,12 @@ export function explanationOf(name: string): Explanation {
   if (!known) return { name: name.replaceAll("_", " "), text: "A figure of the method's own." };
   const { label, explanation: text, good, source } = known;
   return { name: label, text, good, ...(source && { source }) };
+}
+
+/** The lowest negative log-likelihood there is, the entropy of the data, where their density is known. */
+function bestNll({ nll, kl, kl_data }: Record<string, number>, write: (value: number) => string) {
+  const over = kl_data ?? kl;
+  return nll === undefined || over === undefined ? null : write(nll - over);
 }
 
 /** Whether a figure stands in the row of another, as its floor or its rival. */

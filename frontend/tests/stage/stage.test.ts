@@ -84,6 +84,17 @@ test("energy, density and score are read under the pointer", () => {
   expect(stage.readout(91, 45)).toBeNull();
 });
 
+test("the pointer counts from where the colours begin, whatever the constant of the energy", () => {
+  const { stage, draws } = stageOf();
+  const field = fieldOf((x, y) => (x * x + y * y) / 2 - 700, 64);
+  stage.show(frameWith({ step: 1, landscape: { ...field, units: PLAIN_UNITS, lo: 0, hi: 1 } }));
+  draws(0);
+  const readout = stage.readout(65, 45)!;
+  expect(readout.energy).toBeCloseTo(-698, 2);
+  expect(readout.above).toBeCloseTo(2, 1);
+  expect(stage.readout(45, 45)!.above).toBeGreaterThanOrEqual(0);
+});
+
 test("what is read under the pointer is in the units of the data", () => {
   const { stage, draws } = stageOf();
   const units = { center: [388096, 3948996], unit: [0.5, 100] } satisfies Units;

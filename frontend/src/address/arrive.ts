@@ -1,0 +1,182 @@
+/** Goes to the place that an address names; what of it does not exist is told, and all else goes on. */
+import { batch } from "@preact/signals";
+import { open } from "../actions";
+import { datasetOf, ownDataset, readPoints, recall } from "../form/points";
+import * as api from "../protocol/api";
+import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
+import { refreshKeyframes } from "../run/following";
+import { newestStep } from "../run/history";
+import { backToLive, seek } from "../run/replay";
+import { LAYERS, type LayerName, type Mode } from "../stage";
+import {
+  catalogue,
+  draft,
+  fresh,
+  history,
+  info,
+  layers,
+  mode,
+  moment,
+  notice,
+  rolling,
+  stored,
+  tab,
+  titleOf,
+} from "../state";
+import { count } from "../words/format";
+import { formOf, keepers, livePaths, shownChoice, startOf } from "./here";
+import type { Place } from "./place";
+import { arriveAtSampling } from "./sampling";
+import { withSettings } from "./settings";
+import { playStored } from "./stored";
+
+const TABS = ["lab", "samplers", "runs"] as const;
+const MODES: Mode[] = ["energy", "density", "truth", "difference", "uncertainty", "softmax"];
+
+/** Sentences about an address, gathered on the way. */
+type Faults = string[];
+
+/** The tab and the run of a place; then, with the catalogue there, `arriveAtRest`. */
+export async function arriveAtRun({ known }: Place, faults: Faults): Promise<void> {
+  arriveAtTab(known.tab, faults);
+  const shown = stored.value || fresh.value ? undefined : info.value?.id;
+  if (
+    known.run === undefined
+      ? shown === undefined && history.value !== null && !fresh.value
+      : known.run === shown
+  )
+    return;
+  fresh.value = false;
+  const opened = known.run !== undefined && (await open(known.run));
+  if (known.run !== undefined && !opened) faults.push(notice.value?.text ?? "");
+  if (!opened) await playStored().catch((error: Error) => faults.push(`Nothing to replay: ${error.message}`));
+  arriveAtTab(known.tab, []); // to open a run shows the lab
+}
+
+export async function arriveAtRest(place: Place, faults: Faults): Promise<void> {
+  const { known } = place;
+  if (catalogue.value) await arriveAtChoice(place, catalogue.value, faults);
+  if (catalogue.value && known.tab === "samplers") await arriveAtSampling(place, catalogue.value, faults);
+  arriveAtLayers(known.layers, faults);
+  arriveAtMode(known.mode, faults);
+  for (const [name, keeper] of keepers) {
+    const wrong = keeper.read(known[name] ?? null);
+    if (wrong) faults.push(wrong);
+  }
+  await arriveAtMoment(known.at, faults);
+  if (faults.length > 0) notice.value = { tone: "fault", text: faults.join("\n") };
+}
+
+function arriveAtTab(named = "lab", faults: Faults): void {
+  const found = TABS.find((one) => one === named);
+  if (!found) faults.push(`The address names a view "${named}", which there is not: ${TABS.join(", ")}.`);
+  tab.value = found ?? "lab";
+}
+
+function arriveAtMode(named = "energy", faults: Faults): void {
+  const found = MODES.find((one) => one === named);
+  const data = info.value?.config.dataset.kind;
+  const density = catalogue.value?.datasets.find(({ kind }) => kind === data)?.has_density ?? true;
+  if (!found) faults.push(`The address has the map show "${named}"; it can show ${MODES.join(", ")}.`);
+  else if (!density && (found === "truth" || found === "difference"))
+    faults.push(`The address has the map show the true density, which is not known of ${titleOf(data)}.`);
+  else {
+    mode.value = found;
+    return;
+  }
+  mode.value = "energy";
+}
+
+function arriveAtLayers(named: string | undefined, faults: Faults): void {
+  const names = Object.keys(LAYERS) as LayerName[];
+  const wanted =
+    named === undefined ? null : named.split(",").filter((name) => name !== "none" && name !== "");
+  const unknown = wanted?.filter((name) => !(names as string[]).includes(name)) ?? [];
+  if (unknown.length > 0)
+    faults.push(
+      `The address shows layers that there are not: ${unknown.join(", ")}. There are ${names.join(", ")}.`,
+    );
+  layers.value = wanted
+    ? { ...LAYERS, ...Object.fromEntries(names.map((name) => [name, wanted.includes(name)])) }
+    : LAYERS;
+}
+
+async function arriveAtMoment(named: string | undefined, faults: Faults): Promise<void> {
+  if (named === undefined) {
+    if (!stored.value && moment.value !== null) backToLive();
+    return;
+  }
+  const wanted = Number(named);
+  if (!/^\d+$/.test(named)) {
+    faults.push(`The address names the update "${named}"; a whole number is needed.`);
+    return;
+  }
+  await refreshKeyframes();
+  const known = history.value;
+  if (!known || known.keyframes.length === 0) {
+    faults.push(`Update ${count(wanted)} of the address cannot be shown: no moment of this run is kept yet.`);
+    return;
+  }
+  if (wanted > newestStep(known)) {
+    const newest = `it is at ${count(newestStep(known))}, which is shown`;
+    faults.push(`This run has not come to update ${count(wanted)}, which the address names: ${newest}.`);
+    return;
+  }
+  rolling.value = false;
+  await seek(wanted);
+  if (moment.value !== null && moment.value !== wanted)
+    faults.push(
+      `Update ${count(wanted)} of the address is not kept; update ${count(moment.value)} is shown.`,
+    );
+}
+
+async function arriveAtChoice(place: Place, plugIns: Catalogue, faults: Faults): Promise<void> {
+  const { data, points, method } = place.known;
+  const other = data !== undefined || points !== undefined || method !== undefined;
+  const start = other ? await startIn(place, plugIns, faults) : shownChoice.value;
+  if (!start) return;
+  const live = start === shownChoice.value ? livePaths(plugIns, start) : new Set<string>();
+  const words = place.settings.filter(([path]) => !live.has(path) && !path.startsWith("sample."));
+  const found = withSettings(formOf(plugIns), start, words);
+  faults.push(...found.faults);
+  batch(() => {
+    draft.value = found.choice;
+    if (stored.value && start !== shownChoice.value) rolling.value = false;
+  });
+}
+
+/** What the distribution and the method of a place begin with; null where there is no such pair. */
+async function startIn({ known }: Place, plugIns: Catalogue, faults: Faults): Promise<RunConfig | null> {
+  const shown = shownChoice.value;
+  const method = known.method ?? shown?.method.kind ?? plugIns.first.method;
+  const dataset =
+    known.points === undefined
+      ? { kind: known.data ?? shown?.dataset.kind ?? plugIns.first.dataset }
+      : await pointsOf(known.points, plugIns, faults);
+  if (!dataset) return null;
+  const has = (shelf: { kind: string }[], wanted: string) => shelf.some(({ kind }) => kind === wanted);
+  if (!has(plugIns.datasets, dataset.kind))
+    faults.push(`The address names the distribution "${dataset.kind}", which this server does not have.`);
+  else if (!has(plugIns.methods, method))
+    faults.push(`The address names the method "${method}", which this server does not have.`);
+  else {
+    const found = startOf(plugIns, shown, dataset, method);
+    if (found) return found;
+    const pair = `${titleOf(method)} on ${titleOf(dataset.kind)}`;
+    faults.push(`The address trains ${pair}, for which there are no settings.`);
+  }
+  return null;
+}
+
+async function pointsOf(digest: string, plugIns: Catalogue, faults: Faults): Promise<PlugInConfig | null> {
+  const own = ownDataset(plugIns);
+  try {
+    await recall(digest);
+    const points = readPoints(digest);
+    return own && points ? datasetOf(own, points) : null;
+  } catch (error) {
+    if (!(error instanceof api.Refusal)) throw error;
+    faults.push(`The points of the address cannot be shown. ${error.message}`);
+    return null;
+  }
+}

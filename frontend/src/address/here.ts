@@ -1,0 +1,116 @@
+/** The place that the page is at: what it shows, as far as that is other than at first. */
+
+import { computed } from "@preact/signals";
+import { recipe, withField } from "../actions";
+import { fieldsOfRun } from "../form/fields";
+import { choiceOf, digestOf } from "../form/points";
+import { differences } from "../form/schema";
+import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
+import { LAYERS, type LayerName } from "../stage";
+import {
+  active,
+  catalogue,
+  draft,
+  fresh,
+  history,
+  info,
+  layers,
+  mode,
+  moment,
+  rolling,
+  stored,
+  tab,
+  untrained,
+} from "../state";
+import type { Name, Place } from "./place";
+import { samplingHere } from "./sampling";
+import { changedSettings, type Form } from "./settings";
+import { choiceOfStored } from "./stored";
+
+/** What parts of the page beside these keep of themselves, such as where the stage is looked at. */
+export interface Keeper {
+  /** Null where it is as at first. */
+  write: () => string | null;
+  /** Goes back there; says what is wrong with the text, if anything. */
+  read: (text: string | null) => string | null;
+}
+export const keepers = new Map<Name, Keeper>();
+
+const gone = computed(() => history.value?.gone ?? false);
+
+/** The choice that the run on the stage would leave in the form; null where an address names no such run. */
+export const shownChoice = computed<RunConfig | null>(() => {
+  const run = info.value;
+  if (!run || fresh.value || gone.value) return null;
+  return stored.value ? choiceOfStored(run.config) : choiceOf(run.config);
+});
+
+export function here(): Place {
+  const known: Place["known"] = {};
+  if (tab.value !== "lab") known.tab = tab.value;
+  const run = stored.value || fresh.value || gone.value ? null : info.value;
+  if (run) known.run = run.id;
+  if (!rolling.value && !untrained.value && moment.value !== null) known.at = String(moment.value);
+  if (mode.value !== "energy") known.mode = mode.value;
+  const names = Object.keys(LAYERS) as LayerName[];
+  if (names.some((name) => layers.value[name] !== LAYERS[name]))
+    known.layers = names.filter((name) => layers.value[name]).join(",") || "none";
+  for (const [name, keeper] of keepers) {
+    const text = keeper.write();
+    if (text !== null) known[name] = text;
+  }
+  const { known: chosen, settings } = choiceHere.value;
+  const sampling = tab.value === "samplers" ? samplingHere.value : null;
+  return {
+    known: { ...known, ...chosen, ...sampling?.known },
+    settings: [...settings, ...(sampling?.settings ?? [])],
+  };
+}
+
+/** What of the choice is other than the run on the stage left it. */
+const choiceHere = computed<Place>(() => {
+  const [plugIns, choice, shown] = [catalogue.value, draft.value, shownChoice.value];
+  const known: Place["known"] = {};
+  if (!plugIns || !choice) return { known, settings: [] };
+  const otherData = !shown || differences(shown.dataset, choice.dataset).length > 0;
+  const other = otherData || shown.method.kind !== choice.method.kind;
+  if (other) {
+    const points = digestOf(choice.dataset);
+    if (points) known.points = points;
+    else known.data = choice.dataset.kind;
+    known.method = choice.method.kind;
+  }
+  const start = other ? startOf(plugIns, shown, choice.dataset, choice.method.kind) : shown;
+  if (!start) return { known, settings: [] };
+  const words = changedSettings(formOf(plugIns), start, choice);
+  const live = other ? new Set<string>() : livePaths(plugIns, start);
+  return { known, settings: words.filter(([path]) => !live.has(path)) };
+});
+
+/** The lab's form. */
+export const formOf = (plugIns: Catalogue): Form<RunConfig> => ({
+  fields: (choice) => fieldsOfRun(plugIns, choice, {}),
+  set: (choice, field, value) => withField(plugIns, choice, field, value),
+});
+
+/** The choice that another distribution or method begins with. */
+export function startOf(
+  plugIns: Catalogue,
+  shown: RunConfig | null,
+  dataset: PlugInConfig,
+  method: string,
+): RunConfig | null {
+  const same = shown?.dataset.kind === dataset.kind && digestOf(dataset) === digestOf(shown.dataset);
+  const plain = digestOf(dataset) ? dataset : { kind: dataset.kind };
+  return recipe(plugIns, same ? shown.dataset : plain, method);
+}
+
+/** Settings that are those of a run which goes on, whatever an address says: a link changes no run. */
+export const livePaths = (plugIns: Catalogue, choice: RunConfig): Set<string> =>
+  new Set(
+    active.value
+      ? fieldsOfRun(plugIns, choice, {})
+          .filter(({ live }) => live)
+          .map(({ path }) => path)
+      : [],
+  );

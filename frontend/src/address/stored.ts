@@ -1,0 +1,47 @@
+/** The stored run that plays at the first paint, and wherever no run of the server is on the stage. */
+import { decode } from "@msgpack/msgpack";
+import { batch } from "@preact/signals";
+import { choiceOf } from "../form/points";
+import type { RunConfig, StoredRun } from "../protocol/wire";
+import { connection } from "../run/following";
+import { openHistory } from "../run/history";
+import * as replay from "../run/replay";
+import { catalogue, draft, history, info, rolling, stored } from "../state";
+import { stillness } from "../theme";
+
+/** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
+const SECONDS = 30;
+
+/** The choice that the stored run leaves in the form. */
+export const choiceOfStored = (config: RunConfig): RunConfig =>
+  choiceOf({ ...config, seconds: SECONDS, updates: null });
+
+let read: Promise<StoredRun> | null = null;
+
+/** Puts the stored run on the stage and lets it roll. */
+export async function playStored(): Promise<void> {
+  read ??= readStored();
+  const found = await read;
+  const film = replay.storedFilm(found);
+  if (info.value && !stored.value) connection.unwatch(info.value.id);
+  batch(() => {
+    if (found.catalogue) catalogue.value ??= found.catalogue;
+    replay.load(film);
+    history.value = {
+      ...openHistory(found.run, "stored"),
+      rows: found.metrics,
+      events: found.events ?? [],
+      keyframes: film.keyframes,
+    };
+    draft.value = choiceOfStored(found.run.config);
+  });
+  const last = film.keyframes.at(-1)?.step ?? 0;
+  await replay.seek(stillness.matches ? last : 0);
+  rolling.value = !stillness.matches;
+}
+
+async function readStored(): Promise<StoredRun> {
+  const answer = await fetch("/demo/run.msgpack", { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`the stored run cannot be read: ${answer.status} ${answer.statusText}`);
+  return decode(new Uint8Array(await answer.arrayBuffer())) as StoredRun;
+}

@@ -1,0 +1,30 @@
+/** How a figure stands: of which update it is, and what a good one would be. */
+import { count } from "./format";
+
+/** Of which update a figure is, and whether it still holds. */
+export interface Standing {
+  text: string;
+  /** It is that of another moment than the one on the stage. */
+  past: boolean;
+}
+
+/** The words for a figure that was measured at an update of a run; null where nothing is known of it.
+ *
+ * `moment` is the past one that the stage shows: there a figure of before a failure holds.
+ */
+export function standing(
+  at: number | undefined,
+  run: { state: string; step: number } | null,
+  moment: number | null = null,
+): Standing | null {
+  if (at === undefined || !run) return null;
+  const update = count(at);
+  if (run.state === "failed" && moment === null && at < run.step)
+    return { text: `Of update ${update}; the run failed at ${count(run.step)}.`, past: true };
+  return { text: `Measured at update ${update}.`, past: false };
+}
+
+/** What a good headline figure would be; empty where that depends on the data and stands in the figure's own floor. */
+export const REFERENCES: Record<string, string> = {
+  kl: "0 is exact; 0.01 nats are hard to tell apart by eye.",
+};

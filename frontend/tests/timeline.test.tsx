@@ -1,0 +1,75 @@
+// @vitest-environment happy-dom
+/** The scrubber: its marks open with a press, and a drag may begin on one. */
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Run, RunEvent } from "../src/protocol/wire";
+import { openHistory } from "../src/run/history";
+import { load } from "../src/run/replay";
+import { history, moment } from "../src/state";
+import { changeText, Timeline } from "../src/views/Timeline";
+import { frameWith } from "./frames.testing";
+
+const box = document.createElement("div");
+const keyframes = [0, 250, 500, 750].map((step) => ({ step, seconds: step }));
+const config = { method: {}, dataset: {}, energy: {}, optimization: {} };
+const run = { id: "a", state: "finished", step: 1000, horizon: 1000, seconds: 1, metrics: {}, config };
+const change = (step: number, value: number, previous: number): RunEvent => ({
+  ...{ seq: step, step, kind: "change", path: "rate", value, previous, text: null },
+});
+const point = (type: string, target: Element, clientX: number) =>
+  act(() => {
+    target.dispatchEvent(new PointerEvent(type, { bubbles: true, clientX, buttons: 1, pointerId: 1 }));
+  });
+const mark = () => box.querySelector(".mark-number")!;
+
+beforeEach(async () => {
+  vi.stubGlobal("fetch", async () => Response.json(keyframes));
+  document.body.append(box);
+  const frame = (step: number) => frameWith({ step });
+  load({ keyframes, ready: frame, frame: async (step) => frame(step) });
+  history.value = {
+    ...openHistory(run as unknown as Run, "server"),
+    keyframes,
+    events: [change(500, 2, 1)],
+  };
+  await act(() => render(<Timeline />, box));
+  box.querySelector(".track")!.getBoundingClientRect = () => ({ left: 0, width: 100 }) as DOMRect;
+  const held = new Set<number>();
+  const slider = box.querySelector("[role=slider]")! as HTMLElement;
+  slider.setPointerCapture = (id) => void held.add(id);
+  slider.hasPointerCapture = (id) => held.has(id);
+});
+afterEach(() => {
+  render(null, box);
+  history.value = null;
+  vi.unstubAllGlobals();
+});
+
+it("a drag that begins on a mark moves the moment", async () => {
+  await point("pointerdown", mark(), 50);
+  expect(moment.value).toBeNull();
+  await point("pointermove", mark(), 52);
+  expect(moment.value).toBeNull();
+  await point("pointermove", mark(), 30);
+  expect(moment.value).toBe(250);
+});
+
+it("a press on a mark opens it, and the moment stays", async () => {
+  await point("pointerdown", mark(), 50);
+  await point("pointerup", mark(), 50);
+  await act(() => (mark() as HTMLElement).click());
+  expect([mark().getAttribute("aria-expanded"), moment.value]).toEqual(["true", null]);
+});
+
+it("what was taken back stays one mark, and says so", async () => {
+  await act(() => {
+    history.value = { ...history.value!, events: [change(500, 2, 1), change(900, 1, 2)] };
+  });
+  expect(box.querySelectorAll(".mark")).toHaveLength(1);
+  expect(mark().getAttribute("aria-label")).toContain("at update 500, taken back at update 900");
+});
+
+it("values that differ are never written alike", () => {
+  expect(changeText({ path: "a.rate", previous: 0.00271, value: 0.00274 })).not.toMatch(/(\S+) → \1$/);
+});

@@ -1,0 +1,96 @@
+"""The address keeps the place on the page: over a reload, and back and forward."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
+from tests.server.laboratory import SMALL, Laboratory
+
+
+@pytest.fixture(scope="module")
+def run(lab: Laboratory) -> str:
+    """A run with some moments that has ended."""
+    run = lab.create({**SMALL, "updates": 100})
+    with lab.page() as socket:
+        socket.watch(run)
+        socket.state("finished")
+    return run
+
+
+def address(page: Page, pattern: str) -> None:
+    expect(page).to_have_url(re.compile(pattern), timeout=DEADLINE)
+
+
+def opened(page: Page, lab: Laboratory, place: str) -> None:
+    """The page at a place, as a new tab would have it."""
+    page.goto("about:blank")
+    page.goto(f"http://127.0.0.1:{lab.port}/{place}")
+
+
+def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory, run: str) -> None:
+    opened(page, lab, f"#run={run}")
+    badge(page, "finished")
+    page.get_by_role("slider", name="Moment of the run").press("Home")
+    page.get_by_role("radio", name="p(x)", exact=True).click()
+    page.get_by_role("button", name="contours", exact=True).click()
+    page.get_by_role("radio", name=re.compile("^Persistent CD")).click()
+    field = page.locator("#field-method-chain_steps")
+    field.fill("37")
+    field.press("Enter")
+    place = f"#run={run}&at=0&mode=density&layers=.*&data=gaussian_ring&method=.*"
+    address(page, place + "chain_steps=37")
+    before = page.url
+    page.reload()
+    expect(field).to_have_value("37", timeout=DEADLINE)
+    pressed = page.get_by_role("button", name="contours", exact=True)
+    expect(pressed).to_have_attribute("aria-pressed", "false", timeout=DEADLINE)
+    density = page.get_by_role("radio", name="p(x)", exact=True)
+    expect(density).to_have_attribute("aria-checked", "true")
+    when(page, "count() === 0")
+    badge(page, "replay")
+    assert page.url == before
+
+
+def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, run: str) -> None:
+    choose(page, "Two moons", "Denoising")
+    address(page, "data=moons&method=")
+    page.get_by_role("button", name="Runs", exact=True).click()
+    address(page, "tab=runs")
+    page.evaluate(f"location.hash = 'run={run}'")
+    badge(page, "finished")
+    page.go_back()
+    expect(page.get_by_role("main", name="Runs")).to_be_visible(timeout=DEADLINE)
+    page.go_back()
+    moons = page.get_by_role("radio", name="Two moons", exact=True)
+    expect(moons).to_have_attribute("aria-checked", "true", timeout=DEADLINE)
+    badge(page, "ready")
+    page.go_forward()
+    expect(page.get_by_role("main", name="Runs")).to_be_visible(timeout=DEADLINE)
+    page.go_forward()
+    badge(page, "finished")
+    address(page, f"#run={run}$")
+
+
+def test_a_scrub_leaves_no_steps_behind(page: Page, lab: Laboratory, run: str) -> None:
+    opened(page, lab, f"#run={run}")
+    badge(page, "finished")
+    steps = page.evaluate("history.length")
+    slider = page.get_by_role("slider", name="Moment of the run")
+    for _ in range(3):
+        slider.press("ArrowLeft")
+    address(page, "at=")
+    assert page.evaluate("history.length") == steps
+
+
+def test_what_there_is_not_is_told_in_place(page: Page, lab: Laboratory) -> None:
+    opened(page, lab, "#run=0000000000&mode=density&layers=fog&tab=cellar")
+    said = page.get_by_role("alert")
+    for words in ("no longer here", "cellar", "fog"):
+        expect(said.filter(has_text=words).first).to_be_visible(timeout=DEADLINE)
+    density = page.get_by_role("radio", name="p(x)", exact=True)
+    expect(density).to_have_attribute("aria-checked", "true")
+    badge(page, "replay")
+    play(page).click()
+    badge(page, "live")

@@ -1,0 +1,50 @@
+"""Marks of a run: one drag makes one, and undoing it takes that one back."""
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
+from tests.server.laboratory import PATIENCE, Laboratory
+
+
+def test_one_drag_is_one_mark_and_undo_takes_it_back(page: Page, lab: Laboratory) -> None:
+    choose(page, "Pinwheel", "Denoising")
+    play(page).click()
+    badge(page, "live")
+    when(page, "count() > 20")
+    slider = page.locator("#field-optimization-learning_rate ~ input[type=range]")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    at = box["x"] + float(slider.input_value()) / 1000 * box["width"]
+    page.mouse.move(at, middle)
+    page.mouse.down()
+    for i in range(1, 5):
+        page.mouse.move(at - 8 * i, middle)
+        page.wait_for_timeout(150)  # longer than the page waits before it sends: each is recorded
+    page.mouse.up()
+    marks = page.locator(".mark button.mark-number")
+    expect(marks).to_have_count(1, timeout=DEADLINE)
+    (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
+
+    def changes() -> list[str]:
+        events = lab.ask("GET", f"/runs/{run['id']}/events?after=0")
+        return [one["path"] for one in events if one["path"] == "optimization.learning_rate"]
+
+    def seconds() -> float:
+        return float(lab.ask("GET", f"/runs/{run['id']}")["seconds"])
+
+    trained = seconds() + 1.2
+    end = time.monotonic() + PATIENCE
+    while seconds() < trained and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    sent = len(changes())
+    assert sent >= 2
+    marks.click()
+    page.get_by_role("button", name="Undo").click()
+    expect(marks).to_have_attribute("aria-label", re.compile("taken back"), timeout=DEADLINE)
+    expect(marks).to_have_count(1)
+    assert len(changes()) == sent + 1
