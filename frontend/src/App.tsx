@@ -7,6 +7,7 @@ import { Methods } from "./views/Methods";
 import { Runs } from "./views/Runs";
 import { Samplers } from "./views/Samplers";
 import { Settings } from "./views/Settings";
+import { SkipLink } from "./views/SkipLink";
 import { StagePanel } from "./views/StagePanel";
 import { Summary } from "./views/Summary";
 import { Timeline } from "./views/Timeline";
@@ -15,6 +16,7 @@ import { TopBar } from "./views/TopBar";
 export function App() {
   return (
     <div class="page" data-tab={tab.value}>
+      <SkipLink />
       <TopBar />
       {tab.value === "runs" ? (
         <Runs />
@@ -23,9 +25,13 @@ export function App() {
       ) : (
         <>
           <aside class="question" aria-label="Question">
-            <Distributions />
-            <Methods />
-            <Settings />
+            <div class="question-part">
+              <Distributions />
+              <Methods />
+            </div>
+            <div class="question-part">
+              <Settings />
+            </div>
           </aside>
           <StagePanel />
           <Evidence />

@@ -11,6 +11,8 @@ import "./style/drawing.css";
 import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";
+import "./style/narrow.css";
+import "./style/flat.css";
 import { App } from "./App";
 import { open } from "./actions";
 import { choiceOf } from "./form/points";

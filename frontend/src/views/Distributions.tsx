@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseDataset, choosePoints, draw } from "../actions";
 import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Taken } from "../form/points";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio, showChosen } from "../form/radios";
 import * as Icons from "../Icons";
 import { catalogue, draft, drawing, fields, titleOf } from "../state";
 import { sentence } from "../words/format";
@@ -18,21 +18,27 @@ const refused = signal<string | null>(null);
 export function Distributions() {
   const chosen = draft.value?.dataset.kind;
   const ready = catalogue.value !== null;
+  const group = useRef<HTMLDivElement>(null);
+  useEffect(() => showChosen(group.current), [ready, chosen]);
   return (
-    <section aria-labelledby="distributions">
+    <section class="choices" aria-labelledby="distributions">
       <div class="heading">
         <h2 id="distributions">Distribution</h2>
         <span class="small muted">{titleOf(drawing.value ? ownDataset(catalogue.value)?.kind : chosen)}</span>
       </div>
-      <div class="thumbnails" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="distributions">
+      <div
+        ref={group}
+        class="thumbnails"
+        role="radiogroup"
+        onKeyDown={chooseByArrows}
+        aria-labelledby="distributions"
+      >
         {catalogue.value?.datasets
           .filter(({ table }) => !table)
           .map((offer) => (
             <button
               key={offer.kind}
-              type="button"
-              role="radio"
-              aria-checked={chosen === offer.kind && !drawing.value}
+              {...radio(chosen === offer.kind && !drawing.value)}
               aria-label={offer.title}
               title={[offer.title, offer.summary].filter(Boolean).join(": ")}
               class="thumbnail"
@@ -59,11 +65,9 @@ export function Distributions() {
 function Draw({ disabled }: { disabled: boolean }) {
   return (
     <button
-      type="button"
+      {...radio(drawing.value)}
       class="thumbnail"
-      role="radio"
       data-asks
-      aria-checked={drawing.value}
       aria-label="Draw your own points"
       title="Draw your own points on the stage: on those of a file that is chosen, or on an empty one"
       disabled={disabled}
@@ -87,11 +91,9 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
   return (
     <>
       <button
-        type="button"
+        {...radio(chosen)}
         class="thumbnail"
-        role="radio"
         data-asks
-        aria-checked={chosen}
         aria-label="Your own points: upload a CSV or NPY file"
         title="Your own points: choose a file, drop one here, or paste a table; two columns of a CSV, or an (n, 2) array in an NPY file"
         disabled={disabled || reading.value}

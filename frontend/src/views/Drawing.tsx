@@ -5,7 +5,7 @@ import * as drawing from "../drawing/state";
 import { drawn } from "../drawing/state";
 import { csvOf, isLabelled } from "../drawing/table";
 import { DENSITIES, RADII, TOOLS } from "../drawing/tools";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio } from "../form/radios";
 import { SHOWN_EXTENT } from "../protocol/units";
 import { loop } from "../run/loop";
 import { classShape } from "../stage/classes";
@@ -20,10 +20,8 @@ export function DrawingTools() {
         {TOOLS.map((name) => (
           <button
             key={name}
-            type="button"
+            {...radio(tool.value === name)}
             class="word"
-            role="radio"
-            aria-checked={tool.value === name}
             title={`${TITLES[name]} (${name[0]})`}
             onClick={() => (tool.value = name)}
           >
@@ -131,10 +129,8 @@ export function DrawingChoices() {
         {Array.from({ length: drawing.CLASSES }, (_, i) => (
           <button
             key={i}
-            type="button"
+            {...radio(label.value === i)}
             class="class-choice mono"
-            role="radio"
-            aria-checked={label.value === i}
             aria-label={`Class ${i}`}
             title={few ? `Class ${i}: classes are taken from five points for each` : `Class ${i} (${i})`}
             onClick={() => (label.value = i)}

@@ -17,7 +17,8 @@ const kl = curve("kl", "KL divergence over updates", "nats", "log");
 const frechet = curve("frechet", "Fréchet distance over updates", "", "log");
 const nll = curve("nll", "Negative log-likelihood over updates", "nats", "linear");
 
-function chartOf(name: string | undefined, values: Record<string, number>) {
+function chartOf(name: string | undefined, values: Record<string, number>, own: boolean) {
+  if (!name && own) return fit;
   if (name === "frechet") return frechet;
   if (name !== "nll") return kl;
   return values.nll_train === undefined ? nll : fit;
@@ -26,11 +27,12 @@ function chartOf(name: string | undefined, values: Record<string, number>) {
 /** Figures that are shown before the rest is folded. */
 const SHOWN = 4;
 
+/** What comes and goes while a run goes on stands last, so that nothing else moves. */
 export function Evidence() {
   return (
     <aside class="evidence" aria-label="Evidence">
       <Distance />
-      <Figures />
+      <ThisUpdate />
       <section aria-labelledby="energies">
         <h2 id="energies">
           Energy of <span class="data-color">data</span> and <span class="chains-color">samples</span>
@@ -41,8 +43,9 @@ export function Evidence() {
         <h2 id="loss">Loss</h2>
         <Plot chart={loss} height={48} />
       </section>
+      <Remarks />
+      <Figures />
       <OwnSeries />
-      <ThisUpdate />
     </aside>
   );
 }
@@ -63,13 +66,12 @@ function OwnSeries() {
 
 function Distance() {
   const first = headline(metrics.value);
-  const chart = chartOf(first?.name, metrics.value);
+  const own = digestOf(draft.value?.dataset) !== null;
+  const chart = chartOf(first?.name, metrics.value, own);
   return (
-    <section aria-labelledby="distance">
+    <section class="distance" aria-labelledby="distance" data-fit={chart === fit}>
       <h2 id="distance">
-        {(first ? first.name === "nll" : digestOf(draft.value?.dataset))
-          ? "Fit to unseen data"
-          : "Distance to the truth"}
+        {(first ? first.name === "nll" : own) ? "Fit to unseen data" : "Distance to the truth"}
       </h2>
       <p class="headline">
         <span class="mono big" data-empty={!first}>
@@ -88,11 +90,6 @@ function Distance() {
       {first?.name === "nll" && <Comparison />}
       <Plot key={chart.title} chart={chart} height={chart === fit ? 96 : 72} />
       {chart === fit && <Lines />}
-      <Target />
-      <Warnings />
-      {first?.floor && (
-        <p class="small muted target">Real images, held out, have {first.floor}: no model does better.</p>
-      )}
     </section>
   );
 }
@@ -135,6 +132,17 @@ function Lines() {
 }
 
 /** What to know before the figures are believed. */
+function Remarks() {
+  const floor = headline(metrics.value)?.floor;
+  return (
+    <section class="remarks" aria-label="Remarks">
+      <Target />
+      <Warnings />
+      {floor && <p class="small muted target">Real images, held out, have {floor}: no model does better.</p>}
+    </section>
+  );
+}
+
 function Warnings() {
   const rough = doubt(metrics.value);
   return (

@@ -1,6 +1,6 @@
 /** The coloured words that switch the layers of the stage, and those that choose what its map shows. */
 import { signal } from "@preact/signals";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio } from "../form/radios";
 import { LAYERS, type LayerName, type Mode } from "../stage";
 import { layers, mode } from "../state";
 import { shownFrame } from "./unlearned";
@@ -60,13 +60,11 @@ const MODES: { name: Mode; word: string; title: string }[] = [
 export function Modes() {
   return (
     <div class="words modes" role="radiogroup" onKeyDown={chooseByArrows} aria-label="What the map shows">
-      {MODES.filter(({ name }) => available.value[name]).map(({ name, word, title }) => (
+      {MODES.filter(({ name }) => available.value[name]).map(({ name, word, title }, i) => (
         <button
           key={name}
-          type="button"
+          {...radio(mode.value === name, i === 0 && !available.value[mode.value])}
           class="word"
-          role="radio"
-          aria-checked={mode.value === name}
           title={title}
           onClick={() => (mode.value = name)}
         >

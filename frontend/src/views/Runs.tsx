@@ -17,7 +17,7 @@ const doomed = signal<string | null>(null);
 export function Runs() {
   useEffect(() => void refreshRuns(), []);
   return (
-    <main class="runs" aria-label="Runs">
+    <main id="main" tabIndex={-1} class="runs" aria-label="Runs">
       <h2>Runs</h2>
       {runsFault.value && (
         <p class="fault" role="alert">

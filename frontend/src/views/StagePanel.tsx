@@ -16,7 +16,7 @@ const images = signal(false);
 
 export function StagePanel() {
   return (
-    <main class="centre" aria-label="Stage">
+    <main id="main" tabIndex={-1} class="centre" aria-label="Stage">
       <div class="stage-column">
         <div class="stage-tools">
           {drawing.value ? (

@@ -1,0 +1,20 @@
+/** The first stop of the keyboard: past the bar and the question, to the stage or to the list of runs.
+ *
+ * A button, for the address holds the run.
+ */
+import { tab } from "../state";
+
+export function SkipLink() {
+  return (
+    <button
+      type="button"
+      class="skip-link"
+      onClick={() => {
+        const main = document.getElementById("main");
+        (main?.querySelector<HTMLElement>(".stage[tabindex]") ?? main)?.focus();
+      }}
+    >
+      {tab.value === "runs" ? "Skip to the runs" : "Skip to the stage"}
+    </button>
+  );
+}
