@@ -1,6 +1,6 @@
 /** All runs: their state, and what can be done with each. */
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { open, remove, repeat, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
 import type { RunSummary } from "../protocol/wire";
@@ -162,18 +162,46 @@ function Actions({ run }: { run: RunSummary }) {
       <a class="link" href={downloadAddress(run.id)} download>
         Download
       </a>
-      {doomed.value === run.id ? (
-        <>
-          <button type="button" class="link fault" onClick={() => void remove(run.id)}>
-            Delete for good
-          </button>
-          <button type="button" class="link" onClick={() => (doomed.value = null)}>
-            Keep
-          </button>
-        </>
-      ) : (
-        <button type="button" class="link" onClick={() => (doomed.value = run.id)}>
-          Delete
+      <Delete run={run} />
+    </>
+  );
+}
+
+/** Asks once more; the focus stays on the button, and goes to the neighbour when the run is gone. */
+function Delete({ run }: { run: RunSummary }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const asks = doomed.value === run.id;
+  const gone = async () => {
+    const row = button.current?.closest("tr");
+    const next = row?.nextElementSibling ?? row?.previousElementSibling;
+    if (!(await remove(run.id))) return;
+    doomed.value = null;
+    const place = next?.querySelector<HTMLElement>(".run-title button") ?? document.getElementById("main");
+    if (row?.contains(document.activeElement)) place?.focus();
+  };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class={asks ? "link fault" : "link"}
+        onClick={() => {
+          if (asks) void gone();
+          else doomed.value = run.id;
+        }}
+      >
+        {asks ? "Delete for good" : "Delete"}
+      </button>
+      {asks && (
+        <button
+          type="button"
+          class="link"
+          onClick={(event) => {
+            if (event.detail === 0) button.current?.focus();
+            doomed.value = null;
+          }}
+        >
+          Keep
         </button>
       )}
     </>

@@ -84,6 +84,7 @@ function Noise() {
 /** How to read the map in a mode that does not speak for itself. */
 const READINGS: Partial<Record<Mode, string>> = {
   energy: "Bright is low energy: likely. Press on the map to drop chains.",
+  difference: "Green: more than the truth has. Violet: less.",
   uncertainty: "Where the joint model is unsure of the class. Shapes are the labelled points.",
   softmax: "Where a plain classifier is unsure, trained on the same labelled points.",
 };

@@ -100,14 +100,7 @@ function Scrubber() {
   return (
     <div
       class="track-box"
-      role="slider"
-      tabIndex={0}
-      aria-label="Moment of the run"
-      aria-disabled={!usable}
-      aria-valuemin={0}
-      aria-valuemax={end}
-      aria-valuenow={here}
-      aria-valuetext={`update ${count(here)} of ${count(end)}${moment.value === null ? ", newest" : ""}`}
+      data-usable={usable}
       onPointerDown={(event) => {
         if (!usable || (event.target as HTMLElement).closest(".mark")) return;
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -118,15 +111,26 @@ function Scrubber() {
         if (event.currentTarget.hasPointerCapture(event.pointerId)) to(event);
       }}
       onPointerLeave={() => (hovered.value = null)}
-      onKeyDown={(event) => {
-        if (event.key === "ArrowLeft") nudge(-1);
-        else if (event.key === "ArrowRight") nudge(1);
-        else if (event.key === "Home") scrub(0);
-        else if (event.key === "End") backToLive();
-        else return;
-        event.preventDefault();
-      }}
     >
+      <div
+        class="track-slider"
+        role="slider"
+        tabIndex={0}
+        aria-label="Moment of the run"
+        aria-disabled={!usable}
+        aria-valuemin={0}
+        aria-valuemax={end}
+        aria-valuenow={here}
+        aria-valuetext={`update ${count(here)} of ${count(end)}${moment.value === null ? ", newest" : ""}`}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowLeft") nudge(-1);
+          else if (event.key === "ArrowRight") nudge(1);
+          else if (event.key === "Home") scrub(0);
+          else if (event.key === "End") backToLive();
+          else return;
+          event.preventDefault();
+        }}
+      />
       <div class="track" ref={track}>
         <i class="track-done" style={{ width: share(newest) }} />
         <i class="track-head" data-replay={moment.value !== null} style={{ left: share(here) }} />

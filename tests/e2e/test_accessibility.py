@@ -1,0 +1,191 @@
+"""Every tab and mode for those who see little, point roughly, or use keys alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.accessibility import narrow_targets, violations
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, updates, when
+from tests.server.laboratory import Laboratory
+
+WINDOWS = {
+    "desk": (1366, 768),
+    "desk at 150 %": (911, 512),
+    "phone": (390, 844),
+    "phone at 150 %": (260, 563),
+}
+
+
+def show_tab(page: Page, name: str) -> None:
+    page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_nothing_is_found_on_any_tab_and_mode(page: Page, window: str, scheme: str) -> None:
+    width, height = WINDOWS[window]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": height})
+    found: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        faults = violations(page) + narrow_targets(page)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append("wider than the window")
+        if faults:
+            found[state] = faults
+
+    page.locator(".card").first.wait_for(timeout=DEADLINE)
+    look("stored run")
+    page.evaluate("document.querySelector('.skip-link').focus()")
+    look("skip link")
+    choose(page, "Pinwheel", "Persistent CD")
+    look("untrained")
+    play(page).click()
+    badge(page, "live")
+    field = page.locator("#field-method-sampler-step_size")
+    field.fill("0.25")
+    field.press("Enter")
+    mark = page.locator(".mark button.mark-number").first
+    mark.wait_for(timeout=DEADLINE)
+    look("run with a mark")
+    mark.focus()
+    look("open mark")
+    for mode in ("p(x)", "truth", "difference"):
+        page.get_by_role("radio", name=mode, exact=True).click(timeout=DEADLINE)
+        look(mode)
+    page.keyboard.press("ArrowLeft")
+    page.locator(".track-slider").focus()
+    page.keyboard.press("Home")
+    badge(page, "replay")
+    look("past moment")
+    play(page).click()
+    field.fill("1e9")
+    field.press("Enter")
+    page.get_by_role("alert").first.wait_for(timeout=DEADLINE)
+    look("refused value")
+    page.locator("summary", has_text="All settings").click()
+    look("all settings")
+    show_tab(page, "Runs")
+    page.get_by_role("button", name=re.compile("^Pinwheel")).first.wait_for(timeout=DEADLINE)
+    look("runs")
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    if stop.count():
+        stop.first.click()
+    page.get_by_role("button", name="Delete", exact=True).first.click(timeout=DEADLINE)
+    look("run about to be deleted")
+    page.get_by_role("button", name="Keep").click()
+    show_tab(page, "Samplers")
+    page.locator(".figures").first.wait_for(timeout=DEADLINE)
+    look("samplers")
+    show_tab(page, "Lab")
+    rows = "\n".join(f"{i},{i % 7},{i % 5},{i % 2}" for i in range(60))
+    table = {"name": "own.csv", "mimeType": "text/csv", "buffer": f"id,x,y,k\n{rows}".encode()}
+    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+    page.locator(".columns").wait_for(timeout=DEADLINE)
+    page.locator(".columns summary").click()
+    look("columns of own points")
+    page.get_by_role("radio", name="Draw your own points").click()
+    page.get_by_role("application").wait_for(timeout=DEADLINE)
+    look("drawing")
+    page.get_by_role("button", name="Done", exact=True).click()
+    page.get_by_role("radio", name="Digits").click()
+    look("digits")
+    page.get_by_role("button", name="Help and keys").click()
+    look("help")
+    assert found == {}
+
+
+def stop_of(page: Page) -> str:
+    """What has the focus."""
+    return str(
+        page.evaluate(
+            """() => { const one = document.activeElement;
+            return one.getAttribute("aria-label") || one.id || one.textContent; }"""
+        )
+    )
+
+
+def tab_to(page: Page, name: str, key: str = "Tab") -> None:
+    """Presses tab until a control has the focus."""
+    passed: list[str] = []
+    while not re.search(name, stop_of(page)):
+        page.keyboard.press(key)
+        passed.append(stop_of(page))
+        assert len(passed) < 60, passed
+
+
+def test_the_stage_is_two_keys_away(page: Page) -> None:
+    page.locator(".card").first.wait_for(timeout=DEADLINE)
+    page.keyboard.press("Tab")
+    assert stop_of(page) == "Skip to the stage"
+    page.keyboard.press("Enter")
+    expect(page.locator("canvas.stage")).to_be_focused()
+
+
+def test_a_group_of_choices_is_one_stop(page: Page) -> None:
+    page.locator(".card").first.wait_for(timeout=DEADLINE)
+    tab_to(page, "^Pinwheel$")
+    page.keyboard.press("Tab")
+    assert stop_of(page).startswith("Persistent CD")
+    page.keyboard.press("ArrowDown")
+    assert stop_of(page).startswith("Short-run")
+    short_run = page.get_by_role("radio", name=re.compile("^Short-run"))
+    expect(short_run).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("Tab")
+    assert page.get_by_role("radio").locator(":focus").count() == 0
+    assert page.evaluate("!document.activeElement.matches('[role=radio]')")
+
+
+def test_the_page_by_keyboard_alone(page: Page, lab: Laboratory) -> None:
+    page.locator(".card").first.wait_for(timeout=DEADLINE)
+    page.keyboard.press("Space")  # the first look, and play
+    badge(page, "live")
+    when(page, "count() > 20")
+
+    tab_to(page, "^field-method-sampler-step_size$")
+    field = page.locator("#field-method-sampler-step_size")
+    before = field.input_value()
+    page.keyboard.press("ArrowUp")
+    expect(field).not_to_have_value(before)
+    page.locator(".mark").first.wait_for(timeout=DEADLINE)
+    tab_to(page, "^Change 1:")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert stop_of(page) == "Undo"
+    page.keyboard.press("Enter")
+    expect(field).to_have_value(before, timeout=DEADLINE)
+
+    tab_to(page, "^Moment of the run$", "Shift+Tab")
+    page.keyboard.press("Home")
+    badge(page, "replay")
+    page.keyboard.press("ArrowRight")
+    assert updates(page) > 0
+    page.keyboard.press("End")
+    badge(page, "live", "finished")
+
+    tab_to(page, "^Energy landscape", "Shift+Tab")
+    page.keyboard.press("Enter")
+    clear = page.get_by_role("button", name="Clear dropped chains")
+    expect(clear).to_be_visible()
+    page.keyboard.press("c")
+    expect(clear).to_be_hidden()
+    page.keyboard.press("Space")
+    badge(page, "paused", "finished")
+
+    lab.create({"dataset": {"kind": "two_moons"}, "method": {"kind": "denoising"}, "updates": 3})
+    tab_to(page, "^Runs$", "Shift+Tab")
+    page.keyboard.press("Enter")
+    other = page.get_by_role("button", name="Two moons")
+    expect(other).to_be_visible(timeout=DEADLINE)
+    tab_to(page, "^Two moons")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr", has=other)).to_have_attribute("data-shown", "true", timeout=DEADLINE)
+    tab_to(page, "^Delete$")
+    page.keyboard.press("Enter")
+    assert stop_of(page) == "Delete for good"
+    page.keyboard.press("Enter")
+    expect(other).to_have_count(0, timeout=DEADLINE)
+    assert stop_of(page).startswith("Pinwheel")  # the neighbour
