@@ -1,4 +1,4 @@
-"""What every state of the page must hold for keys, touch and readers: axe's rules, and room for a finger."""
+"""What every state of the page must hold: the rules of axe, and room for a finger."""
 
 from typing import Any
 

@@ -9,6 +9,7 @@ import {
   LEVELS,
   viridis,
 } from "../../src/stage/colormap";
+import { palette } from "../../src/stage/palette";
 
 const channels = (packed: number) => [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255] as const;
 const luminance = (packed: number) => {
