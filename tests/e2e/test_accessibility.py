@@ -189,7 +189,11 @@ def test_the_page_by_keyboard_alone(page: Page, lab: Laboratory) -> None:
     expect(other).to_be_visible(timeout=DEADLINE)
     tab_to(page, "^Two moons")
     page.keyboard.press("Enter")
-    expect(page.locator("tr", has=other)).to_have_attribute("data-shown", "true", timeout=DEADLINE)
+    badge(page, "finished")
+    expect(page.locator("canvas.stage")).to_be_focused()
+    tab_to(page, "^Runs$", "Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(other).to_be_visible(timeout=DEADLINE)
     tab_to(page, "^Delete$")
     page.keyboard.press("Enter")
     assert stop_of(page) == "Delete for good"

@@ -10,6 +10,7 @@ import { catalogue, fields, info, nameOfRun, runs, runsFault, stored, tab } from
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
 import { inWordsOf } from "../words/settings";
+import { focusMain } from "./SkipLink";
 
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);
@@ -81,7 +82,7 @@ function Row({ run }: { run: RunSummary }) {
   return (
     <tr data-shown={shown}>
       <td class="run-title">
-        <button type="button" class="link" onClick={() => void open(run.id)}>
+        <button type="button" class="link" onClick={({ detail }) => void show(run.id, detail === 0)}>
           {nameOfRun(run)}
         </button>
         {named(run) && <span class="small muted"> {run.name}</span>}
@@ -109,6 +110,11 @@ function Row({ run }: { run: RunSummary }) {
       </td>
     </tr>
   );
+}
+
+/** Opens a run; whoever does so by keys goes on at the stage. */
+async function show(id: string, byKeys: boolean): Promise<void> {
+  if ((await open(id)) && byKeys) requestAnimationFrame(focusMain);
 }
 
 /** Whether a person gave the run its name; the server's own tells the method and the distribution again. */
@@ -176,8 +182,10 @@ function Delete({ run }: { run: RunSummary }) {
     const next = row?.nextElementSibling ?? row?.previousElementSibling;
     if (!(await remove(run.id))) return;
     doomed.value = null;
-    const place = next?.querySelector<HTMLElement>(".run-title button") ?? document.getElementById("main");
-    if (row?.contains(document.activeElement)) place?.focus();
+    if (!row?.contains(document.activeElement)) return;
+    const neighbour = next?.querySelector<HTMLElement>(".run-title button");
+    if (neighbour) neighbour.focus();
+    else focusMain();
   };
   return (
     <>

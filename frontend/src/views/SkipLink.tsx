@@ -6,15 +6,14 @@ import { tab } from "../state";
 
 export function SkipLink() {
   return (
-    <button
-      type="button"
-      class="skip-link"
-      onClick={() => {
-        const main = document.getElementById("main");
-        (main?.querySelector<HTMLElement>(".stage[tabindex]") ?? main)?.focus();
-      }}
-    >
+    <button type="button" class="skip-link" onClick={focusMain}>
       {tab.value === "runs" ? "Skip to the runs" : "Skip to the stage"}
     </button>
   );
+}
+
+/** Puts the focus on what the tab is about. */
+export function focusMain(): void {
+  const main = document.getElementById("main");
+  (main?.querySelector<HTMLElement>(".stage[tabindex]") ?? main)?.focus();
 }
