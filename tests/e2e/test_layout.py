@@ -5,8 +5,8 @@ from playwright.sync_api import Page
 
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 
-BOXES = """() => Object.fromEntries(
-    [...document.querySelectorAll(`.topbar *, .question h2, .question .card, .question .field,
+BOXES = """(beside) => Object.fromEntries(
+    [...document.querySelectorAll(`.topbar *, .choices h2, ${beside}, .question .card,
         .stage-tools *, .stage-frame, .under, .timeline, .round, .track-slider,
         .evidence h2, .evidence .plot`)]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }))
@@ -32,7 +32,7 @@ WATCH = """() => {
     }).observe({ type: "layout-shift" });
 }"""
 CUT = """() => {
-    const told = `.formulas, .tex, .card, .run-name, .field, .headline, .figures > div,
+    const told = `.formulas, .tex, .card, .run-name, .field label, .headline, .figures > div,
         .stage-tools, .under, h2, p`;
     const shown = (one) => one.checkVisibility() && one.clientWidth > 4
         && !one.closest(".hidden-visually") && getComputedStyle(one).display !== "inline";
@@ -110,12 +110,14 @@ def test_nothing_moves_when_a_run_starts(
     when(page, "document.querySelector('.plot svg') !== null")
     page.evaluate("scrollTo(0, 0)")
     page.evaluate(WATCH)
-    before: dict[str, list[float]] = page.evaluate(BOXES)
+    # on a phone the settings stand below all else
+    beside = ".question .field" if width == 1366 else ".thumbnail"
+    before: dict[str, list[float]] = page.evaluate(BOXES, beside)
     play(page).click()
     badge(page, "live")
     when(page, "count() > 30")
     when(page, "Number.isFinite(figure())")
-    after: dict[str, list[float]] = page.evaluate(BOXES)
+    after: dict[str, list[float]] = page.evaluate(BOXES, beside)
     moved = {
         name: (box, after[name])
         for name, box in before.items()
