@@ -43,9 +43,11 @@ export function Evidence() {
         <h2 id="loss">Loss</h2>
         <Plot chart={loss} height={48} />
       </section>
-      <Remarks />
-      <Figures />
-      <OwnSeries />
+      <div class="coming">
+        <Remarks />
+        <Figures />
+        <OwnSeries />
+      </div>
     </aside>
   );
 }

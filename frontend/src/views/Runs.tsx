@@ -179,10 +179,12 @@ function Delete({ run }: { run: RunSummary }) {
   const asks = doomed.value === run.id;
   const gone = async () => {
     const row = button.current?.closest("tr");
+    const focused = document.activeElement === button.current;
     const next = row?.nextElementSibling ?? row?.previousElementSibling;
     if (!(await remove(run.id))) return;
     doomed.value = null;
-    if (!row?.contains(document.activeElement)) return;
+    // the list may have lost the row before the answer came
+    if (!focused || ![document.body, button.current].includes(document.activeElement as HTMLElement)) return;
     const neighbour = next?.querySelector<HTMLElement>(".run-title button");
     if (neighbour) neighbour.focus();
     else focusMain();
