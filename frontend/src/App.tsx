@@ -8,6 +8,7 @@ import { Methods } from "./views/Methods";
 import { Runs } from "./views/Runs";
 import { Samplers } from "./views/Samplers";
 import { Settings } from "./views/Settings";
+import { SkipLink } from "./views/SkipLink";
 import { StagePanel } from "./views/StagePanel";
 import { Summary } from "./views/Summary";
 import { Timeline } from "./views/Timeline";
@@ -17,6 +18,7 @@ export function App() {
   return (
     <>
       <div class="page" data-tab={tab.value}>
+        <SkipLink />
         <TopBar />
         {tab.value === "runs" ? (
           <Runs />
@@ -25,9 +27,13 @@ export function App() {
         ) : (
           <>
             <aside class="question" aria-label="Question">
-              <Distributions />
-              <Methods />
-              <Settings />
+              <div class="question-part">
+                <Distributions />
+                <Methods />
+              </div>
+              <div class="question-part">
+                <Settings />
+              </div>
             </aside>
             <StagePanel />
             <Evidence />

@@ -145,7 +145,8 @@ export async function stop(id: string): Promise<void> {
   void refreshRuns();
 }
 
-export async function remove(id: string): Promise<void> {
+/** Deletes a run; tells whether it is gone. */
+export async function remove(id: string): Promise<boolean> {
   const gone = await ask(null, () => api.deleteRun(id).then(() => true));
   if (gone && info.value?.id === id)
     batch(() => {
@@ -154,6 +155,7 @@ export async function remove(id: string): Promise<void> {
       history.value = null;
     });
   void refreshRuns();
+  return gone !== null;
 }
 
 /** Puts a run on the stage; tells whether it is there. */

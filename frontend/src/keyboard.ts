@@ -1,38 +1,60 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
 import { press, stepOnce } from "./actions";
 import { backToLive, nudge } from "./run/replay";
+import { index, reseed, seek, toggle } from "./samplers/state";
 import { drawing, help, mode, stored, tab } from "./state";
 import { nextTheme } from "./theme";
 import { layersShown, toggleLayer } from "./views/Layers";
 import { clearDropped } from "./views/StageCanvas";
 import { lifted, typed } from "./views/strokes";
 
-const KEYS: Record<string, () => void> = {
-  " ": press,
-  s: () => void stepOnce(),
-  l: () => {
-    if (!stored.value) backToLive();
-  },
-  ArrowLeft: () => nudge(-1),
-  ArrowRight: () => nudge(1),
-  e: () => (mode.value = "energy"),
-  p: () => (mode.value = "density"),
-  c: clearDropped,
+type Keys = Record<string, () => void>;
+
+const EVERYWHERE: Keys = {
   t: nextTheme,
   "?": () => (help.value = true),
 };
+const ON_TAB: Record<typeof tab.value, Keys> = {
+  lab: {
+    " ": press,
+    s: () => void stepOnce(),
+    l: () => {
+      if (!stored.value) backToLive();
+    },
+    ArrowLeft: () => nudge(-1),
+    ArrowRight: () => nudge(1),
+    e: () => (mode.value = "energy"),
+    p: () => (mode.value = "density"),
+    c: clearDropped,
+  },
+  samplers: {
+    " ": toggle,
+    s: () => seek(index.value + 1),
+    n: reseed,
+    Home: () => seek(0),
+    ArrowLeft: () => seek(index.value - 1),
+    ArrowRight: () => seek(index.value + 1),
+  },
+  runs: {},
+};
+
+/** What a key means where the focus is on nothing that needs it; the layers of the lab have the digits. */
+function meaning(key: string): (() => void) | undefined {
+  const layer = tab.value === "lab" ? layersShown()[Number(key) - 1] : undefined;
+  if (layer) return () => toggleLayer(layer);
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  return ON_TAB[tab.value][name] ?? EVERYWHERE[name];
+}
 
 export function listen(): void {
   document.addEventListener("keydown", (event) => {
-    if (help.value || tab.value !== "lab") return;
+    if (help.value) return;
     const target = event.target as HTMLElement;
     if (target.closest("input, select, textarea, button, a, summary, [role=slider]") && event.key !== "?")
       return;
-    if ((drawing.value && typed(event)) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const layer = layersShown()[Number(event.key) - 1];
-    const action = layer
-      ? () => toggleLayer(layer)
-      : KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (tab.value === "lab" && drawing.value && typed(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = meaning(event.key);
     if (!action) return;
     event.preventDefault();
     action();

@@ -10,6 +10,8 @@ import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";
 import "./style/explanation.css";
+import "./style/narrow.css";
+import "./style/flat.css";
 import { App } from "./App";
 import { arriveAtRest, arriveAtRun } from "./address/arrive";
 import { keepAddress } from "./address/keep";

@@ -12,7 +12,7 @@ import {
   type NumberControl,
   set,
 } from "../src/form/schema";
-import { fromPosition, STEPS, scaleOf, toPosition } from "../src/form/slider";
+import { fromPosition, moved, STEPS, scaleOf, toPosition } from "../src/form/slider";
 import type { Schema } from "../src/protocol/wire";
 
 const langevin: Schema = {
@@ -254,6 +254,16 @@ describe("sliders", () => {
     for (let position = 0; position <= STEPS; position += 25)
       expect(Number.isInteger(fromPosition(whole, position, steps))).toBe(true);
     expect(fromPosition(whole, 0, steps)).toBe(1);
+  });
+
+  it("are moved by keys, to another value at each press and not beyond their ends", () => {
+    const steps = field("method.chain_steps").control as NumberControl;
+    const whole = scaleOf(steps, 4)!;
+    expect(moved(whole, 4, 10, steps)).toBe(5);
+    expect(moved(whole, 4, -10, steps)).toBe(3);
+    expect(moved(whole, 1, -10, steps)).toBe(1);
+    expect(moved(scale, 0.01, 10, control)).toBeGreaterThan(0.01);
+    expect(moved(scale, scale.high, 100, control)).toBe(scale.high);
   });
 
   it("leave out bounds that only guard against nonsense", () => {

@@ -5,7 +5,7 @@ import type { Json } from "../protocol/wire";
 import { type Explanation, explains } from "../words/explaining";
 import { setting } from "../words/format";
 import { bounds, type Control, type Field, type NumberControl } from "./schema";
-import { fromPosition, STEPS, scaleOf, toPosition } from "./slider";
+import { fromPosition, moved, STEPS, scaleOf, toPosition } from "./slider";
 
 export type Change = (path: string, value: Json) => void;
 
@@ -139,11 +139,13 @@ function NumberInput({
         numeric={!words}
         placeholder={words ? `a number, or ${words.join(", ")}` : "none"}
         commit={(text) => change(field.path, numberIn(text))}
+        move={scale && ((by) => change(field.path, moved(scale, number ?? scale.low, by, control)))}
       />
       {scale && (
         <input
           type="range"
           class="slider"
+          tabIndex={-1}
           min={0}
           max={STEPS}
           step={scale.integer && !scale.log ? STEPS / Math.max(1, scale.high - scale.low) : 1}
@@ -203,10 +205,12 @@ interface TextProps {
   describedBy: string | undefined;
   numeric?: boolean;
   placeholder?: string;
+  /** Changes the value by some positions of its slider. */
+  move?: ((by: number) => void) | null;
 }
 
-/** Takes what is typed with Enter or on leaving; Escape brings back what stood there. */
-function TextInput({ id, text, commit, describedBy, numeric = false, placeholder }: TextProps) {
+/** Takes what is typed with Enter or on leaving; Escape brings back what stood there; arrows do what the slider does. */
+function TextInput({ id, text, commit, describedBy, numeric = false, placeholder, move }: TextProps) {
   const typed = useSignal<string | null>(null);
   const finish = () => {
     if (typed.value !== null && typed.value !== text) commit(typed.value);
@@ -231,6 +235,11 @@ function TextInput({ id, text, commit, describedBy, numeric = false, placeholder
       onKeyDown={(event) => {
         if (event.key === "Enter") finish();
         if (event.key === "Escape") typed.value = null;
+        const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+        if (!way || !move) return;
+        event.preventDefault();
+        typed.value = null;
+        move(way * (event.shiftKey ? 100 : 10));
       }}
     />
   );

@@ -68,6 +68,16 @@ export function fromPosition(scale: Scale, position: number, control: NumberCont
   return value;
 }
 
+/** The value some positions up or down the slider, and as many more as it takes to be another one. */
+export function moved(scale: Scale, from: number, by: number, control: NumberControl): number {
+  let value = from;
+  for (let at = toPosition(scale, from) + by; value === from; at += by) {
+    value = fromPosition(scale, Math.min(Math.max(at, 0), STEPS), control);
+    if (at <= 0 || at >= STEPS) break;
+  }
+  return value;
+}
+
 /** The power of ten at or below a positive number. */
 function decade(value: number): number {
   return 10 ** Math.floor(Math.log10(value));

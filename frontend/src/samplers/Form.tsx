@@ -1,7 +1,8 @@
 /** The question: which energy, which sampler, with what settings. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { Row } from "../form/Row";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio, showChosen } from "../form/radios";
 import { type Field, get } from "../form/schema";
 import type { Json, PlugInInfo } from "../protocol/wire";
 import { catalogue, catalogueFault, nameOfRun, runs } from "../state";
@@ -22,34 +23,43 @@ export function Form() {
   const length = shown.filter(({ path }) => !path.includes("."));
   return (
     <aside class="question" aria-label="Question">
-      <section aria-labelledby="energy-choice">
-        <h2 id="energy-choice">Energy</h2>
-        <Landscapes />
-        <Runs />
-        <Moment />
-        <Rows fields={of("energy")} />
-      </section>
-      <section aria-labelledby="sampler-choice">
-        <h2 id="sampler-choice">Sampler</h2>
-        <Cards
-          name="sampler-choice"
-          plugIns={catalogue.value?.samplers ?? []}
-          chosen={choice.value.sampler.kind}
-          choose={chooseSampler}
-        />
-        <Rows fields={of("sampler")} />
-      </section>
-      <section aria-labelledby="chains-choice">
-        <h2 id="chains-choice">Chains</h2>
-        <Rows fields={length} />
-        <Start />
-      </section>
-      {rest.length > 0 && (
-        <details class="more" open={rest.some(({ path }) => faults.value[path])}>
-          <summary class="small">All settings</summary>
-          <Rows fields={rest} />
-        </details>
-      )}
+      <div class="question-part">
+        <section class="choices" aria-labelledby="energy-choice">
+          <h2 id="energy-choice">Energy</h2>
+          <Landscapes />
+        </section>
+        <section class="belongs" aria-label="Settings of the energy">
+          <Runs />
+          <Moment />
+          <Rows fields={of("energy")} />
+        </section>
+        <section class="choices" aria-labelledby="sampler-choice">
+          <h2 id="sampler-choice">Sampler</h2>
+          <Cards
+            name="sampler-choice"
+            plugIns={catalogue.value?.samplers ?? []}
+            chosen={choice.value.sampler.kind}
+            choose={chooseSampler}
+          />
+        </section>
+      </div>
+      <div class="question-part">
+        <section aria-labelledby="sampler-settings">
+          <h2 id="sampler-settings">Settings</h2>
+          <Rows fields={of("sampler")} />
+        </section>
+        <section aria-labelledby="chains-choice">
+          <h2 id="chains-choice">Chains</h2>
+          <Rows fields={length} />
+          <Start />
+        </section>
+        {rest.length > 0 && (
+          <details class="more" open={rest.some(({ path }) => faults.value[path])}>
+            <summary class="small">All settings</summary>
+            <Rows fields={rest} />
+          </details>
+        )}
+      </div>
     </aside>
   );
 }
@@ -84,15 +94,15 @@ interface CardsProps {
 }
 
 function Cards({ name, plugIns, chosen, choose }: CardsProps) {
+  const group = useRef<HTMLDivElement>(null);
+  useEffect(() => showChosen(group.current), [plugIns, chosen]);
   return (
-    <div role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby={name}>
-      {plugIns.map((plugIn) => (
+    <div ref={group} class="cards" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby={name}>
+      {plugIns.map((plugIn, i) => (
         <button
           key={plugIn.kind}
-          type="button"
+          {...radio(plugIn.kind === chosen, chosen === null && i === 0)}
           class="card"
-          role="radio"
-          aria-checked={plugIn.kind === chosen}
           {...explains(ofPlugIn(plugIn))}
           onClick={() => choose(plugIn.kind)}
         >

@@ -13,7 +13,7 @@ const LAYERS = { energy: true, contours: true, data: false, chains: true, score:
 
 export function SamplersMap() {
   return (
-    <main class="centre" aria-label="Stage">
+    <main id="main" tabIndex={-1} class="centre" aria-label="Stage">
       <div class="stage-column">
         <div class="stage-tools">
           <p class="small muted">Press on the map, and all chains start there.</p>

@@ -1,4 +1,4 @@
-/** Colour maps as look-up tables: viridis, and a diverging map from blue to orange that colour-blind people can read. */
+/** Colour maps as look-up tables: viridis, and a diverging map from violet to green that colour-blind people can read. */
 
 /** Colours packed for an ImageData's 32-bit viewport: alpha, blue, green, red from the highest byte (little-endian). */
 export type LookUpTable = Uint32Array;
@@ -10,10 +10,11 @@ const VIRIDIS =
   "440154 470d60 48186a 482374 472d7b 453781 424086 3e4989 3b528b 375b8d 33638d 2f6b8e 2c728e 297a8e 26828e 23898e 21918c " +
   "1f988b 1fa088 22a785 28ae80 32b67a 3fbc73 4ec36b 5ec962 70cf57 84d44b 98d83e addc30 c2df23 d8e219 ece51b fde725";
 
-// Orange: the data has mass that the model lacks. Blue: the model has mass that is not in the data.
+// Violet: the data has mass that the model lacks. Green: the model has mass that is not in the data. The hues of data and
+// chains are left to those.
 const DIVERGING = {
-  dark: "ffc48f ff9d5c d06a2a 7a3f1c 15191f 174663 1f74a3 4fb3e0 a9ecff",
-  light: "7a2e00 c2500a e08a4c f3cfae f7f7f4 b5d6e8 5ba3cc 0b6fa4 053f66",
+  dark: "dccbff b394f5 8358d8 452c80 15191f 15472f 1f8150 4fc98a b4f5d0",
+  light: "3a1a7a 6a3fc4 9d7fdf d6c9f2 f7f7f4 bfe6cf 62b98a 1f8150 0b4a2b",
 } as const;
 
 export function pack(red: number, green: number, blue: number): number {

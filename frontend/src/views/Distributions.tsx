@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseDataset, choosePoints, draw } from "../actions";
 import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Taken } from "../form/points";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio, showChosen } from "../form/radios";
 import * as Icons from "../Icons";
 import { catalogue, draft, drawing, fields, titleOf } from "../state";
 import { explains, ofPlugIn } from "../words/explaining";
@@ -20,21 +20,27 @@ const refused = signal<string | null>(null);
 export function Distributions() {
   const chosen = draft.value?.dataset.kind;
   const ready = catalogue.value !== null;
+  const group = useRef<HTMLDivElement>(null);
+  useEffect(() => showChosen(group.current), [ready, chosen]);
   return (
-    <section aria-labelledby="distributions">
+    <section class="choices" aria-labelledby="distributions">
       <div class="heading">
         <h2 id="distributions">Distribution</h2>
         <span class="small muted">{titleOf(drawing.value ? ownDataset(catalogue.value)?.kind : chosen)}</span>
       </div>
-      <div class="thumbnails" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="distributions">
+      <div
+        ref={group}
+        class="thumbnails"
+        role="radiogroup"
+        onKeyDown={chooseByArrows}
+        aria-labelledby="distributions"
+      >
         {catalogue.value?.datasets
           .filter(({ table }) => !table)
           .map((offer) => (
             <button
               key={offer.kind}
-              type="button"
-              role="radio"
-              aria-checked={chosen === offer.kind && !drawing.value}
+              {...radio(chosen === offer.kind && !drawing.value)}
               aria-label={offer.title}
               {...explains(ofPlugIn(offer))}
               class="thumbnail"
@@ -61,11 +67,9 @@ export function Distributions() {
 function Draw({ disabled }: { disabled: boolean }) {
   return (
     <button
-      type="button"
+      {...radio(drawing.value)}
       class="thumbnail"
-      role="radio"
       data-asks
-      aria-checked={drawing.value}
       aria-label="Draw your own points"
       {...explains(LAB.draw)}
       disabled={disabled}
@@ -89,11 +93,9 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
   return (
     <>
       <button
-        type="button"
+        {...radio(chosen)}
         class="thumbnail"
-        role="radio"
         data-asks
-        aria-checked={chosen}
         aria-label="Your own points: upload a CSV or NPY file"
         {...explains(LAB.upload)}
         disabled={disabled || reading.value}

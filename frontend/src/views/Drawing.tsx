@@ -5,7 +5,7 @@ import * as drawing from "../drawing/state";
 import { drawn } from "../drawing/state";
 import { csvOf, isLabelled } from "../drawing/table";
 import { DENSITIES, RADII, TOOLS } from "../drawing/tools";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio } from "../form/radios";
 import { SHOWN_EXTENT } from "../protocol/units";
 import { loop } from "../run/loop";
 import { classShape } from "../stage/classes";
@@ -22,10 +22,8 @@ export function DrawingTools() {
         {TOOLS.map((name) => (
           <button
             key={name}
-            type="button"
+            {...radio(tool.value === name)}
             class="word"
-            role="radio"
-            aria-checked={tool.value === name}
             {...explains(DRAWING[name])}
             onClick={() => (tool.value = name)}
           >
@@ -127,10 +125,8 @@ export function DrawingChoices() {
         {Array.from({ length: drawing.CLASSES }, (_, i) => (
           <button
             key={i}
-            type="button"
+            {...radio(label.value === i)}
             class="class-choice mono"
-            role="radio"
-            aria-checked={label.value === i}
             aria-label={`Class ${i}`}
             {...explains({
               name: `Class ${i} (${i})`,

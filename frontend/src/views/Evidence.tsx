@@ -33,7 +33,8 @@ const kl = curve("kl", "KL divergence over updates", "nats", "log");
 const frechet = curve("frechet", "Fréchet distance over updates", "", "log");
 const nll = curve("nll", "Negative log-likelihood over updates", "nats", "linear");
 
-function chartOf(name: string | undefined, values: Record<string, number>) {
+function chartOf(name: string | undefined, values: Record<string, number>, own: boolean) {
+  if (!name && own) return fit;
   if (name === "frechet") return frechet;
   if (name !== "nll") return kl;
   return values.nll_train === undefined ? nll : fit;
@@ -42,11 +43,12 @@ function chartOf(name: string | undefined, values: Record<string, number>) {
 /** Figures that are shown before the rest is folded. */
 const SHOWN = 4;
 
+/** What comes and goes while a run goes on stands last, so that nothing else moves. */
 export function Evidence() {
   return (
     <aside class="evidence" aria-label="Evidence">
       <Distance />
-      <Figures />
+      <ThisUpdate />
       <section aria-labelledby="energies">
         <h2 id="energies">
           <Term explanation={LAB.energies}>
@@ -61,8 +63,11 @@ export function Evidence() {
         </h2>
         <Plot chart={loss} height={48} />
       </section>
-      <OwnSeries />
-      <ThisUpdate />
+      <div class="coming">
+        <Remarks />
+        <Figures />
+        <OwnSeries />
+      </div>
     </aside>
   );
 }
@@ -92,13 +97,12 @@ function OwnSeries() {
 
 function Distance() {
   const first = headline(metrics.value);
-  const chart = chartOf(first?.name, metrics.value);
+  const own = digestOf(draft.value?.dataset) !== null;
+  const chart = chartOf(first?.name, metrics.value, own);
   return (
-    <section aria-labelledby="distance">
+    <section class="distance" aria-labelledby="distance" data-fit={chart === fit}>
       <h2 id="distance">
-        {(first ? first.name === "nll" : digestOf(draft.value?.dataset))
-          ? "Fit to unseen data"
-          : "Distance to the truth"}
+        {(first ? first.name === "nll" : own) ? "Fit to unseen data" : "Distance to the truth"}
       </h2>
       <p class="headline" data-past={past(first?.name)}>
         <span class="mono big" data-empty={!first}>
@@ -120,11 +124,6 @@ function Distance() {
       <Plot key={chart.title} chart={chart} height={chart === fit ? 96 : 72} />
       {chart === fit && <Lines />}
       <Standing name={first?.name} />
-      <Target />
-      <Warnings />
-      {first?.floor && (
-        <p class="small muted target">Real images, held out, have {first.floor}: no model does better.</p>
-      )}
     </section>
   );
 }
@@ -193,6 +192,17 @@ function Lines() {
 }
 
 /** What to know before the figures are believed. */
+function Remarks() {
+  const floor = headline(metrics.value)?.floor;
+  return (
+    <section class="remarks" aria-label="Remarks">
+      <Target />
+      <Warnings />
+      {floor && <p class="small muted target">Real images, held out, have {floor}: no model does better.</p>}
+    </section>
+  );
+}
+
 function Warnings() {
   const [rough, astray] = [doubt(metrics.value), strayed(metrics.value)];
   return (

@@ -5,9 +5,12 @@ import { help } from "../state";
 
 const KEYS: [string, string][] = [
   ["space", "play or pause"],
-  ["s", "one update"],
+  ["s", "one update; on Samplers one moment"],
+  ["n", "on Samplers: other chains, of the next seed"],
   ["L", "back to the newest moment"],
-  ["← →", "keyframe before, keyframe after"],
+  ["← →", "keyframe or moment before and after; in a group of choices the one before and after"],
+  ["↑ ↓", "in a number: more, less; with shift ten times as much"],
+  ["Enter", "on the stage: chains start in the middle"],
   ["1 … 6", "layers of the stage, in their order"],
   ["e, p", "show energy, show density"],
   ["c", "clear dropped chains"],

@@ -1,6 +1,6 @@
 /** The coloured words that switch the layers of the stage, and those that choose what its map shows. */
 import { signal } from "@preact/signals";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio } from "../form/radios";
 import { LAYERS, type LayerName, type Mode } from "../stage";
 import { layers, mode, shownLayers, usesChains } from "../state";
 import { type Explanation, explains } from "../words/explaining";
@@ -55,31 +55,37 @@ export function toggleLayer(name: LayerName): void {
   layers.value = { ...layers.value, [name]: !shownLayers.value[name] };
 }
 
+/** Words that come with some data or methods stand first, so that the others stay in their places. */
 const MODES: { name: Mode; word: string }[] = [
+  { name: "uncertainty", word: "unsure" },
+  { name: "softmax", word: "softmax" },
   { name: "energy", word: "E(x)" },
   { name: "density", word: "p(x)" },
   { name: "truth", word: "truth" },
   { name: "difference", word: "difference" },
-  { name: "uncertainty", word: "unsure" },
-  { name: "softmax", word: "softmax" },
 ];
+
+/** Modes whose words keep their room before they are known. */
+const AWAITED: Mode[] = ["truth", "difference"];
 
 export function Modes() {
   return (
     <div class="words modes" role="radiogroup" onKeyDown={chooseByArrows} aria-label="What the map shows">
-      {MODES.filter(({ name }) => available.value[name]).map(({ name, word }) => (
-        <button
-          key={name}
-          type="button"
-          class="word"
-          role="radio"
-          aria-checked={mode.value === name}
-          {...explains(MODE_TERMS[name])}
-          onClick={() => (mode.value = name)}
-        >
-          {word}
-        </button>
-      ))}
+      {MODES.filter(({ name }) => available.value[name] || AWAITED.includes(name)).map(
+        ({ name, word }, i) => (
+          <button
+            key={name}
+            {...radio(mode.value === name, i === 0 && !available.value[mode.value])}
+            class="word"
+            {...explains(MODE_TERMS[name])}
+            disabled={!available.value[name]}
+            style={{ visibility: available.value[name] ? "visible" : "hidden" }}
+            onClick={() => (mode.value = name)}
+          >
+            {word}
+          </button>
+        ),
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** The method cards, in their families. */
+import { useEffect, useRef } from "preact/hooks";
 import { chooseMethod } from "../actions";
-import { chooseByArrows } from "../form/radios";
+import { chooseByArrows, radio, showChosen } from "../form/radios";
 import type { MethodInfo } from "../protocol/wire";
 import { catalogue, catalogueFault, draft, titleOf } from "../state";
 import { colored } from "../words/equations";
@@ -12,6 +13,9 @@ const ROOM = 5;
 
 export function Methods() {
   const known = catalogue.value;
+  const group = useRef<HTMLDivElement>(null);
+  const chosen = draft.value?.method.kind;
+  useEffect(() => showChosen(group.current), [known, chosen]);
   if (!known) return <Waiting />;
   const families = known.families
     .map((family) => ({
@@ -20,9 +24,9 @@ export function Methods() {
     }))
     .filter(({ methods }) => methods.length > 0);
   return (
-    <section aria-labelledby="methods">
+    <section class="choices" aria-labelledby="methods">
       <h2 id="methods">Method</h2>
-      <div role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="methods">
+      <div ref={group} class="cards" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="methods">
         {families.map(({ kind, title, methods }) => (
           <div key={kind} class="family">
             <h3 class="small muted">{title}</h3>
@@ -40,10 +44,8 @@ function Card({ method, roomy }: { method: MethodInfo; roomy: boolean }) {
   const chosen = draft.value?.method.kind === method.kind;
   return (
     <button
-      type="button"
+      {...radio(chosen)}
       class="card"
-      role="radio"
-      aria-checked={chosen}
       {...explains(ofPlugIn(method))}
       onClick={() => chooseMethod(method.kind)}
     >

@@ -1,6 +1,6 @@
 /** All runs: their state, and what can be done with each. */
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { open, remove, repeat, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
 import type { RunSummary } from "../protocol/wire";
@@ -13,6 +13,7 @@ import { headline } from "../words/quality";
 import { inWordsOf } from "../words/settings";
 import { Term } from "../words/Term";
 import { LAB } from "../words/terms";
+import { focusMain } from "./SkipLink";
 
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);
@@ -20,7 +21,7 @@ const doomed = signal<string | null>(null);
 export function Runs() {
   useEffect(() => void refreshRuns(), []);
   return (
-    <main class="runs" aria-label="Runs">
+    <main id="main" tabIndex={-1} class="runs" aria-label="Runs">
       <h2>Runs</h2>
       {runsFault.value && (
         <p class="fault" role="alert">
@@ -86,7 +87,7 @@ function Row({ run }: { run: RunSummary }) {
   return (
     <tr data-shown={shown}>
       <td class="run-title">
-        <button type="button" class="link" onClick={() => void open(run.id)}>
+        <button type="button" class="link" onClick={({ detail }) => void show(run.id, detail === 0)}>
           {nameOfRun(run)}
         </button>
         {named(run) && <span class="small muted"> {run.name}</span>}
@@ -117,6 +118,11 @@ function Row({ run }: { run: RunSummary }) {
       </td>
     </tr>
   );
+}
+
+/** Opens a run; whoever does so by keys goes on at the stage. */
+async function show(id: string, byKeys: boolean): Promise<void> {
+  if ((await open(id)) && byKeys) requestAnimationFrame(focusMain);
 }
 
 /** Whether a person gave the run its name; the server's own tells the method and the distribution again. */
@@ -170,18 +176,50 @@ function Actions({ run }: { run: RunSummary }) {
       <a class="link" href={downloadAddress(run.id)} download>
         Download
       </a>
-      {doomed.value === run.id ? (
-        <>
-          <button type="button" class="link fault" onClick={() => void remove(run.id)}>
-            Delete for good
-          </button>
-          <button type="button" class="link" onClick={() => (doomed.value = null)}>
-            Keep
-          </button>
-        </>
-      ) : (
-        <button type="button" class="link" onClick={() => (doomed.value = run.id)}>
-          Delete
+      <Delete run={run} />
+    </>
+  );
+}
+
+/** Asks once more; the focus stays on the button, and goes to the neighbour when the run is gone. */
+function Delete({ run }: { run: RunSummary }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const asks = doomed.value === run.id;
+  const gone = async () => {
+    const row = button.current?.closest("tr");
+    const focused = document.activeElement === button.current;
+    const next = row?.nextElementSibling ?? row?.previousElementSibling;
+    if (!(await remove(run.id))) return;
+    doomed.value = null;
+    // the list may have lost the row before the answer came
+    if (!focused || ![document.body, button.current].includes(document.activeElement as HTMLElement)) return;
+    const neighbour = next?.querySelector<HTMLElement>(".run-title button");
+    if (neighbour) neighbour.focus();
+    else focusMain();
+  };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class={asks ? "link fault" : "link"}
+        onClick={() => {
+          if (asks) void gone();
+          else doomed.value = run.id;
+        }}
+      >
+        {asks ? "Delete for good" : "Delete"}
+      </button>
+      {asks && (
+        <button
+          type="button"
+          class="link"
+          onClick={(event) => {
+            if (event.detail === 0) button.current?.focus();
+            doomed.value = null;
+          }}
+        >
+          Keep
         </button>
       )}
     </>

@@ -18,7 +18,7 @@ const images = signal(false);
 
 export function StagePanel() {
   return (
-    <main class="centre" aria-label="Stage">
+    <main id="main" tabIndex={-1} class="centre" aria-label="Stage">
       <div class="stage-column">
         <div class="stage-tools">
           {drawing.value ? <DrawingTools /> : images.value ? <Sources /> : <LayerWords />}
@@ -74,6 +74,7 @@ function Noise() {
 /** How to read the map in a mode that does not speak for itself. */
 const READINGS: Partial<Record<Mode, string>> = {
   energy: "Bright is low energy: likely. Press on the map to drop chains.",
+  difference: "Green: more than the truth has. Violet: less.",
   uncertainty: "Where the joint model is unsure of the class. Shapes are the labelled points.",
   softmax: "Where a plain classifier is unsure, trained on the same labelled points.",
 };

@@ -112,14 +112,7 @@ function Scrubber() {
   return (
     <div
       class="track-box"
-      role="slider"
-      tabIndex={0}
-      aria-label="Moment of the run"
-      aria-disabled={!usable}
-      aria-valuemin={0}
-      aria-valuemax={end}
-      aria-valuenow={here}
-      aria-valuetext={`update ${count(here)} of ${count(end)}${moment.value === null ? ", newest" : ""}`}
+      data-usable={usable}
       onPointerDown={(event) => {
         const on = event.target as HTMLElement;
         pressed.current = null;
@@ -142,15 +135,26 @@ function Scrubber() {
       }}
       onPointerUp={() => (pressed.current = null)}
       onPointerLeave={() => (hovered.value = null)}
-      onKeyDown={(event) => {
-        if (event.key === "ArrowLeft") nudge(-1);
-        else if (event.key === "ArrowRight") nudge(1);
-        else if (event.key === "Home") scrub(0);
-        else if (event.key === "End") backToLive();
-        else return;
-        event.preventDefault();
-      }}
     >
+      <div
+        class="track-slider"
+        role="slider"
+        tabIndex={0}
+        aria-label="Moment of the run"
+        aria-disabled={!usable}
+        aria-valuemin={0}
+        aria-valuemax={end}
+        aria-valuenow={here}
+        aria-valuetext={`update ${count(here)} of ${count(end)}${moment.value === null ? ", newest" : ""}`}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowLeft") nudge(-1);
+          else if (event.key === "ArrowRight") nudge(1);
+          else if (event.key === "Home") scrub(0);
+          else if (event.key === "End") backToLive();
+          else return;
+          event.preventDefault();
+        }}
+      />
       <div class="track" ref={track}>
         <i class="track-done" style={{ width: share(newest) }} />
         <i class="track-head" data-replay={moment.value !== null} style={{ left: share(here) }} />
