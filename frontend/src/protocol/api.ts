@@ -1,6 +1,7 @@
 /** The server's REST routes, and how their refusals read. */
 import { decode } from "@msgpack/msgpack";
 import { sentence } from "../words/format";
+import { decodeEnergy, type Energy } from "../energy/description";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
 import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 
@@ -128,6 +129,10 @@ export const downloadAddress = (run: string) => address("GET /runs/{run}/downloa
 export async function deleteRun(run: string): Promise<void> {
   await request("DELETE /runs/{run}", { run }, null);
 }
+
+/** The energy of a run as numbers: the one that is shown now, or that of a snapshot. */
+export const energy = async (run: string, step?: number): Promise<Energy> =>
+  decodeEnergy(await packed("GET /runs/{run}/energy", step === undefined ? { run } : { run, step }));
 
 /** The true density of a run's data, on the landscape's grid. */
 export const truth = async (run: string): Promise<Landscape> =>
