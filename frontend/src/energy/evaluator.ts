@@ -38,7 +38,7 @@ export class Evaluator {
   /** `units` says what positions are in the data's units. */
   constructor(
     readonly energy: Energy,
-    units: Units = PLAIN_UNITS,
+    readonly units: Units = PLAIN_UNITS,
   ) {
     const { matrix, center, layers, phases, frequencies } = energy;
     const [[xx, xy], [yx, yy]] = matrix;
