@@ -3,6 +3,7 @@ import { press, stepOnce } from "./actions";
 import { backToLive, nudge } from "./run/replay";
 import { drawing, help, mode, stored, tab } from "./state";
 import { nextTheme } from "./theme";
+import { zoomKey } from "./views/camera";
 import { layersShown, toggleLayer } from "./views/Layers";
 import { clearDropped } from "./views/StageCanvas";
 import { lifted, typed } from "./views/strokes";
@@ -29,6 +30,7 @@ export function listen(): void {
     if (target.closest("input, select, textarea, button, a, summary, [role=slider]") && event.key !== "?")
       return;
     if ((drawing.value && typed(event)) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!drawing.value && zoomKey(event)) return event.preventDefault();
     const layer = layersShown()[Number(event.key) - 1];
     const action = layer
       ? () => toggleLayer(layer)

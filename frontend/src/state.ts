@@ -8,7 +8,7 @@ import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
 import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
 import { lastAt, marksOf, metricsAt, type RunHistory } from "./run/history";
-import { LAYERS, type Mode } from "./stage";
+import { type Camera, HOME, LAYERS, type Mode } from "./stage";
 
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
@@ -50,6 +50,8 @@ export const mode = signal<Mode>("energy");
 /** The true density of the run on the stage, where it is known. */
 export const truth = signal<Landscape | null>(null);
 export const dropped = signal(0);
+/** Where one looks on the stage. */
+export const camera = signal<Camera>(HOME);
 
 /** What counts faster than anything is drawn; written by the loop. */
 export const step = signal(0);

@@ -47,7 +47,8 @@ export class Evaluator {
     this.place = [xx * ux, xy * uy, xx * ox + xy * oy, yx * ux, yy * uy, yx * ox + yy * oy];
     const [a, b, c, d, e, f] = this.place;
     const width = phases.length;
-    const along = (p: number, q: number) => phases.map((_, k) => frequencies[k]! * p + frequencies[width + k]! * q);
+    const along = (p: number, q: number) =>
+      phases.map((_, k) => frequencies[k]! * p + frequencies[width + k]! * q);
     this.across = along(a, d);
     this.up = along(b, e);
     this.still = along(c, f).map((turn, k) => turn + phases[k]!);
@@ -87,7 +88,10 @@ export class Evaluator {
     const { across, up, still } = this;
     const width = across.length;
     const at = (i: number) => (i + 0.5) * cell - extent;
-    const turns = Float64Array.from({ length: size * width }, (_, i) => across[i % width]! * (x + at(Math.floor(i / width))));
+    const turns = Float64Array.from(
+      { length: size * width },
+      (_, i) => across[i % width]! * (x + at(Math.floor(i / width))),
+    );
     const [sines, cosines] = [turns.map(Math.sin), turns.map(Math.cos)];
     const [inputs, step] = [this.values[0]!, this.steps[0]!];
     for (let row = 0; row < rows; row++) {
@@ -141,7 +145,11 @@ export class Evaluator {
     for (let i = 0; i < last; i++) {
       matrices[i]!.times(values[i]!, steps[i]!, count, values[i + 1]!);
       if (i + 1 < last)
-        ACTIVATIONS[energy.activation](values[i + 1]!, count * steps[i + 1]!, slope ? this.slopes[i + 1]! : null);
+        ACTIVATIONS[energy.activation](
+          values[i + 1]!,
+          count * steps[i + 1]!,
+          slope ? this.slopes[i + 1]! : null,
+        );
     }
     const { reading, scale, quadratic, constant, groups } = energy;
     const units = matrices[last - 1]!.units;

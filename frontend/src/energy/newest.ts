@@ -1,6 +1,7 @@
 /** Which energy the page has in hand: that of the moment on the stage, asked for only when something wants it. */
 import { Refusal } from "../protocol/api";
-import type { Energy } from "./description";
+import type { PackedEnergy } from "../protocol/wire";
+import { decodeEnergy, type Energy } from "./description";
 
 /** The moment on the stage, as far as its energy can be asked for. */
 export interface Moment {
@@ -13,16 +14,22 @@ export interface Moment {
 
 /** Energies of past moments that are kept. */
 const KEPT = 12;
+/** Milliseconds after a request that failed. */
+const PATIENCE = 2000;
 
 export class Energies {
   private readonly past = new Map<string, Energy>();
   private readonly refused = new Set<string>();
   private asking = false;
+  private notBefore = 0;
   private now: { run: string; step: number; energy: Energy } | null = null;
   /** Why there is none, where the server says so. */
   fault: string | null = null;
 
-  constructor(private readonly fetch: (run: string, step?: number) => Promise<Energy>) {}
+  constructor(
+    private readonly fetch: (run: string, step?: number) => Promise<PackedEnergy>,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
 
   /** The energy in hand of a moment: of now it may be some updates old. */
   at({ run, snapshot }: Moment): Energy | null {
@@ -34,15 +41,16 @@ export class Energies {
   async want(moment: Moment): Promise<void> {
     const { run, snapshot, step } = moment;
     const fresh = snapshot === null ? this.now?.run === run && this.now.step === step : this.at(moment);
-    if (this.asking || fresh || this.refused.has(run)) return;
+    if (this.asking || fresh || this.refused.has(run) || this.clock() < this.notBefore) return;
     this.asking = true;
     try {
-      const energy = await this.fetch(run, snapshot ?? undefined);
+      const energy = decodeEnergy(await this.fetch(run, snapshot ?? undefined));
       this.fault = null;
       if (snapshot === null) this.now = { run, step, energy };
       else this.keep(`${run} ${snapshot}`, energy);
     } catch (error) {
       this.fault = (error as Error).message;
+      this.notBefore = this.clock() + PATIENCE;
       if (error instanceof Refusal && error.status === 409) this.refused.add(run);
     } finally {
       this.asking = false;

@@ -15,6 +15,8 @@ export interface MapAnswer {
   number: number;
   square: Square;
   values: Float32Array;
+  /** The finest of its request. */
+  last: boolean;
   /** That it took to compute. */
   milliseconds: number;
 }
@@ -34,7 +36,7 @@ self.onmessage = ({ data }: MessageEvent<MapRequest>) => {
 async function answer({ number, square, sizes }: MapRequest): Promise<void> {
   const of = evaluator;
   if (!of) return;
-  for (const size of sizes) {
+  for (const [i, size] of sizes.entries()) {
     const start = performance.now();
     const values = new Float32Array(size * size);
     const rows = Math.ceil(CELLS / size);
@@ -45,7 +47,13 @@ async function answer({ number, square, sizes }: MapRequest): Promise<void> {
       if (newest !== number) return;
     }
     const milliseconds = performance.now() - start;
-    const done: MapAnswer = { number, square: { ...square, size }, values, milliseconds };
+    const done: MapAnswer = {
+      number,
+      square: { ...square, size },
+      values,
+      last: i === sizes.length - 1,
+      milliseconds,
+    };
     self.postMessage(done, { transfer: [values.buffer] });
   }
 }

@@ -1,7 +1,6 @@
 /** The server's REST routes, and how their refusals read. */
 import { decode } from "@msgpack/msgpack";
 import { sentence } from "../words/format";
-import { decodeEnergy, type Energy } from "../energy/description";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
 import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 
@@ -131,8 +130,8 @@ export async function deleteRun(run: string): Promise<void> {
 }
 
 /** The energy of a run as numbers: the one that is shown now, or that of a snapshot. */
-export const energy = async (run: string, step?: number): Promise<Energy> =>
-  decodeEnergy(await packed("GET /runs/{run}/energy", step === undefined ? { run } : { run, step }));
+export const energy = (run: string, step?: number) =>
+  packed("GET /runs/{run}/energy", step === undefined ? { run } : { run, step });
 
 /** The true density of a run's data, on the landscape's grid. */
 export const truth = async (run: string): Promise<Landscape> =>

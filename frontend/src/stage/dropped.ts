@@ -106,6 +106,7 @@ export class Preview {
     const points = Float64Array.from(this.chains.flatMap(({ x, y }) => [x, y]));
     const slopes = new Float64Array(points.length);
     gradients(points, slopes);
-    for (const [i, chain] of this.chains.entries()) move(chain, slopes[2 * i]!, slopes[2 * i + 1]!, STEP_SIZE);
+    for (const [i, chain] of this.chains.entries())
+      move(chain, slopes[2 * i]!, slopes[2 * i + 1]!, STEP_SIZE);
   }
 }

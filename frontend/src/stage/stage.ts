@@ -15,7 +15,7 @@ import type { Mode } from "./modes";
 import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
 import { type Readout, Terrain } from "./terrain";
-import { HOME, type Camera, Viewport, type Window } from "./viewport";
+import { type Camera, HOME, Viewport, type Window } from "./viewport";
 
 export interface StageOptions {
   theme: Theme;
@@ -186,22 +186,22 @@ export class Stage {
     if (!evaluator) this.setCloseUp(null);
   }
 
-  /** Takes energies of a part of the plane, by the evaluator that is set. */
-  setCloseUp(field: Field | null): void {
-    this.terrain.setCloseUp(field && { field, drift: this.drift() });
+  /** Takes energies of a part of the plane as an evaluator gives them. */
+  setCloseUp(closeUp: { field: Field; by: Evaluator } | null): void {
+    this.terrain.setCloseUp(closeUp && { field: closeUp.field, drift: this.drift(closeUp.by) });
     this.dirty = true;
   }
 
-  /** How far the evaluator's energies lie above those of the landscape, which may be of another update. */
-  private drift(): number {
+  /** How far an evaluator's energies lie above those of the landscape, which may be of another update. */
+  private drift(evaluator: Evaluator): number {
     const moment = this.terrain.newest;
-    if (!moment || !this.evaluator) return 0;
+    if (!moment) return 0;
     const { values, size, extent } = moment.energy;
     let lowest = 0;
     for (let i = 0; i < values.length; i++) if (values[i]! < values[lowest]!) lowest = i;
     const at = (cell: number) => ((cell + 0.5) / size) * 2 * extent - extent;
     const found = new Float64Array(1);
-    this.evaluator.energies([at(lowest % size), at(Math.floor(lowest / size))], found);
+    evaluator.energies([at(lowest % size), at(Math.floor(lowest / size))], found);
     return found[0]! - values[lowest]!;
   }
 
@@ -209,7 +209,7 @@ export class Stage {
     if (!this.evaluator) return null;
     const [value, slope] = [new Float64Array(1), new Float64Array(2)];
     this.evaluator.withGradient([x, y], value, slope);
-    return { value: value[0]!, dx: slope[0]!, dy: slope[1]!, drift: this.drift() };
+    return { value: value[0]!, dx: slope[0]!, dy: slope[1]!, drift: this.drift(this.evaluator) };
   }
 
   private onMap(x: number, y: number): boolean {
@@ -322,8 +322,12 @@ export class Stage {
   private coverUnknown(): void {
     const { context, viewport, whole } = this;
     const { size } = viewport;
-    const [left, right] = [viewport.px(-whole), viewport.px(whole)].map((x) => Math.min(Math.max(x, 0), size));
-    const [top, bottom] = [viewport.py(whole), viewport.py(-whole)].map((y) => Math.min(Math.max(y, 0), size));
+    const [left, right] = [viewport.px(-whole), viewport.px(whole)].map((x) =>
+      Math.min(Math.max(x, 0), size),
+    );
+    const [top, bottom] = [viewport.py(whole), viewport.py(-whole)].map((y) =>
+      Math.min(Math.max(y, 0), size),
+    );
     context.fillStyle = background(this.theme);
     context.fillRect(0, 0, left!, size);
     context.fillRect(right!, 0, size - right!, size);

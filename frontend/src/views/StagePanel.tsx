@@ -8,6 +8,7 @@ import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
+import { Looking } from "./Looking";
 import { clearDropped, Plane, readout, Tiles } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
 import { shownFrame } from "./unlearned";
@@ -33,6 +34,7 @@ export function StagePanel() {
         <div class="stage-frame">
           {images.value ? <Tiles /> : <Plane />}
           {drawing.value && !images.value && <Cursor />}
+          {!images.value && <Looking />}
           <StageNotes />
         </div>
         <Under />

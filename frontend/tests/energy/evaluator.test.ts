@@ -1,21 +1,9 @@
 /** The page's evaluator agrees with PyTorch, for every energy that is written as numbers. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { decode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
 import { decodeEnergy } from "../../src/energy/description";
 import { Evaluator } from "../../src/energy/evaluator";
-import type { PackedEnergy } from "../../src/protocol/wire";
+import { examples } from "./energies.testing";
 
-interface Example {
-  name: string;
-  energy: PackedEnergy;
-  points: number[];
-  energies: number[];
-  gradients: number[];
-}
-
-export const examples = decode(readFileSync(join(import.meta.dirname, "energies.msgpack"))) as Example[];
 const example = (name: string) => examples.find((one) => one.name === name)!;
 
 /** Largest difference, relative to what is expected where that is above 1. */
