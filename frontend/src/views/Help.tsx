@@ -11,6 +11,8 @@ const KEYS: [string, string][] = [
   ["1 … 6", "layers of the stage, in their order"],
   ["e, p", "show energy, show density"],
   ["c", "clear dropped chains"],
+  ["+ − 0", "closer, farther, the whole map; the wheel and two fingers do it too"],
+  ["shift ← → ↑ ↓", "look beside; so does a drag with Alt"],
   ["b s e, u, 0 … 9", "on a drawing: brush, spray, eraser; undo; class"],
   ["t", "dark, light or the system's colours"],
   ["?", "this help"],
