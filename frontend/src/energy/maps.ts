@@ -6,6 +6,7 @@ import type { MapAnswer, MapRequest } from "./worker";
 export interface Thread {
   postMessage(request: MapRequest): void;
   onmessage: ((event: MessageEvent<MapAnswer>) => void) | null;
+  onerror?: ((event: ErrorEvent) => void) | null;
 }
 
 export class Maps {
@@ -13,10 +14,11 @@ export class Maps {
   private known: Evaluator | null = null;
   private thread: Thread | null = null;
 
-  /** `received` gets each map of the newest request. */
+  /** `received` gets each map of the newest request; `failed` is told when the thread cannot go on. */
   constructor(
     private readonly start: () => Thread,
     private readonly received: (of: Evaluator, map: MapAnswer) => void,
+    private readonly failed: () => void = () => undefined,
   ) {}
 
   /** Asks for the energy over a square at some sizes; what was asked before is given up. */
@@ -33,6 +35,7 @@ export class Maps {
     thread.onmessage = ({ data }) => {
       if (data.number === this.number && this.known) this.received(this.known, data);
     };
+    thread.onerror = () => this.failed();
     return thread;
   }
 }

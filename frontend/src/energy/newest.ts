@@ -14,6 +14,8 @@ export interface Moment {
 
 /** Energies of past moments that are kept. */
 const KEPT = 12;
+/** Milliseconds after which the energy of a run that goes on is no longer that of now. */
+const STALE = 5000;
 /** Milliseconds after a request that failed. */
 const PATIENCE = 2000;
 
@@ -22,7 +24,7 @@ export class Energies {
   private readonly refused = new Set<string>();
   private asking = false;
   private notBefore = 0;
-  private now: { run: string; step: number; energy: Energy } | null = null;
+  private now: { run: string; step: number; at: number; energy: Energy } | null = null;
   /** Why there is none, where the server says so. */
   fault: string | null = null;
 
@@ -31,10 +33,12 @@ export class Energies {
     private readonly clock: () => number = () => performance.now(),
   ) {}
 
-  /** The energy in hand of a moment: of now it may be some updates old. */
-  at({ run, snapshot }: Moment): Energy | null {
+  /** The energy in hand of a moment: that of now may be some updates old, and some seconds. */
+  at({ run, snapshot, step }: Moment): Energy | null {
     if (snapshot !== null) return this.past.get(`${run} ${snapshot}`) ?? null;
-    return this.now?.run === run ? this.now.energy : null;
+    const { now } = this;
+    if (now?.run !== run) return null;
+    return now.step === step || this.clock() - now.at < STALE ? now.energy : null;
   }
 
   /** Fetches the energy of a moment, unless it is in hand, on its way, or refused for good. */
@@ -46,7 +50,7 @@ export class Energies {
     try {
       const energy = decodeEnergy(await this.fetch(run, snapshot ?? undefined));
       this.fault = null;
-      if (snapshot === null) this.now = { run, step, energy };
+      if (snapshot === null) this.now = { run, step, at: this.clock(), energy };
       else this.keep(`${run} ${snapshot}`, energy);
     } catch (error) {
       this.fault = (error as Error).message;

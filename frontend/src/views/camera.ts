@@ -33,6 +33,9 @@ export const lookedAt = signal<{ outside: number | null; size: number; milliseco
 /** Why the page has no energy of what is on the stage. */
 export const unknown = signal<string | null>(null);
 
+const differ = (a: Evaluator["units"], b: Evaluator["units"]) =>
+  [0, 1].some((i) => a.center[i] !== b.center[i] || a.unit[i] !== b.unit[i]);
+
 const energies = new Energies(api.energy);
 let evaluator: Evaluator | null = null;
 let stage: Stage | null = null;
@@ -42,11 +45,17 @@ const maps = new Maps(
   () => new Worker(new URL("../energy/worker.ts", import.meta.url), { type: "module" }),
   (by, { square, values, milliseconds, last }) => {
     if (last) pending = false;
-    if (!evaluator || by.units !== evaluator.units) return;
+    if (!evaluator || differ(by.units, evaluator.units)) return;
     stage?.setCloseUp({ field: { values, ...square }, by });
     lookedAt.value = { outside: stage?.massOutside ?? null, size: square.size, milliseconds };
   },
+  () => {
+    threadless = true;
+  },
 );
+
+const NO_THREAD = "This browser starts no thread for maps: the landscape stays as it came.";
+let threadless = false;
 
 /** Steps that the run on the stage has snapshots of. */
 let snapshots = { of: "", steps: new Set<number>() };
@@ -85,13 +94,10 @@ export function followLooking(created: Stage, pointed: boolean, now: number): vo
     renewed = now + RENEWED;
     void energies.want(shown);
   }
-  unknown.value = shown ? energies.fault : null;
+  unknown.value = threadless ? NO_THREAD : shown ? energies.fault : null;
   const energy = shown && energies.at(shown);
   const units = shownFrame.value?.units;
-  if (
-    energy !== (evaluator?.energy ?? null) ||
-    (units && evaluator && units !== evaluator.units && differ(units, evaluator.units))
-  ) {
+  if (energy !== (evaluator?.energy ?? null) || (units && evaluator && differ(units, evaluator.units))) {
     evaluator = energy && units ? new Evaluator(energy, units) : null;
     created.setEvaluator(evaluator);
   }
@@ -112,9 +118,6 @@ export function followLooking(created: Stage, pointed: boolean, now: number): vo
   pending = true;
   maps.ask(evaluator, view, [...(moved ? [COARSE] : []), FINE, ...(still ? [FINEST] : [])]);
 }
-
-const differ = (a: Evaluator["units"], b: Evaluator["units"]) =>
-  [0, 1].some((i) => a.center[i] !== b.center[i] || a.unit[i] !== b.unit[i]);
 
 effect(() => {
   if (drawing.value) camera.value = HOME;

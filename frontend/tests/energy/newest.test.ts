@@ -17,13 +17,17 @@ it("asks for the newest energy when the run has moved on, and one at a time", as
     (_: string, step?: number) =>
       new Promise<ReturnType<typeof wire>>((done) => answers.push(() => done(wire(step ?? 7)))),
   );
-  const energies = new Energies(fetch, () => 0);
+  let time = 0;
+  const energies = new Energies(fetch, () => time);
   const first = energies.want(now(7));
   await energies.want(now(8));
   expect(fetch).toHaveBeenCalledTimes(1);
   answers.shift()!();
   await first;
   expect(energies.at(now(9))?.step).toBe(7);
+  time = 60_000;
+  expect(energies.at(now(9))).toBe(null);
+  expect(energies.at(now(7))?.step).toBe(7);
   expect(energies.at(now(9, "other"))).toBe(null);
   await energies.want(now(7));
   expect(fetch).toHaveBeenCalledTimes(1);
