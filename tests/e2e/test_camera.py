@@ -30,6 +30,11 @@ def test_one_looks_closer_and_farther_with_wheel_and_keys(page: Page) -> None:
     computed(page, r"\d+ % of the mass outside")
     page.locator(".looking .link").click()
     when(page, HOME)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text(
+        re.compile(r"made by (the server; this page|this page; it) takes \d+ ms for 128 × 128")
+    )
+    page.keyboard.press("Escape")
     for _ in range(5):
         page.keyboard.press("-")
     computed(page, "less than 0.1 % of the mass outside")
@@ -43,7 +48,7 @@ def test_one_looks_closer_and_farther_with_wheel_and_keys(page: Page) -> None:
 
 
 def test_a_moment_of_the_past_is_mapped_from_its_weights(page: Page) -> None:
-    choose(page, "Moons", "Denoising")
+    choose(page, "Pinwheel", "Denoising")
     play(page).click()
     badge(page, "live")
     when(page, "count() > 60")

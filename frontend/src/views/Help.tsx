@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import * as Icons from "../Icons";
 import { help } from "../state";
+import { mappedBy } from "./camera";
 
 const KEYS: [string, string][] = [
   ["space", "play or pause"],
@@ -63,6 +64,7 @@ export function Help() {
             </div>
           ))}
         </dl>
+        <p class="small muted">Maps of a run that goes on are made by {mappedBy.value}.</p>
       </div>
     </dialog>
   );

@@ -1,5 +1,5 @@
 /** Where one looks on the stage, and the energy that answers for it: wheel, pinch and keys, and maps in time. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { Evaluator } from "../energy/evaluator";
@@ -26,7 +26,23 @@ import { shownFrame } from "./unlearned";
 const [COARSE, FINE, FINEST] = [40, 128, 256];
 /** Milliseconds between two requests for the energy of a run that goes on. */
 const RENEWED = 250;
+/** Milliseconds for a fine map within which the page's own maps of a run that goes on replace the server's. */
+const QUICK = 25;
+/** Cells along the side of the map by which the page finds out how fast it is. */
+const TRIED = 64;
 const STEP = 1.25;
+
+/** Milliseconds that a fine map takes in this page; null until one was made. */
+export const cost = signal<number | null>(null);
+/** The page maps runs that go on by itself, as fast as their weights come. */
+const quick = computed(() => cost.value !== null && cost.value < QUICK);
+
+/** Who computes the map of a run that goes on, and why. */
+export const mappedBy = computed(() => {
+  if (cost.value === null) return "the server; this page has not tried yet";
+  const takes = `this page takes ${Math.round(cost.value)} ms for ${FINE} × ${FINE}`;
+  return quick.value ? `this page; ${takes.replace("this page", "it")}` : `the server; ${takes}`;
+});
 
 /** What is told of the close-up: the mass outside of it, and who computed it in which time. */
 export const lookedAt = signal<{ outside: number | null; size: number; milliseconds: number } | null>(null);
@@ -45,6 +61,9 @@ const maps = new Maps(
   () => new Worker(new URL("../energy/worker.ts", import.meta.url), { type: "module" }),
   (by, { square, values, milliseconds, last }) => {
     if (last) pending = false;
+    const whole = milliseconds * (FINE / square.size) ** 2;
+    if (square.size >= TRIED) cost.value = Math.min(cost.value ?? Number.POSITIVE_INFINITY, whole);
+    if (square.size === TRIED) return;
     if (!evaluator || differ(by.units, evaluator.units)) return;
     stage?.setCloseUp({ field: { values, ...square }, by });
     lookedAt.value = { outside: stage?.massOutside ?? null, size: square.size, milliseconds };
@@ -89,9 +108,14 @@ export function followLooking(created: Stage, pointed: boolean, now: number): vo
   if (
     shown &&
     now >= renewed &&
-    (away || pointed || dropped.value > 0 || (shown.snapshot !== null && !rolling.value))
+    (away ||
+      pointed ||
+      quick.value ||
+      dropped.value > 0 ||
+      (evaluator === null && cost.value === null) ||
+      (shown.snapshot !== null && !rolling.value))
   ) {
-    renewed = now + RENEWED;
+    renewed = now + (quick.value ? cost.value! : RENEWED);
     void energies.want(shown);
   }
   unknown.value = threadless ? NO_THREAD : shown ? energies.fault : null;
@@ -101,12 +125,13 @@ export function followLooking(created: Stage, pointed: boolean, now: number): vo
     evaluator = energy && units ? new Evaluator(energy, units) : null;
     created.setEvaluator(evaluator);
   }
-  if (!evaluator || !(away || still)) {
+  if (!evaluator || !(away || still || quick.value)) {
     if (lookedAt.value) {
       created.setCloseUp(null);
       lookedAt.value = null;
     }
-    asked = "";
+    if (evaluator && cost.value === null && asked === "") maps.ask(evaluator, created.view, [TRIED]);
+    asked = evaluator && cost.value === null ? "tried" : "";
     return;
   }
   const { view } = created;

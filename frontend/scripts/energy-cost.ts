@@ -1,5 +1,8 @@
-import type { Energy } from "../../src/energy/description";
-import { Evaluator } from "../../src/energy/evaluator";
+/** What the page's evaluator costs in processor time, at the sizes of the defaults:
+ * `npx rolldown scripts/energy-cost.ts --platform node | node --input-type=module`.
+ */
+import type { Energy } from "../src/energy/description";
+import { Evaluator } from "../src/energy/evaluator";
 
 const random = (length: number, scale: number) =>
   Float64Array.from({ length }, (_, i) => scale * Math.sin(12.9898 * i + 78.233 * length));
