@@ -22,11 +22,11 @@ type Numbers = Float64Array | Float32Array;
 
 export class Evaluator {
   /** From a position (x, y) to the model's units: (a x + b y + c, d x + e y + f). */
-  private readonly place: readonly [number, number, number, number, number, number];
+  readonly place: readonly [number, number, number, number, number, number];
   /** Phases of the features: across x + up y + still. */
-  private readonly across: Float64Array;
-  private readonly up: Float64Array;
-  private readonly still: Float64Array;
+  readonly across: Float64Array;
+  readonly up: Float64Array;
+  readonly still: Float64Array;
   private readonly matrices: Matrix[];
   private readonly transposed: Matrix[];
   /** What goes into each layer, and last what comes out: numbers a point, the numbers, and their slopes. */

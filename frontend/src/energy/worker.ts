@@ -2,6 +2,7 @@
 import type { Units } from "../protocol/units";
 import type { Energy } from "./description";
 import { Evaluator, type Square } from "./evaluator";
+import { type Means, Painter } from "./painter";
 
 /** What the page asks: a map of a square at some sizes, the coarsest first; with an energy where it is another one. */
 export interface MapRequest {
@@ -19,30 +20,30 @@ export interface MapAnswer {
   last: boolean;
   /** That it took to compute. */
   milliseconds: number;
+  by: Means;
+  /** Why it is not WebGL2. */
+  why: string | null;
 }
 
 /** Cells between two looks for a newer request: about 8 ms of work. */
 const CELLS = 1024;
 
-let evaluator: Evaluator | null = null;
+const painter = new Painter();
 let newest = 0;
 
 self.onmessage = ({ data }: MessageEvent<MapRequest>) => {
-  if (data.energy) evaluator = new Evaluator(data.energy.energy, data.energy.units);
+  if (data.energy) painter.take(new Evaluator(data.energy.energy, data.energy.units));
   newest = data.number;
   void answer(data);
 };
 
 async function answer({ number, square, sizes }: MapRequest): Promise<void> {
-  const of = evaluator;
-  if (!of) return;
   for (const [i, size] of sizes.entries()) {
     const start = performance.now();
     const values = new Float32Array(size * size);
     const rows = Math.ceil(CELLS / size);
-    for (let row = 0; row < size; row += rows) {
-      const count = Math.min(rows, size - row);
-      of.rows({ ...square, size }, row, count, values.subarray(row * size, (row + count) * size));
+    for (let row = 0; row < size; ) {
+      row += painter.paint({ ...square, size }, row, rows, values);
       await others();
       if (newest !== number) return;
     }
@@ -53,6 +54,8 @@ async function answer({ number, square, sizes }: MapRequest): Promise<void> {
       values,
       last: i === sizes.length - 1,
       milliseconds,
+      by: painter.means,
+      why: painter.why,
     };
     self.postMessage(done, { transfer: [values.buffer] });
   }

@@ -34,13 +34,15 @@ const STEP = 1.25;
 
 /** Milliseconds that a fine map takes in this page; null until one was made. */
 export const cost = signal<number | null>(null);
+/** By what the page computes maps. */
+const means = signal("");
 /** The page maps runs that go on by itself, as fast as their weights come. */
 const quick = computed(() => cost.value !== null && cost.value < QUICK);
 
 /** Who computes the map of a run that goes on, and why. */
 export const mappedBy = computed(() => {
   if (cost.value === null) return "the server; this page has not tried yet";
-  const takes = `this page takes ${Math.round(cost.value)} ms for ${FINE} × ${FINE}`;
+  const takes = `this page takes ${Math.round(cost.value)} ms for ${FINE} × ${FINE} by ${means.value}`;
   return quick.value ? `this page; ${takes.replace("this page", "it")}` : `the server; ${takes}`;
 });
 
@@ -59,13 +61,14 @@ let [asked, pending, renewed] = ["", false, 0];
 
 const maps = new Maps(
   () => new Worker(new URL("../energy/worker.ts", import.meta.url), { type: "module" }),
-  (by, { square, values, milliseconds, last }) => {
+  (of, { square, values, milliseconds, last, by, why }) => {
     if (last) pending = false;
     const whole = milliseconds * (FINE / square.size) ** 2;
     if (square.size >= TRIED) cost.value = Math.min(cost.value ?? Number.POSITIVE_INFINITY, whole);
+    means.value = why ? `${by}, since ${why}` : by;
     if (square.size === TRIED) return;
-    if (!evaluator || differ(by.units, evaluator.units)) return;
-    stage?.setCloseUp({ field: { values, ...square }, by });
+    if (!evaluator || differ(of.units, evaluator.units)) return;
+    stage?.setCloseUp({ field: { values, ...square }, by: of });
     lookedAt.value = { outside: stage?.massOutside ?? null, size: square.size, milliseconds };
   },
   () => {

@@ -79,7 +79,9 @@ it("sends an energy once, and takes the maps of the newest request alone", () =>
   ]);
   for (const number of [1, 2]) {
     const data = { number, square: { ...square, size: 8 }, values: new Float32Array(64), last: false };
-    thread.onmessage?.({ data: { ...data, milliseconds: 1 } } as MessageEvent<MapAnswer>);
+    thread.onmessage?.({
+      data: { ...data, milliseconds: 1, by: "TypeScript", why: null },
+    } as MessageEvent<MapAnswer>);
   }
   expect(received.map(({ number }) => number)).toEqual([2]);
 });
