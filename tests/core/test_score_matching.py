@@ -225,3 +225,19 @@ def test_softened_data_are_a_mixture_that_sharpens_to_the_data() -> None:
     unchanged, weights = method.softened(data, 0.0, generator())
     assert unchanged.tolist() == data.tolist()
     assert float(weights.std()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    "kind", ["denoising", "exact", "multi_scale", "noise_conditional", "sliced"]
+)
+@pytest.mark.parametrize("batch_size", [7, 8, 100])
+def test_small_batches_have_far_points_too(kind: str, batch_size: int) -> None:
+    run = {
+        "dataset": {"kind": "gaussian_ring"},
+        "method": {"kind": kind},
+        "energy": {"kind": "mlp", "hidden": [8], "fourier_features": 4},
+        "optimization": {"batch_size": batch_size},
+        "updates": 5,
+    }
+    training = Training(RunConfig.model_validate(run))
+    assert math.isfinite(training.update()["loss"])

@@ -21,7 +21,7 @@ import msgpack
 from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 400.0
+PATIENCE = 60.0
 """Seconds until a test gives up waiting; machines may be busy."""
 
 SMALL: dict[str, Any] = {

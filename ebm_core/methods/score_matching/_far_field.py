@@ -38,7 +38,7 @@ def far_field_hinge(
     loss at the data never shows it. The gradient goes through both energies: with the data's level
     held fixed all energies would run away. Beyond the margin it is zero, and changes nothing.
     """
-    count = min(COUNT, len(data))
+    count = min(COUNT, len(batch.energies))
     noise = batch.noise[:count] if isinstance(batch.noise, Tensor) else batch.noise
     clean = not isinstance(noise, Tensor) and noise == 0
     far = far_points(data, count, noise, generator)
