@@ -14,6 +14,21 @@ const ACTIVATIONS: Record<Energy["activation"], string> = {
   tanh: "1.0 - 2.0 / (exp(2.0 * z) + 1.0)",
 };
 
+/** Sines and cosines to single precision: those of a GPU may be off by 5e-4. Coefficients of Moshier's cephes. */
+const TURN = `void turn(vec4 t, out vec4 s, out vec4 c) {
+    vec4 k = round(t * 0.636619772);
+    vec4 r = (t - k * 1.57079637) + k * 4.37113883e-8;
+    vec4 q = r * r;
+    vec4 a = r + r * q * (-0.16666654611 + q * (0.0083321608736 - q * 0.00019515295891));
+    vec4 b = 1.0 - 0.5 * q + q * q * (0.041666645683 + q * (-0.0013887316255 + q * 0.000024433157118));
+    ivec4 n = ivec4(k) & 3;
+    bvec4 odd = equal(n & 1, ivec4(1));
+    s = mix(a, b, odd);
+    c = mix(b, a, odd);
+    s = mix(s, -s, greaterThanEqual(n, ivec4(2)));
+    c = mix(c, -c, equal((n + 1) & 2, ivec4(2)));
+  }`;
+
 /** Of `n` fours of the last layer, in `a`. */
 const READINGS: Record<Energy["reading"], (n: number) => string> = {
   height: () => "float h = a[0].x;",
@@ -92,6 +107,7 @@ export function programOf({ energy, place, across, up, still }: Evaluator): Prog
   uniform vec4 square;
   out vec4 found;
   vec4 w(int at) { return texelFetch(weights, ivec2(at % ${ROW}, at / ${ROW}), 0); }
+  ${TURN}
   void main() {
     vec2 p = square.xy + gl_FragCoord.xy * square.z;
     vec2 m = vec2(${a} * p.x + ${b} * p.y + ${c}, ${d} * p.x + ${e} * p.y + ${g});
@@ -99,9 +115,7 @@ export function programOf({ energy, place, across, up, still }: Evaluator): Prog
     a[0] = vec4(m, 0.0, 0.0);
     for (int k = 0; k < ${turns}; k++) {
       vec4 t = w(${acrossAt} + k) * p.x + w(${upAt} + k) * p.y + w(${stillAt} + k);
-      t -= 6.283185307 * round(t / 6.283185307);
-      a[1 + k] = sin(t);
-      a[${1 + turns} + k] = cos(t);
+      turn(t, a[1 + k], a[${1 + turns} + k]);
     }
     ${steps.join("")}
     ${READINGS[energy.reading](inputs)}
