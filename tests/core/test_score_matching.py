@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from ebm_core import RunConfig, Training
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.datasets.mixtures import GaussianRing
 from ebm_core.derivatives.second_order import second_order, unit_directions

@@ -67,7 +67,7 @@ export class Painter {
     );
     if (!(apart < AGREEMENT)) throw new NoGpu(`its WebGL2 is off by ${apart.toPrecision(1)}`);
     if (byGpu >= byHand) {
-      const [a, b] = [byGpu, byHand].map((time) => time.toPrecision(2));
+      const [a, b] = [byGpu, byHand].map((time) => time.toFixed(time < 10 ? 1 : 0));
       throw new NoGpu(`its WebGL2 takes ${a} ms where plain code takes ${b}`);
     }
   }
