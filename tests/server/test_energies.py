@@ -65,7 +65,7 @@ def test_an_energy_of_images_is_refused_in_words(lab: Laboratory) -> None:
 
 
 def test_a_run_that_did_not_begin_has_none_yet(tmp_path: Path) -> None:
-    with Laboratory(tmp_path, options=["--max-running", "1"]) as lab:
+    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "1"}) as lab:
         lab.create(endless())
         queued = lab.create(endless())
         assert lab.ask("GET", f"/runs/{queued}")["state"] == "queued"
