@@ -562,8 +562,8 @@ export interface PackedLandscape {
  * E(p) of a run at an update, for points p of the plane in the data's units.
  *
  * 1. x = matrix (p - center).
- * 2. a = [x, sin(x frequencies + phases), cos(x frequencies + phases)]; a = x where there are none.
- * 3. a <- f(weight a + bias) for each layer but the last, with f the activation; the last has none.
+ * 2. a = [x, sin t, cos t] with t = x frequencies + phases; a = x where there are none.
+ * 3. a <- f(weight a + bias) for each layer, with f the activation; the last one has no f.
  * 4. h, by `reading`: "height" is a itself, of one entry; "log_sum_exp" is -log sum exp a;
  *    "entropy" is the entropy of softmax(a).
  * 5. E = scale h + quadratic |x|^2 / 2 + constant + what `groups` add at x.
