@@ -29,6 +29,7 @@ from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.methods.learned_sampler._generator import Generator
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
+from ebm_core.networks.portable import NotPortable, PortableEnergy, portable
 from ebm_core.optimization import Descent, TrainingDiverged
 from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.randomness.subset import some_of
@@ -63,9 +64,11 @@ __all__ = [
     "Mala",
     "Method",
     "Metrics",
+    "NotPortable",
     "Objective",
     "Picture",
     "Planar",
+    "PortableEnergy",
     "RandomWalk",
     "Recipe",
     "Sampler",
@@ -79,6 +82,7 @@ __all__ = [
     "blurred",
     "by_autograd",
     "gradient_alone",
+    "portable",
     "run",
     "setting",
     "some_of",

@@ -32,6 +32,7 @@ PAGE = {
     "state": "What the page knows, as signals, and what follows from it.",
     "form": "Fields from JSON schemas: rows, sliders, bounds, live or not.",
     "stage": "The canvas under everything that moves; no signals, no DOM beside it.",
+    "energy": "An energy as numbers, and what computes it: points at once, maps in a thread.",
     "words": "Names, units, numbers and formulas for people.",
     "protocol": "The wire: generated types, REST, the socket, frames and how they combine.",
 }

@@ -13,7 +13,8 @@ class EnergyNetwork(nn.Module, ABC):
 
     Three more functions are known for any network, and a network with a better form registers it:
     `gradient_alone` and `second_order` in `ebm_core.derivatives`, and `annealed_gradient` in
-    `ebm_core.networks.noise_conditioning`. As methods they would be defaults to override.
+    `ebm_core.networks.noise_conditioning`. As methods they would be defaults to override. So does
+    one that can be written as numbers alone: `portable` in `ebm_core.networks.portable`.
     """
 
     @abstractmethod

@@ -13,6 +13,7 @@ from torch.nn import functional
 from ebm_core.contracts import EnergyNetwork, setting
 from ebm_core.networks.activations import ACTIVATIONS, ActivationName
 from ebm_core.networks.perceptron import Features
+from ebm_core.networks.portable import PortableEnergy, copied
 
 Hidden = tuple[Annotated[int, Field(ge=1, le=2048)], ...]
 
@@ -72,6 +73,7 @@ class PerceptronNetwork(EnergyNetwork, ABC):
 
     def __init__(self, options: Options, dimensions: int, outputs: int) -> None:
         super().__init__()
+        self.activation_name = options.activation
         self.activation = ACTIVATIONS[options.activation]
         self.precision = 0.0 if options.confinement is None else options.confinement**-2
         self.frequencies: Tensor | None
@@ -91,3 +93,15 @@ class PerceptronNetwork(EnergyNetwork, ABC):
         for weight, bias in zip(self.flat[:-2:2], self.flat[1:-2:2], strict=True):
             hidden = self.activation.forward(functional.linear(hidden, weight, bias))
         return hidden
+
+    def layers_as_numbers(self) -> PortableEnergy:
+        """`portable` of the layers and the quadratic; the reading is that of a height."""
+        frequencies = None if self.frequencies is None else copied(self.frequencies)
+        pairs = zip(self.flat[::2], self.flat[1::2], strict=True)
+        return PortableEnergy(
+            layers=tuple((copied(weight), copied(bias)) for weight, bias in pairs),
+            activation=self.activation_name,
+            frequencies=frequencies,
+            phases=None if frequencies is None else torch.zeros(frequencies.shape[1]),
+            quadratic=self.precision,
+        )

@@ -1,5 +1,6 @@
 """A classifier as an energy (JEM): one network for p(y | x) and for p(x)."""
 
+from dataclasses import replace
 from typing import ClassVar, Literal, final
 
 import torch
@@ -19,6 +20,7 @@ from ebm_core.energies._perceptron import (
 )
 from ebm_core.networks.activations import ActivationName
 from ebm_core.networks.perceptron import Features
+from ebm_core.networks.portable import PortableEnergy, copied, portable
 
 Quantity = Literal["joint", "uncertainty"]
 
@@ -138,3 +140,17 @@ class ClassifierNetwork(PerceptronNetwork, LogitNetwork):
             slope = self.activation.backward(slope, values) @ weight
         gradient = features.pulled_back(slope).view_as(points) + self.precision * points
         return self.height(logits) + self.confined(points), gradient
+
+
+@portable.register
+def portable_classifier(energy: ClassifierNetwork) -> PortableEnergy:
+    """`portable`, of the logits in use."""
+    found = energy.layers_as_numbers()
+    weight, bias = energy.heads()
+    joint = energy.quantity == "joint"
+    return replace(
+        found,
+        layers=(*found.layers[:-1], (copied(weight), copied(bias))),
+        reading="log_sum_exp" if joint else "entropy",
+        scale=1.0 if joint else energy.log_factor.exp().item(),
+    )

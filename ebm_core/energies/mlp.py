@@ -22,6 +22,7 @@ from ebm_core.energies._perceptron import (
 from ebm_core.networks.activations import ACTIVATIONS, ActivationName
 from ebm_core.networks.compiled_perceptron import perceptron_energies
 from ebm_core.networks.perceptron import Features, gradient, product, taylor
+from ebm_core.networks.portable import PortableEnergy, portable
 
 
 @final
@@ -161,3 +162,9 @@ def second_order_of_perceptron(
         slopes + energy.precision * (x * v).sum(2),
         curvature + energy.precision * confined,
     )
+
+
+@portable.register
+def portable_perceptron(energy: MlpNetwork) -> PortableEnergy:
+    """`portable`: the layers as they are."""
+    return energy.layers_as_numbers()

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import replace
 from functools import singledispatch
 from typing import final
 
@@ -10,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Energy, EnergyNetwork, Shape
+from ebm_core.networks.portable import NotPortable, PortableEnergy, portable
 
 
 @final
@@ -101,3 +103,14 @@ def conditional_gradient(
 ) -> Float[Tensor, "n ..."]:
     """The gradient at the levels themselves."""
     return energy.at(levels).with_gradient(points)[1]
+
+
+@portable.register
+def portable_at_a_level(energy: NoiseConditional) -> PortableEnergy:
+    """`portable`, with the noise level put in."""
+    level = energy.noise_level
+    if isinstance(level, Tensor):
+        raise NotPortable("it has a noise level for each point; choose one with `at`")
+    body = portable(energy.body).with_last_input(math.log(level)).scaled(1 / level)
+    spread = 0.0 if energy.confinement is None else 1 / (energy.confinement**2 + level**2)
+    return replace(body, quadratic=body.quadratic + spread)

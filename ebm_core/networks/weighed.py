@@ -1,5 +1,6 @@
 """An energy whose separate groups of points are raised or lowered as wholes."""
 
+from dataclasses import replace
 from typing import final
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.contracts.groups import Groups
 from ebm_core.networks.noise_conditioning import annealed_gradient
+from ebm_core.networks.portable import Mixture, PortableEnergy, portable
 
 
 @final
@@ -60,3 +62,16 @@ def weighed_gradient(
     """That of the energy below; the groups' weights count fully at the last level alone."""
     inner = annealed_gradient(energy.energy, points, levels, last)
     return inner + energy.raised(points)[1] * (last / levels).square()[:, None]
+
+
+@portable.register
+def portable_with_groups(energy: Weighed) -> PortableEnergy:
+    """`portable`, with what is added to E."""
+    shares, means, precisions = (part.double().cpu() for part in energy.groups)
+    mixture = Mixture(
+        offsets=tuple(energy.offsets.tolist()),
+        log_weights=tuple((shares.log() + torch.logdet(precisions) / 2).tolist()),
+        means=tuple(map(tuple, means.tolist())),
+        precisions=tuple(tuple(map(tuple, matrix)) for matrix in precisions.tolist()),
+    )
+    return replace(portable(energy.energy), groups=mixture)

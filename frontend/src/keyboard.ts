@@ -4,6 +4,7 @@ import { backToLive, nudge } from "./run/replay";
 import { index, reseed, seek, toggle } from "./samplers/state";
 import { drawing, help, mode, stored, tab } from "./state";
 import { nextTheme } from "./theme";
+import { zoomKey } from "./views/camera";
 import { layersShown, toggleLayer } from "./views/Layers";
 import { clearDropped } from "./views/StageCanvas";
 import { lifted, typed } from "./views/strokes";
@@ -54,6 +55,7 @@ export function listen(): void {
       return;
     if (tab.value === "lab" && drawing.value && typed(event)) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (tab.value === "lab" && !drawing.value && zoomKey(event)) return event.preventDefault();
     const action = meaning(event.key);
     if (!action) return;
     event.preventDefault();

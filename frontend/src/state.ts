@@ -10,7 +10,7 @@ import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
 import type { RunHistory } from "./run/history";
 import { marksOf } from "./run/marks";
 import { figuresUpTo, type Measured } from "./run/measured";
-import { LAYERS, type Layers, type Mode } from "./stage";
+import { type Camera, HOME, LAYERS, type Layers, type Mode } from "./stage";
 
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
@@ -53,6 +53,8 @@ export const mode = signal<Mode>("energy");
 /** The true density of the run on the stage, where it is known. */
 export const truth = signal<Landscape | null>(null);
 export const dropped = signal(0);
+/** Where one looks on the stage. */
+export const camera = signal<Camera>(HOME);
 
 /** What counts faster than anything is drawn; written by the loop. */
 export const step = signal(0);

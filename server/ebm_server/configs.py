@@ -13,9 +13,12 @@ from ebm_core.datasets.points import PointsRead, read_points
 from ebm_core.runs.changes import changed, size_at, value_inside
 from ebm_core.runs.config import DATASET, RunConfig, refuse_missing_device, saved
 from ebm_core.runs.display import true_density
+from ebm_core.runs.portable import portable_at
 from ebm_core.runs.problems import allowed, problems
+from ebm_core.runs.snapshots import NoSnapshot
 from ebm_core.tables import BadFile, names_in
 from ebm_server.protocol.messages import Problem
+from ebm_server.protocol.packed_energy import pack_energy
 from ebm_server.protocol.packing import quantise
 from ebm_server.protocol.points import FileProblem, OwnPoints, Reference
 from ebm_server.refusals import Invalid, Refused
@@ -118,6 +121,23 @@ def truth(config: dict[str, Any], points: Path) -> bytes:
         raise Refused(404, f"the density of {dataset.title!r} is not known")
     packed: bytes = msgpack.packb(quantise(true_density(dataset)))
     return packed
+
+
+def energy_at(directory: Path, step: int | None) -> bytes:
+    """The energy of a run's snapshot, or of its newest, as MessagePack.
+
+    Raises:
+        Refused: There is no such snapshot, or the energy cannot be told.
+    """
+    try:
+        return pack_energy(*portable_at(directory, step))
+    except NoSnapshot as error:
+        known = ", ".join(map(str, error.steps)) or "none yet"
+        raise Refused(
+            404, f"the run keeps no weights of update {error.step}; those it keeps: {known}"
+        ) from error
+    except ValueError as error:
+        raise Refused(409, str(error)) from error
 
 
 def with_changes(config: RunConfig, changes: dict[str, Any]) -> RunConfig:

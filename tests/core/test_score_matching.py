@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from ebm_core import RunConfig, Training
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.datasets.mixtures import GaussianRing
 from ebm_core.derivatives.second_order import second_order, unit_directions
@@ -225,3 +226,19 @@ def test_softened_data_are_a_mixture_that_sharpens_to_the_data() -> None:
     unchanged, weights = method.softened(data, 0.0, generator())
     assert unchanged.tolist() == data.tolist()
     assert float(weights.std()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    "kind", ["denoising", "exact", "multi_scale", "noise_conditional", "sliced"]
+)
+@pytest.mark.parametrize("batch_size", [7, 8, 100])
+def test_small_batches_have_far_points_too(kind: str, batch_size: int) -> None:
+    run = {
+        "dataset": {"kind": "gaussian_ring"},
+        "method": {"kind": kind},
+        "energy": {"kind": "mlp", "hidden": [8], "fourier_features": 4},
+        "optimization": {"batch_size": batch_size},
+        "updates": 5,
+    }
+    training = Training(RunConfig.model_validate(run))
+    assert math.isfinite(training.update()["loss"])

@@ -143,6 +143,10 @@ export async function deleteRun(run: string): Promise<void> {
   await request("DELETE /runs/{run}", { run }, null);
 }
 
+/** The energy of a run as numbers: the one that is shown now, or that of a snapshot. */
+export const energy = (run: string, step?: number) =>
+  packed("GET /runs/{run}/energy", step === undefined ? { run } : { run, step });
+
 /** The true density of a run's data, on the landscape's grid. */
 export const truth = async (run: string): Promise<Landscape> =>
   decodeLandscape(await packed("GET /runs/{run}/truth", { run }));

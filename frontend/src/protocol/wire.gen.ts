@@ -170,6 +170,17 @@ export interface Routes {
     body: null;
     answer: KeyframeInfo[];
   };
+  "GET /runs/{run}/energy": {
+    parameters: {
+      run: string;
+      /**
+       * One of GET .../snapshots; else the newest.
+       */
+      step?: number | null;
+    };
+    body: null;
+    answer: PackedEnergy;
+  };
   "GET /runs/{run}/truth": {
     parameters: {
       run: string;
@@ -553,6 +564,52 @@ export interface PackedLandscape {
    * @maxItems 2
    */
   window: [[number, number], [number, number]];
+}
+/**
+ * E(p) of a run at an update, for points p of the plane in the data's units.
+ *
+ * 1. x = matrix (p - center).
+ * 2. a = [x, sin t, cos t] with t = x frequencies + phases; a = x where there are none.
+ * 3. a <- f(weight a + bias) for each layer, with f the activation; the last one has no f.
+ * 4. h, by `reading`: "height" is a itself, of one entry; "log_sum_exp" is -log sum exp a;
+ *    "entropy" is the entropy of softmax(a).
+ * 5. E = scale h + quadratic |x|^2 / 2 + constant + what `groups` add at x.
+ */
+export interface PackedEnergy {
+  version: 1;
+  step: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  center: [number, number];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  matrix: [[number, number], [number, number]];
+  frequencies: PackedArray | null;
+  phases: PackedArray | null;
+  activation: "silu" | "softplus" | "tanh";
+  layers: PackedLayer[];
+  reading: "height" | "log_sum_exp" | "entropy";
+  scale: number;
+  quadratic: number;
+  constant: number;
+  groups: PackedGroups | null;
+}
+export interface PackedLayer {
+  weight: PackedArray;
+  bias: PackedArray;
+}
+/**
+ * sum_k offsets_k r_k(x), with r the softmax over k of log_weights_k - |x - mean_k|_k^2 / 2.
+ */
+export interface PackedGroups {
+  offsets: number[];
+  log_weights: number[];
+  means: [number, number][];
+  precisions: [[number, number], [number, number]][];
 }
 /**
  * An energy, a sampler, and how long. Checked by the process that samples, not here.

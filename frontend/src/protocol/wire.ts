@@ -14,6 +14,7 @@ export type {
   Outcome,
   OwnPoints,
   PackedArray,
+  PackedEnergy,
   PackedLandscape,
   PageMessage,
   PlugInConfig,

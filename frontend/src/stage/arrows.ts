@@ -28,8 +28,8 @@ export function drawArrows(
   const sample: Sample = { value: 0, dx: 0, dy: 0 };
   for (let row = 0; row < GRID; row++) {
     for (let column = 0; column < GRID; column++) {
-      const x = (column + 0.5) * cell - viewport.extent;
-      const y = (row + 0.5) * cell - viewport.extent;
+      const x = (column + 0.5) * cell - viewport.extent + viewport.x;
+      const y = (row + 0.5) * cell - viewport.extent + viewport.y;
       sampleField(energy, x, y, sample);
       const steepness = Math.hypot(sample.dx, sample.dy);
       if (!(steepness > 0)) continue;

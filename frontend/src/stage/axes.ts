@@ -96,8 +96,13 @@ export function drawAxes(
   ink: string,
   halo: string,
 ): void {
-  const across = ticks(viewport.extent, units.center[0], units.unit[0]);
-  const up = ticks(viewport.extent, units.center[1], units.unit[1]);
+  const along = (at: number, axis: 0 | 1) =>
+    ticks(viewport.extent, units.center[axis] + at * units.unit[axis], units.unit[axis]).map((tick) => ({
+      ...tick,
+      at: tick.at + at,
+    }));
+  const across = along(viewport.x, 0);
+  const up = along(viewport.y, 1);
   context.save();
   context.strokeStyle = ink;
   context.fillStyle = ink;

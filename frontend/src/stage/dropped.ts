@@ -23,17 +23,30 @@ export interface Dropped {
   noise: () => number;
 }
 
+/** Chains that are moved by the energy itself at the most; more of them move by the landscape between its cells. */
+const MOST_EXACT = 48;
+
+/** Fills `gradients` of the energy at points, x and y in turn. */
+export type Gradients = (points: Float64Array, gradients: Float64Array) => void;
+
 /** One step x <- x - eps grad E(x) + sqrt(2 eps) noise, at temperature 1; biased by eps / 2 of the curvature.
  *
  * The landscape is not known beyond its grid: a chain that leaves it is reflected at the edge.
  */
 export function langevinStep(chain: Dropped, energy: Field, stepSize: number, out: Sample): void {
   sampleField(energy, chain.x, chain.y, out);
-  const drift = stepSize * Math.hypot(out.dx, out.dy);
+  move(chain, out.dx, out.dy, stepSize);
+  chain.x = reflect(chain.x, energy.extent);
+  chain.y = reflect(chain.y, energy.extent);
+}
+
+/** The step itself, along a gradient. */
+function move(chain: Dropped, dx: number, dy: number, stepSize: number): void {
+  const drift = stepSize * Math.hypot(dx, dy);
   const share = drift > LONGEST_DRIFT ? LONGEST_DRIFT / drift : 1;
   const sigma = Math.sqrt(2 * stepSize);
-  chain.x = reflect(chain.x - share * stepSize * out.dx + sigma * chain.noise(), energy.extent);
-  chain.y = reflect(chain.y - share * stepSize * out.dy + sigma * chain.noise(), energy.extent);
+  chain.x += -share * stepSize * dx + sigma * chain.noise();
+  chain.y += -share * stepSize * dy + sigma * chain.noise();
 }
 
 function reflect(x: number, extent: number): number {
@@ -64,25 +77,36 @@ export class Preview {
     this.started = 0;
   }
 
-  /** Runs on by the time since the last call. */
-  advance(now: number, energy: Field): void {
+  /** Runs on by the time since the last call, by the energy itself where its gradients are at hand. */
+  advance(now: number, energy: Field, gradients: Gradients | null = null): void {
     const seconds = Number.isNaN(this.last) ? 0 : (now - this.last) / 1000;
     this.last = now;
     this.owed = Math.min(this.owed + seconds * STEPS_A_SECOND, MOST_STEPS);
     const steps = Math.floor(this.owed);
     this.owed -= steps;
-    this.run(energy, steps);
+    this.run(energy, steps, gradients);
   }
 
   /** Takes so many steps with every chain. */
-  run(energy: Field, steps: number): void {
+  run(energy: Field, steps: number, gradients: Gradients | null = null): void {
+    const exact = this.chains.length <= MOST_EXACT ? gradients : null;
     const kept = 2 * Math.min(LONGEST_PATH, Math.floor(KEPT_POSITIONS / Math.max(this.chains.length, 1)));
+    for (let k = 0; k < steps; k++) {
+      if (exact) this.exactStep(exact);
+      else for (const chain of this.chains) langevinStep(chain, energy, STEP_SIZE, this.sample);
+      for (const chain of this.chains) chain.path.push(chain.x, chain.y);
+    }
     for (const chain of this.chains) {
-      for (let k = 0; k < steps; k++) {
-        langevinStep(chain, energy, STEP_SIZE, this.sample);
-        chain.path.push(chain.x, chain.y);
-      }
       if (chain.path.length > kept) chain.path.splice(0, chain.path.length - kept);
     }
+  }
+
+  /** A step of all chains by the energy itself, which is known everywhere. */
+  private exactStep(gradients: Gradients): void {
+    const points = Float64Array.from(this.chains.flatMap(({ x, y }) => [x, y]));
+    const slopes = new Float64Array(points.length);
+    gradients(points, slopes);
+    for (const [i, chain] of this.chains.entries())
+      move(chain, slopes[2 * i]!, slopes[2 * i + 1]!, STEP_SIZE);
   }
 }

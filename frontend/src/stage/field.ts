@@ -1,11 +1,26 @@
 /** A scalar field on a square grid: values and gradients between the cells, and finer copies of it. */
 
-/** Values at the centres of the cells of [-extent, extent]^2, row-major; row 0 is the lowest y. */
+import type { Window } from "./viewport";
+
+/** Values at the centres of the cells of a square, row-major; row 0 is the lowest y. */
 export interface Field {
   values: Float32Array;
   /** Cells along one side, at least 4. */
   size: number;
+  /** Half of the side of the square. */
   extent: number;
+  /** Its middle; left out where that is 0. */
+  x?: number;
+  y?: number;
+}
+
+/** The square of a field. */
+export const windowOf = ({ extent, x = 0, y = 0 }: Field): Window => ({ extent, x, y });
+
+/** Whether a field knows all of a square. */
+export function covers(field: Field, { x, y, extent }: Window): boolean {
+  const room = field.extent - extent + 1e-6 * extent;
+  return Math.abs(x - (field.x ?? 0)) <= room && Math.abs(y - (field.y ?? 0)) <= room;
 }
 
 /** A field and its gradient at one point. */
@@ -45,8 +60,8 @@ export function sampleField(field: Field, x: number, y: number, out: Sample): Sa
   const { values, size, extent } = field;
   const perCell = size / (2 * extent);
   const last = size - 1;
-  const wantedU = (x + extent) * perCell - 0.5;
-  const wantedV = (y + extent) * perCell - 0.5;
+  const wantedU = (x - (field.x ?? 0) + extent) * perCell - 0.5;
+  const wantedV = (y - (field.y ?? 0) + extent) * perCell - 0.5;
   const u = Math.min(Math.max(wantedU, 0), last);
   const v = Math.min(Math.max(wantedV, 0), last);
   const column = firstTap(u, size);
@@ -75,23 +90,16 @@ export function sampleField(field: Field, x: number, y: number, out: Sample): Sa
   return out;
 }
 
-/** Resamples fields of one size to `pixels` x `pixels` values over [-shown, shown]^2; row 0 becomes the highest y. */
-export class Upsampler {
-  private readonly first: Int32Array;
-  private readonly weights: Float32Array;
-  private readonly rows: Float32Array;
+/** Which four cells lie around each pixel along one axis, and their weights. */
+class Taps {
+  readonly first: Int32Array;
+  readonly weights: Float32Array;
 
-  constructor(
-    readonly size: number,
-    readonly extent: number,
-    readonly shown: number,
-    readonly pixels: number,
-  ) {
+  constructor(size: number, extent: number, offset: number, shown: number, pixels: number) {
     this.first = new Int32Array(pixels);
     this.weights = new Float32Array(4 * pixels);
-    this.rows = new Float32Array(size * pixels);
     for (let p = 0; p < pixels; p++) {
-      const x = -shown + ((p + 0.5) * 2 * shown) / pixels;
+      const x = offset - shown + ((p + 0.5) * 2 * shown) / pixels;
       const cells = Math.min(Math.max(((x + extent) * size) / (2 * extent) - 0.5, 0), size - 1);
       const first = firstTap(cells, size);
       this.first[p] = first;
@@ -99,19 +107,49 @@ export class Upsampler {
       this.weights.set(along.subarray(0, 4), 4 * p);
     }
   }
+}
+
+/** Resamples fields of one size and square to `pixels` x `pixels` values over another; row 0 becomes the highest y.
+ *
+ * Beyond the outermost centres of a field its values go on as they are there.
+ */
+export class Upsampler {
+  private readonly columns: Taps;
+  private readonly lines: Taps;
+  private readonly rows: Float32Array;
+
+  constructor(
+    private readonly of: Omit<Field, "values">,
+    private readonly shown: Window,
+    readonly pixels: number,
+  ) {
+    const { size, extent, x = 0, y = 0 } = of;
+    this.columns = new Taps(size, extent, shown.x - x, shown.extent, pixels);
+    this.lines = new Taps(size, extent, shown.y - y, shown.extent, pixels);
+    this.rows = new Float32Array(size * pixels);
+  }
+
+  /** Whether it resamples such a field to such a square. */
+  fits({ size, extent, x = 0, y = 0 }: Field, shown: Window, pixels: number): boolean {
+    const { of, shown: to } = this;
+    const same = size === of.size && extent === of.extent && x === (of.x ?? 0) && y === (of.y ?? 0);
+    const there = shown.x === to.x && shown.y === to.y && shown.extent === to.extent;
+    return same && there && pixels === this.pixels;
+  }
 
   /** Fills `out`, of pixels^2 values. */
   apply(values: Float32Array, out: Float32Array): Float32Array {
-    const { size, pixels, first, weights, rows } = this;
-    const lowest = first[0] as number;
-    const highest = (first[pixels - 1] as number) + 3;
+    const { pixels, columns, lines, rows } = this;
+    const { size } = this.of;
+    const lowest = lines.first[0] as number;
+    const highest = (lines.first[pixels - 1] as number) + 3;
     for (let p = 0; p < pixels; p++) {
-      const w0 = weights[4 * p] as number;
-      const w1 = weights[4 * p + 1] as number;
-      const w2 = weights[4 * p + 2] as number;
-      const w3 = weights[4 * p + 3] as number;
+      const w0 = columns.weights[4 * p] as number;
+      const w1 = columns.weights[4 * p + 1] as number;
+      const w2 = columns.weights[4 * p + 2] as number;
+      const w3 = columns.weights[4 * p + 3] as number;
       for (let row = lowest; row <= highest; row++) {
-        const at = row * size + (first[p] as number);
+        const at = row * size + (columns.first[p] as number);
         rows[row * pixels + p] =
           w0 * (values[at] as number) +
           w1 * (values[at + 1] as number) +
@@ -120,11 +158,11 @@ export class Upsampler {
       }
     }
     for (let p = 0; p < pixels; p++) {
-      const w0 = weights[4 * p] as number;
-      const w1 = weights[4 * p + 1] as number;
-      const w2 = weights[4 * p + 2] as number;
-      const w3 = weights[4 * p + 3] as number;
-      const from = (first[p] as number) * pixels;
+      const w0 = lines.weights[4 * p] as number;
+      const w1 = lines.weights[4 * p + 1] as number;
+      const w2 = lines.weights[4 * p + 2] as number;
+      const w3 = lines.weights[4 * p + 3] as number;
+      const from = (lines.first[p] as number) * pixels;
       const to = (pixels - 1 - p) * pixels;
       for (let q = 0; q < pixels; q++) {
         const at = from + q;

@@ -3,6 +3,7 @@
 import { LEVELS, type LookUpTable } from "./colormap";
 import { Upsampler } from "./field";
 import type { Picture } from "./modes";
+import type { Window } from "./viewport";
 
 /** Pixels a side at the most; a larger canvas stretches them, which a field this smooth does not show. */
 const FINEST = 560;
@@ -15,10 +16,10 @@ export class Landscape {
   private from = new Float32Array(0);
   private to = new Float32Array(0);
   private range = { fromLo: 0, fromHi: 1, lo: 0, hi: 1 };
-  private shown: number;
+  private shown: Window;
   private filled = false;
 
-  constructor(document: Document, shown: number) {
+  constructor(document: Document, shown: Window) {
     this.image = document.createElement("canvas");
     this.context = this.image.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
     this.shown = shown;
@@ -27,12 +28,10 @@ export class Landscape {
   /** Takes the next field as the target; what was on show at `progress` becomes the start, unless `ease` is false. */
   aim(picture: Picture, progress: number, ease: boolean): void {
     this.settle(progress);
-    const { size, extent, values } = picture.field;
-    const up = this.upsampler;
-    const fits = up && up.size === size && up.extent === extent && up.pixels === this.image.width;
-    const upsampler = fits ? up : new Upsampler(size, extent, this.shown, this.image.width);
-    this.upsampler = upsampler;
-    upsampler.apply(values, this.to);
+    const { field } = picture;
+    const { shown, image, upsampler: up } = this;
+    this.upsampler = up?.fits(field, shown, image.width) ? up : new Upsampler(field, shown, image.width);
+    this.upsampler.apply(field.values, this.to);
     this.range.lo = picture.lo;
     this.range.hi = picture.hi;
     if (!ease || !this.filled) {
@@ -84,8 +83,14 @@ export class Landscape {
     return this.image;
   }
 
-  /** Prepares for a stage of so many device pixels and a window [-shown, shown]^2; the field must be aimed at again. */
-  resize(devicePixels: number, shown: number): void {
+  /** Shows another square; the field must be aimed at again. */
+  look(shown: Window): void {
+    this.shown = shown;
+    this.filled = false;
+  }
+
+  /** Prepares for a stage of so many device pixels and a square; the field must be aimed at again. */
+  resize(devicePixels: number, shown: Window): void {
     const side = Math.max(1, Math.min(Math.round(devicePixels), FINEST));
     this.shown = shown;
     this.filled = false;

@@ -9,6 +9,7 @@ export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode } from "./modes";
 export type { Theme } from "./palette";
 export type { Readout } from "./terrain";
+export { type Camera, HOME, panned, zoomed } from "./viewport";
 export type { ImageGrid, Stage };
 
 /** A stage for points in the plane on a canvas of its own. */

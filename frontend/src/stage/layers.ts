@@ -78,12 +78,11 @@ export class ContourLayer {
     ink: string,
     overMap: boolean,
   ): void {
-    const { size, extent, values } = moment.energy;
+    const { energy } = moment;
     const up = this.upsampler;
-    const fits = up && up.size === size && up.extent === extent && up.shown === viewport.extent;
-    const upsampler = fits ? up : new Upsampler(size, extent, viewport.extent, CONTOUR_GRID);
-    this.upsampler = upsampler;
-    upsampler.apply(values, this.values);
+    const fits = up?.fits(energy, viewport, CONTOUR_GRID);
+    this.upsampler = fits && up ? up : new Upsampler(energy, { ...viewport }, CONTOUR_GRID);
+    this.upsampler.apply(energy.values, this.values);
     const scale = viewport.size / CONTOUR_GRID;
     context.save();
     context.lineWidth = 1;

@@ -10,7 +10,7 @@ import {
   uncertaintyColors,
   viridis,
 } from "./colormap";
-import { type Field, logPartition, type Sample, sampleField, shownQuantile } from "./field";
+import { type Field, logPartition, type Sample, sampleField, shownQuantile, windowOf } from "./field";
 import type { Theme } from "./palette";
 
 export type Mode = "energy" | "density" | "truth" | "difference" | "uncertainty" | "softmax";
@@ -109,18 +109,19 @@ function peak(density: Field): number {
 /** Model minus truth, on the grid of the energy. */
 function difference(moment: Moment, truth: Field): Field {
   const { values, size, extent } = moment.energy;
+  const middle = windowOf(moment.energy);
   const result = new Float32Array(values.length);
   const width = (2 * extent) / size;
   const sample: Sample = { value: 0, dx: 0, dy: 0 };
   for (let row = 0; row < size; row++) {
-    const y = (row + 0.5) * width - extent;
+    const y = (row + 0.5) * width - extent + middle.y;
     for (let column = 0; column < size; column++) {
-      const x = (column + 0.5) * width - extent;
+      const x = (column + 0.5) * width - extent + middle.x;
       const inside = Math.max(Math.abs(x), Math.abs(y)) <= truth.extent;
       const actual = inside ? sampleField(truth, x, y, sample).value : 0;
       const at = row * size + column;
       result[at] = Math.exp(-(values[at] as number) - moment.logPartition) - actual;
     }
   }
-  return { values: result, size, extent };
+  return { values: result, size, ...middle };
 }

@@ -1,5 +1,6 @@
 /** The stage: takes frames whenever they come, and draws the newest state, eased, when it is asked to. */
 
+import type { Evaluator } from "../energy/evaluator";
 import { type DecodedFrame, type Landscape, over } from "../protocol/frame";
 import { PLAIN_UNITS, pointOf, SHOWN_EXTENT, type Units } from "../protocol/units";
 import { drawArrows } from "./arrows";
@@ -8,12 +9,13 @@ import { Chains } from "./chains";
 import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
 import { Preview } from "./dropped";
 import { Ease } from "./ease";
+import type { Field, Sample } from "./field";
 import { ContourLayer, drawChains, drawDropped, LAYERS, type Layers, type Marks, makeMarks } from "./layers";
 import type { Mode } from "./modes";
 import { background, type Palette, palette, type Theme } from "./palette";
 import { stampAll } from "./points";
 import { type Readout, Terrain } from "./terrain";
-import { Viewport } from "./viewport";
+import { type Camera, HOME, Viewport, type Window } from "./viewport";
 
 export interface StageOptions {
   theme: Theme;
@@ -32,6 +34,8 @@ export class Stage {
   private readonly stillness: MediaQueryList | null;
   private theme: Theme;
   private layers: Layers = LAYERS;
+  /** Half the width of the whole map. */
+  private whole = SHOWN_EXTENT;
   private viewport = new Viewport(560, SHOWN_EXTENT);
   private dpr = 1;
   private colors: Palette | null = null;
@@ -58,6 +62,9 @@ export class Stage {
   private readonly contours = new ContourLayer();
   private readonly preview: Preview;
   private units: Units = PLAIN_UNITS;
+  private camera: Camera = HOME;
+  /** The energy of what is shown, where the page has it. */
+  private evaluator: Evaluator | null = null;
   private dirty = true;
 
   constructor(
@@ -114,7 +121,9 @@ export class Stage {
   readout(px: number, py: number): Readout | null {
     const { size } = this.viewport;
     if (!(px >= 0 && py >= 0 && px <= size && py <= size)) return null;
-    const at = this.terrain.readout(this.viewport.x(px), this.viewport.y(py));
+    const [px0, py0] = [this.viewport.atX(px), this.viewport.atY(py)];
+    if (!this.evaluator && !this.onMap(px0, py0)) return null;
+    const at = this.terrain.readout(px0, py0, this.exactly(px0, py0));
     if (!at) return null;
     const { unit } = this.units;
     const [x, y] = pointOf(this.units, at.x, at.y);
@@ -124,7 +133,9 @@ export class Stage {
 
   /** Starts chains under the pointer; they run down the landscape shown, from the next draw on. */
   drop(px: number, py: number, count: number): void {
-    this.preview.drop(this.viewport.x(px), this.viewport.y(py), count);
+    const [x, y] = [this.viewport.atX(px), this.viewport.atY(py)];
+    if (!this.evaluator && !this.onMap(x, y)) return;
+    this.preview.drop(x, y, count);
     this.dirty = true;
   }
 
@@ -139,9 +150,71 @@ export class Stage {
     this.canvas.width = devicePixels;
     this.canvas.height = devicePixels;
     this.dpr = devicePixels / cssSize;
-    this.viewport = new Viewport(cssSize, Math.min(SHOWN_EXTENT, this.terrain.extent));
-    this.terrain.resize(devicePixels, this.viewport.extent);
+    this.whole = Math.min(SHOWN_EXTENT, this.terrain.extent);
+    this.viewport = this.through(cssSize);
+    this.terrain.resize(devicePixels, this.whole, { ...this.viewport });
     this.restyle();
+  }
+
+  /** Looks at another part of the plane. */
+  look(camera: Camera): void {
+    if (camera === this.camera) return;
+    this.camera = camera;
+    this.viewport = this.through(this.viewport.size);
+    this.terrain.look({ ...this.viewport });
+    this.restyle();
+  }
+
+  private through(cssSize: number): Viewport {
+    const { x, y, zoom } = this.camera;
+    return new Viewport(cssSize, this.whole / zoom, x, y);
+  }
+
+  /** The part of the plane in view. */
+  get view(): Window {
+    const { x, y, extent } = this.viewport;
+    return { x, y, extent };
+  }
+
+  /** The model's mass outside of the view, where the page has computed that. */
+  get massOutside(): number | null {
+    return this.terrain.massOutside;
+  }
+
+  /** Takes the energy of what is shown, which answers for every point; null goes back to the landscape alone. */
+  setEvaluator(evaluator: Evaluator | null): void {
+    this.evaluator = evaluator;
+    if (!evaluator) this.setCloseUp(null);
+  }
+
+  /** Takes energies of a part of the plane as an evaluator gives them. */
+  setCloseUp(closeUp: { field: Field; by: Evaluator } | null): void {
+    this.terrain.setCloseUp(closeUp && { field: closeUp.field, drift: this.drift(closeUp.by) });
+    this.dirty = true;
+  }
+
+  /** How far an evaluator's energies lie above those of the landscape, which may be of another update. */
+  private drift(evaluator: Evaluator): number {
+    const moment = this.terrain.newest;
+    if (!moment) return 0;
+    const { values, size, extent } = moment.energy;
+    let lowest = 0;
+    for (let i = 0; i < values.length; i++) if (values[i]! < values[lowest]!) lowest = i;
+    const at = (cell: number) => ((cell + 0.5) / size) * 2 * extent - extent;
+    const found = new Float64Array(1);
+    evaluator.energies([at(lowest % size), at(Math.floor(lowest / size))], found);
+    return found[0]! - values[lowest]!;
+  }
+
+  private exactly(x: number, y: number): (Sample & { drift: number }) | null {
+    if (!this.evaluator) return null;
+    const [value, slope] = [new Float64Array(1), new Float64Array(2)];
+    this.evaluator.withGradient([x, y], value, slope);
+    return { value: value[0]!, dx: slope[0]!, dy: slope[1]!, drift: this.drift(this.evaluator) };
+  }
+
+  private onMap(x: number, y: number): boolean {
+    return Math.max(Math.abs(x), Math.abs(y)) <= this.terrain.extent;
   }
 
   /** Forgets the run and the dropped chains; keeps theme, mode, layers and truth. */
@@ -159,7 +232,8 @@ export class Stage {
     this.chainEase.reset();
     this.preview.clear();
     this.terrain.clear();
-    if (this.viewport.extent !== SHOWN_EXTENT) this.resize(this.viewport.size, this.dpr);
+    this.evaluator = null;
+    if (this.whole !== SHOWN_EXTENT) this.resize(this.viewport.size, this.dpr);
     this.restyle();
   }
 
@@ -174,7 +248,10 @@ export class Stage {
     this.chains.ease(progress);
     this.chainProgress = progress;
     const { moment } = this.terrain;
-    if (moment) this.preview.advance(nowMs, moment.energy);
+    const { evaluator } = this;
+    const gradients = (at: Float64Array, slopes: Float64Array) =>
+      evaluator?.withGradient(at, new Float64Array(at.length / 2), slopes);
+    if (moment) this.preview.advance(nowMs, moment.energy, evaluator && gradients);
     this.compose();
     this.dirty = false;
   }
@@ -193,7 +270,7 @@ export class Stage {
       this.landscape = frame.landscape;
       this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now, uncertaintyOf(frame));
       const extent = Math.min(SHOWN_EXTENT, this.terrain.extent);
-      if (extent !== this.viewport.extent) this.resize(this.viewport.size, this.dpr);
+      if (extent !== this.whole) this.resize(this.viewport.size, this.dpr);
     }
     this.chains.ease(this.chainEase.progress(now));
     this.chains.aim(points(frame, "chains"));
@@ -220,7 +297,7 @@ export class Stage {
 
   private compose(): void {
     const { context, viewport, layers, chains, preview } = this;
-    const { moment } = this.terrain;
+    const moment = this.terrain.seen;
     const map = layers.energy ? this.terrain.paint(this.theme) : null;
     const overViridis = map !== null && this.terrain.overViridis;
     const colors = palette(this.theme, overViridis);
@@ -232,6 +309,7 @@ export class Stage {
     context.fillRect(0, 0, viewport.size, viewport.size);
     if (map) context.drawImage(map, 0, 0, viewport.size, viewport.size);
     if (layers.contours && moment) this.contours.draw(context, viewport, moment, colors.ink, overViridis);
+    if (moment && !this.terrain.known) this.coverUnknown();
     if (layers.data) this.drawData(this.marks);
     if (layers.perturbed) stampAll(context, viewport, this.marks.perturbed, this.perturbed);
     if (layers.chains)
@@ -242,6 +320,23 @@ export class Stage {
     drawAxes(context, viewport, this.units, colors.ink, colors.halo);
     const area = this.units.unit[0] * this.units.unit[1];
     if (map) drawLegend(context, viewport, this.terrain.legend(this.theme, area), colors.ink, colors.halo);
+  }
+
+  /** Leaves what lies beyond the landscape empty: nothing is known of it. */
+  private coverUnknown(): void {
+    const { context, viewport, whole } = this;
+    const { size } = viewport;
+    const [left, right] = [viewport.px(-whole), viewport.px(whole)].map((x) =>
+      Math.min(Math.max(x, 0), size),
+    );
+    const [top, bottom] = [viewport.py(whole), viewport.py(-whole)].map((y) =>
+      Math.min(Math.max(y, 0), size),
+    );
+    context.fillStyle = background(this.theme);
+    context.fillRect(0, 0, left!, size);
+    context.fillRect(right!, 0, size - right!, size);
+    context.fillRect(0, 0, size, top!);
+    context.fillRect(0, bottom!, size, size - bottom!);
   }
 
   /** Data change seldom: they are drawn once and then copied. */

@@ -2,10 +2,11 @@
 
 import { type Legend, legend } from "./axes";
 import { Ease } from "./ease";
-import { type Field, type Sample, sampleField } from "./field";
+import { covers, type Field, logPartition, type Sample, sampleField } from "./field";
 import { Landscape } from "./heatmap";
 import { colors, type Mode, type Moment, measure, picture, type Uncertainty } from "./modes";
 import type { Theme } from "./palette";
+import type { Window } from "./viewport";
 
 /** What is under the pointer. */
 export interface Readout {
@@ -24,6 +25,12 @@ export interface Readout {
   unsure?: { joint: number; softmax: number | null } | null;
 }
 
+/** Energies of a part of the plane, and how far they lie above the landscape's: its constant drifts in training. */
+export interface CloseUp {
+  field: Field;
+  drift: number;
+}
+
 export class Terrain {
   private mode: Mode = "energy";
   private truth: Field | null = null;
@@ -38,16 +45,52 @@ export class Terrain {
   /** Progress at the last `advance`; -1 when the next must not be skipped. */
   private progress = -1;
 
+  /** The part of the plane that is painted. */
+  private view: Window;
+  /** The energy of a part of the plane, finer or farther than the landscape, as computed by the page. */
+  private closeUp: CloseUp | null = null;
+
   constructor(
     document: Document,
     private shown: number,
   ) {
-    this.landscape = new Landscape(document, shown);
+    this.view = { x: 0, y: 0, extent: shown };
+    this.landscape = new Landscape(document, this.view);
   }
 
   /** What lies between the last two landscapes now. */
   get moment(): Moment | null {
     return this.between;
+  }
+
+  /** The newest landscape. */
+  get newest(): Moment | null {
+    return this.after;
+  }
+
+  /** What is seen of the moment: the close-up where it has all that is in view. */
+  get seen(): Moment | null {
+    return this.near(this.between);
+  }
+
+  /** Whether all that is in view is known. */
+  get known(): boolean {
+    const moment = this.seen;
+    return moment !== null && covers(moment.energy, this.view);
+  }
+
+  /** The model's mass outside of the view; null where there is no close-up to tell. */
+  get massOutside(): number | null {
+    const moment = this.seen;
+    if (!moment || moment.energy !== this.closeUp?.field) return null;
+    return Math.min(Math.max(1 - Math.exp(logPartition(moment.energy) - moment.logPartition), 0), 1);
+  }
+
+  private near(moment: Moment | null): Moment | null {
+    if (!moment || !this.closeUp || !covers(this.closeUp.field, this.view)) return moment;
+    const { field, drift } = this.closeUp;
+    const { lowest, span, logPartition: log } = moment;
+    return { energy: field, lowest: lowest + drift, span, logPartition: log - drift };
   }
 
   /** Half the width of the newest landscape. */
@@ -65,9 +108,25 @@ export class Terrain {
     this.stale = true;
   }
 
-  resize(devicePixels: number, shown: number): void {
+  /** Fits the map to so many pixels; `shown` is half the width of the whole map. */
+  resize(devicePixels: number, shown: number, view: Window = { x: 0, y: 0, extent: shown }): void {
     this.shown = shown;
-    this.landscape.resize(devicePixels, shown);
+    this.view = view;
+    this.landscape.resize(devicePixels, view);
+    this.stale = true;
+  }
+
+  /** Shows another part of the plane. */
+  look(view: Window): void {
+    this.view = view;
+    this.landscape.look(view);
+    this.stale = true;
+  }
+
+  /** Takes a close-up, or gives it up. */
+  setCloseUp(closeUp: CloseUp | null): void {
+    if (!closeUp && !this.closeUp) return;
+    this.closeUp = closeUp;
     this.stale = true;
   }
 
@@ -76,6 +135,7 @@ export class Terrain {
     this.after = null;
     this.between = null;
     this.unsure = null;
+    this.closeUp = null;
     this.ease.reset();
     this.landscape.clear();
     this.stale = true;
@@ -111,7 +171,7 @@ export class Terrain {
 
   private aim(progress: number, ease: boolean): void {
     this.stale = false;
-    const next = picture(this.mode, this.after, this.truth, this.unsure);
+    const next = picture(this.mode, this.near(this.after), this.truth, this.unsure);
     if (next) this.landscape.aim(next, progress, ease);
     else this.landscape.clear();
   }
@@ -124,7 +184,7 @@ export class Terrain {
   /** What the colours of the map mean, where one position of the stage has such an area in the data's units. */
   legend(theme: Theme, area: number): Legend {
     const { lo, hi } = this.landscape.scale(this.progress);
-    const peak = this.mode === "truth" ? hi : Math.exp(-lo - (this.between?.logPartition ?? 0)) / area;
+    const peak = this.mode === "truth" ? hi : Math.exp(-lo - (this.seen?.logPartition ?? 0)) / area;
     return legend(this.mode, theme, lo, hi, peak);
   }
 
@@ -133,11 +193,16 @@ export class Terrain {
     return this.mode === "energy" || this.mode === "density" || this.mode === "truth";
   }
 
-  readout(x: number, y: number): Omit<Readout, "unit"> | null {
+  /** `exact` is the energy there, with its gradient, where the page computes it: then how far it has drifted too. */
+  readout(
+    x: number,
+    y: number,
+    exact: (Sample & { drift: number }) | null = null,
+  ): Omit<Readout, "unit"> | null {
     const moment = this.between;
     if (!moment) return null;
-    const sample: Sample = sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });
-    const density = Math.exp(-sample.value - moment.logPartition);
+    const sample: Sample = exact ?? sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });
+    const density = Math.exp(-sample.value - moment.logPartition + (exact?.drift ?? 0));
     const score: [number, number] = [-sample.dx, -sample.dy];
     // what the colours leave out below their scale reads as its end, not as a number beside it
     const above = Math.max(0, sample.value - moment.lowest);

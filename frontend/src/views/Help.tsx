@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import * as Icons from "../Icons";
 import { help } from "../state";
+import { mappedBy } from "./camera";
 
 const KEYS: [string, string][] = [
   ["space", "play or pause"],
@@ -14,6 +15,8 @@ const KEYS: [string, string][] = [
   ["1 … 6", "layers of the stage, in their order"],
   ["e, p", "show energy, show density"],
   ["c", "clear dropped chains"],
+  ["+ − 0", "closer, farther, the whole map; the wheel and two fingers do it too"],
+  ["shift ← → ↑ ↓", "look beside; so does a drag with Alt"],
   ["b s e, u, 0 … 9", "on a drawing: brush, spray, eraser; undo; class"],
   ["t", "dark, light or the system's colours"],
   ["?", "this help"],
@@ -65,6 +68,7 @@ export function Help() {
             </div>
           ))}
         </dl>
+        <p class="small muted">Maps of a run that goes on are made by {mappedBy.value}.</p>
       </div>
     </dialog>
   );

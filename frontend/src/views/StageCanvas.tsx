@@ -1,12 +1,13 @@
 /** The canvas of the plane with its map and chains, and what keeps any canvas drawn. */
 import { computed, signal } from "@preact/signals";
-import type { TargetedKeyboardEvent } from "preact";
+import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
 import { createStage, type Mode, type Readout, type Stage } from "../stage";
-import { drawing, dropped, mode, shownLayers, truth, untrained } from "../state";
+import { camera, drawing, dropped, mode, shownLayers, truth, untrained } from "../state";
 import { theme } from "../theme";
+import { followLooking, pan, useZooming } from "./camera";
 import { available } from "./Layers";
 import { drawingCanvas } from "./strokes";
 import { shownFrame } from "./unlearned";
@@ -63,6 +64,7 @@ export function usePainter(
 export function Plane() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { pointer, handlers } = useDropping();
+  useZooming(canvas);
   const draws = drawing.value;
   usePainter(canvas, (element) => {
     const created = createStage(element, { theme: theme.value });
@@ -78,9 +80,10 @@ export function Plane() {
       },
       resize: (size, dpr) => created.resize(size, dpr),
       draw: (now) => created.draw(now),
-      before: () => {
+      before: (now) => {
+        followLooking(created, pointer.current !== null, now);
         readout.value = pointer.current ? created.readout(pointer.current.x, pointer.current.y) : null;
-        const now = {
+        const can = {
           energy: true,
           density: true,
           truth: created.available("truth"),
@@ -88,14 +91,16 @@ export function Plane() {
           uncertainty: created.available("uncertainty"),
           softmax: created.available("softmax"),
         };
-        const names = Object.keys(now) as Mode[];
-        if (names.some((name) => now[name] !== available.value[name])) available.value = now;
+        const names = Object.keys(can) as Mode[];
+        if (names.some((name) => can[name] !== available.value[name])) available.value = can;
         const classifies = mode.value === "uncertainty" || mode.value === "softmax";
-        if (classifies && created.available("energy") && !now[mode.value]) mode.value = "energy";
+        if (classifies && created.available("energy") && !can[mode.value]) mode.value = "energy";
       },
     };
   });
   const [colors, shown, map, density] = [theme.value, withData.value, mode.value, truth.value];
+  const looked = camera.value;
+  useEffect(() => stage?.look(looked), [looked]);
   useEffect(() => stage?.setTheme(colors), [colors]);
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
@@ -119,14 +124,20 @@ const withData = computed(() => ({ ...shownLayers.value, data: shownLayers.value
 function useDropping() {
   const pointer = useRef<{ x: number; y: number } | null>(null);
   const dragged = useRef<{ x: number; y: number } | null>(null);
+  const panned = useRef<{ x: number; y: number } | null>(null);
   const drop = (x: number, y: number, count: number) => {
     if (untrained.value) return;
     stage?.drop(x, y, count);
     dropped.value += count;
   };
   const handlers = {
-    onPointerMove: (event: PointerEvent) => {
+    onPointerMove: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
       pointer.current = { x: event.offsetX, y: event.offsetY };
+      if (panned.current) {
+        pan(event.currentTarget.clientWidth, panned.current, pointer.current);
+        panned.current = pointer.current;
+        return;
+      }
       const from = dragged.current;
       if (!from || Math.hypot(event.offsetX - from.x, event.offsetY - from.y) < 14) return;
       dragged.current = pointer.current;
@@ -136,7 +147,13 @@ function useDropping() {
       pointer.current = null;
       dragged.current = null;
     },
-    onPointerDown: (event: PointerEvent) => {
+    onPointerDown: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
+      if (event.altKey || event.button === 1) {
+        event.preventDefault();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        panned.current = { x: event.offsetX, y: event.offsetY };
+        return;
+      }
       if (event.pointerType === "touch") return; // it may be the start of a scroll; a tap comes as a click
       dragged.current = { x: event.offsetX, y: event.offsetY };
       drop(event.offsetX, event.offsetY, event.shiftKey ? CLOUD.shift : CLOUD.click);
@@ -145,8 +162,8 @@ function useDropping() {
       if ((event as unknown as PointerEvent).pointerType === "touch")
         drop(event.offsetX, event.offsetY, CLOUD.click);
     },
-    onPointerUp: () => (dragged.current = null),
-    onPointerCancel: () => (dragged.current = null),
+    onPointerUp: () => (dragged.current = panned.current = null),
+    onPointerCancel: () => (dragged.current = panned.current = null),
     onKeyDown: (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
       const middle = event.currentTarget.clientWidth / 2;
       if (event.key === "Enter") drop(middle, middle, CLOUD.shift);

@@ -9,6 +9,7 @@ import { filled } from "../words/notes";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
 import { Legend } from "./Legend";
+import { Looking } from "./Looking";
 import { clearDropped, Plane, readout } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
 import { Sources, TileReading, Tiles } from "./Tiles";
@@ -27,6 +28,7 @@ export function StagePanel() {
         <div class="stage-frame">
           {images.value ? <Tiles /> : <Plane />}
           {drawing.value && !images.value && <Cursor />}
+          {!images.value && <Looking />}
           <StageNotes />
         </div>
         {!images.value && !drawing.value && <Legend />}

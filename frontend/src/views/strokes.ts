@@ -110,7 +110,7 @@ export const percent = (radius: number): string => `${((100 * radius) / (2 * SHO
 
 function placeOf(event: TargetedPointerEvent<HTMLCanvasElement>): Place {
   const viewport = new Viewport(event.currentTarget.clientWidth, SHOWN_EXTENT);
-  return { x: viewport.x(event.offsetX), y: viewport.y(event.offsetY) };
+  return { x: viewport.atX(event.offsetX), y: viewport.atY(event.offsetY) };
 }
 
 /** What the stage's canvas is and does while one draws. */

@@ -1,6 +1,6 @@
 /** Chains dropped with the pointer. */
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Dropped, langevinStep, MOST_CHAINS, Preview } from "../../src/stage/dropped";
 import type { Field } from "../../src/stage/field";
 import { normal } from "../../src/stage/random";
@@ -82,4 +82,21 @@ test("chains stay on the landscape, and the oldest make room", () => {
   );
   const furthest = Math.max(...preview.chains.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))));
   expect(furthest).toBeLessThanOrEqual(6);
+});
+
+test("a few chains run by the energy itself, beyond the map too; many by the landscape", () => {
+  const flat = fieldOf(() => 0);
+  const gradients = vi.fn((at: Float64Array, slopes: Float64Array) => slopes.set(at));
+  const few = new Preview(5);
+  few.drop(9, 9, 4);
+  few.run(flat, 400, gradients);
+  expect(gradients).toHaveBeenCalledTimes(400);
+  const middle = few.chains.reduce((sum, { x }) => sum + x / 4, 0);
+  // 9 exp(-0.8) is left of the start
+  expect(middle).toBeGreaterThan(2.5);
+  expect(middle).toBeLessThan(5.6);
+  const many = new Preview(5);
+  many.drop(0, 0, 200);
+  many.run(flat, 1, gradients);
+  expect(gradients).toHaveBeenCalledTimes(400);
 });

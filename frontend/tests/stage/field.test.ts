@@ -31,7 +31,7 @@ test("a plane goes on beyond the grid", () => {
 test("the refined field is the interpolated one, with the highest y in its first row", () => {
   const field = fieldOf((x, y) => Math.sin(x) * Math.cos(0.7 * y) + 0.1 * y);
   const pixels = 75;
-  const fine = new Upsampler(field.size, field.extent, 4.5, pixels).apply(
+  const fine = new Upsampler(field, { x: 0, y: 0, extent: 4.5 }, pixels).apply(
     field.values,
     new Float32Array(pixels * pixels),
   );

@@ -14,8 +14,8 @@ test.each([
     [-4.5, 4.5],
     [1.234, -3.21],
   ] as const) {
-    expect(viewport.x(viewport.px(x))).toBeCloseTo(x, 10);
-    expect(viewport.y(viewport.py(y))).toBeCloseTo(y, 10);
+    expect(viewport.atX(viewport.px(x))).toBeCloseTo(x, 10);
+    expect(viewport.atY(viewport.py(y))).toBeCloseTo(y, 10);
   }
 });
 

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 from ebm_server.protocol.messages import Message, Problem, Values
 from ebm_server.protocol.packed_frame import PackedFrame
 
-VERSION = 2
+VERSION = 3
 """Of these messages. A worker outlives its server and may meet one of another version."""
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
@@ -124,6 +124,8 @@ class Done(Message):
     type: Literal["done"] = "done"
     id: int
     problems: list[Problem] = Field(default_factory=list)
+    energy: bytes | None = None
+    """What `TellEnergy` asks for: a `PackedEnergy` in MessagePack."""
 
 
 WorkerMessage = Annotated[Hello | Items | WorkerFrame | Done, Field(discriminator="type")]
@@ -220,11 +222,17 @@ class ShowFrames(Command):
     """0 where nobody watches."""
 
 
+class TellEnergy(Command):
+    """Tells the energy that is shown now, as numbers alone."""
+
+    type: Literal["energy"] = "energy"
+
+
 class Stop(Command):
     type: Literal["stop"] = "stop"
     reason: str | None = None
 
 
-AnyCommand = Pause | Resume | MakeUpdates | SetFields | LimitSpeed | ShowFrames | Stop
+AnyCommand = Pause | Resume | MakeUpdates | SetFields | LimitSpeed | ShowFrames | TellEnergy | Stop
 ToWorker = Assign | Welcomed | Dismiss | Ack | AnyCommand
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(Annotated[ToWorker, Field(discriminator="type")])

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.runs import ENDED, Event, RunState
 from ebm_server.protocol.worker_messages import (
@@ -16,6 +15,7 @@ from ebm_server.protocol.worker_messages import (
     Assign,
     Command,
     Dismiss,
+    Done,
     Hello,
     Items,
     LimitSpeed,
@@ -200,8 +200,8 @@ class Dispatch:
         if worker and worker.connection and worker.run == entry.run.id:
             worker.connection.tell(LimitSpeed(speed=entry.run.speed))
 
-    async def ask(self, entry: Entry, command: Command) -> list[Problem]:
-        """Has the run's worker obey; what was wrong with the command, if anything.
+    async def ask(self, entry: Entry, command: Command) -> Done:
+        """Has the run's worker obey, or refuse.
 
         Raises:
             Silent: It did not answer in time; `kill` ends it.

@@ -12,11 +12,13 @@ from ebm_server.protocol.runs import ENDED, Run, RunState, RunSummary
 from ebm_server.protocol.worker_messages import (
     REPEATED,
     AnyCommand,
+    Done,
     MakeUpdates,
     Pause,
     Resume,
     SetFields,
     Stop,
+    TellEnergy,
 )
 from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch, Silent
@@ -237,6 +239,19 @@ class Jobs:
             self.points.remove(_points_of(entry) - self._points_in_use())
         await asyncio.to_thread(shutil.rmtree, self.directory(run), ignore_errors=True)
 
+    async def energy(self, run: str, step: int | None) -> bytes:
+        """The energy that a run shows now, or showed at an update that it keeps a snapshot of.
+
+        Refused with 404 without such a snapshot, with 409 where it is not known as numbers.
+        """
+        entry = self.entry(run)
+        if step is not None or entry.run.state not in ("running", "paused"):
+            return await with_core(lambda: _energy(self.directory(run), step))
+        done = await self._asked(entry, TellEnergy())
+        if done.energy is None:
+            raise Refused(409, "; ".join(problem.message for problem in done.problems))
+        return done.energy
+
     async def _command(self, run: str, command: AnyCommand, *states: RunState) -> Run:
         """Has the worker obey; refused with 409 in other states, 503 without an answer."""
         entry = self.entry(run)
@@ -246,13 +261,15 @@ class Jobs:
                 f"run {run} is {entry.run.state}; {command.type} is possible while it is "
                 f"{' or '.join(states)}",
             )
-        try:
-            problems = await self.dispatch.ask(entry, command)
-        except Silent as error:
-            raise Refused(503, f"{error}; try again, or stop the run") from error
-        if problems:
+        if problems := (await self._asked(entry, command)).problems:
             raise Invalid(problems)
         return entry.run
+
+    async def _asked(self, entry: Entry, command: AnyCommand) -> Done:
+        try:
+            return await self.dispatch.ask(entry, command)
+        except Silent as error:
+            raise Refused(503, f"{error}; try again, or stop the run") from error
 
 
 def _points_of(entry: Entry) -> set[str]:
@@ -283,6 +300,12 @@ def _kept_points(digest: str, folder: Path) -> OwnPoints:
     from ebm_server.configs import kept_points
 
     return kept_points(digest, folder)
+
+
+def _energy(directory: Path, step: int | None) -> bytes:
+    from ebm_server.configs import energy_at
+
+    return energy_at(directory, step)
 
 
 def _refuse_unknown_length(config: dict[str, Any], changes: list[dict[str, Any]]) -> None:

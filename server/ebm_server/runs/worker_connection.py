@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ebm_server.protocol.messages import Problem, pack, unpack
+from ebm_server.protocol.messages import pack, unpack
 from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.worker_messages import (
     WORKER_MESSAGE,
@@ -33,21 +33,21 @@ class WorkerConnection:
         self.websocket = websocket
         self.hello = hello
         self._unsent: asyncio.Queue[bytes] = asyncio.Queue()
-        self._asked: dict[int, asyncio.Future[list[Problem]]] = {}
+        self._asked: dict[int, asyncio.Future[Done]] = {}
         self._numbers = itertools.count(1)
 
     def tell(self, message: BaseModel) -> None:
         """Sends a message, soon."""
         self._unsent.put_nowait(pack(message))
 
-    async def ask(self, command: Command) -> list[Problem]:
-        """Sends a command and waits until it was obeyed; what was wrong with it, if anything.
+    async def ask(self, command: Command) -> Done:
+        """Sends a command and waits until it was obeyed, or refused.
 
         Raises:
             ConnectionLost: The worker may or may not have obeyed.
         """
         number = next(self._numbers)
-        answer: asyncio.Future[list[Problem]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         self.tell(command.model_copy(update={"id": number}))
         try:
@@ -84,7 +84,7 @@ class WorkerConnection:
     def _answered(self, done: Done) -> None:
         asked = self._asked.get(done.id)
         if asked and not asked.done():
-            asked.set_result(done.problems)
+            asked.set_result(done)
 
     async def _send(self) -> None:
         try:

@@ -12,6 +12,7 @@ from ebm_server.background import in_background, with_core
 from ebm_server.playground import Samplings
 from ebm_server.protocol.answers import Health
 from ebm_server.protocol.catalogue import Catalogue
+from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.frames import FrameMessage, PackedLandscape
 from ebm_server.protocol.playground import Outcome, Trial
 from ebm_server.protocol.points import OwnPoints
@@ -43,6 +44,9 @@ AllJobs = Annotated[Jobs, Depends(jobs_of)]
 Database = Annotated[Store, Depends(store_of)]
 After = Annotated[int, Query(ge=0, description="Only what is numbered higher.")]
 
+Update = Annotated[
+    int | None, Query(ge=0, description="One of GET .../snapshots; else the newest.")
+]
 Digest = Annotated[str, PathParameter(pattern="^sha256:[0-9a-f]{64}$")]
 A_FILE = {
     "required": True,
@@ -242,6 +246,18 @@ async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeIn
     kept = await with_core(lambda: _snapshots(jobs.directory(run)))
     keyframes = await in_background(lambda: store.keyframes(run))
     return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
+
+
+@router.get(
+    "/runs/{run}/energy",
+    response_class=Response,
+    responses=packed(PackedEnergy) | refusals(404, 409, 422, 503),
+)
+async def energy(run: str, jobs: AllJobs, step: Update = None) -> Response:
+    """The energy that a run shows, as numbers alone in MessagePack: now, or at a snapshot."""
+    kept = "no-store" if step is None else "private, max-age=3600"
+    body = await jobs.energy(run, step)
+    return Response(body, media_type=MSGPACK, headers={"cache-control": kept})
 
 
 @router.get(

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from ebm_server.protocol.answers import Refusal, Unprocessable
+from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.page_messages import PageMessage, ServerMessage
 from ebm_server.protocol.playground import Outcome
 from ebm_server.protocol.run_config import RunConfig
@@ -25,6 +26,7 @@ ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
     "ServerMessage": (ServerMessage, "serialization"),
     "RunConfig": (RunConfig, "serialization"),
     "Outcome": (Outcome, "serialization"),
+    "PackedEnergy": (PackedEnergy, "serialization"),
     "Refusal": (Refusal, "serialization"),
     "Unprocessable": (Unprocessable, "serialization"),
 }

@@ -11,9 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from ebm_core import Frame, Training
+from ebm_core.networks.portable import NotPortable
 from ebm_core.runs import snapshots
+from ebm_core.runs.portable import portable_of
+from ebm_server.protocol.messages import Problem
+from ebm_server.protocol.packed_energy import pack_energy
 from ebm_server.protocol.packing import pack_frame
-from ebm_server.protocol.worker_messages import KeyframeItem
+from ebm_server.protocol.worker_messages import Done, KeyframeItem
 from ebm_server.worker.pacing import Budget, Keyframes
 from ebm_server.worker.server_connection import ServerConnection
 
@@ -97,6 +101,18 @@ class Publisher:
                 snapshots.keep(self.directory, self.training)
                 self.server.report(KeyframeItem(seconds=frame.seconds, frame=packed))
         self._charge(self.clock() - start, landscape)
+
+    def energy(self, asked: int) -> Done:
+        """The energy that is shown now, as the answer to a command; or why it cannot be told."""
+        start = self.clock()
+        training = self.training
+        try:
+            found = pack_energy(training.step, portable_of(training.config, training.network))
+            done = Done(id=asked, energy=found)
+        except NotPortable as error:
+            done = Done(id=asked, problems=[Problem(path="energy", message=str(error))])
+        self.motion.spend(self.clock() - start)
+        return done
 
     def _charge(self, spent: float, landscape: bool) -> None:
         if not landscape:

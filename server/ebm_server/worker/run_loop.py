@@ -31,6 +31,7 @@ from ebm_server.protocol.worker_messages import (
     ShowFrames,
     StateItem,
     Stop,
+    TellEnergy,
 )
 from ebm_server.refusals import Invalid
 from ebm_server.worker.pacing import Rows
@@ -235,6 +236,9 @@ class RunLoop:
                 self.speed, self.next_update = command.speed, 0.0
             case ShowFrames():
                 self.publisher.rate = command.frames_per_second
+            case TellEnergy():
+                self.server.answer(self.publisher.energy(command.id))
+                return
         self.answer(command, problems)
 
     def change(self, changes: dict[str, Any]) -> list[Problem]:
