@@ -10,7 +10,7 @@ import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";
 import { App } from "./App";
-import { arriveAtRest, arriveAtRun } from "./address/arrive";
+import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
 import { keepAddress } from "./address/keep";
 import { placeIn } from "./address/place";
 import { listen } from "./keyboard";
@@ -23,9 +23,10 @@ async function main(): Promise<void> {
   start();
   listen();
   await arriveAtRun(place, faults);
+  await arriveAtView(place, faults);
   await loadCatalogue();
   connection.connect();
-  await arriveAtRest(place, faults);
+  await arriveAtChoices(place, faults);
   keepAddress();
 }
 

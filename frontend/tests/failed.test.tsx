@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, expect, it, vi } from "vitest";
-import type { Run } from "../src/protocol/wire";
+import type { MetricRow, Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { history, moment, momentFrame } from "../src/state";
 import { Evidence } from "../src/views/Evidence";
@@ -11,7 +11,7 @@ import { frameWith } from "./frames.testing";
 
 vi.mock("../src/charts/Plot", () => ({ Plot: () => null }));
 
-const rows = [
+const rows: MetricRow[] = [
   { seq: 1, step: 400, seconds: 4, values: { kl: 0.009, mode_coverage: 1, loss: 1 } },
   { seq: 2, step: 1200, seconds: 12, values: { loss: 9000 } },
 ];
