@@ -13,7 +13,7 @@ import "./style/explanation.css";
 import "./style/narrow.css";
 import "./style/flat.css";
 import { App } from "./App";
-import { arriveAtRest, arriveAtRun } from "./address/arrive";
+import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
 import { keepAddress } from "./address/keep";
 import { placeIn } from "./address/place";
 import { listen } from "./keyboard";
@@ -26,9 +26,10 @@ async function main(): Promise<void> {
   start();
   listen();
   await arriveAtRun(place, faults);
+  await arriveAtView(place, faults);
   await loadCatalogue();
   connection.connect();
-  await arriveAtRest(place, faults);
+  await arriveAtChoices(place, faults);
   keepAddress();
 }
 

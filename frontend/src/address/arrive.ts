@@ -36,7 +36,7 @@ const MODES: Mode[] = ["energy", "density", "truth", "difference", "uncertainty"
 /** Sentences about an address, gathered on the way. */
 type Faults = string[];
 
-/** The tab and the run of a place; then, with the catalogue there, `arriveAtRest`. */
+/** The tab and the run of a place; the stored run where that is not there. */
 export async function arriveAtRun({ known }: Place, faults: Faults): Promise<void> {
   arriveAtTab(known.tab, faults);
   const shown = stored.value || fresh.value ? undefined : info.value?.id;
@@ -53,10 +53,14 @@ export async function arriveAtRun({ known }: Place, faults: Faults): Promise<voi
   arriveAtTab(known.tab, []); // to open a run shows the lab
 }
 
+/** All of a place but its tab and run. */
 export async function arriveAtRest(place: Place, faults: Faults): Promise<void> {
-  const { known } = place;
-  if (catalogue.value) await arriveAtChoice(place, catalogue.value, faults);
-  if (catalogue.value && known.tab === "samplers") await arriveAtSampling(place, catalogue.value, faults);
+  await arriveAtView(place, faults);
+  await arriveAtChoices(place, faults);
+}
+
+/** How the stage is looked at: what needs no answer of the server, beside the run's own moments. */
+export async function arriveAtView({ known }: Place, faults: Faults): Promise<void> {
   arriveAtLayers(known.layers, faults);
   arriveAtMode(known.mode, faults);
   for (const [name, keeper] of keepers) {
@@ -64,6 +68,18 @@ export async function arriveAtRest(place: Place, faults: Faults): Promise<void> 
     if (wrong) faults.push(wrong);
   }
   await arriveAtMoment(known.at, faults);
+  tell(faults);
+}
+
+/** What is chosen, with the catalogue of the server at hand. */
+export async function arriveAtChoices(place: Place, faults: Faults): Promise<void> {
+  if (!catalogue.value) return;
+  await arriveAtChoice(place, catalogue.value, faults);
+  if (place.known.tab === "samplers") await arriveAtSampling(place, catalogue.value, faults);
+  tell(faults);
+}
+
+function tell(faults: Faults): void {
   if (faults.length > 0) notice.value = { tone: "fault", text: faults.join("\n") };
 }
 
