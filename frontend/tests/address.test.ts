@@ -221,6 +221,13 @@ describe("what an address names and there is not", () => {
     expect([layers.value.energy, layers.value.data]).toEqual([true, false]);
   });
 
+  it("takes no layer away where all that it names are none", async () => {
+    await arrive("#run=a1&layers=fog");
+    expect(layers.value).toEqual(LAYERS);
+    await arrive("#run=a1&layers=none");
+    expect(Object.values(layers.value)).not.toContain(true);
+  });
+
   it("is told of a run, and the rest goes on", async () => {
     const text = await arrive("#run=zz&mode=density&at=100");
     expect(text).toContain("The run of this address is no longer here; a stored one is shown.");

@@ -112,9 +112,11 @@ function arriveAtLayers(named: string | undefined, faults: Faults): void {
     faults.push(
       `The address shows layers that there are not: ${unknown.join(", ")}. There are ${names.join(", ")}.`,
     );
-  layers.value = wanted
-    ? { ...LAYERS, ...Object.fromEntries(names.map((name) => [name, wanted.includes(name)])) }
-    : LAYERS;
+  // where none of them is one, they say nothing
+  layers.value =
+    wanted && (unknown.length === 0 || unknown.length < wanted.length)
+      ? { ...LAYERS, ...Object.fromEntries(names.map((name) => [name, wanted.includes(name)])) }
+      : LAYERS;
 }
 
 async function arriveAtMoment(named: string | undefined, faults: Faults): Promise<void> {

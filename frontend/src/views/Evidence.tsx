@@ -142,12 +142,17 @@ function Standing({ name }: { name: string | undefined }) {
   );
 }
 
-/** The update of a figure that was measured at another one than those around it. */
+/** Share of the run that two measurements may lie apart and still be of one moment. */
+const ONE_MOMENT = 0.1;
+
+/** The update of a figure that was measured at quite another one than those around it. */
 function Other({ name }: { name: string }) {
   const { at } = measured.value;
   const [first, newest] = [at[headline(metrics.value)?.name ?? ""], Math.max(...Object.values(at))];
   const own = at[name];
-  return own === undefined || own === first || own === newest ? null : (
+  const near = (other: number | undefined) =>
+    other !== undefined && own !== undefined && Math.abs(own - other) <= ONE_MOMENT * newest;
+  return own === undefined || near(first) || near(newest) ? null : (
     <span class="muted">· update {count(own)}</span>
   );
 }
@@ -268,11 +273,10 @@ function Rows({ rows }: { rows: ReturnType<typeof others> }) {
             <Term explanation={explanation}>{label}</Term>
           </dt>
           <dd class="mono">
-            {text} {unit && <span class="muted">{unit}</span>}
-            {floor && <span class="muted">· real {floor}</span>}
-            {best && !floor && <span class="muted">· best {best}</span>}
-            {rival && <span class="muted">· softmax {rival}</span>}
-            <Other name={name} />
+            {text} {unit && <span class="muted">{unit}</span>}{" "}
+            {floor && <span class="muted">· real {floor}</span>}{" "}
+            {best && !floor && <span class="muted">· best {best}</span>}{" "}
+            {rival && <span class="muted">· softmax {rival}</span>} <Other name={name} />
           </dd>
         </div>
       ))}
