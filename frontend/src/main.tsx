@@ -14,8 +14,10 @@ import "./style/narrow.css";
 import "./style/flat.css";
 import { App } from "./App";
 import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
+import { keepers } from "./address/here";
 import { keepAddress } from "./address/keep";
 import { placeIn } from "./address/place";
+import { view } from "./address/view";
 import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./run/following";
 
@@ -23,6 +25,7 @@ async function main(): Promise<void> {
   const place = placeIn(location.hash);
   const faults: string[] = [];
   render(<App />, document.getElementById("app")!);
+  keepers.set("view", view);
   start();
   listen();
   await arriveAtRun(place, faults);

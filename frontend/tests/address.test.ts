@@ -5,6 +5,7 @@ import { chooseMethod } from "../src/actions";
 import { arriveAtRest, arriveAtRun } from "../src/address/arrive";
 import { here, keepers } from "../src/address/here";
 import { isStep, placeIn, written } from "../src/address/place";
+import { view as viewKeeper } from "../src/address/view";
 import { recipeFor } from "../src/form/fields";
 import { set } from "../src/form/schema";
 import type { Catalogue, Run, RunConfig, Schema } from "../src/protocol/wire";
@@ -12,8 +13,20 @@ import { openHistory } from "../src/run/history";
 import { load } from "../src/run/replay";
 import { firstChoice } from "../src/samplers/choice";
 import { change, chooseLandscape, chooseSampler, choice as sampling, startAt } from "../src/samplers/state";
-import { LAYERS } from "../src/stage";
-import { catalogue, draft, fresh, history, layers, mode, moment, notice, rolling, tab } from "../src/state";
+import { HOME, LAYERS } from "../src/stage";
+import {
+  camera,
+  catalogue,
+  draft,
+  fresh,
+  history,
+  layers,
+  mode,
+  moment,
+  notice,
+  rolling,
+  tab,
+} from "../src/state";
 import { empty, length } from "./catalogue.testing";
 import { frameWith } from "./frames.testing";
 
@@ -110,13 +123,21 @@ describe("a place", () => {
   };
 
   it("keeps tab, mode, layers and moment over a reload", async () => {
+    keepers.set("view", viewKeeper);
     [tab.value, mode.value] = ["runs", "density"];
     layers.value = { ...LAYERS, data: false, score: true };
     moment.value = 400;
+    camera.value = { x: 1.5, y: -0.25, zoom: 4 };
     const address = written(here());
     expect(address).toBe(
-      "#tab=runs&run=a1&at=400&mode=density&layers=energy,contours,chains,score,generator",
+      "#tab=runs&run=a1&at=400&mode=density&layers=energy,contours,chains,score,generator,perturbed&view=1.5,-0.25,4",
     );
+    camera.value = HOME;
+    expect(await goneThroughReload(address)).toBeNull();
+    expect(camera.value).toEqual({ x: 1.5, y: -0.25, zoom: 4 });
+    camera.value = HOME;
+    expect(await goneThroughReload("#view=a,2")).toContain("three numbers");
+    notice.value = null;
     expect(await goneThroughReload(address)).toBeNull();
     expect([tab.value, mode.value, moment.value, layers.value.data]).toEqual(["runs", "density", 400, false]);
     expect(written(here())).toBe(address);
@@ -223,7 +244,7 @@ describe("what an address names and there is not", () => {
 
   it("takes no layer away where all that it names are none", async () => {
     await arrive("#run=a1&layers=fog");
-    expect(layers.value).toEqual(LAYERS);
+    expect(layers.value).toEqual({});
     await arrive("#run=a1&layers=none");
     expect(Object.values(layers.value)).not.toContain(true);
   });

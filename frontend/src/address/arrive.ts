@@ -116,7 +116,7 @@ function arriveAtLayers(named: string | undefined, faults: Faults): void {
   layers.value =
     wanted && (unknown.length === 0 || unknown.length < wanted.length)
       ? { ...LAYERS, ...Object.fromEntries(names.map((name) => [name, wanted.includes(name)])) }
-      : LAYERS;
+      : {};
 }
 
 async function arriveAtMoment(named: string | undefined, faults: Faults): Promise<void> {

@@ -14,13 +14,14 @@ import {
   fresh,
   history,
   info,
-  layers,
   mode,
   moment,
   rolling,
+  shownLayers,
   stored,
   tab,
   untrained,
+  usesChains,
 } from "../state";
 import type { Name, Place } from "./place";
 import { samplingHere } from "./sampling";
@@ -53,8 +54,9 @@ export function here(): Place {
   if (!rolling.value && !untrained.value && moment.value !== null) known.at = String(moment.value);
   if (mode.value !== "energy") known.mode = mode.value;
   const names = Object.keys(LAYERS) as LayerName[];
-  if (names.some((name) => layers.value[name] !== LAYERS[name]))
-    known.layers = names.filter((name) => layers.value[name]).join(",") || "none";
+  const first = { ...LAYERS, chains: usesChains.value };
+  if (names.some((name) => shownLayers.value[name] !== first[name]))
+    known.layers = names.filter((name) => shownLayers.value[name]).join(",") || "none";
   for (const [name, keeper] of keepers) {
     const text = keeper.write();
     if (text !== null) known[name] = text;
