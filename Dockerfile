@@ -6,6 +6,7 @@ FROM node:22-slim AS page
 WORKDIR /src
 COPY frontend/package.json frontend/package-lock.json frontend/
 RUN npm --prefix frontend ci
+COPY pyproject.toml ./
 COPY frontend frontend
 RUN npm --prefix frontend run build
 

@@ -225,7 +225,7 @@ describe("what an address names and there is not", () => {
     ["#run=a1&at=soon", 'the update "soon"'],
     ["#run=a1&data=cats&method=cd", 'the distribution "cats"'],
     ["#run=a1&data=moons&method=guess", 'the method "guess"'],
-    ["#run=a1&points=d0", "The points of the address cannot be shown. There is none."],
+    ["#run=a1&own=d0", "The points of the address cannot be shown. There is none."],
     ["#run=a1&method.flux=1", '"method.flux", which this choice does not have'],
     ["#run=a1&method.steps=-3", 'steps to "-3". Allowed is ≥ 0'],
     ["#run=a1&energy=brain", 'Energy to "brain". Allowed is mlp, icnn.'],

@@ -105,8 +105,8 @@ it("tiles show the generator by default, and say which chains are only for looki
   expect(source.value).toBe("generator");
   await act(() => render(<Sources />, box));
   const offers = [...box.querySelectorAll("[role=radio]")].map(({ textContent }) => textContent);
-  expect(offers).toEqual(["generator", "chains, for looking", "data"]);
-  await act(() => box.querySelectorAll<HTMLElement>("[role=radio]")[1]!.click());
+  expect(offers).toEqual(["data", "generator", "chains, for looking"]);
+  await act(() => box.querySelectorAll<HTMLElement>("[role=radio]")[2]!.click());
   expect(source.value).toBe("chains");
   show("persistent", { chains: images(64), data: images(64) });
   expect(source.value).toBe("chains");

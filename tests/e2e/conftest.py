@@ -26,9 +26,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
         yield laboratory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for the tests of a file; its event loop must not outlive them."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         yield found

@@ -149,8 +149,8 @@ async function arriveAtMoment(named: string | undefined, faults: Faults): Promis
 }
 
 async function arriveAtChoice(place: Place, plugIns: Catalogue, faults: Faults): Promise<void> {
-  const { data, points, method } = place.known;
-  const other = data !== undefined || points !== undefined || method !== undefined;
+  const { data, own, method } = place.known;
+  const other = data !== undefined || own !== undefined || method !== undefined;
   const start = other ? await startIn(place, plugIns, faults) : shownChoice.value;
   if (!start) return;
   const live = start === shownChoice.value ? livePaths(plugIns, start) : new Set<string>();
@@ -168,9 +168,9 @@ async function startIn({ known }: Place, plugIns: Catalogue, faults: Faults): Pr
   const shown = shownChoice.value;
   const method = known.method ?? shown?.method.kind ?? plugIns.first.method;
   const dataset =
-    known.points === undefined
+    known.own === undefined
       ? { kind: known.data ?? shown?.dataset.kind ?? plugIns.first.dataset }
-      : await pointsOf(known.points, plugIns, faults);
+      : await pointsOf(known.own, plugIns, faults);
   if (!dataset) return null;
   const has = (shelf: { kind: string }[], wanted: string) => shelf.some(({ kind }) => kind === wanted);
   if (!has(plugIns.datasets, dataset.kind))

@@ -78,7 +78,7 @@ const choiceHere = computed<Place>(() => {
   const other = otherData || shown.method.kind !== choice.method.kind;
   if (other) {
     const points = digestOf(choice.dataset);
-    if (points) known.points = points;
+    if (points) known.own = points;
     else known.data = choice.dataset.kind;
     known.method = choice.method.kind;
   }

@@ -16,7 +16,7 @@ export const NAMES = [
   "layers",
   "view",
   "data",
-  "points",
+  "own",
   "method",
   "sample",
   "by",
@@ -24,7 +24,7 @@ export const NAMES = [
 export type Name = (typeof NAMES)[number];
 
 /** Of these a change is a step that the browser's back button takes back; of the others it is not. */
-const STEPS: readonly Name[] = ["tab", "run", "data", "points", "method", "sample", "by"];
+const STEPS: readonly Name[] = ["tab", "run", "data", "own", "method", "sample", "by"];
 
 const isName = (name: string): name is Name => (NAMES as readonly string[]).includes(name);
 

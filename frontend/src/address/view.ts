@@ -12,9 +12,11 @@ export const view: Keeper = {
     return home ? null : [x, y, zoom].map(rounded).join(",");
   },
   read: (text) => {
-    const [x, y, zoom, ...more] = text === null ? [HOME.x, HOME.y, HOME.zoom] : text.split(",").map(Number);
+    camera.value = HOME;
+    if (text === null) return null;
+    const [x, y, zoom, ...more] = text.split(",").map(Number);
     const fine = [x, y, zoom].every(Number.isFinite) && zoom! > 0 && more.length === 0;
-    camera.value = fine ? { x: x!, y: y!, zoom: zoom! } : HOME;
+    if (fine) camera.value = { x: x!, y: y!, zoom: zoom! };
     return fine ? null : `The address looks at “${text}”; three numbers are needed: x, y and a zoom above 0.`;
   },
 };

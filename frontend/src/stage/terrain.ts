@@ -193,16 +193,16 @@ export class Terrain {
     return this.mode === "energy" || this.mode === "density" || this.mode === "truth";
   }
 
-  /** `exact` is the energy there, with its gradient, where the page computes it: then how far it has drifted too. */
+  /** `computed` is the energy there, with its gradient, where the page computes it: then how far it has drifted too. */
   readout(
     x: number,
     y: number,
-    exact: (Sample & { drift: number }) | null = null,
+    computed: (Sample & { drift: number }) | null = null,
   ): Omit<Readout, "unit"> | null {
     const moment = this.between;
     if (!moment) return null;
-    const sample: Sample = exact ?? sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });
-    const density = Math.exp(-sample.value - moment.logPartition + (exact?.drift ?? 0));
+    const sample: Sample = computed ?? sampleField(moment.energy, x, y, { value: 0, dx: 0, dy: 0 });
+    const density = Math.exp(-sample.value - moment.logPartition + (computed?.drift ?? 0));
     const score: [number, number] = [-sample.dx, -sample.dy];
     // what the colours leave out below their scale reads as its end, not as a number beside it
     const above = Math.max(0, sample.value - moment.lowest);

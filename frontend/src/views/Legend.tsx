@@ -48,7 +48,7 @@ function Sign({ name }: { name: MarkName }) {
 const ringed = (
   <>
     <circle r="6" class="casing" />
-    <circle r="5" class="ring" />
+    <circle r="5" class="rim" />
     <circle r="3.4" class="fill" />
   </>
 );

@@ -31,7 +31,7 @@ export function StagePanel() {
           {!images.value && <Looking />}
           <StageNotes />
         </div>
-        {!images.value && !drawing.value && <Legend />}
+        {!images.value && <Legend />}
         <Under />
       </div>
       <WatchShape />

@@ -26,7 +26,7 @@ function termOf(name: ImageSource): Explanation {
 export function Sources() {
   return (
     <div class="words" role="radiogroup" onKeyDown={chooseByArrows} aria-label="What the tiles show">
-      {sources.value.map((name) => (
+      {inPlace(sources.value).map((name) => (
         <button
           key={name}
           type="button"
@@ -42,6 +42,10 @@ export function Sources() {
     </div>
   );
 }
+
+/** The data stand first: they are there before all else, and their word stays in its place. */
+const inPlace = (names: ImageSource[]) =>
+  [...names].sort((a, b) => Number(b === "data") - Number(a === "data"));
 
 const NAMES: Record<ImageSource, string> = {
   generator: "Images drawn by the generator",

@@ -278,7 +278,7 @@ def report(training: "Training", out: Path, reason: str | None, as_json: bool) -
             typer.echo(
                 f"by time, each run is another; this one is made again exactly by\n  {again}"
             )
-    if reason is None:
+    if reason is None and not as_json:
         for words in filter(None, (worse_than_plain(training), strayed(training))):
             typer.echo(words, err=True)
 
