@@ -64,9 +64,9 @@ export function Evidence() {
         <Plot chart={loss} height={48} />
       </section>
       <div class="coming">
+        <OwnSeries />
         <Remarks />
         <Figures />
-        <OwnSeries />
       </div>
     </aside>
   );

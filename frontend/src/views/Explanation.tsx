@@ -33,11 +33,14 @@ export function Explanation() {
       element.style.left = `${left}px`;
       element.style.top = `${top}px`;
     };
-    settle();
-    // a card that is chosen grows by its equation
-    const growth = new ResizeObserver(settle);
-    growth.observe(now.anchor);
-    return () => growth.disconnect();
+    // what is explained may move or grow meanwhile: a chosen card by its equation, figures by their text
+    let next = 0;
+    const follow = () => {
+      settle();
+      next = requestAnimationFrame(follow);
+    };
+    follow();
+    return () => cancelAnimationFrame(next);
   }, [now]);
   return (
     <aside ref={box} class="explanation small" aria-label="Explanation" hidden={!told}>
