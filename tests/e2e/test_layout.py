@@ -24,7 +24,7 @@ WATCH = """() => {
             for (const { node, previousRect: from, currentRect: to } of sources) {
                 const one = node?.nodeType === 1 ? node : node?.parentElement;
                 const figure = one?.closest(
-                    ".track, .mono, .lines, .note, .badge, .tex, .coming");
+                    ".track, .mono, .lines, .note, .badge, .tex, .coming, .explanation");
                 const gone = from.width * from.height * to.width * to.height === 0;
                 const by = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y));
                 if (one && !figure && !gone && by > 1)

@@ -36,7 +36,9 @@ def read(page: Page, x: float, y: float) -> dict[str, list[float]]:
     expect(spans.first).to_be_visible(timeout=DEADLINE)
     page.evaluate("new Promise((done) => setTimeout(done, 300))")
     # such as "x 5,012, 298" and "E - min 0.02"
-    found = (re.fullmatch(r"(\w+)(?: [-\u2212] min)? (.+)", text) for text in spans.all_inner_texts())
+    found = (
+        re.fullmatch(r"(\w+)(?: [-\u2212] min)? (.+)", text) for text in spans.all_inner_texts()
+    )
     return {one[1]: [number(part) for part in one[2].split(", ")] for one in found if one}
 
 

@@ -65,9 +65,13 @@ export function PlotOf<Known>({
     void plotly.then((loaded) => {
       library = loaded;
     });
-    const sight = new IntersectionObserver(([entry]) => {
-      seen = entry!.isIntersecting;
-    });
+    // drawn a little before it comes into sight
+    const sight = new IntersectionObserver(
+      ([entry]) => {
+        seen = entry!.isIntersecting;
+      },
+      { rootMargin: "25%" },
+    );
     sight.observe(element);
     const size = new ResizeObserver(([entry]) => {
       width = Math.floor(entry!.contentRect.width);

@@ -41,7 +41,9 @@ export function placed(anchor: Element, box: HTMLElement): { left: number; top: 
   const bottom = docked && tells ? tells.getBoundingClientRect().top : innerHeight;
   const room = { left: 0, top: 0, right: document.documentElement.clientWidth, bottom };
   const { width, height } = box.getBoundingClientRect();
-  const wide = column && column.getBoundingClientRect().width < room.right / 2;
+  // on a phone the column is no box of its own
+  const across = column?.getBoundingClientRect().width ?? 0;
+  const wide = column && across > 0 && across < room.right / 2;
   const edge = wide
     ? { ...column.getBoundingClientRect().toJSON(), top: around.top, bottom: around.bottom }
     : around;
