@@ -113,6 +113,7 @@ def test_nothing_moves_when_a_run_starts(
     page.evaluate(WATCH)
     # on a phone the settings stand below all else
     beside = ".question .field" if width == 1366 else ".thumbnail"
+    page.wait_for_load_state("networkidle")  # the catalogue of the server has come
     before: dict[str, list[float]] = page.evaluate(BOXES, beside)
     play(page).click()
     badge(page, "live")

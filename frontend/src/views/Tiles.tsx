@@ -141,7 +141,7 @@ export function TileReading() {
           )}
         </p>
       ) : (
-        <p class="muted">
+        <p class="muted two-lines">
           {captionOf(source.value)}{" "}
           {!untrained.value &&
             source.value !== "perturbed" &&

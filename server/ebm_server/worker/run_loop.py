@@ -152,10 +152,10 @@ class RunLoop:
         self.rows.add({name: value for name, value in metrics.items() if name not in exact})
         if (figures := publisher.evaluate()) is not None:
             self.rows.add_exact(figures)
-            self.report_row()
         publisher.show()
         now = time.monotonic()
-        if self.rows.due(now):
+        # the last row of a run comes with its last figures, at its end
+        if not self.training.finished and (figures is not None or self.rows.due(now)):
             self.report_row()
         if now >= self.next_checkpoint:
             self.save()
