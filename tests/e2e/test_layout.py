@@ -109,11 +109,11 @@ def test_nothing_moves_when_a_run_starts(
     choose(page, distribution, method)
     page.locator(".formulas .katex").first.wait_for(timeout=DEADLINE)
     when(page, "document.querySelector('.plot svg') !== null")
+    page.wait_for_load_state("networkidle")  # the catalogue of the server has come
     page.evaluate("scrollTo(0, 0)")
     page.evaluate(WATCH)
     # on a phone the settings stand below all else
     beside = ".question .field" if width == 1366 else ".thumbnail"
-    page.wait_for_load_state("networkidle")  # the catalogue of the server has come
     before: dict[str, list[float]] = page.evaluate(BOXES, beside)
     play(page).click()
     badge(page, "live")
