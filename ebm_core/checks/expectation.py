@@ -27,9 +27,10 @@ def form_is_whole(plug_in: type[PlugIn]) -> None:
             expect(word in schema, f"field {name!r} has no {word}; declare it with `setting`")
         ways = [schema, *schema.get("anyOf", ())]
         number = any(way.get("type") in ("number", "integer") for way in ways)
+        words = any("const" in way or "enum" in way for way in ways)  # then it has no slider
         low = any({"minimum", "exclusiveMinimum"} & way.keys() for way in ways)
         high = any({"maximum", "exclusiveMaximum"} & way.keys() for way in ways)
         expect(
-            not number or (low and high),
+            not number or words or (low and high),
             f"field {name!r} has no bounds; give it ge or gt, and le or lt: its slider needs both",
         )

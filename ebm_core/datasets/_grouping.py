@@ -31,11 +31,15 @@ WIDEN = 2.0
 
 
 def groups_in(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
-    """The group of each of some whitened points, -1 for stragglers; None where all are one."""
-    count = len(table)
+    """The group of each of some whitened points, -1 for stragglers; None where all are one.
+
+    Values that are repeated are linked once: what lies on a lattice is one group.
+    """
+    values, place, repeats = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+    count = len(values)
     if count < 2 * FEWEST:
         return None
-    distances, rows = KDTree(table).query(table, min(NEIGHBOURS, count - 1) + 1)
+    distances, rows = KDTree(values).query(values, min(NEIGHBOURS, count - 1) + 1)
     width = WIDTH * count ** (-1 / 6)  # a kernel's, as a rule of thumb: what is nearer is one group
     scales = np.maximum(distances[:, min(NEAR, count - 1)], 2 * width)
     source = np.repeat(np.arange(count), rows.shape[1])
@@ -43,18 +47,22 @@ def groups_in(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
     linked = distances.ravel() <= LINK * np.minimum(scales[source], scales[target])
     graph = coo_matrix((linked[linked], (source[linked], target[linked])), (count, count))
     labels = connected_components(graph, directed=False)[1]
-    sizes = np.bincount(labels)
-    kept = np.flatnonzero(sizes >= max(FEWEST, SHARE * count))
+    sizes = np.bincount(labels, weights=repeats)
+    kept = np.flatnonzero(sizes >= max(FEWEST, SHARE * len(table)))
     if not 2 <= len(kept) <= MOST:
         return None
     numbers = np.full(len(sizes), -1)
     numbers[kept] = np.arange(len(kept))
-    members: NDArray[np.int64] = numbers[labels]
+    members: NDArray[np.int64] = numbers[labels][place.ravel()]
     return members
 
 
 def finest_detail(table: NDArray[np.float64]) -> float:
-    """A length that whitened points can tell: about the width of kernels that fit them."""
+    """A length that whitened points can tell: about the width of kernels that fit them.
+
+    Repeated values tell no finer one than the others around them.
+    """
+    table = np.unique(table, axis=0)
     count = len(table)
     near = min(count - 1, max(3, round(DETAIL_NEIGHBOURS * count ** (2 / 3))))
     some = table[np.linspace(0, count - 1, min(count, 500)).astype(int)]

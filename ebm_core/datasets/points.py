@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, final
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
@@ -21,6 +21,17 @@ from ebm_core.tables import MOST, BadFile, PointTable, Table, read_table, select
 
 LARGEST = 1e30
 """Largest coordinate: single precision holds its square's root and its differences."""
+
+
+def held(width: float) -> float:
+    """A width that single precision holds.
+
+    Raises:
+        ValueError: It does not.
+    """
+    if width > LARGEST:
+        raise ValueError(f"it is more than {LARGEST:g}; use larger units")
+    return width
 
 
 CLASSES = Rows(row=(), least=2, most=MOST, dtype=np.int64)
@@ -52,7 +63,7 @@ class Points(Dataset):
         description="The class of each point, from 0, for methods that learn to tell them apart.",
         advanced=True,
     )
-    smoothing: Literal["auto"] | Annotated[float, Field(ge=0, le=LARGEST)] = setting(
+    smoothing: Literal["auto"] | Annotated[float, Field(ge=0), AfterValidator(held)] = setting(
         "auto",
         title="Smoothing",
         advanced=True,

@@ -9,8 +9,8 @@ from ebm_core.evaluation.plane import Mass
 
 STEPS = 100
 """Newton steps, at most."""
-LEAST = 1e-9
-"""What a group without any mass is taken to hold, so that a step leads somewhere."""
+RIDGE = 1e-9
+"""Added to the curvature, which c that are all the same leave at zero."""
 SETTLED = 1e-6
 """Difference of a group's shares in the data and in the energy that is none."""
 
@@ -27,7 +27,6 @@ def offsets(groups: Groups, mass: Mass, data: Float[Tensor, "m 2"]) -> Float[Ten
     """
     wanted = groups.belonging(data.double().cpu()).mean(0)
     belonging = groups.belonging(mass.points)
-    found = torch.zeros(len(wanted), dtype=torch.float64)
     held = (mass.log_mass[:, None] + belonging.clamp(min=1e-300).log()).logsumexp(0)
     found = held - wanted.log()  # exact where no point belongs to two groups
     value = likelihood(found, mass.log_mass, belonging, wanted)
@@ -38,7 +37,7 @@ def offsets(groups: Groups, mass: Mass, data: Float[Tensor, "m 2"]) -> Float[Ten
         if slope.abs().max() < SETTLED:
             break
         curvature = torch.einsum("n,nk,nl->kl", shares, belonging, belonging) - mean.outer(mean)
-        curvature += LEAST * torch.eye(len(wanted), dtype=torch.float64)
+        curvature += RIDGE * torch.eye(len(wanted), dtype=torch.float64)
         step = torch.linalg.lstsq(curvature, slope).solution
         while step.abs().max() > SETTLED:
             trial = found + step

@@ -92,10 +92,6 @@ def on_shelf(marks: Iterable[Any]) -> list[type[BaseModel]]:
     return [model for mark in marks if isinstance(mark, OneOf) for model in mark.shelf.values()]
 
 
-ENDLESS = 1e30
-"""Bounds beyond are those of the numbers themselves, and go without saying."""
-
-
 def allowed(field: FieldInfo, factor: float = 1.0) -> str | None:
     """The values that a field takes, in words; its bounds times a factor."""
     if kinds := list(filter(None, map(kind_of, choices_of(field)))):
@@ -116,7 +112,7 @@ def allowed(field: FieldInfo, factor: float = 1.0) -> str | None:
         f"{sign} {bound_in_words(getattr(rule, name), factor)}"
         for rule in field.metadata
         for name, sign in signs.items()
-        if getattr(rule, name, None) is not None and abs(getattr(rule, name)) < ENDLESS
+        if getattr(rule, name, None) is not None
     ]
     words = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
     noun = words.get(annotation, "") if isinstance(annotation, type) else ""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ebm_core import RunConfig, Training, load
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.contracts.groups import Groups
-from ebm_core.datasets._grouping import groups_in
+from ebm_core.datasets._grouping import finest_detail, groups_in
 from ebm_core.datasets.points import Points
 from ebm_core.derivatives.gradient import by_autograd
 from ebm_core.evaluation.plane import Plane
@@ -55,11 +55,17 @@ def test_one_cloud_is_one_group(count: int, seed: int) -> None:
         "square": draws.uniform(size=(count, 2)),
         "ring": np.c_[np.cos(angles), np.sin(angles)] + draws.normal(0, 0.05, (count, 2)),
         "dice": draws.integers(1, 7, (count, 2)).astype(float),
+        "ratings": np.c_[draws.integers(1, 6, count), draws.integers(0, 4, count)].astype(float),
         "line": np.c_[draws.normal(size=count), np.zeros(count)],
     }
     for name, table in clouds.items():
         whitened = 1.6 * table / np.maximum(table.std(axis=0), 1e-9)
         assert groups_in(whitened) is None, name
+
+
+def test_repeated_values_tell_no_finer_detail_than_their_neighbours() -> None:
+    dice = np.random.default_rng(0).integers(1, 7, (20_000, 2)).astype(float)
+    assert finest_detail(dice) == finest_detail(np.unique(dice, axis=0)) > 0.1
 
 
 class Pair(EnergyNetwork):

@@ -137,15 +137,11 @@ function listFault(control: Extract<Control, { type: "list" }>, value: Json): st
   return null;
 }
 
-/** Bounds beyond are those of the numbers themselves, and go without saying. */
-const ENDLESS = 1e30;
-
 /** The bounds in words: "> 0 and ≤ 1". */
 export function bounds(control: NumberControl): string {
-  const max = control.max !== undefined && control.max < ENDLESS ? control.max : undefined;
   const parts = [
     control.above !== undefined ? `> ${control.above}` : control.min !== undefined ? `≥ ${control.min}` : "",
-    control.below !== undefined ? `< ${control.below}` : max !== undefined ? `≤ ${max}` : "",
+    control.below !== undefined ? `< ${control.below}` : control.max !== undefined ? `≤ ${control.max}` : "",
   ].filter(Boolean);
   return [parts.join(" and ") || "any number", ...(control.words ?? [])].join(", or ");
 }
