@@ -106,7 +106,11 @@ def test_a_page_that_does_not_read_slows_nobody_and_misses_no_number(
             lab.ask("POST", f"/runs/{run}/step")
             quick.until(partial(is_frame, number))
         slow.until(partial(is_frame, number))
-    assert slow.numbers == quick.numbers == list(range(1, quick.numbers[-1] + 1))
+        last = max(slow.numbers[-1], quick.numbers[-1])  # a row may come behind the last frame
+        for page in (slow, quick):
+            while page.numbers[-1] < last:
+                page.next()
+    assert slow.numbers == quick.numbers == list(range(1, last + 1))
     shown = [m["step"] for m in slow.messages if m["type"] == "frame" and m["step"] > step]
     assert len(shown) < 30
     assert shown == sorted(shown)

@@ -96,20 +96,22 @@ export function Tiles() {
   );
 }
 
-/** What a source is, where no tile is pointed at. */
+const POINT = "Point at one for its energy and nearest image.";
+
+/** What a source is, where no tile is pointed at; one text, so that none of it moves for another. */
 function captionOf(name: ImageSource): string {
   if (untrained.value) return "Samples of the data. Press play, and the energy of such images is learned.";
   switch (name) {
     case "generator":
-      return "Each tile is one draw of the generator, which training uses in the place of chains.";
+      return `Each tile is one draw of the generator, which training uses in the place of chains. ${POINT}`;
     case "chains":
       return usesChains.value
-        ? "Each tile is one chain on its way from noise; some start afresh now and then."
-        : "For looking only: chains on the learned energy. Training uses none.";
+        ? `Each tile is one chain on its way from noise; some start afresh now and then. ${POINT}`
+        : `For looking only: chains on the learned energy. Training uses none. ${POINT}`;
     case "perturbed":
       return "Data with noise: where this update matches the score.";
     case "data":
-      return "Images of the data.";
+      return `Images of the data. ${POINT}`;
   }
 }
 
@@ -141,12 +143,7 @@ export function TileReading() {
           )}
         </p>
       ) : (
-        <p class="muted two-lines">
-          {captionOf(source.value)}{" "}
-          {!untrained.value &&
-            source.value !== "perturbed" &&
-            "Point at one for its energy and nearest image."}
-        </p>
+        <p class="muted two-lines">{captionOf(source.value)}</p>
       )}
     </div>
   );
