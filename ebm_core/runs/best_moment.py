@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
-FIRST, RATIO = 250, 1.25
+FIRST, RATIO = 250, 1.4
 """Updates after which a moment is judged: so many, and then always so many times more."""
 
 

@@ -16,6 +16,8 @@ NOISY = 0.1
 """Weight of the hinge beside a denoising loss, whose gradients shrink with the noise."""
 REACH = 4.0
 """Standard deviations of its noise that a noisy point reaches beyond the data."""
+EVERY = 8
+"""Updates from one look at far points to the next, while there is nothing to mend."""
 
 
 class Batch(NamedTuple):
@@ -29,25 +31,44 @@ class Batch(NamedTuple):
     """Standard deviation of what was added to the data."""
 
 
-def far_field_hinge(
-    batch: Batch, data: Float[Tensor, "n ..."], margin: float, generator: torch.Generator
-) -> Tensor | None:
-    """Mean of max(0, E(data) + margin - E(far)) over pairs; None where far energies are all high.
+class FarField:
+    """The hinge of one run: looked for at every `EVERY`th update, and at each while there is some.
 
     A network of a SiLU perceptron grows linearly out there and can outrun its confinement; the
-    loss at the data never shows it. The gradient goes through both energies: with the data's level
-    held fixed all energies would run away. Beyond the margin it is zero, and changes nothing.
+    loss at the data never shows it. Most updates need no hinge, and to look for it at each would
+    take a sixth of denoising's time.
     """
-    count = min(COUNT, len(batch.energies))  # of paired points, half are told
-    noise = batch.noise[:count] if isinstance(batch.noise, Tensor) else batch.noise
-    clean = not isinstance(noise, Tensor) and noise == 0
-    far = far_points(data, count, noise, generator)
-    levels = batch.energies[:count]
-    with torch.no_grad():
-        if (batch.energy(far) > levels + margin).all():
+
+    def __init__(self) -> None:
+        self.low = False
+        """Whether far energies were found too low when they were last looked at."""
+
+    def hinge(
+        self,
+        step: int,
+        batch: Batch,
+        data: Float[Tensor, "n ..."],
+        margin: float,
+        generator: torch.Generator,
+    ) -> Tensor | None:
+        """Mean of max(0, E(data) + margin - E(far)) over pairs; None where there is none.
+
+        The gradient goes through both energies: with the data's level held fixed all energies would
+        run away. Beyond the margin it is zero, and changes nothing.
+        """
+        if step % EVERY and not self.low:
             return None
-    lacking: Tensor = levels + margin - batch.energy(far)
-    return (1.0 if clean else NOISY) * lacking.clamp(min=0).mean()
+        count = min(COUNT, len(batch.energies))  # of paired points, half are told
+        noise = batch.noise[:count] if isinstance(batch.noise, Tensor) else batch.noise
+        clean = not isinstance(noise, Tensor) and noise == 0
+        far = far_points(data, count, noise, generator)
+        levels = batch.energies[:count]
+        with torch.no_grad():
+            self.low = bool((batch.energy(far) <= levels + margin).any())
+        if not self.low:
+            return None
+        lacking: Tensor = levels + margin - batch.energy(far)
+        return (1.0 if clean else NOISY) * lacking.clamp(min=0).mean()
 
 
 def far_points(

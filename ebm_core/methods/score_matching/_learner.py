@@ -20,7 +20,7 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.methods.score_matching._far_field import Batch, far_field_hinge
+from ebm_core.methods.score_matching._far_field import Batch, FarField
 from ebm_core.optimization import Descent
 from ebm_core.samplers.annealed import Annealed
 from ebm_core.samplers.langevin import Langevin
@@ -112,6 +112,7 @@ class ScoreLearner(Learner):
         self.method = method
         self.task = task
         self.descent = Descent(task.energy.parameters(), task.schedule)
+        self.far_field = FarField()
         self.series: dict[str, Tensor] = {}
         self.perturbed: Tensor | None = None
 
@@ -124,7 +125,8 @@ class ScoreLearner(Learner):
         if (margin := self.method.far_margin) is not None:
             energy = objective.energy or self.task.energy
             batch = Batch(energy, objective.energies, objective.noise)
-            hinge = far_field_hinge(batch, positives, margin, self.task.generator)
+            step, generator = self.task.schedule.step, self.task.generator
+            hinge = self.far_field.hinge(step, batch, positives, margin, generator)
             surrogate = surrogate if hinge is None else surrogate + hinge
         grad_norm = self.descent(surrogate)
         self.perturbed = None if objective.points is None else objective.points.detach()
@@ -153,8 +155,13 @@ class ScoreLearner(Learner):
         return self.method.annealing.run(self.task.energy, starts, generator)
 
     def state(self) -> dict[str, Any]:
-        return {"descent": self.descent.state(), "series": self.series}
+        return {
+            "descent": self.descent.state(),
+            "series": self.series,
+            "far_is_low": self.far_field.low,
+        }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.descent.load_state(state["descent"])
         self.series = state["series"]
+        self.far_field.low = state.get("far_is_low", False)  # earlier checkpoints have none
