@@ -9,8 +9,10 @@ from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import EnergyNetwork, Sampler, Tuning
+from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.plane import Mass
 from ebm_core.runs.config import RunConfig
+from ebm_core.runs.shares import in_shares
 from ebm_core.samplers.mala import Mala
 
 CHUNK = 8192
@@ -33,6 +35,8 @@ class Drawing:
     sampler: Sampler
     steps: int
     tuning: Tuning | None = None
+    groups: Groups | None = None
+    """Separate groups of points that are to hold their shares, where chains do not see to it."""
 
     def samples(
         self,
@@ -41,7 +45,27 @@ class Drawing:
         generator: torch.Generator,
         progress: Callable[[int], object] | None = None,
     ) -> Float[Tensor, "count ..."]:
-        """The chains' ends, in the model's units, on the CPU."""
+        """The chains' ends, in the model's units, on the CPU.
+
+        Raises:
+            ValueError: Hardly a chain ends in one of the groups.
+        """
+        if self.groups is None:
+            return self.ends(energy, count, generator, progress)
+
+        def more(chains: int) -> Float[Tensor, "chains 2"]:
+            return self.ends(energy, chains, generator)
+
+        return in_shares(self.groups, count, more, generator, progress)
+
+    def ends(
+        self,
+        energy: EnergyNetwork,
+        count: int,
+        generator: torch.Generator,
+        progress: Callable[[int], object] | None = None,
+    ) -> Float[Tensor, "count ..."]:
+        """Where so many chains end, whatever that is."""
         ends = []
         for done in range(0, count, CHUNK):
             points = self.starts(min(CHUNK, count - done), generator)
@@ -86,7 +110,10 @@ def drawing(
     if fixed is not None:
         more = "" if steps is None or steps == fixed else f" (and no more, though {steps} may be)"
         told = f"{fixed} steps of {sampler.title} from noise, the whole way of {method.title}{more}"
-        return Drawing(told, dataset.starts, sampler, fixed, tuning)
+        groups = dataset.groups if method.promises == "density" else None
+        if groups is not None:
+            told += "; as many are taken of each separate group as it has of the points"
+        return Drawing(told, dataset.starts, sampler, fixed, tuning, groups)
     if planar and method.promises == "density":
         found, count = mass(), WITHIN if steps is None else steps
         told = (
