@@ -122,6 +122,26 @@ def test_the_generator_goes_down_the_energy(kind: str, estimator: str) -> None:
     assert metrics[-1]["generator_energy"] < max(1.2, float(start))
 
 
+def test_noise_alone_tells_the_papers_samples_from_no_data() -> None:
+    # where all latents give the data themselves, the energy must have nothing to learn
+    learner = linear({"estimator": "paper"})
+    learner.generator.body = nn.Sequential(nn.Linear(2, 2))
+    for weight in learner.generator.body.parameters():
+        weight.data.zero_()
+    compared: list[Tensor] = []
+
+    def ascent(*given: Tensor, **_: object) -> dict[str, Tensor]:
+        compared.extend(points.detach() for points in given)
+        return {}
+
+    learner.ascent = ascent  # type: ignore[assignment]
+    learner.update(torch.zeros(20_000, 2))
+    data, samples = compared
+    assert len(data) == 20_000
+    for points in (data, samples):
+        assert float(points.std()) == pytest.approx(SPREAD, rel=0.1)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_an_update_lowers_the_data_and_lifts_the_negatives(kind: str, estimator: str) -> None:
