@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ebm_core.contracts.energy import Energy, EnergyNetwork
+from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.plug_in import PlugIn, Shape
 from ebm_core.contracts.sampler import Sampler, Tuning
 from ebm_core.optimization import Schedule
@@ -35,6 +36,8 @@ class Task:
     """Classes of the data; 1 where there is nothing to tell apart."""
     sample_labelled: Callable[[int], tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]]]
     """Fresh training points on the device, and their classes."""
+    groups: Groups | None = None
+    """Separate groups of the data, where there are any."""
 
 
 class NoiseSource(Protocol):

@@ -75,6 +75,7 @@ class Training:
                     self.device,
                     self.dataset.classes,
                     self.sample_labelled,
+                    self.dataset.groups,
                 )
             )
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count

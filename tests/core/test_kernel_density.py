@@ -14,8 +14,11 @@ from torch.distributions import (
 )
 
 from ebm_core.contracts import EnergyNetwork
+from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.kernel_density import KernelDensity
-from ebm_core.methods.learned_sampler._importance import log_broad, weighted_negatives
+from ebm_core.methods.learned_sampler._importance import Broad, weighted_negatives
+
+AROUND_ZERO = Broad((2,), torch.device("cpu"))
 
 
 class Bowl(EnergyNetwork):
@@ -94,7 +97,19 @@ def test_a_density_of_images_keeps_their_shape() -> None:
 def test_the_broad_gaussian_has_its_density() -> None:
     points = 4 * torch.randn(30, 2, generator=seeded(4))
     exact = MultivariateNormal(torch.zeros(2), 9 * torch.eye(2)).log_prob(points)
-    torch.testing.assert_close(log_broad(points), exact)
+    torch.testing.assert_close(AROUND_ZERO.log_density(points), exact)
+
+
+def test_around_separate_groups_the_broad_density_has_its_mass_at_each() -> None:
+    means = torch.tensor([[-20.0, 0.0], [20.0, 5.0]], dtype=torch.float64)
+    groups = Groups(torch.tensor([0.9, 0.1]), means, torch.eye(2).expand(2, 2, 2))
+    broad = Broad((2,), torch.device("cpu"), groups)
+    points = broad.sample(4000, seeded(1))
+    near = points[points[:, 0] > 0]
+    assert len(near) / 4000 == pytest.approx(0.5, abs=0.04)
+    assert near.mean(0).tolist() == pytest.approx([20.0, 5.0], abs=0.3)
+    exact = MultivariateNormal(means[1].float(), 9 * torch.eye(2)).log_prob(near) - math.log(2)
+    torch.testing.assert_close(broad.log_density(near), exact)
 
 
 @pytest.mark.parametrize("defensive", [1000, 3000])
@@ -104,7 +119,7 @@ def test_weighted_negatives_have_the_energy_s_moments(defensive: int) -> None:
     centres = 0.8 * torch.randn(500, 2, generator=seeded(5))
     density = KernelDensity(centres, torch.tensor(0.3))
     drawn = density.sample(4000 - defensive, seeded(6))
-    found = weighted_negatives(energy, drawn, density, defensive, seeded(7))
+    found = weighted_negatives(energy, drawn, density, AROUND_ZERO, defensive, seeded(7))
     mean = (found.weights[:, None] * found.points).sum(0)
     squares = (found.weights[:, None] * (found.points - energy.mean).square()).sum(0)
     error = 4 * math.sqrt(0.5 / found.effective.item())
@@ -118,5 +133,5 @@ def test_a_mode_that_the_sampler_left_is_still_weighed() -> None:
     energy = Bowl((3.0, 3.0), 0.5)
     density = KernelDensity(torch.zeros(100, 2), torch.tensor(0.2))
     drawn = density.sample(500, seeded(8))
-    found = weighted_negatives(energy, drawn, density, 500, seeded(9))
+    found = weighted_negatives(energy, drawn, density, AROUND_ZERO, 500, seeded(9))
     assert found.weights[500:].sum() > 0.999

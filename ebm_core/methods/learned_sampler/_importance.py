@@ -7,11 +7,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork, setting
+from ebm_core.contracts import EnergyNetwork, Shape, setting
+from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.kernel_density import KernelDensity
 
 BROAD = 3.0
-"""Standard deviation of the defensive Gaussian, in the model's units."""
+"""Standard deviation of the broad density, in the model's units."""
 
 Estimator = Literal["corrected", "paper"]
 
@@ -52,7 +53,7 @@ def enough_centres(centres: int, negatives: int) -> None:
 
 
 class WeightedNegatives(NamedTuple):
-    """Points of a sampler and of a broad Gaussian, and what is known there."""
+    """Points of a sampler and of a broad density, and what is known there."""
 
     points: Float[Tensor, "m ..."]
     """The sampler's first."""
@@ -77,31 +78,51 @@ def weighted_negatives(
     energy: EnergyNetwork,
     drawn: Float[Tensor, "n ..."],
     density: KernelDensity,
+    broad: "Broad",
     defensive: int,
     generator: torch.Generator,
 ) -> WeightedNegatives:
-    """`drawn` from the density q and `defensive` points from a broad Gaussian, with their weights.
+    """`drawn` from the density q and `defensive` points from a broad one, with their weights.
 
     The proposal is the mixture of both in these shares, so a region that the sampler has left is
-    still seen, and no weight exceeds exp(-E) / (share of the Gaussian).
+    still seen, and no weight exceeds exp(-E) / (share of the broad density).
     """
-    shape = (defensive, *drawn.shape[1:])
-    far = BROAD * torch.randn(shape, generator=generator, device=drawn.device)
-    points = torch.cat([drawn.detach(), far])
+    points = torch.cat([drawn.detach(), broad.sample(defensive, generator)])
     energies, gradients = energy.with_gradient(points)
     log_density, score = density.evaluate(points)
     log_proposal = log_density
     if defensive:
         share = defensive / len(points)
         log_proposal = torch.logaddexp(
-            log_density + math.log(1 - share), log_broad(points) + math.log(share)
+            log_density + math.log(1 - share), broad.log_density(points) + math.log(share)
         )
     weights = (-energies - log_proposal).softmax(0)
     return WeightedNegatives(points, weights, energies, gradients, log_density, score)
 
 
-def log_broad(points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
-    """log N(x; 0, BROAD^2 I), in nats."""
-    flat = points.flatten(1)
-    normaliser = flat.shape[1] * math.log(BROAD * math.sqrt(2 * math.pi))
-    return -flat.square().sum(1) / (2 * BROAD**2) - normaliser
+class Broad:
+    """N(0, BROAD^2 I); where the data fall into separate groups, one around each of them alike.
+
+    Args:
+        shape: Of a point.
+    """
+
+    def __init__(self, shape: Shape, device: torch.device, groups: Groups | None = None) -> None:
+        centres = torch.zeros(1, *shape) if groups is None else groups.means.float()
+        self.centres = centres.to(device)
+
+    def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count ..."]:
+        """Draws of it."""
+        device, shape = self.centres.device, self.centres.shape
+        points = BROAD * torch.randn((count, *shape[1:]), generator=generator, device=device)
+        if len(self.centres) == 1:
+            return points + self.centres
+        which = torch.randint(shape[0], (count,), generator=generator, device=device)
+        return points + self.centres[which]
+
+    def log_density(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
+        """In nats."""
+        ways = (points[:, None] - self.centres).flatten(2)
+        normaliser = ways.shape[2] * math.log(BROAD * math.sqrt(2 * math.pi))
+        each = -ways.square().sum(2) / (2 * BROAD**2) - normaliser
+        return each.logsumexp(1) - math.log(len(self.centres))

@@ -26,6 +26,7 @@ from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
     ESTIMATOR,
+    Broad,
     Estimator,
     enough_centres,
     weighted_negatives,
@@ -142,6 +143,7 @@ class ActivationEntropyLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task)
+        self.broad = Broad(task.shape, task.device, task.groups)
         self.rival = copy.deepcopy(task.energy)
         self.rival_ascent = LikelihoodAscent(dataclasses.replace(task, energy=self.rival))
         fixed = (method.spread, method.spread)
@@ -185,7 +187,9 @@ class ActivationEntropyLearner(Learner):
             density = KernelDensity(torch.cat([drawn, more]), self.generator.spread)
             near = drawn[: method.negatives - defensive]
             samples = blurred(near, self.generator.spread, task.generator)
-        found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
+        found = weighted_negatives(
+            task.energy, samples, density, self.broad, defensive, task.generator
+        )
         pull = density.pull(found.points, found.weights)[: len(drawn)]
         return {
             **self.ascent(positives, found.points, found.weights),

@@ -25,6 +25,7 @@ from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
     ESTIMATOR,
+    Broad,
     Estimator,
     enough_centres,
     weighted_negatives,
@@ -140,6 +141,7 @@ class MutualInformationLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task)
+        self.broad = Broad(task.shape, task.device, task.groups)
         fixed = (method.spread, method.spread)
         self.generator = Generator(
             method.latents, method.width, task.shape, method.spread, fixed
@@ -166,7 +168,9 @@ class MutualInformationLearner(Learner):
         if corrected:
             samples = blurred(drawn, self.generator.spread, task.generator)
             density = self.density(drawn)
-            found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
+            found = weighted_negatives(
+                task.energy, samples, density, self.broad, defensive, task.generator
+            )
             pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
             energies, slopes = found.energies[:near], found.gradients[:near]
             metrics = {

@@ -24,6 +24,7 @@ from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
     ESTIMATOR,
+    Broad,
     Estimator,
     enough_centres,
     weighted_negatives,
@@ -140,6 +141,7 @@ class VariationalLearner(Learner):
         self.method = method
         self.task = task
         self.ascent = LikelihoodAscent(task)
+        self.broad = Broad(task.shape, task.device, task.groups)
         self.generator = Generator(
             method.latents, method.width, task.shape, method.spread, (0.01, 0.3)
         ).to(task.device)
@@ -172,7 +174,9 @@ class VariationalLearner(Learner):
         with torch.no_grad():
             centres = torch.cat([drawn, self.generator(latents[near:])])
             density = KernelDensity(centres, self.generator.spread)
-        found = weighted_negatives(task.energy, samples, density, defensive, task.generator)
+        found = weighted_negatives(
+            task.energy, samples, density, self.broad, defensive, task.generator
+        )
         metrics = self.ascent(positives, found.points, found.weights)
         slopes = found.gradients[:near] + found.score[:near]
         pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
