@@ -17,10 +17,18 @@ class Groups(NamedTuple):
 
     def log_odds(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n k"]:
         """log of share times N(x; mean, covariance) up to a constant, for each group."""
-        ways = points[:, None] - self.means
-        squares = torch.einsum("nki,kij,nkj->nk", ways, self.precisions, ways)
+        squares = self.squared_distances(points)
         return self.shares.log() + torch.logdet(self.precisions) / 2 - squares / 2
+
+    def squared_distances(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n k"]:
+        """In standard deviations of each group, squared (Mahalanobis)."""
+        ways = points[:, None] - self.means
+        return torch.einsum("nki,kij,nkj->nk", ways, self.precisions, ways)
 
     def belonging(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n k"]:
         """How far each point belongs to each group; smooth, and in all one."""
         return torch.softmax(self.log_odds(points), 1)
+
+    def to(self, device: torch.device, dtype: torch.dtype = torch.float64) -> "Groups":
+        """The same on a device."""
+        return Groups(*(part.to(device, dtype) for part in self))

@@ -26,7 +26,7 @@ class Weighed(EnergyNetwork):
         self.energy = energy
         self.register_buffer("offsets", offsets)
         self.offsets: Float[Tensor, " k"]
-        self.groups = Groups(*(part.to(offsets.device, torch.float32) for part in groups))
+        self.groups = groups.to(offsets.device, torch.float32)
 
     def forward(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, " n"]:
         energies: Tensor = self.energy(points) + self.groups.belonging(points) @ self.offsets

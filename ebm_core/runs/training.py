@@ -75,7 +75,7 @@ class Training:
                     self.device,
                     self.dataset.classes,
                     self.sample_labelled,
-                    self.dataset.groups,
+                    groups.to(self.device) if (groups := self.dataset.groups) else None,
                 )
             )
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count

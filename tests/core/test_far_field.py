@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork
+from ebm_core.contracts import EnergyNetwork, Task
+from ebm_core.contracts.groups import Groups
 from ebm_core.methods.score_matching._far_field import EVERY, Batch, FarField, far_points
+from ebm_core.optimization import Optimization, Schedule
 
 
 class Bowl(EnergyNetwork):
@@ -23,14 +25,37 @@ class Bowl(EnergyNetwork):
         return self(points), 2 * self.height * points
 
 
-def hinges(bowl: Bowl, updates: int) -> list[Tensor | None]:
+def task(energy: EnergyNetwork, groups: Groups | None = None) -> Task:
     generator = torch.Generator().manual_seed(0)
-    data = torch.randn(256, 2, generator=generator)
-    far_field = FarField()
+
+    def sample_data(count: int) -> Tensor:
+        return torch.randn(count, 2, generator=generator)
+
+    def sample_noise(count: int, own: torch.Generator | None = None, /) -> Tensor:
+        return torch.rand(count, 2, generator=own or generator) * 40 - 10
+
+    return Task(
+        shape=(2,),
+        energy=energy,
+        sample_data=sample_data,
+        sample_noise=sample_noise,
+        schedule=Schedule(Optimization(), horizon=100),
+        generator=generator,
+        device=torch.device("cpu"),
+        classes=1,
+        sample_labelled=lambda count: (sample_data(count), torch.zeros(count, dtype=torch.long)),
+        groups=groups,
+    )
+
+
+def hinges(bowl: Bowl, updates: int) -> list[Tensor | None]:
+    given = task(bowl)
+    data = given.sample_data(256)
+    far_field = FarField(given)
     found = []
     for step in range(updates):
         batch = Batch(bowl, bowl.height * data.square().sum(1), 0.0)
-        found.append(far_field.hinge(step, batch, data, 2.0, generator))
+        found.append(far_field.hinge(step, batch, data, 2.0))
     return found
 
 
@@ -48,6 +73,29 @@ def test_where_mass_flees_every_update_pulls_it_back() -> None:
         (slope,) = torch.autograd.grad(hinge, bowl.height)
         assert hinge > 0
         assert slope < 0  # a descent makes the bowl's walls rise
+
+
+class Trough(Bowl):
+    """A bowl with a deep hole half the way between two groups, at (10, 0)."""
+
+    def forward(self, points: Tensor) -> Tensor:
+        hole = (points - torch.tensor([10.0, 0.0])).norm(dim=1) < 4
+        energies: Tensor = super().forward(points) - 1e5 * hole
+        return energies
+
+
+def test_mass_between_separate_groups_is_seen() -> None:
+    means = torch.tensor([[0.0, 0.0], [20.0, 0.0]], dtype=torch.float64)
+    groups = Groups(torch.tensor([0.5, 0.5]), means, torch.eye(2).double().expand(2, 2, 2))
+    trough = Trough(100.0)
+    given = task(trough, groups)
+    data = given.sample_data(256)
+    data[:128, 0] += 20
+    batch = Batch(trough, trough(data), 0.0)
+    hinge = FarField(given).hinge(0, batch, data, 2.0)
+    assert hinge is not None
+    assert hinge > 1e3
+    assert FarField(task(trough)).hinge(0, batch, data, 2.0) is None  # it looks around both alone
 
 
 def test_far_points_lie_beyond_all_data_in_every_direction() -> None:

@@ -112,7 +112,7 @@ class ScoreLearner(Learner):
         self.method = method
         self.task = task
         self.descent = Descent(task.energy.parameters(), task.schedule)
-        self.far_field = FarField()
+        self.far_field = FarField(task)
         self.series: dict[str, Tensor] = {}
         self.perturbed: Tensor | None = None
 
@@ -125,8 +125,7 @@ class ScoreLearner(Learner):
         if (margin := self.method.far_margin) is not None:
             energy = objective.energy or self.task.energy
             batch = Batch(energy, objective.energies, objective.noise)
-            step, generator = self.task.schedule.step, self.task.generator
-            hinge = self.far_field.hinge(step, batch, positives, margin, generator)
+            hinge = self.far_field.hinge(self.task.schedule.step, batch, positives, margin)
             surrogate = surrogate if hinge is None else surrogate + hinge
         grad_norm = self.descent(surrogate)
         self.perturbed = None if objective.points is None else objective.points.detach()
