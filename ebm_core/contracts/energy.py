@@ -1,11 +1,16 @@
 """What an energy is: a family of functions, and a network that is one of them."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from ebm_core.contracts.evaluations import evaluating, gradients, values
 from ebm_core.contracts.plug_in import PlugIn, Shape
+
+EVALUATIONS = {"forward": values, "with_gradient": gradients, "logits": values}
+"""The methods of a network that evaluate it, and what they count for."""
 
 
 class EnergyNetwork(nn.Module, ABC):
@@ -15,7 +20,16 @@ class EnergyNetwork(nn.Module, ABC):
     `gradient_alone` and `second_order` in `ebm_core.derivatives`, and `annealed_gradient` in
     `ebm_core.networks.noise_conditioning`. As methods they would be defaults to override. So does
     one that can be written as numbers alone: `portable` in `ebm_core.networks.portable`.
+
+    Evaluations are counted, see `ebm_core.contracts.evaluations`; a derivative that is registered
+    says itself what it counts for.
     """
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        for name, count in EVALUATIONS.items():
+            if name in vars(cls):
+                setattr(cls, name, evaluating(count)(vars(cls)[name]))
 
     @abstractmethod
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:

@@ -7,9 +7,18 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork
+from ebm_core.contracts.evaluations import Evaluations, evaluating
+
+
+def with_curvature(
+    _: EnergyNetwork, points: Tensor, directions: Tensor, bend: Tensor | None = None
+) -> Evaluations:
+    """The gradient, and a second derivative along each direction; a bend takes no more."""
+    return Evaluations(gradients=len(points) * (1 + len(directions)))
 
 
 @singledispatch
+@evaluating(with_curvature)
 def second_order(
     energy: EnergyNetwork,
     points: Float[Tensor, "n ..."],

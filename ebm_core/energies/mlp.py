@@ -8,8 +8,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from ebm_core.contracts import Energy, Shape
+from ebm_core.contracts.evaluations import evaluating, gradients
 from ebm_core.derivatives.gradient import gradient_alone
-from ebm_core.derivatives.second_order import second_order
+from ebm_core.derivatives.second_order import second_order, with_curvature
 from ebm_core.energies._perceptron import (
     ACTIVATION,
     CONFINEMENT,
@@ -129,6 +130,7 @@ class Pass:
 
 
 @gradient_alone.register
+@evaluating(gradients)
 def gradient_of_perceptron(
     energy: MlpNetwork, points: Float[Tensor, "n ..."]
 ) -> Float[Tensor, "n ..."]:
@@ -145,6 +147,7 @@ def gradient_of_perceptron(
 
 
 @second_order.register
+@evaluating(with_curvature)
 def second_order_of_perceptron(
     energy: MlpNetwork,
     points: Float[Tensor, "n ..."],

@@ -2,17 +2,14 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, Self, final
+from typing import NamedTuple, Self
 
-from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict, model_validator
-from torch import Tensor
 
 from ebm_core.analytic import AnyAnalyticEnergy
-from ebm_core.contracts import AnalyticEnergy, EnergyNetwork, setting
+from ebm_core.contracts import EnergyNetwork, setting
 from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.units import SAME, Units
-from ebm_core.derivatives.gradient import gradient_alone
 from ebm_core.runs import snapshots
 from ebm_core.runs.checkpoint import FILE_NAME
 from ebm_core.runs.load import load
@@ -61,39 +58,12 @@ class Target(BaseModel):
             ValueError: Its points are no points of the plane.
         """
         if self.formula is not None:
-            counter = Counting(self.formula)
-            return Shown(counter, square(self.formula.window), SAME, counter)
+            return Shown(self.formula.network(), square(self.formula.window), SAME)
         place = directory or Path()
         file = place / FILE_NAME if self.step is None else snapshots.find(place, self.step)
         trained = saved(place, self.step, file.stat().st_mtime_ns)
         dataset = trained.config.dataset
         return Shown(trained.network, dataset.window, dataset.units)
-
-
-@final
-class Counting(EnergyNetwork):
-    """A formula that counts the gradients that are asked of it."""
-
-    def __init__(self, formula: AnalyticEnergy) -> None:
-        super().__init__()
-        self.formula = formula
-        self.gradients = 0
-
-    def forward(self, points: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
-        return self.formula.energies(points)
-
-    def with_gradient(
-        self, points: Float[Tensor, "n d"]
-    ) -> tuple[Float[Tensor, " n"], Float[Tensor, "n d"]]:
-        self.gradients += len(points)
-        return self.formula.energies(points), self.formula.gradients(points)
-
-
-@gradient_alone.register
-def gradient_counted(energy: Counting, points: Float[Tensor, "n d"]) -> Float[Tensor, "n d"]:
-    """The formula's gradient alone."""
-    energy.gradients += len(points)
-    return energy.formula.gradients(points)
 
 
 @lru_cache(maxsize=8)
@@ -113,8 +83,6 @@ class Shown(NamedTuple):
     window: Window
     units: Units
     """Chains move in the model's units; all that is asked and told is in the data's."""
-    counter: Counting | None = None
-    """The same network, where it counts its gradients."""
 
 
 def square(window: Region) -> Window:

@@ -23,6 +23,7 @@ from ebm_core.chains.diagnostics import (
 )
 from ebm_core.chains.run import trajectory
 from ebm_core.contracts import EnergyNetwork, Step, setting
+from ebm_core.contracts.evaluations import Evaluations, counted_in
 from ebm_core.playground.target import Shown, Target
 from ebm_core.runs.display import SIZE, as_array, cell_centres, energies
 from ebm_core.runs.frame import Landscape
@@ -141,8 +142,8 @@ class Outcome:
     autocorrelation: NDArray[np.float32]
     """(2, lags): of x and of y, at lags of whole steps, the mean over the chains."""
     seconds: float
-    gradient_evaluations: int | None
-    """Points whose gradient was taken; None where the energy does not tell."""
+    gradient_evaluations: int
+    """Points whose gradient was taken."""
 
 
 def relief(shown: Shown) -> Landscape:
@@ -191,7 +192,9 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
     begin = time.perf_counter()
     inside = shown.units.to_model(starts)
     unit = shown.units.scale ** power_of(type(trial.sampler).model_fields.get("step_size"))
-    steps = chain_steps(trial, shown.network, inside, generator, limit, unit)
+    evaluations = Evaluations()
+    with counted_in(evaluations):
+        steps = chain_steps(trial, shown.network, inside, generator, limit, unit)
     seconds = time.perf_counter() - begin
     measured = steps[trial.warm_up :]
     path = shown.units.from_model(torch.stack([inside, *(step.chains.points for step in steps)]))
@@ -214,7 +217,7 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
         steps_needed(worse) if judged else None,
         as_array(torch.stack(curves).float()),
         seconds,
-        None if shown.counter is None else shown.counter.gradients,
+        evaluations.gradients,
     )
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
+from ebm_core.contracts.evaluations import Evaluations, counted_in
 from ebm_core.optimization import Schedule
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
@@ -57,6 +58,8 @@ class Training:
         """What has changed about the run's plug-ins since its checkpoint was written."""
         self.metrics: dict[str, float] = {}
         self.seconds = 0.0
+        self.evaluations = Evaluations()
+        """Of the energy, in all updates so far."""
         self.schedule = Schedule(config.optimization, horizon=config.updates)
         self.data_generator = stream(config.seed, "data")
         self.generator = stream(config.seed, "training", self.device)
@@ -128,8 +131,11 @@ class Training:
         """
         with self._timed():
             positives = self.sample_data(self.config.optimization.batch_size)
-            told = numbers(self.learner, self.learner.update(positives))
+            with counted_in(self.evaluations):
+                told = numbers(self.learner, self.learner.update(positives))
             self.metrics.update(metrics_in_data_units(self.config, told))
+            self.metrics["gradient_evaluations"] = float(self.evaluations.gradients)
+            self.metrics["value_evaluations"] = float(self.evaluations.values)
             refuse_divergence(self.metrics, self.step, self.config.method, self.dataset)
             self.shown.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
@@ -237,6 +243,7 @@ class Training:
             "step": self.step,
             "horizon": self.horizon,
             "metrics": self.metrics,
+            "evaluations": vars(self.evaluations),
             "energy": self.energy.state_dict(),
             **self.shown.state(self.config.method),
             "learner": self.learner.state(),
@@ -293,6 +300,7 @@ class Training:
         training.schedule.step = state["step"]
         training.schedule.horizon = state["horizon"]
         training.metrics = state["metrics"]
+        training.evaluations = Evaluations(**state.get("evaluations", {}))  # earlier ones have none
         training.energy.load_state_dict(state["energy"])
         training.shown.load_state(state, config.method)
         training.learner.load_state(checkpoint.on_device(state["learner"], training.device))

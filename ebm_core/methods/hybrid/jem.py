@@ -24,6 +24,7 @@ from ebm_core.contracts import (
     Unconditional,
     setting,
 )
+from ebm_core.contracts.evaluations import counted_in
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import LikelihoodAscent
@@ -207,7 +208,8 @@ class JointEnergyLearner(Learner):
         crossed = functional.cross_entropy(self.network.logits(points), labels)
         penalty = method.classification_weight * crossed
         metrics = self.ascent(positives, self.buffer, penalty=penalty)
-        plain_crossed = functional.cross_entropy(self.plain.logits(points), labels)
+        with counted_in(None):  # no energy learns from it
+            plain_crossed = functional.cross_entropy(self.plain.logits(points), labels)
         self.descent(plain_crossed)
         self.average.update(self.network, task.schedule.step)
         self.plain_average.update(self.plain, task.schedule.step)
@@ -219,6 +221,7 @@ class JointEnergyLearner(Learner):
             **(self.figures() if task.schedule.step % PERIOD == 0 else {}),
         }
 
+    @counted_in(None)
     @torch.no_grad()
     def figures(self) -> dict[str, float]:
         """Accuracy, calibration and detection of far points, of both classifiers.

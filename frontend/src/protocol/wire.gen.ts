@@ -646,7 +646,7 @@ export interface Outcome {
   steps_needed: number | null;
   autocorrelation: PackedArray;
   seconds: number;
-  gradient_evaluations: number | null;
+  gradient_evaluations: number;
 }
 export interface Ping {
   type: "ping";

@@ -59,7 +59,7 @@ function EffectiveDraws({ known }: { known: Sampled | null }) {
       ? ([
           [
             "gradients an effective draw",
-            of((one) => significant((one.gradient_evaluations ?? 0) / ess!, 2)),
+            of((one) => significant(one.gradient_evaluations / ess!, 2)),
             SAMPLING.gradients,
           ],
         ] as [string, string, Explanation][])

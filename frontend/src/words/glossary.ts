@@ -313,6 +313,20 @@ export const ELSEWHERE: Record<string, Entry> = {
     explanation: "The update whose energy is the best so far; the end of the run keeps that one.",
     good: "Near the newest: the run still gains.",
   },
+  gradient_evaluations: {
+    label: "gradient evaluations",
+    write: count,
+    explanation:
+      "Points at which the energy’s gradient was computed so far, by the point or by the weights; a second derivative is one more.",
+    good: "What a method costs on any machine: compare what others reach with as many.",
+  },
+  value_evaluations: {
+    label: "energy evaluations",
+    write: count,
+    explanation:
+      "Points at which the energy alone was computed so far, as a Metropolis test without gradients does.",
+    good: "Each costs about a third of a gradient.",
+  },
 };
 
 /** What is known of a metric, also of one that stands beside another: `frechet_floor`, `softmax_accuracy`. */

@@ -53,5 +53,5 @@ class Outcome(Message):
     autocorrelation: PackedArray
     """(2, lags): of x and of y."""
     seconds: float
-    gradient_evaluations: int | None
+    gradient_evaluations: int
     """Null where the energy does not tell."""
