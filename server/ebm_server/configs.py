@@ -10,8 +10,15 @@ from pydantic import BaseModel, ValidationError
 from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.frozen_array import Reference as ArrayReference
 from ebm_core.datasets.points import PointsRead, read_points
-from ebm_core.runs.changes import changed, size_at, value_inside
-from ebm_core.runs.config import DATASET, RunConfig, refuse_missing_device, saved
+from ebm_core.runs.changes import (
+    Change,
+    changed,
+    refuse_unknown_length,
+    size_at,
+    value_at,
+    value_inside,
+)
+from ebm_core.runs.config import DATASET, PLUGINS, RunConfig, refuse_missing_device, saved
 from ebm_core.runs.display import true_density
 from ebm_core.runs.portable import portable_at
 from ebm_core.runs.problems import allowed, problems
@@ -174,3 +181,43 @@ def change_json(config: dict[str, Any], changes: dict[str, Any], points: Path) -
     """`with_changes` on JSON."""
     changed_config = with_changes(read(config, points), changes)
     return changed_config.model_dump(mode="json", context=ArrayFolder(points))
+
+
+def branch(
+    initial: dict[str, Any],
+    recorded: list[dict[str, Any]],
+    step: int | None,
+    changes: dict[str, Any],
+    points: Path,
+) -> list[dict[str, Any]]:
+    """The changes of a run that goes as another up to an update, and then with its own.
+
+    Args:
+        initial: The other's config as it was at the start.
+        recorded: Its changes.
+        step: None for all the way.
+
+    Raises:
+        Invalid: One of its own is unknown, not live or out of its bounds.
+        Refused: The length of a run by time was never measured.
+    """
+    config = read(initial, points)
+    kept = [Change(**change) for change in recorded]
+    try:
+        refuse_unknown_length(config.seconds, kept)
+    except ValueError as error:
+        raise Refused(409, str(error)) from error
+    if step is not None:
+        kept = [change for change in kept if change.step <= step or change.path == "updates"]
+    if "updates" in changes:  # a length of its own, also where the other's was a time
+        kept = [change for change in kept if change.path != "updates"]
+        config = config.model_copy(update={"seconds": None})
+    for change in kept:
+        if change.path not in (PLUGINS, "updates"):
+            config = changed(config, change.path, change.value)
+    after = with_changes(config, changes)
+    own = [
+        Change(step=step or 0, path=p, value=value_at(after, p), previous=value_at(config, p))
+        for p in changes
+    ]
+    return [change.model_dump(mode="json") for change in [*kept, *own]]

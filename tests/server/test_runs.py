@@ -233,3 +233,51 @@ def test_a_run_by_time_is_repeated_exactly(lab: Laboratory) -> None:
         return [(e["step"], e["path"], e["value"]) for e in events if e["kind"] == "change"]
 
     assert changes(made["id"]) == changes(run)
+
+
+def test_a_branch_goes_as_its_parent_and_then_its_own_way(lab: Laboratory) -> None:
+    run = lab.create({**SMALL, "updates": 400})
+    with lab.page() as page:
+        page.watch(run)
+        page.step_beyond(20)
+        lab.ask("PATCH", f"/runs/{run}", {"changes": {"optimization.learning_rate": 5e-4}})
+        parent = page.state("finished")
+    step = parent["step"] // 2
+    made = {
+        name: lab.ask("POST", f"/runs/{run}/branch", {"step": step, **more}, status=201)
+        for name, more in {
+            "same": {},
+            "other": {"changes": {"optimization.learning_rate": 1e-2}, "name": "faster"},
+        }.items()
+    }
+    ends = {}
+    for name, branch in made.items():
+        assert (branch["parent"], branch["parent_step"]) == (run, step)
+        with lab.page() as page:
+            page.watch(branch["id"])
+            ends[name] = page.state("finished")
+    assert ends["other"]["name"] == "faster"
+    figures = {name: end["metrics"]["kl"] for name, end in ends.items()}
+    assert figures["same"] == parent["metrics"]["kl"]
+    assert figures["other"] != parent["metrics"]["kl"]
+    events = [e for e in lab.ask("GET", f"/runs/{made['other']['id']}/events") if e["path"]]
+    last = events[-1]
+    assert (last["step"], last["path"], last["value"]) == (step, "optimization.learning_rate", 1e-2)
+    assert last["previous"] == 5e-4
+
+
+def test_a_branch_says_what_is_wrong_with_it(lab: Laboratory) -> None:
+    run = lab.create({**SMALL, "updates": 20})
+    with lab.page() as page:
+        page.watch(run)
+        page.state("finished")
+
+    def problem(**asked: Any) -> dict[str, Any]:
+        answer = lab.ask("POST", f"/runs/{run}/branch", asked, status=422)
+        return dict(answer["detail"][0])
+
+    assert problem(step=21)["allowed"] == "0 to 20"
+    unknown = problem(step=3, changes={"optimization.speed": 1})
+    assert unknown["path"] == "optimization.speed"
+    assert "cannot change" in problem(step=3, changes={"seed": 4})["message"]
+    lab.ask("POST", "/runs/nobody/branch", {"step": 0}, status=404)

@@ -111,6 +111,13 @@ export interface Routes {
     body: null;
     answer: Run;
   };
+  "POST /runs/{run}/branch": {
+    parameters: {
+      run: string;
+    };
+    body: Branch;
+    answer: Run;
+  };
   "POST /runs/{run}/step": {
     parameters: {
       run: string;
@@ -381,6 +388,8 @@ export interface RunSummary {
   };
   seq: number;
   speed: number | null;
+  parent: string | null;
+  parent_step: number | null;
   dataset: string;
   method: string;
   config_digest: string;
@@ -426,6 +435,8 @@ export interface Run {
   };
   seq: number;
   speed: number | null;
+  parent: string | null;
+  parent_step: number | null;
   first_plugins: Origin[];
   config: RunConfig;
   dataset: string;
@@ -494,6 +505,16 @@ export interface Patch {
     [k: string]: Json;
   };
   speed?: number | null;
+}
+/**
+ * Where a new run branches off, and its live changes by path.
+ */
+export interface Branch {
+  step: number;
+  changes?: {
+    [k: string]: Json;
+  };
+  name?: string | null;
 }
 export interface Steps {
   updates?: number;

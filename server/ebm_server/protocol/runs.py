@@ -41,6 +41,9 @@ class RunProgress(Message):
     seq: int = 0
     speed: float | None = None
     """Limit in updates a second."""
+    parent: str | None = None
+    """The run that it branches off, which may be gone, and the update where it does."""
+    parent_step: int | None = None
 
 
 class RunSummary(RunProgress):
@@ -125,6 +128,14 @@ class KeyframeInfo(Message):
 
 class Steps(Message):
     updates: int = Field(1, ge=1, le=100_000)
+
+
+class Branch(Message):
+    """Where a new run branches off, and its live changes by path."""
+
+    step: int = Field(ge=0, le=2**53)
+    changes: dict[str, Any] = Field(default_factory=dict)
+    name: str | None = Field(None, min_length=1, max_length=200)
 
 
 class Patch(Message):

@@ -6,7 +6,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from ebm_server.background import with_core
+from ebm_server import core
+from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.points import OwnPoints
 from ebm_server.protocol.runs import ENDED, Run, RunState, RunSummary
 from ebm_server.protocol.worker_messages import (
@@ -96,7 +97,7 @@ class Jobs:
     async def create(self, given: dict[str, Any], name: str | None) -> Run:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
         async with self.points.lock:
-            config = await with_core(lambda: _complete(given, self.points.folder))
+            config = await core.complete(given, self.points.folder)
             name = name or f"{config['method']['kind']} on {config['dataset']['kind']}"
             return self._add(config, name, [])
 
@@ -105,21 +106,40 @@ class Jobs:
 
         Refused with 409 while it goes on, or where its length was never measured.
         """
-        async with self.points.lock:
-            entry = self.entry(run)
-            if entry.run.state not in ENDED:
-                raise Refused(409, f"run {run} is {entry.run.state}; stop it first")
-            events = await asyncio.to_thread(self.ledger.store.after, EVENTS, run, 0)
-            fields = ("step", "path", "value", "previous")
-            changes = [{name: e[name] for name in fields} for e in events if e["kind"] == "change"]
-            try:
-                await with_core(lambda: _refuse_unknown_length(entry.initial, changes))
-            except ValueError as error:
-                raise Refused(409, str(error)) from error
-            return self._add(entry.initial, f"{entry.run.name}, again", changes)
+        entry = self.entry(run)
+        if entry.run.state not in ENDED:
+            raise Refused(409, f"run {run} is {entry.run.state}; stop it first")
+        return await self._again(entry, f"{entry.run.name}, again", None, {})
 
-    def _add(self, config: dict[str, Any], name: str, changes: list[dict[str, Any]]) -> Run:
-        """A new run, which is to make changes again."""
+    async def branch(self, run: str, step: int, changes: dict[str, Any], name: str | None) -> Run:
+        """A new run that is as `run` was after `step` updates, and then changes live fields.
+
+        Its way there is made again, bit for bit: it needs nothing that a run does not keep. The
+        changes that the parent made later are not made. Refused with 422 beyond the parent's last
+        update, with 409 where the parent's length was never measured.
+        """
+        entry = self.entry(run)
+        if step > entry.run.step:
+            bounds, message = f"0 to {entry.run.step}", "the run has not come so far"
+            raise Invalid([Problem(path="step", value=step, message=message, allowed=bounds)])
+        name = name or f"{entry.run.name}, from {step}"
+        return await self._again(entry, name, step, changes)
+
+    async def _again(
+        self, entry: Entry, name: str, step: int | None, changes: dict[str, Any]
+    ) -> Run:
+        async with self.points.lock:
+            events = await asyncio.to_thread(self.ledger.store.after, EVENTS, entry.run.id, 0)
+            fields = ("step", "path", "value", "previous")
+            recorded = [{name: e[name] for name in fields} for e in events if e["kind"] == "change"]
+            made = await core.branch(entry.initial, recorded, step, changes, self.points.folder)
+            parent = {} if step is None else {"parent": entry.run.id, "parent_step": step}
+            return self._add(entry.initial, name, made, **parent)
+
+    def _add(
+        self, config: dict[str, Any], name: str, changes: list[dict[str, Any]], **parent: Any
+    ) -> Run:
+        """A new run, which is to make changes that are known."""
         self._refuse_when_full()
         run = Run(
             id=uuid.uuid4().hex[:10],
@@ -128,6 +148,7 @@ class Jobs:
             config=config,
             first_plugins=config["plugins"],
             created=now(),
+            **parent,
         )
         write_json(self.directory(run.id) / "config.json", config)
         if changes:
@@ -147,7 +168,7 @@ class Jobs:
         """Reads a file of points, for runs to come."""
         folder = self.points.folder
         async with self.points.lock:
-            read = await with_core(lambda: _keep_points(data, name, folder, columns, labels))
+            read = await core.keep_points(data, name, folder, columns, labels)
             for kept in filter(None, (read, read.classes)):
                 self.points.uploaded(kept.digest)
             return read
@@ -155,7 +176,7 @@ class Jobs:
     async def kept_points(self, digest: str) -> OwnPoints:
         """What was read of points that are still kept; refused with 404 where they are not."""
         self.points_file(digest)
-        return await with_core(lambda: _kept_points(digest, self.points.folder))
+        return await core.kept_points(digest, self.points.folder)
 
     def points_file(self, digest: str) -> Path:
         """Where points are kept, or their classes; refused with 404 where they are not."""
@@ -210,8 +231,7 @@ class Jobs:
         """Sets live fields of a run; all of them or, where one is refused, none."""
         entry = self.entry(run)
         if entry.run.state in ("queued", "stopped", "failed"):
-            points = self.points.folder
-            config = await with_core(lambda: _change(entry.run.config, changes, points))
+            config = await core.change_json(entry.run.config, changes, self.points.folder)
             return self._keep_for_later(entry, changes, config)
         return await self._command(run, SetFields(changes=changes), "starting", "running", "paused")
 
@@ -246,7 +266,7 @@ class Jobs:
         """
         entry = self.entry(run)
         if step is not None or entry.run.state not in ("running", "paused"):
-            return await with_core(lambda: _energy(self.directory(run), step))
+            return await core.energy_at(self.directory(run), step)
         done = await self._asked(entry, TellEnergy())
         if done.energy is None:
             raise Refused(409, "; ".join(problem.message for problem in done.problems))
@@ -274,44 +294,6 @@ class Jobs:
 
 def _points_of(entry: Entry) -> set[str]:
     return references(entry.initial) | references(entry.run.config)
-
-
-def _complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
-    from ebm_server.configs import complete  # imports torch, which the server does not wait for
-
-    return complete(given, points)
-
-
-def _change(config: dict[str, Any], changes: dict[str, Any], points: Path) -> dict[str, Any]:
-    from ebm_server.configs import change_json
-
-    return change_json(config, changes, points)
-
-
-def _keep_points(
-    data: bytes, name: str, folder: Path, columns: str | None, labels: str | None
-) -> OwnPoints:
-    from ebm_server.configs import keep_points
-
-    return keep_points(data, name, folder, columns, labels)
-
-
-def _kept_points(digest: str, folder: Path) -> OwnPoints:
-    from ebm_server.configs import kept_points
-
-    return kept_points(digest, folder)
-
-
-def _energy(directory: Path, step: int | None) -> bytes:
-    from ebm_server.configs import energy_at
-
-    return energy_at(directory, step)
-
-
-def _refuse_unknown_length(config: dict[str, Any], changes: list[dict[str, Any]]) -> None:
-    from ebm_core.runs.changes import Change, refuse_unknown_length
-
-    refuse_unknown_length(config["seconds"], [Change(**change) for change in changes])
 
 
 def _age(run: Run) -> tuple[str, str]:

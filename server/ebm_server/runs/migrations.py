@@ -17,7 +17,7 @@ from ebm_server.runs.store import META, RUNS
 from ebm_server.settings import Settings
 
 log = logging.getLogger(__name__)
-VERSION = 2
+VERSION = 3
 SCHEMA_VERSION = Table("schema_version", MetaData(), Column("version", Integer, nullable=False))
 
 
@@ -123,5 +123,14 @@ def referring(config: dict[str, Any], points: Path) -> dict[str, Any]:
     return {**config, "dataset": {**dataset, "values": values}}
 
 
-STEPS: dict[int, Callable[[Connection, Settings], None]] = {1: refer_to_points}
+def remember_parents(connection: Connection, _: Settings) -> None:
+    """Version 2 to 3: runs say which run they branch off, and where."""
+    connection.execute(sa.text("ALTER TABLE runs ADD COLUMN parent TEXT"))
+    connection.execute(sa.text("ALTER TABLE runs ADD COLUMN parent_step INTEGER"))
+
+
+STEPS: dict[int, Callable[[Connection, Settings], None]] = {
+    1: refer_to_points,
+    2: remember_parents,
+}
 """By the version that each starts from."""

@@ -46,6 +46,8 @@ RUNS = Table(
     Column("worker", Text),
     Column("pid", Integer),
     Column("born", Text),
+    Column("parent", Text),
+    Column("parent_step", Integer),
 )
 METRICS = Table(
     "metrics",

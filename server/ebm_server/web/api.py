@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, StreamingResponse
 
+from ebm_server import core
 from ebm_server.background import in_background, with_core
 from ebm_server.playground import Samplings
 from ebm_server.protocol.answers import Health
@@ -17,7 +18,16 @@ from ebm_server.protocol.frames import FrameMessage, PackedLandscape
 from ebm_server.protocol.playground import Outcome, Trial
 from ebm_server.protocol.points import OwnPoints
 from ebm_server.protocol.run_config import NewRun
-from ebm_server.protocol.runs import Event, KeyframeInfo, MetricRow, Patch, Run, RunSummary, Steps
+from ebm_server.protocol.runs import (
+    Branch,
+    Event,
+    KeyframeInfo,
+    MetricRow,
+    Patch,
+    Run,
+    RunSummary,
+    Steps,
+)
 from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
@@ -79,18 +89,6 @@ async def create(body: Annotated[NewRun, Body()], jobs: AllJobs) -> Run:
     """Starts a run from a (partial) RunConfig; 422 with path and bounds; 429 when too many wait."""
     given = {field: value for field, value in body.items() if field != "name"}
     return await jobs.create(given, body.get("name"))
-
-
-def _truth(config: dict[str, Any], points: Path) -> bytes:
-    from ebm_server.configs import truth  # imports torch, which the server does not wait for
-
-    return truth(config, points)
-
-
-def _read(config: dict[str, Any], points: Path) -> None:
-    from ebm_server.configs import read
-
-    read(config, points)
 
 
 def _snapshots(directory: Path) -> set[int]:
@@ -156,7 +154,7 @@ async def resume(run: str, jobs: AllJobs) -> Run:
     """Lets a paused run go on; a stopped or failed one from its last checkpoint."""
     entry = jobs.entry(run)
     if entry.run.state in ("stopped", "failed") and entry.run.config.get("plugins"):
-        await with_core(lambda: _read(entry.run.config, jobs.points.folder))
+        await core.refuse_unreadable(entry.run.config, jobs.points.folder)
     return await jobs.resume(run)
 
 
@@ -164,6 +162,12 @@ async def resume(run: str, jobs: AllJobs) -> Run:
 async def repeat(run: str, jobs: AllJobs) -> Run:
     """Makes an ended run again, bit for bit: a new run with the changes that are recorded."""
     return await jobs.repeat(run)
+
+
+@router.post("/runs/{run}/branch", status_code=201, responses=refusals(404, 409, 413, 422, 429))
+async def branch(run: str, asked: Branch, jobs: AllJobs) -> Run:
+    """A new run that is bit for bit as this one was at an update, and then changes live fields."""
+    return await jobs.branch(run, asked.step, asked.changes, asked.name)
 
 
 @router.post("/runs/{run}/step", responses=refusals(404, 409, 413, 422, 503))
@@ -269,7 +273,7 @@ async def truth(run: str, jobs: AllJobs) -> Response:
     """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
     entry = jobs.entry(run)
     headers = {"cache-control": "private, max-age=3600"}
-    body = await with_core(lambda: _truth(entry.run.config, jobs.points.folder))
+    body = await core.truth(entry.run.config, jobs.points.folder)
     return Response(body, media_type=MSGPACK, headers=headers)
 
 
