@@ -20,6 +20,7 @@ import { placeIn } from "./address/place";
 import { view } from "./address/view";
 import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./run/following";
+import { playRecordings } from "./run/recordings";
 
 async function main(): Promise<void> {
   const place = placeIn(location.hash);
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   keepers.set("view", view);
   start();
   listen();
+  playRecordings();
   await arriveAtRun(place, faults);
   await arriveAtView(place, faults);
   await loadCatalogue();

@@ -20,6 +20,7 @@ import {
   link,
   nameOf,
   notice,
+  recordedFrame,
   stored,
   untrained,
 } from "../state";
@@ -187,7 +188,10 @@ function waysOut({ optimization }: RunConfig): Way[] {
   ];
 }
 
-/** What a run waits for before its first update, when that takes longer than a moment. */
+const QUEUED = "Queued: it starts when another run ends, or its worker is ready.";
+const STARTS = "A worker process starts; without a warm one this takes some seconds.";
+
+/** What is on the stage until the first frame comes, and what a run waits for when that takes longer than a moment. */
 function Waiting() {
   const late = useSignal(false);
   const run = stored.value || untrained.value ? null : info.value;
@@ -198,13 +202,18 @@ function Waiting() {
     const timer = setTimeout(() => (late.value = true), PATIENCE);
     return () => clearTimeout(timer);
   }, [waits, run?.id]);
-  if (!waits || !late.value) return null;
+  const why = !waits || !late.value ? null : run.state === "queued" ? QUEUED : STARTS;
+  const recorded = run !== null && recordedFrame.value !== null;
+  if (!why && !recorded) return null;
   return (
     <div class="note" role="status">
       <p>
-        {run?.state === "queued"
-          ? "Queued: it starts when another run ends, or its worker is ready."
-          : "A worker process starts; without a warm one this takes some seconds."}
+        {recorded && (
+          <>
+            <b>Recorded run</b> of this pair, with default settings; the live run is starting.{" "}
+          </>
+        )}
+        {why}
       </p>
     </div>
   );
@@ -220,6 +229,10 @@ function Invitation() {
       <p>
         {stored.value && !untrained.value ? (
           <>A stored run replays.</>
+        ) : recordedFrame.value ? (
+          <>
+            <b>Recorded run</b>, with default settings: <b>{nameOf(draft.value)}</b>
+          </>
         ) : (
           <>
             Untrained: <b>{nameOf(draft.value)}</b>
