@@ -135,11 +135,11 @@ export const recordedFrame = signal<DecodedFrame | null>(null);
 
 const pairOf = ({ dataset, method }: RunConfig) => `${dataset.kind}/${method.kind}`;
 
-/** The pair that has nothing of its own to show yet: the choice, or the run that has just begun. */
+/** The pair that has nothing of its own to show yet: the choice, what is being started, or what has just begun. */
 export const awaited = computed<string | null>(() => {
   const [choice, run] = [draft.value, info.value];
   if (drawing.value) return null;
-  if (choice && (composing.value || !run)) return pairOf(choice);
+  if (choice && (composing.value || asking.value === "start" || !run)) return pairOf(choice);
   if (!run || !active.value || fresh.value || run.state === "paused") return null;
   return hasPicture(history.value?.frame) ? null : pairOf(run.config);
 });
@@ -148,12 +148,11 @@ export const awaited = computed<string | null>(() => {
 export const recording = computed<StoredRun | null>(() => recordings.value[awaited.value ?? ""] ?? null);
 
 /** The stage shows the choice, by its data or by a recorded run: nothing is trained on them yet. */
-export const untrained = computed(
-  () =>
-    fresh.value ||
-    history.value === null ||
-    ((otherData.value || (composing.value && recording.value !== null)) && !rolling.value),
-);
+export const untrained = computed(() => {
+  const recorded = recording.value !== null;
+  if (fresh.value || history.value === null || (recorded && asking.value === "start")) return true;
+  return (otherData.value || (recorded && composing.value)) && !rolling.value;
+});
 
 /** Chains play a part in what the shown method learns; else they are moved for the eye alone. */
 export const usesChains = computed(() => {

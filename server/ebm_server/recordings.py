@@ -12,7 +12,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -50,18 +49,11 @@ SHADES = 8
 """Shades of grey above the middle, and below: as many as the digits have."""
 
 
-@cache
-def pairs() -> tuple[tuple[str, str], ...]:
-    """Every distribution and method of the package that go together."""
-    datasets, methods = (
-        [
-            kind
-            for kind, plug_in in shelf.items()
-            if plug_in not in ORIGINS and not table_field(plug_in)
-        ]
-        for shelf in (DATASETS, METHODS)
-    )
-    return tuple(pair for pair in product(datasets, methods) if fits(*pair))
+def pairs() -> list[tuple[str, str]]:
+    """Every distribution of the package with every method."""
+    datasets = [k for k, one in DATASETS.items() if one not in ORIGINS and not table_field(one)]
+    methods = [k for k, one in METHODS.items() if one not in ORIGINS]
+    return list(product(datasets, methods))
 
 
 def fits(dataset: str, method: str) -> bool:
@@ -152,10 +144,12 @@ def make(dataset: str, method: str) -> str:
 
 
 def wanted(kinds: Sequence[str]) -> list[tuple[str, str]]:
-    """The pairs of these kinds; without any, those that have no recording."""
-    if kinds:
-        return [pair for pair in pairs() if set(pair) & set(kinds)]
-    return [pair for pair in pairs() if not path_of(*pair).is_file()]
+    """The pairs of these kinds that go together; without any, those that have no recording."""
+    return [
+        pair
+        for pair in pairs()
+        if (set(pair) & set(kinds) if kinds else not path_of(*pair).is_file()) and fits(*pair)
+    ]
 
 
 def main() -> None:

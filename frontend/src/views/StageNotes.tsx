@@ -1,5 +1,5 @@
 /** What is said over the lower edge of the stage: the invitation, faults, a failed run, a lost connection. */
-import { useSignal } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { press, resumeWith } from "../actions";
@@ -203,14 +203,16 @@ function Waiting() {
     return () => clearTimeout(timer);
   }, [waits, run?.id]);
   const why = !waits || !late.value ? null : run.state === "queued" ? QUEUED : STARTS;
-  const recorded = run !== null && recordedFrame.value !== null;
+  const recorded = recordedFrame.value !== null && !invites.value;
+  const starts = run !== null || asking.value === "start";
   if (!why && !recorded) return null;
   return (
     <div class="note" role="status">
       <p>
         {recorded && (
           <>
-            <b>Recorded run</b> of this pair, with default settings; the live run is starting.{" "}
+            <b>Recorded run</b> of this pair, with default settings
+            {starts ? "; the live run is starting. " : "."}
           </>
         )}
         {why}
@@ -219,10 +221,18 @@ function Waiting() {
   );
 }
 
+/** Nothing is trained, or going to be, and nothing worse is to be said. */
+const invites = computed(
+  () =>
+    draft.value !== null &&
+    !drawing.value &&
+    asking.value !== "start" &&
+    notice.value?.tone !== "fault" &&
+    (stored.value || untrained.value),
+);
+
 function Invitation() {
-  if (!draft.value || drawing.value || asking.value === "start" || notice.value?.tone === "fault")
-    return null;
-  if (!stored.value && !untrained.value) return null;
+  if (!invites.value) return null;
   const offline = catalogueFault.value;
   return (
     <div class="note invitation">
@@ -231,7 +241,7 @@ function Invitation() {
           <>A stored run replays.</>
         ) : recordedFrame.value ? (
           <>
-            <b>Recorded run</b>, with default settings: <b>{nameOf(draft.value)}</b>
+            <b>Recorded run</b> of this pair, default settings
           </>
         ) : (
           <>
