@@ -14,7 +14,6 @@ import {
   rolling,
   stored,
 } from "../state";
-import { stillness } from "../theme";
 import { loop } from "./loop";
 
 /** Milliseconds from a frame to the next; the stage eases between them. */
@@ -35,12 +34,12 @@ export function framesOf({ run, frames }: StoredRun): DecodedFrame[] {
 /** What plays, and since when. */
 let playing: { run: StoredRun; frames: DecodedFrame[]; since: number } | null = null;
 
-/** Shows the recording that is wanted now, where there is one; called by the loop. */
-function advance(now: number): void {
+/** Shows the recording that is wanted now, where there is one: its end, where nothing shall move. */
+function advance(now: number, still: boolean): void {
   const run = recording.value;
   if (playing?.run !== run) playing = run && { run, frames: framesOf(run), since: now };
   const last = playing?.frames.at(-1) ?? null;
-  recordedFrame.value = playing && !stillness.matches ? frameAt(playing.frames, now - playing.since) : last;
+  recordedFrame.value = playing && !still ? frameAt(playing.frames, now - playing.since) : last;
 }
 
 /** Pairs that are read, or are being read. */
@@ -81,8 +80,8 @@ async function loadIdly(pairs: string[], wanted: () => boolean): Promise<void> {
   }
 }
 
-/** Sees to it that recordings are there where they are wanted, and that they play. */
-export function playRecordings(): void {
+/** Sees to it that recordings are there where they are wanted, and that they play, unless nothing shall move. */
+export function playRecordings(still: () => boolean): void {
   let beside: string[] = [];
   effect(() => {
     const pairs = catalogue.value && draft.value ? pairsBeside(catalogue.value, draft.value) : [];
@@ -97,8 +96,8 @@ export function playRecordings(): void {
   let away = false;
   effect(() => {
     // whoever comes back to the stored run finds it moving
-    if (away && !composing.value && stored.value) rolling.value = !stillness.matches;
+    if (away && !composing.value && stored.value) rolling.value = !still();
     away = composing.value;
   });
-  loop.add({ every: 0, draw: advance });
+  loop.add({ every: 0, draw: (now) => advance(now, still()) });
 }
