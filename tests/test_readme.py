@@ -5,9 +5,13 @@ import re
 import shlex
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
+
+from tests.pictures import FILM, LARGEST, SHOWN, STILL
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -55,3 +59,23 @@ def test_the_examples_run(tmp_path: Path) -> None:
 
 def test_the_documented_installation_uses_the_pins() -> None:
     assert "pip install -c constraints.txt ." in README
+
+
+def test_the_film_moves_from_its_start_to_its_end() -> None:
+    with Image.open(FILM) as film:
+        assert film.size == SHOWN
+        count = film.n_frames  # type: ignore[attr-defined]
+        assert count > 20
+        frames = []
+        for i in (0, count // 3, 2 * count // 3, count - 1):
+            film.seek(i)
+            frames.append(film.convert("RGB"))
+    for before, after in pairwise(frames):
+        assert ImageChops.difference(before, after).getbbox() is not None
+
+
+@pytest.mark.parametrize("path", [FILM, STILL], ids=lambda path: path.name)
+def test_the_pictures_are_small_and_shown_and_said_in_words(path: Path) -> None:
+    assert path.stat().st_size <= LARGEST[path]
+    link = re.escape(path.relative_to(ROOT).as_posix())
+    assert re.search(rf"!\[[^\]]{{40,}}\]\({link}\)", README)

@@ -262,7 +262,7 @@ function choose(choice: NonNullable<typeof draft.value>): void {
   batch(() => {
     draft.value = choice;
     faults.value = {};
-    if (stored.value) rolling.value = false;
+    if (composing.value) rolling.value = false;
   });
 }
 

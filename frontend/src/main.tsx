@@ -20,6 +20,8 @@ import { placeIn } from "./address/place";
 import { view } from "./address/view";
 import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./run/following";
+import { playRecordings } from "./run/recordings";
+import { stillness } from "./theme";
 
 async function main(): Promise<void> {
   const place = placeIn(location.hash);
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
   keepers.set("view", view);
   start();
   listen();
+  playRecordings(() => stillness.matches);
   await arriveAtRun(place, faults);
   await arriveAtView(place, faults);
   await loadCatalogue();

@@ -6,8 +6,8 @@ import { differences, type Field, type Titles } from "./form/schema";
 import { fieldIn } from "./form/sizes";
 import type { Link } from "./protocol/connection";
 import type { DecodedFrame, Landscape } from "./protocol/frame";
-import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
-import type { RunHistory } from "./run/history";
+import type { Catalogue, RunConfig, RunSummary, StoredRun } from "./protocol/wire";
+import { hasPicture, type RunHistory } from "./run/history";
 import { marksOf } from "./run/marks";
 import { figuresUpTo, type Measured } from "./run/measured";
 import { type Camera, HOME, LAYERS, type Layers, type Mode } from "./stage";
@@ -128,10 +128,31 @@ export const needRestart = computed<string[]>(() => {
   return differences({ ...choice, ...same }, { ...shown, ...same }).filter((path) => !live.has(path));
 });
 
-/** The stage shows only the data of the choice: nothing is trained on them yet. */
-export const untrained = computed(
-  () => fresh.value || history.value === null || (otherData.value && !rolling.value),
-);
+/** Recordings of short runs that have been read, by distribution and method; null where there is none of a pair. */
+export const recordings = signal<Record<string, StoredRun | null>>({});
+/** The frame of a recording that stands in on the stage. */
+export const recordedFrame = signal<DecodedFrame | null>(null);
+
+const pairOf = ({ dataset, method }: RunConfig) => `${dataset.kind}/${method.kind}`;
+
+/** The pair that has nothing of its own to show yet: the choice, what is being started, or what has just begun. */
+export const awaited = computed<string | null>(() => {
+  const [choice, run] = [draft.value, info.value];
+  if (drawing.value) return null;
+  if (choice && (composing.value || asking.value === "start" || !run)) return pairOf(choice);
+  if (!run || !active.value || fresh.value || run.state === "paused") return null;
+  return hasPicture(history.value?.frame) ? null : pairOf(run.config);
+});
+
+/** The recording that stands in for it. */
+export const recording = computed<StoredRun | null>(() => recordings.value[awaited.value ?? ""] ?? null);
+
+/** The stage shows the choice, by its data or by a recorded run: nothing is trained on them yet. */
+export const untrained = computed(() => {
+  const recorded = recording.value !== null;
+  if (fresh.value || history.value === null || (recorded && asking.value === "start")) return true;
+  return (otherData.value || (recorded && composing.value)) && !rolling.value;
+});
 
 /** Chains play a part in what the shown method learns; else they are moved for the eye alone. */
 export const usesChains = computed(() => {

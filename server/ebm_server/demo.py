@@ -13,7 +13,7 @@ from typing import Any
 import msgpack
 import torch
 
-from ebm_core import Frame, Landscape, RunConfig, Training
+from ebm_core import Landscape, RunConfig, Training
 from ebm_server.catalogue import build
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.packing import pack_frame
@@ -48,7 +48,10 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         if training.step in evaluated:
             figures = training.evaluate(thorough=training.finished)
         if training.step in shown:
-            frames.append(unpack(pack_frame("demo", smaller(training.frame()), "u1").message))
+            frame = training.frame()
+            assert frame.landscape is not None
+            frame = replace(frame, landscape=resized(frame.landscape, CELLS))
+            frames.append(unpack(pack_frame("demo", frame, "u1").message))
         if training.step in written and training.metrics:
             fresh = figures if training.step in evaluated else {}
             current = {n: v for n, v in training.metrics.items() if n not in figures}
@@ -58,11 +61,25 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         if training.finished:
             break
         training.update()
-    info = Run(
-        id="demo",
-        name="persistent on pinwheel",
+    return {
+        "version": package_version(),
+        "run": info_of(training, "demo", created)
+        .model_copy(update={"seq": len(rows)})
+        .model_dump(),
+        "frames": frames,
+        "metrics": rows,
+        "catalogue": build(),
+    }
+
+
+def info_of(training: Training, name: str, created: str) -> Run:
+    """A finished run as the server would tell of it."""
+    config = training.config.model_dump(mode="json")
+    return Run(
+        id=name,
+        name=f"{config['method']['kind']} on {config['dataset']['kind']}",
         state="finished",
-        config=config.model_dump(mode="json"),
+        config=config,
         created=created,
         started=created,
         ended=now(),
@@ -70,25 +87,14 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         seconds=training.seconds,
         horizon=training.horizon,
         metrics=training.metrics,
-        seq=len(rows),
     )
-    return {
-        "version": package_version(),
-        "run": info.model_dump(),
-        "frames": frames,
-        "metrics": rows,
-        "catalogue": build(),
-    }
 
 
-def smaller(frame: Frame) -> Frame:
-    """A frame whose landscape has `CELLS` rows and columns, by linear interpolation."""
-    if frame.landscape is None:
-        return frame
-    grid = torch.from_numpy(frame.landscape.values)[None, None]
-    resized = torch.nn.functional.interpolate(grid, size=CELLS, mode="bilinear")
-    landscape = Landscape(resized[0, 0].numpy(), frame.landscape.window)
-    return replace(frame, landscape=landscape)
+def resized(landscape: Landscape, cells: int) -> Landscape:
+    """A landscape of so many rows and columns, by linear interpolation."""
+    grid = torch.from_numpy(landscape.values)[None, None]
+    values = torch.nn.functional.interpolate(grid, size=cells, mode="bilinear")[0, 0]
+    return Landscape(values.numpy(), landscape.window)
 
 
 def measured_updates(config: RunConfig) -> int:

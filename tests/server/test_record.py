@@ -1,10 +1,18 @@
-"""The stored run of the first paint."""
+"""The stored run of the first paint, and the recordings of each pair."""
 
+import gzip
 from itertools import pairwise
+from pathlib import Path
 
 import msgpack
+import numpy as np
+import pytest
+from ebm_server import recordings
 from ebm_server.demo import DEMO, LARGEST, moments
 from ebm_server.protocol.packing import unpack_frame
+from ebm_server.recordings import PAIRS, fits, pairs, path_of
+
+from ebm_core.datasets import DATASETS
 
 
 def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
@@ -29,3 +37,53 @@ def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
 
 def test_moments_are_dense_early_and_reach_the_end() -> None:
     assert sorted(moments(100, 5)) == [0, 6, 25, 56, 100]
+
+
+LARGEST_OF_ALL = 6_000_000
+
+
+@pytest.mark.parametrize(("dataset", "method"), pairs())
+def test_each_pair_has_a_recording_of_a_run_of_its_own(dataset: str, method: str) -> None:
+    path = path_of(dataset, method)
+    if not path.is_file():
+        assert not fits(dataset, method), "python -m ebm_server.recordings records it"
+        return
+    data = path.read_bytes()
+    assert len(data) <= recordings.LARGEST
+    stored = msgpack.unpackb(gzip.decompress(data))
+    config = stored["run"]["config"]
+    assert (config["dataset"]["kind"], config["method"]["kind"]) == (dataset, method)
+    assert stored["metrics"] == []
+    frames = [unpack_frame(frame) for frame in stored["frames"]]
+    assert [frame.step for frame in frames[:: len(frames) - 1]] == [0, stored["run"]["step"]]
+    assert len(frames) == recordings.MOMENTS
+    shape = DATASETS[dataset].example().shape
+    assert frames[0].arrays["data"].shape[1:] == shape
+    for before, after in pairwise(frames):
+        assert not after.metrics
+        moved = [
+            not np.array_equal(after.arrays[name], before.arrays[name])
+            for name in after.arrays.keys() & before.arrays.keys()
+        ]
+        if after.landscape and before.landscape:
+            moved.append(not np.array_equal(after.landscape.values, before.landscape.values))
+        assert any(moved), f"nothing moves from update {before.step} to {after.step}"
+
+
+def test_all_recordings_are_small_and_of_pairs_that_there_are() -> None:
+    found = set(PAIRS.glob("*/*"))
+    assert found <= {path_of(*pair) for pair in pairs()}
+    assert sum(path.stat().st_size for path in found) <= LARGEST_OF_ALL
+
+
+def test_what_is_recorded_names_what_has_no_recording_or_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(recordings, "PAIRS", tmp_path)
+    monkeypatch.setattr(recordings, "pairs", lambda: [("moons", "sliced"), ("moons", "exact")])
+    monkeypatch.setattr(recordings, "fits", lambda *_: True)
+    path = recordings.path_of("moons", "exact")
+    path.parent.mkdir()
+    path.touch()
+    assert recordings.wanted([]) == [("moons", "sliced")]
+    assert recordings.wanted(["exact"]) == [("moons", "exact")]

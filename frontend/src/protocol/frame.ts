@@ -1,7 +1,7 @@
 /** Frames: what a run shows at one moment, decoded from the wire into typed arrays. */
 
 import { PLAIN_UNITS, SHOWN_EXTENT, type Units, unitsOf } from "./units";
-import type { PackedArray, PackedLandscape, WireFrame } from "./wire";
+import type { PackedArray, PackedLandscape, QuantisedArray, WireFrame } from "./wire";
 
 /** Energies on a square grid over [-extent, extent]^2 of the stage; row 0 is the lowest y, cells are sampled at
  * their centres. */
@@ -33,18 +33,25 @@ export interface DecodedFrame {
   arrays: Record<string, NumericArray>;
 }
 
-const READERS: Record<PackedArray["dtype"], { width: number; read: (view: DataView, at: number) => number }> =
-  {
-    f4: { width: 4, read: (view, at) => view.getFloat32(at, true) },
-    u1: { width: 1, read: (view, at) => view.getUint8(at) },
-    u2: { width: 2, read: (view, at) => view.getUint16(at, true) },
-  };
+interface Reader {
+  width: number;
+  read: (view: DataView, at: number) => number;
+  /** The number that stands for the highest value of a quantised array. */
+  levels?: number;
+}
 
-/** Decodes one array to float32.
+const READERS: Record<PackedArray["dtype"], Reader> = {
+  f4: { width: 4, read: (view, at) => view.getFloat32(at, true) },
+  u1: { width: 1, read: (view, at) => view.getUint8(at), levels: 255 },
+  u2: { width: 2, read: (view, at) => view.getUint16(at, true), levels: 65535 },
+};
+
+/** Decodes one array to float32, quantised or plain.
  *
  * Throws an Error that names the type, or both counts, where the bytes do not fit the shape.
  */
-export function decodeArray({ dtype, shape, data }: PackedArray): NumericArray {
+export function decodeArray(packed: PackedArray | QuantisedArray): NumericArray {
+  const { dtype, shape, data } = packed;
   const reader = READERS[dtype];
   if (reader === undefined) {
     throw new Error(`array type "${dtype}" is unknown; known are ${Object.keys(READERS).join(", ")}`);
@@ -56,7 +63,9 @@ export function decodeArray({ dtype, shape, data }: PackedArray): NumericArray {
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) values[i] = reader.read(view, i * reader.width);
+  const [lo, scale] =
+    "lo" in packed && reader.levels ? [packed.lo, (packed.hi - packed.lo) / reader.levels] : [0, 1];
+  for (let i = 0; i < count; i++) values[i] = lo + scale * reader.read(view, i * reader.width);
   return { shape: [...shape], values };
 }
 
@@ -70,11 +79,6 @@ export function decodeLandscape(wire: PackedLandscape): Landscape {
     throw new Error(`landscape must be a square, got shape [${wire.shape.join(", ")}]`);
   }
   const { values } = decodeArray(wire);
-  if (wire.dtype !== "f4") {
-    const levels = wire.dtype === "u1" ? 255 : 65535;
-    const scale = (wire.hi - wire.lo) / levels;
-    for (let i = 0; i < values.length; i++) values[i] = wire.lo + scale * (values[i] as number);
-  }
   return { values, size: rows, ...placeOf(wire), lo: wire.lo, hi: wire.hi };
 }
 

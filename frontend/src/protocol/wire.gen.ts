@@ -558,9 +558,19 @@ export interface FrameMessage {
   window: [[number, number], [number, number]] | null;
   places: string[];
   arrays: {
-    [k: string]: PackedArray;
+    [k: string]: QuantisedArray | PackedArray;
   };
   landscape?: PackedLandscape | null;
+}
+/**
+ * Whole numbers that stand for others: value = lo + (hi - lo) * q / (2**bits - 1).
+ */
+export interface QuantisedArray {
+  dtype: "f4" | "u1" | "u2";
+  shape: number[];
+  data: Uint8Array;
+  lo: number;
+  hi: number;
 }
 /**
  * Raw little-endian numbers, C order. f4 is float32, u1 and u2 unsigned integers.
@@ -571,8 +581,7 @@ export interface PackedArray {
   data: Uint8Array;
 }
 /**
- * Quantised: value = lo + (hi - lo) * q / (2**bits - 1). Row 0 is the lowest y; cell centres
- * over a window in the data's units.
+ * Energies. Row 0 is the lowest y; cell centres over a window in the data's units.
  */
 export interface PackedLandscape {
   dtype: "f4" | "u1" | "u2";

@@ -20,6 +20,7 @@ export type {
   PlugInConfig,
   PlugInInfo,
   Problem as Fault,
+  QuantisedArray,
   Recipe,
   Routes,
   Run,

@@ -1,5 +1,5 @@
 /** The history of the run on the page: a pure reduction of what the server sends about it. */
-import { type DecodedFrame, over } from "../protocol/frame";
+import { type DecodedFrame, over, showsImages } from "../protocol/frame";
 import type { Keyframe, MetricRow, Run, RunEvent, RunSummary, ServerMessage } from "../protocol/wire";
 
 /** Metric rows that are kept; beyond, the older ones are thinned. */
@@ -60,6 +60,11 @@ export function reduce(history: RunHistory, message: ServerMessage): RunHistory 
 function withSummary(info: Run, summary: RunSummary): Run {
   const { config, config_digest } = info;
   return { ...summary, config, config_digest };
+}
+
+/** Whether a run can be shown: its first frames may lack the map that the chains move on. */
+export function hasPicture(frame: DecodedFrame | null | undefined): boolean {
+  return !!frame && (frame.landscape !== null || showsImages(frame));
 }
 
 /** The history with a new frame. */

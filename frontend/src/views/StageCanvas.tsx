@@ -5,7 +5,17 @@ import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
 import { createStage, type Mode, type Readout, type Stage } from "../stage";
-import { camera, drawing, dropped, mode, shownLayers, truth, untrained } from "../state";
+import {
+  camera,
+  drawing,
+  dropped,
+  mode,
+  otherData,
+  recordedFrame,
+  shownLayers,
+  truth,
+  untrained,
+} from "../state";
 import { theme } from "../theme";
 import { followLooking, pan, useZooming } from "./camera";
 import { available } from "./Layers";
@@ -73,7 +83,7 @@ export function Plane() {
     return {
       show: (frame) => {
         // data alone, of whatever name, have nothing of a run beside them
-        const name = untrained.value ? frame.run : "";
+        const name = untrained.value && !frame.landscape ? frame.run : "";
         if (name !== bare) created.reset();
         bare = name;
         created.show(frame);
@@ -94,11 +104,12 @@ export function Plane() {
         const names = Object.keys(can) as Mode[];
         if (names.some((name) => can[name] !== available.value[name])) available.value = can;
         const classifies = mode.value === "uncertainty" || mode.value === "softmax";
-        if (classifies && created.available("energy") && !can[mode.value]) mode.value = "energy";
+        const chosen = untrained.value && recordedFrame.value !== null;
+        if ((classifies || chosen) && created.available("energy") && !can[mode.value]) mode.value = "energy";
       },
     };
   });
-  const [colors, shown, map, density] = [theme.value, withData.value, mode.value, truth.value];
+  const [colors, shown, map, density] = [theme.value, withData.value, mode.value, knownTruth.value];
   const looked = camera.value;
   useEffect(() => stage?.look(looked), [looked]);
   useEffect(() => stage?.setTheme(colors), [colors]);
@@ -117,6 +128,9 @@ export function Plane() {
   );
 }
 
+/** The true density of what is on the stage, which may be a choice of other data than the run. */
+const knownTruth = computed(() => (otherData.value ? null : truth.value));
+
 /** Whoever draws sees what is drawn. */
 const withData = computed(() => ({ ...shownLayers.value, data: shownLayers.value.data || drawing.value }));
 
@@ -126,7 +140,7 @@ function useDropping() {
   const dragged = useRef<{ x: number; y: number } | null>(null);
   const panned = useRef<{ x: number; y: number } | null>(null);
   const drop = (x: number, y: number, count: number) => {
-    if (untrained.value) return;
+    if (untrained.value && !recordedFrame.value) return;
     stage?.drop(x, y, count);
     dropped.value += count;
   };

@@ -1,5 +1,5 @@
 /** What is said over the lower edge of the stage: the invitation, faults, a failed run, a lost connection. */
-import { useSignal } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { press, resumeWith } from "../actions";
@@ -20,6 +20,7 @@ import {
   link,
   nameOf,
   notice,
+  recordedFrame,
   stored,
   untrained,
 } from "../state";
@@ -187,7 +188,10 @@ function waysOut({ optimization }: RunConfig): Way[] {
   ];
 }
 
-/** What a run waits for before its first update, when that takes longer than a moment. */
+const QUEUED = "Queued: it starts when another run ends, or its worker is ready.";
+const STARTS = "A worker process starts; without a warm one this takes some seconds.";
+
+/** What is on the stage until the first frame comes, and what a run waits for when that takes longer than a moment. */
 function Waiting() {
   const late = useSignal(false);
   const run = stored.value || untrained.value ? null : info.value;
@@ -198,28 +202,47 @@ function Waiting() {
     const timer = setTimeout(() => (late.value = true), PATIENCE);
     return () => clearTimeout(timer);
   }, [waits, run?.id]);
-  if (!waits || !late.value) return null;
+  const why = !waits || !late.value ? null : run.state === "queued" ? QUEUED : STARTS;
+  const recorded = recordedFrame.value !== null && !invites.value;
+  const starts = run !== null || asking.value === "start";
+  if (!why && !recorded) return null;
   return (
     <div class="note" role="status">
       <p>
-        {run?.state === "queued"
-          ? "Queued: it starts when another run ends, or its worker is ready."
-          : "A worker process starts; without a warm one this takes some seconds."}
+        {recorded && (
+          <>
+            <b>Recorded run</b> of this pair, with default settings
+            {starts ? "; the live run is starting. " : "."}
+          </>
+        )}
+        {why}
       </p>
     </div>
   );
 }
 
+/** Nothing is trained, or going to be, and nothing worse is to be said. */
+const invites = computed(
+  () =>
+    draft.value !== null &&
+    !drawing.value &&
+    asking.value !== "start" &&
+    notice.value?.tone !== "fault" &&
+    (stored.value || untrained.value),
+);
+
 function Invitation() {
-  if (!draft.value || drawing.value || asking.value === "start" || notice.value?.tone === "fault")
-    return null;
-  if (!stored.value && !untrained.value) return null;
+  if (!invites.value) return null;
   const offline = catalogueFault.value;
   return (
     <div class="note invitation">
       <p>
         {stored.value && !untrained.value ? (
           <>A stored run replays.</>
+        ) : recordedFrame.value ? (
+          <>
+            <b>Recorded run</b> of this pair, default settings
+          </>
         ) : (
           <>
             Untrained: <b>{nameOf(draft.value)}</b>

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { showsImages } from "../protocol/frame";
 import type { Mode } from "../stage";
-import { catalogue, draft, drawing, dropped, info, metrics, mode, untrained } from "../state";
+import { catalogue, draft, drawing, dropped, info, metrics, mode, recordedFrame, untrained } from "../state";
 import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
@@ -84,9 +84,10 @@ const READINGS: Partial<Record<Mode, string>> = {
 function Reading() {
   const at = readout.value;
   if (!at) {
-    const text = untrained.value
-      ? "Data only. Press play, and the landscape forms."
-      : (READINGS[mode.value] ?? "Press on the map to drop chains.");
+    const text =
+      untrained.value && !recordedFrame.value
+        ? "Data only. Press play, and the landscape forms."
+        : (READINGS[mode.value] ?? "Press on the map to drop chains.");
     return <p class="muted">{text}</p>;
   }
   const classifies = mode.value === "uncertainty" || mode.value === "softmax";

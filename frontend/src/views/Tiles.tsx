@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { chooseByArrows } from "../form/radios";
 import type { NumericArray } from "../protocol/frame";
 import { createImageGrid, fillSheet, type ImageGrid, type ImageSource, SIDE } from "../stage";
-import { untrained, usesChains } from "../state";
+import { recordedFrame, untrained, usesChains } from "../state";
 import { theme } from "../theme";
 import { type Explanation, explains } from "../words/explaining";
 import { fixed } from "../words/format";
@@ -100,6 +100,8 @@ const POINT = "Point at one for its energy and nearest image.";
 
 /** What a source is, where no tile is pointed at; one text, so that none of it moves for another. */
 function captionOf(name: ImageSource): string {
+  if (recordedFrame.value && name !== "data")
+    return "Each tile is one image of a recorded run, on its way from noise. A run of your own tells more of it.";
   if (untrained.value) return "Samples of the data. Press play, and the energy of such images is learned.";
   switch (name) {
     case "generator":

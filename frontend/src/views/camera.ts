@@ -16,6 +16,7 @@ import {
   history,
   info,
   moment,
+  recordedFrame,
   rolling,
   stored,
   untrained,
@@ -96,6 +97,7 @@ function shownMoment(): Moment | null {
   const run = info.value;
   const frame = shownFrame.value;
   if (!run || !frame?.landscape || stored.value || untrained.value || drawing.value) return null;
+  if (recordedFrame.value) return null;
   if (moment.value === null) return { run: run.id, snapshot: null, step: frame.step };
   void refreshSnapshots();
   if (!snapshots.steps.has(moment.value)) return null;

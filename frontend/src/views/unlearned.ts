@@ -5,7 +5,17 @@ import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
 import { PLAIN_UNITS, unitsOf } from "../protocol/units";
 import type { DatasetInfo } from "../protocol/wire";
-import { catalogue, draft, drawing, history, moment, momentFrame, untrained } from "../state";
+import {
+  catalogue,
+  draft,
+  drawing,
+  history,
+  info,
+  moment,
+  momentFrame,
+  recordedFrame,
+  untrained,
+} from "../state";
 import { isImages } from "./Thumbnail";
 
 /** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
@@ -41,9 +51,14 @@ export const previewFrame = computed<DecodedFrame | null>(() => {
   return frameOfSamples(`preview ${dataset.kind}`, samples ?? []);
 });
 
-/** The frame on the stage: the drawing, the untrained choice, a moment of the past, or the newest. */
+/** The frame on the stage: the drawing, a recording, the untrained choice, a moment of the past, or the newest. */
 export const shownFrame = computed<DecodedFrame | null>(() => {
   if (drawing.value) return drawingFrame.value;
+  if (recordedFrame.value) return recordedFrame.value;
   if (untrained.value) return previewFrame.value;
-  return moment.value === null ? (history.value?.frame ?? null) : momentFrame.value;
+  if (moment.value !== null) return momentFrame.value;
+  return history.value?.frame ?? (endedAtOnce.value ? previewFrame.value : null);
 });
+
+/** The run came to its end before it had anything to show. */
+const endedAtOnce = computed(() => info.value?.state === "failed" || info.value?.state === "stopped");

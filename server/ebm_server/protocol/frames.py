@@ -18,12 +18,16 @@ class PackedArray(Message):
     data: bytes
 
 
-class PackedLandscape(PackedArray):
-    """Quantised: value = lo + (hi - lo) * q / (2**bits - 1). Row 0 is the lowest y; cell centres
-    over a window in the data's units."""
+class QuantisedArray(PackedArray):
+    """Whole numbers that stand for others: value = lo + (hi - lo) * q / (2**bits - 1)."""
 
     lo: float
     hi: float
+
+
+class PackedLandscape(QuantisedArray):
+    """Energies. Row 0 is the lowest y; cell centres over a window in the data's units."""
+
     window: Window
 
 
@@ -42,5 +46,5 @@ class FrameMessage(Message):
     """What a map of the plane shows, in the data's units; null for images."""
     places: list[str]
     """The arrays that are points of the plane: on the stage, where the window is [-4.5, 4.5]^2."""
-    arrays: dict[str, PackedArray]
+    arrays: dict[str, QuantisedArray | PackedArray]
     landscape: PackedLandscape | None = None

@@ -28,7 +28,7 @@ def pack_array(array: NDArray[Any]) -> dict[str, Any]:
 
 
 def unpack_array(packed: Mapping[str, Any]) -> NDArray[Any]:
-    """The inverse of `pack_array`.
+    """The inverse of `pack_array`, and of `levels` to half a quantum.
 
     Raises:
         ValueError: The dtype is unknown, or the bytes do not fill the shape.
@@ -40,35 +40,41 @@ def unpack_array(packed: Mapping[str, Any]) -> NDArray[Any]:
     wanted = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     if min(shape, default=0) < 0 or wanted != len(packed["data"]):
         raise ValueError(f"{len(packed['data'])} bytes do not fill {shape} of {packed['dtype']}")
-    return np.frombuffer(packed["data"], dtype=dtype).reshape(shape)
+    array: NDArray[Any] = np.frombuffer(packed["data"], dtype=dtype).reshape(shape)
+    if "lo" in packed:
+        quantum = (packed["hi"] - packed["lo"]) / QUANTA[packed["dtype"]]
+        array = (packed["lo"] + array.astype(np.float64) * quantum).astype(np.float32)
+    return array
 
 
-def quantise(landscape: Landscape, dtype: str = "u2") -> dict[str, Any]:
-    """A landscape in whole numbers between its lowest and highest value.
+def levels(values: NDArray[Any], dtype: str) -> dict[str, Any]:
+    """An array in whole numbers between its lowest and highest value.
 
     Raises:
         ValueError: A value is not finite.
     """
-    values = landscape.values
-    lo, hi = float(values.min()), float(values.max())
+    lo, hi = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
     if not np.isfinite(hi - lo):
-        raise ValueError(
-            f"the landscape reaches from {lo:g} to {hi:g}; every energy must be finite"
-        )
-    quanta = QUANTA[dtype]
-    scale = quanta / (hi - lo) if hi > lo else 0.0
-    levels = np.rint((values.astype(np.float64) - lo) * scale).astype(DTYPES[dtype])
-    return {**pack_array(levels), "lo": lo, "hi": hi, "window": landscape.window}
+        raise ValueError(f"the values reach from {lo:g} to {hi:g}; every one must be finite")
+    scale = QUANTA[dtype] / (hi - lo) if hi > lo else 0.0
+    whole = np.rint((values.astype(np.float64) - lo) * scale).astype(DTYPES[dtype])
+    return {**pack_array(whole), "lo": lo, "hi": hi}
+
+
+def quantise(landscape: Landscape, dtype: str = "u2") -> dict[str, Any]:
+    """A landscape in whole numbers between its lowest and highest energy.
+
+    Raises:
+        ValueError: A value is not finite.
+    """
+    return {**levels(landscape.values, dtype), "window": landscape.window}
 
 
 def dequantise(packed: Mapping[str, Any]) -> Landscape:
     """The inverse of `quantise`, to half a quantum."""
-    levels = unpack_array(packed).astype(np.float64)
-    span = packed["hi"] - packed["lo"]
-    values = packed["lo"] + levels * (span / QUANTA[packed["dtype"]])
     half = packed.get("extent", STAGE)  # of recordings of before there were windows
     window = unpack_window(packed.get("window", ((-half, half), (-half, half))))
-    return Landscape(values.astype(np.float32), window)
+    return Landscape(unpack_array(packed), window)
 
 
 def unpack_window(packed: Sequence[Sequence[float]]) -> Window:
@@ -95,8 +101,11 @@ def off_stage(positions: NDArray[np.floating], window: Window) -> NDArray[np.flo
     return points
 
 
-def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
-    """A frame, ready to be sent; metrics that are not finite are left out."""
+def pack_frame(run: str, frame: Frame, dtype: str = "u2", arrays: str | None = None) -> PackedFrame:
+    """A frame, ready to be sent; metrics that are not finite are left out.
+
+    Landscapes are whole numbers of `dtype`; arrays as they are, or of `arrays` where that is given.
+    """
     fields = {
         "type": "frame",
         "run": run,
@@ -106,12 +115,13 @@ def pack_frame(run: str, frame: Frame, dtype: str = "u2") -> PackedFrame:
         "window": frame.window,
         "places": sorted(frame.places),
     }
-    arrays = {
-        name: pack_array(on_stage(a, frame.window) if frame.window and name in frame.places else a)
+    shown = {
+        name: on_stage(a, frame.window) if frame.window and name in frame.places else a
         for name, a in frame.arrays.items()
     }
+    packed = {n: levels(a, arrays) if arrays else pack_array(a) for n, a in shown.items()}
     landscape = None if frame.landscape is None else quantise(frame.landscape, dtype)
-    return packed_frame(fields, arrays, landscape)
+    return packed_frame(fields, packed, landscape)
 
 
 def unpack_frame(message: Mapping[str, Any]) -> Frame:
