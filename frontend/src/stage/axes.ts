@@ -161,17 +161,18 @@ const textsOf = (ticks: Tick[]) =>
 
 const BAR = { width: 96, height: 5 };
 
-/** Draws the legend in the upper right corner. */
+/** Draws the legend in the upper right corner, so many pixels further in. */
 export function drawLegend(
   context: CanvasRenderingContext2D,
   viewport: Viewport,
   legend: Legend,
   ink: string,
   halo: string,
+  inset = 0,
 ): void {
-  const right = viewport.size - 12;
+  const right = viewport.size - 12 - inset;
   const left = right - BAR.width;
-  const top = 26;
+  const top = 26 + inset;
   context.save();
   context.font = FONT;
   context.fillStyle = ink;

@@ -20,6 +20,7 @@ export const LAYERS = {
   score: false,
   generator: true,
   perturbed: true,
+  marginals: false,
 };
 export type LayerName = keyof typeof LAYERS;
 /** Which layers are shown; one that is left out is not. */

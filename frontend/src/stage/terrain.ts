@@ -33,7 +33,8 @@ export interface CloseUp {
 
 export class Terrain {
   private mode: Mode = "energy";
-  private truth: Field | null = null;
+  /** The true density, where it is known. */
+  truth: Field | null = null;
   private unsure: Uncertainty | null = null;
   private before: Moment | null = null;
   private after: Moment | null = null;
@@ -43,7 +44,7 @@ export class Terrain {
   /** The map must be aimed again, without easing. */
   private stale = true;
   /** Progress at the last `advance`; -1 when the next must not be skipped. */
-  private progress = -1;
+  progress = -1;
 
   /** The part of the plane that is painted. */
   private view: Window;

@@ -29,19 +29,33 @@ export function layersShown(): LayerName[] {
 export function LayerWords() {
   return (
     <div class="words" role="group" aria-label="Layers">
-      {layersShown().map((name, i) => (
-        <button
-          key={name}
-          type="button"
-          class={`word ${name}-word`}
-          aria-pressed={shownLayers.value[name]}
-          {...explains(layerTerm(name, i + 1))}
-          onClick={() => toggleLayer(name)}
-        >
-          {name}
-        </button>
-      ))}
+      {layersShown().map(
+        (name, i) => name !== "marginals" && <LayerWord key={name} name={name} at={i + 1} />,
+      )}
     </div>
+  );
+}
+
+/** Below the stage, since the row of layers is full: what stands at its edges. */
+export function Views() {
+  return (
+    <div class="words views-of-stage" role="group" aria-label="Views of the stage">
+      <LayerWord name="marginals" at={layersShown().length} />
+    </div>
+  );
+}
+
+function LayerWord({ name, at }: { name: LayerName; at: number }) {
+  return (
+    <button
+      type="button"
+      class={`word ${name}-word`}
+      aria-pressed={shownLayers.value[name]}
+      {...explains(layerTerm(name, at))}
+      onClick={() => toggleLayer(name)}
+    >
+      {name}
+    </button>
   );
 }
 

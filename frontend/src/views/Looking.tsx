@@ -1,6 +1,6 @@
 /** Over the stage, where a part of the plane is looked at: which, what is outside of it, and the way back. */
 import { HOME } from "../stage";
-import { camera } from "../state";
+import { camera, shownLayers } from "../state";
 import { significant } from "../words/format";
 import { lookedAt, unknown, wholeMap } from "./camera";
 
@@ -8,7 +8,7 @@ export function Looking() {
   if (camera.value === HOME) return null;
   const known = lookedAt.value;
   return (
-    <div class="looking small">
+    <div class="looking small" data-marginals={shownLayers.value.marginals}>
       <p>
         <span class="mono">×{significant(camera.value.zoom, 2)}</span>
         {known?.outside != null && <span> {mass(known.outside)} of the mass outside</span>}{" "}

@@ -98,13 +98,14 @@ export function Plane() {
       },
     };
   });
-  const [colors, shown, map, density] = [theme.value, withData.value, mode.value, truth.value];
+  const [colors, shown, map] = [theme.value, withData.value, mode.value];
+  const density = untrained.value ? null : truth.value;
   const looked = camera.value;
   useEffect(() => stage?.look(looked), [looked]);
   useEffect(() => stage?.setTheme(colors), [colors]);
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
-  useEffect(() => stage?.setTruth(null, density), [density]);
+  useEffect(() => stage?.setTruth(density), [density]);
   return (
     <canvas
       ref={canvas}

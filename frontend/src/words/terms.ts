@@ -38,6 +38,11 @@ export const LAYER_TERMS = {
     text: "What the generator draws: the samples that training uses in the place of chains.",
     good: "They should cover the data. All in one place is a collapse.",
   },
+  marginals: {
+    name: "Marginals",
+    text: "The density of x alone along the top, and of y alone along the right. The plain line is learned: exp(−E) summed over the other coordinate. The orange one is true, or a histogram of the data where the truth is not known.",
+    good: "The two lie over each other when the model is right. That alone does not make it right: the map may still be wrong.",
+  },
 } satisfies Record<string, Explanation>;
 
 /** The chains of a method that trains without any. */
@@ -79,7 +84,8 @@ export type MarkName =
   | "generator"
   | "classes"
   | "dropped"
-  | "score";
+  | "score"
+  | "marginals";
 
 export const MARK_TERMS: Record<MarkName, { word: string; explanation: Explanation }> = {
   data: { word: "data", explanation: LAYER_TERMS.data },
@@ -104,6 +110,7 @@ export const MARK_TERMS: Record<MarkName, { word: string; explanation: Explanati
     },
   },
   score: { word: "score", explanation: LAYER_TERMS.score },
+  marginals: { word: "learned, and true", explanation: LAYER_TERMS.marginals },
 };
 
 const said = (name: string, text: string, good?: string, source?: string): Explanation => ({
