@@ -10,7 +10,7 @@ import type { Catalogue, RunConfig, RunSummary } from "./protocol/wire";
 import type { RunHistory } from "./run/history";
 import { marksOf } from "./run/marks";
 import { figuresUpTo, type Measured } from "./run/measured";
-import { type Camera, HOME, LAYERS, type Layers, type Mode } from "./stage";
+import { type Camera, HOME, LAYERS, type Layers, type Mode, type Orbit } from "./stage";
 
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
@@ -53,6 +53,8 @@ export const mode = signal<Mode>("energy");
 /** The true density of the run on the stage, where it is known. */
 export const truth = signal<Landscape | null>(null);
 export const dropped = signal(0);
+/** From where one looks at the surface; null where the stage is a map. */
+export const orbit = signal<Orbit | null>(null);
 /** Where one looks on the stage. */
 export const camera = signal<Camera>(HOME);
 

@@ -3,7 +3,8 @@
 import type { Units } from "../protocol/units";
 import { cssColor, LEVELS, viridis } from "./colormap";
 import { colors, type Mode } from "./modes";
-import type { Theme } from "./palette";
+import type { Turned } from "./orbit";
+import type { Palette, Theme } from "./palette";
 import type { Viewport } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
@@ -132,6 +133,58 @@ export function drawAxes(
   context.textAlign = "left";
   context.textBaseline = "middle";
   for (const { text, y } of labels.up) write(context, text, LEFT, y);
+  context.restore();
+}
+
+/** Draws the square under a surface, with ticks along its two near edges. */
+export function drawBox(
+  context: CanvasRenderingContext2D,
+  turned: Turned,
+  units: Units,
+  { ink, halo }: Palette,
+): void {
+  const { x, y, extent } = turned.window;
+  const [right, far] = turned.farEdges;
+  const spot = [0, 0, 0];
+  const place = (u: number, v: number): [number, number] => {
+    turned.place(u, v, 0, spot);
+    return [spot[0]!, spot[1]!];
+  };
+  context.save();
+  context.strokeStyle = ink;
+  context.globalAlpha = 0.45;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const [u, v] of [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+    [-1, -1],
+  ] as const)
+    context.lineTo(...place(u, v));
+  const labels: { text: string; at: [number, number] }[] = [];
+  for (const axis of [0, 1] as const) {
+    const middle = units.center[axis] + (axis === 0 ? x : y) * units.unit[axis];
+    for (const { at, label } of ticks(extent, middle, units.unit[axis])) {
+      const along = at / extent;
+      const edge = (beyond: number): [number, number] =>
+        axis === 0 ? place(along, -far * beyond) : place(-right * beyond, along);
+      context.moveTo(...edge(1));
+      context.lineTo(...edge(label ? 1.04 : 1.025));
+      if (label) labels.push({ text: label, at: edge(1.12) });
+    }
+  }
+  context.stroke();
+  context.globalAlpha = 0.7;
+  context.font = FONT;
+  context.fillStyle = ink;
+  context.strokeStyle = halo;
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const { text, at } of labels) write(context, text, ...at);
   context.restore();
 }
 

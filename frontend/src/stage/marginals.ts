@@ -2,6 +2,7 @@
 
 import type { Field } from "./field";
 import type { Moment } from "./modes";
+import type { Turned } from "./orbit";
 import type { Palette } from "./palette";
 import type { Scene } from "./scene";
 import type { Terrain } from "./terrain";
@@ -72,9 +73,6 @@ export class MarginalLayer {
 
   /** Draws what is learned in the ink, over the truth or the data in their colour. */
   draw(context: CanvasRenderingContext2D, viewport: Viewport, scene: Scene, colors: Palette): void {
-    const learned = this.learned(scene.terrain);
-    const reference = this.actual(scene);
-    const scale = (PEAK * BAND) / (peak(reference ?? learned ?? NOTHING) || 1);
     const { size } = viewport;
     context.save();
     context.fillStyle = colors.background;
@@ -82,6 +80,34 @@ export class MarginalLayer {
     context.fillRect(0, 0, size, BAND);
     context.fillRect(size - BAND, BAND, BAND, size - BAND);
     context.globalAlpha = 1;
+    this.stroke(context, scene, colors, {
+      across: (at, height) => [viewport.px(at), height * BAND],
+      up: (at, height) => [size - height * BAND, viewport.py(at)],
+    });
+    context.restore();
+  }
+
+  /** Draws them standing on the two far edges of a plane that is turned. */
+  stand(context: CanvasRenderingContext2D, turned: Turned, scene: Scene, colors: Palette): void {
+    const { x, y, extent } = turned.window;
+    const [right, far] = turned.farEdges;
+    const place = (u: number, v: number, height: number): [number, number] | null => {
+      if (Math.max(Math.abs(u), Math.abs(v)) > 1) return null;
+      turned.place(u, v, height, spot);
+      return [spot[0]!, spot[1]!];
+    };
+    context.save();
+    this.stroke(context, scene, colors, {
+      across: (at, height) => place((at - x) / extent, far, height),
+      up: (at, height) => place(right, (at - y) / extent, height),
+    });
+    context.restore();
+  }
+
+  private stroke(context: CanvasRenderingContext2D, scene: Scene, colors: Palette, places: Places): void {
+    const learned = this.learned(scene.terrain);
+    const reference = this.actual(scene);
+    const scale = PEAK / (peak(reference ?? learned ?? NOTHING) || 1);
     context.lineJoin = "round";
     for (const [of, color, width] of [
       [reference, colors.data, 1.6],
@@ -91,11 +117,9 @@ export class MarginalLayer {
       context.strokeStyle = color;
       context.lineWidth = width;
       context.beginPath();
-      trace(of.across, of.extent, scale, (at, height) => [viewport.px(at), height], context);
-      trace(of.up, of.extent, scale, (at, height) => [size - height, viewport.py(at)], context);
+      for (const edge of ["across", "up"] as const) trace(context, of[edge], of.extent, scale, places[edge]);
       context.stroke();
     }
-    context.restore();
   }
 
   private learned({ newest, progress }: Terrain): Marginals | null {
@@ -123,19 +147,26 @@ export class MarginalLayer {
 
 const NOTHING: Marginals = { across: new Float32Array(0), up: new Float32Array(0), extent: 1 };
 
-/** Adds a curve to the path; `place` gives the pixels of a position along the edge and a height from it. */
+const spot = [0, 0, 0];
+
+/** The pixels of a position along an edge and a height from it, 1 at the most; null where that is not shown. */
+type Place = (at: number, height: number) => [number, number] | null;
+type Places = Record<"across" | "up", Place>;
+
+/** Adds a curve to the path. */
 function trace(
+  context: CanvasRenderingContext2D,
   values: Float32Array,
   extent: number,
   scale: number,
-  place: (at: number, height: number) => [number, number],
-  context: CanvasRenderingContext2D,
+  place: Place,
 ): void {
   const cell = (2 * extent) / values.length;
+  let down = false;
   for (let i = 0; i < values.length; i++) {
-    const height = Math.min(scale * (values[i] as number), BAND - 1);
-    const [x, y] = place((i + 0.5) * cell - extent, height);
-    if (i === 0) context.moveTo(x, y);
-    else context.lineTo(x, y);
+    const at = place((i + 0.5) * cell - extent, Math.min(scale * (values[i] as number), 1));
+    if (at && down) context.lineTo(...at);
+    else if (at) context.moveTo(...at);
+    down = at !== null;
   }
 }

@@ -11,7 +11,9 @@ import type { Field, Sample } from "./field";
 import { Flat } from "./flat";
 import { LAYERS, type Layers } from "./layers";
 import type { Mode } from "./modes";
+import type { Orbit } from "./orbit";
 import type { Theme } from "./palette";
+import type { Relief } from "./relief";
 import type { Scene } from "./scene";
 import { type Readout, Terrain } from "./terrain";
 import { type Camera, HOME, Viewport, type Window } from "./viewport";
@@ -38,6 +40,7 @@ export class Stage {
   private viewport = new Viewport(560, SHOWN_EXTENT);
   private dpr = 1;
   private readonly flat: Flat;
+  private relief: Relief | null = null;
 
   private pending: DecodedFrame | null = null;
   private run = "";
@@ -111,7 +114,9 @@ export class Stage {
   readout(px: number, py: number): Readout | null {
     const { size } = this.viewport;
     if (!(px >= 0 && py >= 0 && px <= size && py <= size)) return null;
-    const [px0, py0] = [this.viewport.atX(px), this.viewport.atY(py)];
+    const place = this.placeAt(px, py);
+    if (!place) return null;
+    const [px0, py0] = place;
     if (!this.evaluator && !this.onMap(px0, py0)) return null;
     const at = this.terrain.readout(px0, py0, this.exactly(px0, py0));
     if (!at) return null;
@@ -121,11 +126,33 @@ export class Stage {
     return { ...at, x, y, unit, density: at.density / (unit[0] * unit[1]), score };
   }
 
-  /** Starts chains under the pointer; they run down the landscape shown, from the next draw on. */
-  drop(px: number, py: number, count: number): void {
-    const [x, y] = [this.viewport.atX(px), this.viewport.atY(py)];
-    if (!this.evaluator && !this.onMap(x, y)) return;
+  /** Starts chains under the pointer, which run down the landscape shown from the next draw on; tells whether there is
+   * any. */
+  drop(px: number, py: number, count: number): boolean {
+    const place = this.placeAt(px, py);
+    if (!place) return false;
+    const [x, y] = place;
+    if (!this.evaluator && !this.onMap(x, y)) return false;
     this.preview.drop(x, y, count);
+    this.dirty = true;
+    return true;
+  }
+
+  /** The position of the plane that a pixel shows; null where it shows none. */
+  private placeAt(px: number, py: number): [number, number] | null {
+    return this.relief ? this.relief.at(px, py) : [this.viewport.atX(px), this.viewport.atY(py)];
+  }
+
+  /** Draws a surface, which is loaded when it is asked for; null goes back to the map. */
+  setRelief(relief: Relief | null): void {
+    this.relief = relief;
+    this.restyle();
+  }
+
+  /** Looks at the surface from another side. */
+  turn(orbit: Orbit): void {
+    if (!this.relief || this.relief.orbit === orbit) return;
+    this.relief.orbit = orbit;
     this.dirty = true;
   }
 
@@ -242,7 +269,7 @@ export class Stage {
     const gradients = (at: Float64Array, slopes: Float64Array) =>
       evaluator?.withGradient(at, new Float64Array(at.length / 2), slopes);
     if (moment) this.preview.advance(nowMs, moment.energy, evaluator && gradients);
-    this.flat.draw(this.context, this.scene);
+    (this.relief ?? this.flat).draw(this.context, this.scene);
     this.dirty = false;
   }
 
@@ -276,6 +303,7 @@ export class Stage {
   /** Drops what was drawn for another size, mode or theme. */
   private restyle(): void {
     this.flat.restyle();
+    this.relief?.restyle();
     this.dirty = true;
   }
 

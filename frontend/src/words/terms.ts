@@ -186,6 +186,14 @@ export const LAB = {
   ),
 };
 
+/** The stage as a map and as a surface. */
+export const SURFACE = said(
+  "3D (d)",
+  "The map as a surface: as high as E(x), p(x), or what the map shows. A drag and the arrow keys turn it, wheel and two fingers look closer, a click drops chains.",
+  "Energy is high where it is dark: chains run down into the valleys.",
+);
+export const NO_SURFACE = "This browser cannot draw the surface: the map stays.";
+
 /** What one draws with. */
 export const DRAWING = {
   brush: said("Brush (b)", "Points along the stroke, evenly within the radius."),
