@@ -42,6 +42,9 @@ export const momentFrame = signal<DecodedFrame | null>(null);
 /** A replay is running on by itself. */
 export const rolling = signal(false);
 
+/** The file of points that the server reads now: its name, and whether it will be taken. */
+export const reading = signal<{ name: string; taken: Promise<boolean> } | null>(null);
+
 /** The stage is drawn on: the choice's data are the drawing. */
 export const drawing = signal(false);
 
