@@ -19,7 +19,7 @@ const KEYS: [string, string][] = [
   ["+ − 0", "closer, farther, the whole map; the wheel and two fingers do it too"],
   ["← → ↑ ↓", "on the surface, when the stage has the focus: turn it"],
   ["shift ← → ↑ ↓", "look beside; so does a drag with Alt"],
-  ["b s e, u, 0 … 9", "on a drawing: brush, spray, eraser; undo; class"],
+  ["b s e, u r, 0 … 9", "on a drawing: brush, spray, eraser; undo, redo; class"],
   ["t", "dark, light or the system's colours"],
   ["?", "this help"],
 ];
