@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { fieldsOfRun } from "./form/fields";
 import { modelUnitOf } from "./form/points";
+import { reachedBy } from "./form/reached";
 import { differences, type Field, type Titles } from "./form/schema";
 import { fieldIn } from "./form/sizes";
 import type { Link } from "./protocol/connection";
@@ -160,6 +161,9 @@ export const measured = computed<Measured>(() => {
   return figuresUpTo(known, until.value, replayed ? momentFrame.value : known.frame, replayed);
 });
 export const metrics = computed<Record<string, number>>(() => measured.value.values);
+
+/** The best figures that the network of the run on the stage has reached on its data, where that is known. */
+export const reached = computed(() => reachedBy(catalogue.value, info.value?.config));
 
 /** The update whose energy the run keeps as its best, where later ones are on the stage.
  *

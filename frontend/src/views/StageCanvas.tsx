@@ -7,7 +7,7 @@ import { loop } from "../run/loop";
 import { createStage, type Mode, type Readout, type Stage } from "../stage";
 import { camera, drawing, dropped, mode, notice, orbit, shownLayers, truth, untrained } from "../state";
 import { theme } from "../theme";
-import { NO_SURFACE } from "../words/terms";
+import { NO_CANVAS, NO_SURFACE } from "../words/terms";
 import { usePanning, useZooming } from "../zooming";
 import { followLooking } from "./camera";
 import { available } from "./Layers";
@@ -40,6 +40,10 @@ export function usePainter(
 ): void {
   useEffect(() => {
     const element = canvas.current!;
+    if (!element.getContext("2d", { alpha: false })) {
+      notice.value = { tone: "fault", text: NO_CANVAS };
+      return undefined;
+    }
     const painter = create(element);
     let last: DecodedFrame | null = null;
     const size = new ResizeObserver(([entry]) => {
