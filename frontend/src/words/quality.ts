@@ -43,7 +43,7 @@ function figure(name: string, metrics: Record<string, number>, reached: Record<s
     best: known?.best ?? (name === "nll" ? bestNll(metrics, write) : null),
     reached: best,
     rival: other(`softmax_${name}`),
-    explanation: withReached(explanationOf(name), best, known?.unit),
+    explanation: withReached(explanationOf(name), best, known?.unit, name === "kl"),
   };
 }
 
@@ -57,9 +57,10 @@ function reachedOf(
   return name === "kl" ? undefined : reached.kl;
 }
 
-function withReached(told: Explanation, best: string | null, unit = ""): Explanation {
+function withReached(told: Explanation, best: string | null, unit = "", drawn = false): Explanation {
   if (best === null) return told;
-  const words = `A network of this kind has reached ${[best, unit].filter(Boolean).join(" ")} on such data, with the defaults.`;
+  const where = drawn ? ": the dashed line in the chart" : "";
+  const words = `A network of this kind has reached ${[best, unit].filter(Boolean).join(" ")} on such data${where}.`;
   return { ...told, good: [told.good, words].filter(Boolean).join(" ") };
 }
 
