@@ -4,8 +4,8 @@ import { MOST } from "./drawing/drawn";
 import { keep, takeUp } from "./drawing/keeping";
 import { count as drawnCount } from "./drawing/state";
 import { fieldsOfRun, recipeFor, sameShape, startOf } from "./form/fields";
-import { choiceOf, datasetOf, detailOf, modelUnitOf, ownDataset } from "./form/points";
-import { type Field, fault, get, set } from "./form/schema";
+import { choiceOf, datasetOf, detailOf, modelUnitOf, ownDataset, send, type Taken } from "./form/points";
+import { differences, type Field, fault, get, set } from "./form/schema";
 import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
 import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
@@ -27,8 +27,10 @@ import {
   moment,
   notice,
   primary,
+  reading,
   rolling,
   stored,
+  tab,
   titles,
 } from "./state";
 import { inWordsOf } from "./words/settings";
@@ -78,18 +80,53 @@ function update(run: Run | null): void {
 
 /** Trains the choice. The run on the stage before, if it is still going, is stopped and kept. */
 export async function start(): Promise<void> {
-  if (asking.value || (drawing.value && !(await keepDrawing()))) return;
+  if (asking.value) return;
+  asking.value = "start";
+  const chosen = await choiceMade();
+  asking.value = null;
   const choice = draft.value;
-  if (!choice || asking.value) return;
-  const before = active.value ? info.value?.id : null;
+  if (!chosen || !choice) return;
+  const shown = info.value?.id;
+  const before = active.value ? shown : null;
+  const asked = { reset: resets, drawing: drawing.value };
   faults.value = {};
   const run = await ask("start", async () => {
     const created = await api.createRun(choice);
     if (before) await api.stopRun(before).catch(() => null);
     return created;
   });
-  if (run) follow(run);
+  if (!run) return;
+  if (resets !== asked.reset) void ask(null, () => api.stopRun(run.id));
+  else if (info.value && info.value.id !== shown)
+    notice.value = { tone: "news", text: "The run that was started goes on; it is under Runs." };
+  else arrived(run, choice, asked.drawing);
 }
+
+/** Waits for a file that is being read, or for the drawing to be kept; false where there is nothing to train on. */
+async function choiceMade(): Promise<boolean> {
+  if (reading.value) return reading.value.taken;
+  return !drawing.value || keepDrawing();
+}
+
+/** Follows the run that was asked for. What was chosen while it started stays chosen; its live settings are sent. */
+function arrived(run: Run, asked: RunConfig, drew: boolean): void {
+  const [choice, draws, at] = [draft.value, drawing.value, tab.value];
+  batch(() => {
+    follow(run);
+    tab.value = at;
+    if (choice === asked && draws === drew) return;
+    draft.value = choice;
+    drawing.value = draws && !drew;
+  });
+  if (composing.value || !choice) return;
+  for (const path of differences({ ...asked }, { ...choice }))
+    if (fields.value.some((field) => field.live && field.path === path))
+      pending[path] = get({ ...choice } as Json, path) ?? null;
+  if (Object.keys(pending).length > 0) void sendPending();
+}
+
+/** Resets so far: one that comes while a run starts means that run too. */
+let resets = 0;
 
 /** The big button. */
 export function press(): void {
@@ -131,6 +168,7 @@ export async function stepOnce(): Promise<void> {
 /** Back to the untrained stage. Nothing is lost: a run that goes on is stopped, and stays among the runs. */
 export function reset(): void {
   const id = active.value ? info.value?.id : null;
+  resets++;
   replay.backToLive();
   batch(() => {
     fresh.value = true;
@@ -173,6 +211,22 @@ export async function setSpeed(speed: number | null): Promise<void> {
 export function chooseDataset(kind: string): void {
   drawing.value = false;
   takeDataset(defaultsOfDataset(kind));
+}
+
+/** Has the server read a file of points, and chooses them, unless other data were chosen meanwhile. Throws a `Refusal`. */
+export async function takeFile(file: File, columns?: Taken): Promise<void> {
+  const before = draft.value?.dataset;
+  const done = send(file, columns).then((points) => {
+    if (draft.value?.dataset === before && !drawing.value) choosePoints(points);
+  });
+  const taken = done.then(
+    () => true,
+    () => false,
+  );
+  reading.value = { name: file.name, taken };
+  await done.finally(() => {
+    reading.value = null;
+  });
 }
 
 /** Points of one's own, which the server has read and keeps. */
@@ -297,7 +351,7 @@ export function change(path: string, value: Json): void {
   if (wrong || !field.live || !active.value || composing.value) return;
   pending[path] = value;
   clearTimeout(timer);
-  timer = setTimeout(() => void send(), DEBOUNCE);
+  timer = setTimeout(() => void sendPending(), DEBOUNCE);
 }
 
 /** A choice with another value at a field; a plug-in's kind brings its own settings. */
@@ -315,7 +369,7 @@ function only(choice: NonNullable<typeof draft.value>, path: string): NonNullabl
   return choice;
 }
 
-async function send(): Promise<void> {
+async function sendPending(): Promise<void> {
   const id = info.value?.id;
   const changes = pending;
   pending = {};

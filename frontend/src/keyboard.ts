@@ -1,13 +1,13 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
 import { press, stepOnce } from "./actions";
 import { backToLive, nudge } from "./run/replay";
-import { index, reseed, seek, toggle } from "./samplers/state";
-import { drawing, help, mode, stored, tab } from "./state";
+import { index, look, reseed, seek, toggle } from "./samplers/state";
+import { camera, drawing, help, mode, orbit, stored, tab } from "./state";
 import { nextTheme } from "./theme";
-import { zoomKey } from "./views/camera";
-import { layersShown, toggleLayer } from "./views/Layers";
+import { layersShown, toggleLayer, toggleSurface } from "./views/Layers";
 import { clearDropped } from "./views/StageCanvas";
 import { lifted, typed } from "./views/strokes";
+import { zoomKey } from "./zooming";
 
 type Keys = Record<string, () => void>;
 
@@ -27,6 +27,7 @@ const ON_TAB: Record<typeof tab.value, Keys> = {
     e: () => (mode.value = "energy"),
     p: () => (mode.value = "density"),
     c: clearDropped,
+    d: toggleSurface,
   },
   samplers: {
     " ": toggle,
@@ -55,7 +56,9 @@ export function listen(): void {
       return;
     if (tab.value === "lab" && drawing.value && typed(event)) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (tab.value === "lab" && !drawing.value && zoomKey(event)) return event.preventDefault();
+    if (tab.value === "lab" && !drawing.value && zoomKey(camera, event, orbit.value?.turn))
+      return event.preventDefault();
+    if (tab.value === "samplers" && zoomKey(look, event)) return event.preventDefault();
     const action = meaning(event.key);
     if (!action) return;
     event.preventDefault();

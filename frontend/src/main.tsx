@@ -17,17 +17,21 @@ import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
 import { keepers } from "./address/here";
 import { keepAddress } from "./address/keep";
 import { placeIn } from "./address/place";
-import { view } from "./address/view";
+import { surface, viewOf } from "./address/view";
 import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./run/following";
 import { playRecordings } from "./run/recordings";
+import { look } from "./samplers/state";
+import { camera } from "./state";
 import { stillness } from "./theme";
 
 async function main(): Promise<void> {
   const place = placeIn(location.hash);
   const faults: string[] = [];
   render(<App />, document.getElementById("app")!);
-  keepers.set("view", view);
+  keepers.set("view", viewOf(camera));
+  keepers.set("surface", surface);
+  keepers.set("sample.view", viewOf(look));
   start();
   listen();
   playRecordings(() => stillness.matches);

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { fieldsOfRun } from "./form/fields";
 import { modelUnitOf } from "./form/points";
+import { reachedBy } from "./form/reached";
 import { differences, type Field, type Titles } from "./form/schema";
 import { fieldIn } from "./form/sizes";
 import type { Link } from "./protocol/connection";
@@ -10,7 +11,7 @@ import type { Catalogue, RunConfig, RunSummary, StoredRun } from "./protocol/wir
 import { hasPicture, type RunHistory } from "./run/history";
 import { marksOf } from "./run/marks";
 import { figuresUpTo, type Measured } from "./run/measured";
-import { type Camera, HOME, LAYERS, type Layers, type Mode } from "./stage";
+import { type Camera, HOME, LAYERS, type Layers, type Mode, type Orbit } from "./stage";
 
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
@@ -42,6 +43,9 @@ export const momentFrame = signal<DecodedFrame | null>(null);
 /** A replay is running on by itself. */
 export const rolling = signal(false);
 
+/** The file of points that the server reads now: its name, and whether it will be taken. */
+export const reading = signal<{ name: string; taken: Promise<boolean> } | null>(null);
+
 /** The stage is drawn on: the choice's data are the drawing. */
 export const drawing = signal(false);
 
@@ -53,6 +57,8 @@ export const mode = signal<Mode>("energy");
 /** The true density of the run on the stage, where it is known. */
 export const truth = signal<Landscape | null>(null);
 export const dropped = signal(0);
+/** From where one looks at the surface; null where the stage is a map. */
+export const orbit = signal<Orbit | null>(null);
 /** Where one looks on the stage. */
 export const camera = signal<Camera>(HOME);
 
@@ -176,6 +182,9 @@ export const measured = computed<Measured>(() => {
   return figuresUpTo(known, until.value, replayed ? momentFrame.value : known.frame, replayed);
 });
 export const metrics = computed<Record<string, number>>(() => measured.value.values);
+
+/** The best figures that the network of the run on the stage has reached on its data, where that is known. */
+export const reached = computed(() => reachedBy(catalogue.value, info.value?.config));
 
 /** The update whose energy the run keeps as its best, where later ones are on the stage.
  *

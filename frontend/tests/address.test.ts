@@ -5,7 +5,7 @@ import { chooseMethod } from "../src/actions";
 import { arriveAtRest, arriveAtRun } from "../src/address/arrive";
 import { here, keepers } from "../src/address/here";
 import { isStep, placeIn, written } from "../src/address/place";
-import { view as viewKeeper } from "../src/address/view";
+import { surface, viewOf } from "../src/address/view";
 import { recipeFor } from "../src/form/fields";
 import { set } from "../src/form/schema";
 import type { Catalogue, Run, RunConfig, Schema } from "../src/protocol/wire";
@@ -24,6 +24,7 @@ import {
   mode,
   moment,
   notice,
+  orbit,
   rolling,
   tab,
 } from "../src/state";
@@ -123,20 +124,26 @@ describe("a place", () => {
   };
 
   it("keeps tab, mode, layers and moment over a reload", async () => {
-    keepers.set("view", viewKeeper);
+    keepers.set("view", viewOf(camera));
+    keepers.set("surface", surface);
     [tab.value, mode.value] = ["runs", "density"];
     layers.value = { ...LAYERS, data: false, score: true };
     moment.value = 400;
     camera.value = { x: 1.5, y: -0.25, zoom: 4 };
+    orbit.value = { turn: -42, tilt: 35 };
     const address = written(here());
     expect(address).toBe(
-      "#tab=runs&run=a1&at=400&mode=density&layers=energy,contours,chains,score,generator,perturbed&view=1.5,-0.25,4",
+      "#tab=runs&run=a1&at=400&mode=density&layers=energy,contours,chains,score,generator,perturbed&view=1.5,-0.25,4&surface=-42,35",
     );
     camera.value = HOME;
+    orbit.value = null;
     expect(await goneThroughReload(address)).toBeNull();
     expect(camera.value).toEqual({ x: 1.5, y: -0.25, zoom: 4 });
+    expect(orbit.value).toEqual({ turn: -42, tilt: 35 });
     camera.value = HOME;
     expect(await goneThroughReload("#view=a,2")).toContain("three numbers");
+    expect(orbit.value).toBeNull();
+    expect(await goneThroughReload("#surface=0,95")).toContain("10 to 90 degrees");
     notice.value = null;
     expect(await goneThroughReload(address)).toBeNull();
     expect([tab.value, mode.value, moment.value, layers.value.data]).toEqual(["runs", "density", 400, false]);

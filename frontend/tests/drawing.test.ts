@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import {
   added,
   classesOf,
+  className,
   compacted,
   countOf,
   type Drawn,
@@ -11,7 +12,7 @@ import {
   NOTHING,
 } from "../src/drawing/drawn";
 import { frameOf } from "../src/drawing/frame";
-import { stroked, undone } from "../src/drawing/past";
+import { begun, redone, stroked, undone } from "../src/drawing/past";
 import * as state from "../src/drawing/state";
 import { csvOf, isLabelled, jsonOf } from "../src/drawing/table";
 import { along, dab, inUnits, spray } from "../src/drawing/tools";
@@ -88,16 +89,26 @@ describe("tools", () => {
 describe("undoing", () => {
   it("goes back stroke by stroke, and a stroke that changed nothing is none", () => {
     const first = added(NOTHING, [0, 0], 0);
-    const past = stroked(stroked(stroked({ drawn: NOTHING, before: [] }, first), first), two);
+    const past = stroked(stroked(stroked(begun(NOTHING), first), first), two);
     expect(past.before).toHaveLength(2);
     expect(undone(past).drawn).toBe(first);
     expect(undone(undone(undone(past))).drawn).toBe(NOTHING);
   });
 
+  it("brings back what was undone, until there is another stroke", () => {
+    const [first, other] = [added(NOTHING, [0, 0], 0), added(NOTHING, [9, 9], 0)];
+    const past = stroked(stroked(begun(NOTHING), first), two);
+    const back = undone(undone(past));
+    expect(redone(back).drawn).toBe(first);
+    expect(redone(redone(back))).toEqual(past);
+    expect(redone(past)).toBe(past);
+    expect(redone(stroked(undone(past), other)).drawn).toBe(other);
+  });
+
   it("forgets the oldest of large drawings", () => {
     const large = (): Drawn => ({ points: new Float64Array(0), classes: new Uint8Array(MOST) });
-    let past = { drawn: large(), before: [] as readonly Drawn[] };
-    for (let i = 0; i < 40; i++) past = { ...stroked(past, large()) };
+    let past = begun(large());
+    for (let i = 0; i < 40; i++) past = stroked(past, large());
     expect(past.before).toHaveLength(20);
   });
 });
@@ -108,6 +119,14 @@ describe("files", () => {
     expect(csvOf(added(NOTHING, [0.1, -2.5e-7, 1 / 3, 0], 4))).toBe(
       "x,y\n0.1,-2.5e-7\n0.3333333333333333,0\n",
     );
+  });
+
+  it("classes keep the names of the file that is drawn on, and new ones get one that no other has", () => {
+    const drawn = added(added(two, [7, 8], 1), [9, 9], 2);
+    expect(csvOf(drawn, ["setosa", "iris, wild"])).toBe(
+      'x,y,class\n1,2,setosa\n3,4,setosa\n5,6,3\n7,8,"iris, wild"\n9,9,2\n',
+    );
+    expect([0, 1, 2, 3].map((label) => className(label, ["2", "7"]))).toEqual(["2", "7", "class 2", "3"]);
   });
 
   it("classes are sent where each has some points", () => {

@@ -5,6 +5,7 @@ import { density, type Evidence, quantile, series, smoothed } from "../src/chart
 import type { MetricRow } from "../src/protocol/wire";
 import { colored, moveOf, withNumbers } from "../src/words/equations";
 import { headline, others } from "../src/words/quality";
+import { reference } from "../src/words/standing";
 import { frameWith } from "./frames.testing";
 
 const colors = {
@@ -54,6 +55,12 @@ describe("charts", () => {
     expect(yaxis(figure).type).toBe("log");
     expect(low).toBeLessThan(Math.log10(1 / 901));
     expect(high).toBeGreaterThan(0);
+  });
+
+  it("the best that was reached is a line across the chart, which holds it", () => {
+    const figure = curve("kl", "KL", "nats", "log").figure(evidence({ reached: { kl: 1e-5 } }), colors);
+    expect(yaxis(figure).range![0]).toBeLessThan(-5);
+    expect((figure.layout.shapes as { y0: number }[]).map(({ y0 }) => y0)).toEqual([1e-5]);
   });
 
   it("changes, the kept and the replayed moment are lines across the chart", () => {
@@ -118,6 +125,21 @@ describe("figures of merit", () => {
       floor: "10.1",
     });
     expect(headline({ loss: 1 })).toBeNull();
+  });
+
+  it("say what the network has reached, but not of a distance to blurred data", () => {
+    const plain = headline({ kl: 0.02 }, { kl: 0.0091 })!;
+    expect([plain.reached, plain.explanation.good]).toEqual([
+      "0.009",
+      expect.stringContaining("has reached 0.009 nats"),
+    ]);
+    expect(reference("kl", plain.reached)).toBe("0 is exact; this network has reached 0.009.");
+    expect(reference("kl", headline({ kl: 0.02 })!.reached)).toContain("by eye");
+    const blurred = { kl: 0.02, kl_data: 0.3 };
+    expect(headline(blurred, { kl: 0.0091 })!.reached).toBeNull();
+    expect(others(blurred, { kl: 0.0091 }).map(({ name, reached }) => [name, reached])).toEqual([
+      ["kl_data", "0.009"],
+    ]);
   });
 
   it("only those that exist are listed, known ones first, unknown ones by their name", () => {

@@ -72,9 +72,9 @@ it("chains are shown where a method learns from them, and for looking only when 
 
 it("layers that only some methods have are offered with these", () => {
   show("persistent", { chains: points(3) });
-  expect(layersShown()).toEqual(["energy", "contours", "data", "chains", "score"]);
+  expect(layersShown()).toEqual(["energy", "contours", "data", "chains", "score", "marginals"]);
   show("denoising", { chains: points(3), perturbed: points(3) });
-  expect(layersShown().at(-1)).toBe("perturbed");
+  expect(layersShown().at(-2)).toBe("perturbed");
 });
 
 it("the legend has a sign and a word for each mark that can be seen, and no other", async () => {

@@ -1,6 +1,7 @@
 /** What the page says and offers follows from the run and the choice. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { recipeFor, startOf } from "../src/form/fields";
+import { reachedBy } from "../src/form/reached";
 import type { Catalogue, MetricRow, Run, RunConfig, RunState, Schema } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import {
@@ -22,6 +23,7 @@ import {
   primary,
   untrained,
 } from "../src/state";
+import table from "../src/words/reached.json";
 import { empty, length } from "./catalogue.testing";
 import { frameWith } from "./frames.testing";
 
@@ -122,6 +124,17 @@ beforeEach(() => {
   moment.value = null;
   momentFrame.value = null;
   link.value = { state: "open" };
+});
+
+describe("what the network has reached", () => {
+  it("is told with the defaults alone", () => {
+    expect(reachedBy(known, config)).toEqual(table.moons);
+    const other = { ...config, energy: { kind: "mlp", width: 32 } };
+    expect(reachedBy(known, other)).toEqual({});
+    const data = { ...config, dataset: { kind: "moons", noise: 3 } };
+    expect(reachedBy(known, data)).toEqual({});
+    expect(reachedBy(known, { ...config, dataset: { kind: "digits" } })).toEqual({});
+  });
 });
 
 describe("the badge and the big button", () => {

@@ -8,6 +8,7 @@ import { openHistory } from "../src/run/history";
 import { load } from "../src/run/replay";
 import { history, moment } from "../src/state";
 import { changeText, Timeline } from "../src/views/Timeline";
+import { explanationAt } from "../src/words/explaining";
 import { frameWith } from "./frames.testing";
 
 const box = document.createElement("div");
@@ -17,6 +18,7 @@ const run = { id: "a", state: "finished", step: 1000, horizon: 1000, seconds: 1,
 const change = (step: number, value: number, previous: number): RunEvent => ({
   ...{ seq: step, step, kind: "change", path: "rate", value, previous, text: null },
 });
+const row = { seq: 1, step: 900, seconds: 1 };
 const point = (type: string, target: Element, clientX: number) =>
   act(() => {
     target.dispatchEvent(new PointerEvent(type, { bubbles: true, clientX, buttons: 1, pointerId: 1 }));
@@ -68,6 +70,16 @@ it("what was taken back stays one mark, and says so", async () => {
   });
   expect(box.querySelectorAll(".mark")).toHaveLength(1);
   expect(mark().getAttribute("aria-label")).toContain("at update 500, taken back at update 900");
+});
+
+it("every mark on the time line explains itself", async () => {
+  await act(() => {
+    history.value = { ...history.value!, rows: [{ ...row, values: { kl: 1, kept_update: 250 } }] };
+  });
+  const told = [...box.querySelectorAll(".track [data-explains]")].map((one) => explanationAt(one)?.name);
+  expect(told).toEqual(["Kept", "Change 1"]);
+  await point("pointerdown", box.querySelector(".track-kept")!, 25);
+  expect(moment.value).toBeNull();
 });
 
 it("values that differ are never written alike", () => {

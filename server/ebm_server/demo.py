@@ -1,7 +1,7 @@
 """`python -m ebm_server.demo`: trains the run that the page plays when it is opened.
 
-The file holds the run's info, frames (dense early, thin late), metrics rows and the catalogue, so
-that the page stands whole before a server answers, as one MessagePack map.
+The file holds the run's info, frames (dense early, thin late), metrics rows, the true density and
+the catalogue, so that the page stands whole before a server answers, as one MessagePack map.
 """
 
 import argparse
@@ -14,9 +14,10 @@ import msgpack
 import torch
 
 from ebm_core import Landscape, RunConfig, Training
+from ebm_core.runs.display import true_density
 from ebm_server.catalogue import build
 from ebm_server.protocol.messages import unpack
-from ebm_server.protocol.packing import pack_frame
+from ebm_server.protocol.packing import pack_frame, quantise
 from ebm_server.protocol.runs import Run
 from ebm_server.runs.ledger import now
 from ebm_server.settings import package_version
@@ -68,6 +69,7 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         .model_dump(),
         "frames": frames,
         "metrics": rows,
+        "truth": quantise(true_density(config.dataset)),
         "catalogue": build(),
     }
 

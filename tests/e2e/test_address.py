@@ -35,17 +35,20 @@ def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory
     page.get_by_role("slider", name="Moment of the run").press("Home")
     page.get_by_role("radio", name="p(x)", exact=True).click()
     page.get_by_role("button", name="contours", exact=True).click()
+    page.get_by_role("button", name="marginals", exact=True).click()
     page.get_by_role("radio", name=re.compile("^Persistent CD")).click()
     field = page.locator("#field-method-chain_steps")
     field.fill("37")
     field.press("Enter")
-    place = f"#run={run}&at=0&mode=density&layers=.*&data=gaussian_ring&method=.*"
+    place = f"#run={run}&at=0&mode=density&layers=.*,marginals&data=gaussian_ring&method=.*"
     address(page, place + "chain_steps=37")
     before = page.url
     page.reload()
     expect(field).to_have_value("37", timeout=DEADLINE)
     pressed = page.get_by_role("button", name="contours", exact=True)
     expect(pressed).to_have_attribute("aria-pressed", "false", timeout=DEADLINE)
+    marginals = page.get_by_role("button", name="marginals", exact=True)
+    expect(marginals).to_have_attribute("aria-pressed", "true")
     density = page.get_by_role("radio", name="p(x)", exact=True)
     expect(density).to_have_attribute("aria-checked", "true")
     when(page, "count() === 0")

@@ -88,6 +88,14 @@ def test_pointer_and_keys_draw_erase_and_undo(page: Page, tmp_path: Path) -> Non
     assert drawn(page) == 0
     page.get_by_role("button", name="Undo").click()
     assert drawn(page) == sprayed
+    page.get_by_role("button", name="Redo").click()
+    assert drawn(page) == 0
+    canvas.focus()
+    page.keyboard.press("u")
+    assert drawn(page) == sprayed
+    page.keyboard.press("r")
+    assert drawn(page) == 0
+    page.keyboard.press("Control+z")
     assert set(table(page, tmp_path)["class"]) == {0, 1}
 
 

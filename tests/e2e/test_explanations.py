@@ -54,8 +54,15 @@ def test_figures_settings_and_methods_explain_themselves_to_the_keyboard(page: P
         page.locator("#field-method-spread"),
         page.get_by_role("radio", name=re.compile("^Denoising")),
         page.get_by_role("button", name="chains", exact=True),
+        page.locator(".badge"),
     ]
-    told = ["equally weighted", "Standard deviation", "Vincent 2011", "trains without chains"]
+    told = [
+        "equally weighted",
+        "Standard deviation",
+        "Vincent 2011",
+        "trains without chains",
+        "newest moment",
+    ]
     for word, text in zip(words, told, strict=True):
         page.keyboard.press("Tab")  # from here on the focus is that of one who uses keys
         word.focus()

@@ -144,11 +144,11 @@ def test_ones_own_points_are_shown_and_trained_on_as_the_server_read_them(
     moons = page.get_by_role("radio", name="Two moons", exact=True)
     expect(moons).to_have_attribute("aria-checked", "true")
     upload("x;y", *rows)
+    play(page).click()  # which waits for the file
     own = page.get_by_role("radio", name=re.compile("^Your own points"))
     expect(own).to_have_attribute("aria-checked", "true", timeout=DEADLINE)
     expect(page.get_by_text("300 points were read")).to_be_visible()
     expect(own.locator("canvas")).to_be_visible()
-    play(page).click()
     badge(page, "live")
     (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
     dataset = lab.ask("GET", f"/runs/{run['id']}")["config"]["dataset"]

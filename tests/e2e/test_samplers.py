@@ -27,8 +27,19 @@ def test_samplers_run_on_formulas_and_answer_to_their_settings(page: Page) -> No
     field.press("Enter")
     expect(page.locator(".headline")).to_contain_text("of 8,000 draws", timeout=DEADLINE)
 
-    page.locator("canvas.stage").click(position={"x": 300, "y": 200})
+    canvas = page.locator("canvas.stage")
+    canvas.hover(position={"x": 300, "y": 200})
+    page.mouse.wheel(0, -200)
+    canvas.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page).to_have_url(re.compile(r"sample\.view=0\.9\d+,0\.3\d+,1\.49"), timeout=DEADLINE)
+    canvas.click(position={"x": 300, "y": 200}, modifiers=["Alt"])
+    expect(page.get_by_role("button", name=re.compile("spread again"))).to_be_hidden()
+    canvas.click(position={"x": 300, "y": 200})
     expect(page.get_by_role("button", name=re.compile("spread again"))).to_be_visible()
+
+    page.get_by_role("button", name="Whole map").click()
+    expect(page.locator(".looking")).to_be_hidden()
 
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Back to the start").click()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ebm_server import recordings
 from ebm_server.demo import DEMO, LARGEST, moments
-from ebm_server.protocol.packing import unpack_frame
+from ebm_server.protocol.packing import dequantise, unpack_frame
 from ebm_server.recordings import PAIRS, fits, pairs, path_of
 
 from ebm_core.datasets import DATASETS
@@ -31,6 +31,9 @@ def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
         assert frame.arrays["chains"].shape[1] == 2
     kls = [row["values"]["kl"] for row in stored["metrics"] if "kl" in row["values"]]
     assert kls[-1] < 0.05 < 0.3 < kls[0]
+    truth = dequantise(stored["truth"])
+    cell = 9 / len(truth.values)
+    assert truth.values.sum() * cell**2 == pytest.approx(1, abs=1e-3)
     kinds = {entry["kind"]: entry for entry in stored["catalogue"]["datasets"]}
     assert len(kinds["pinwheel"]["thumbnail"]) == 300
 

@@ -15,11 +15,13 @@ export const NAMES = [
   "mode",
   "layers",
   "view",
+  "surface",
   "data",
   "own",
   "method",
   "sample",
   "by",
+  "sample.view",
 ] as const;
 export type Name = (typeof NAMES)[number];
 

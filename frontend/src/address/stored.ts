@@ -2,11 +2,12 @@
 import { decode } from "@msgpack/msgpack";
 import { batch } from "@preact/signals";
 import { choiceOf } from "../form/points";
+import { decodeLandscape } from "../protocol/frame";
 import type { RunConfig, StoredRun } from "../protocol/wire";
 import { connection } from "../run/following";
 import { openHistory } from "../run/history";
 import * as replay from "../run/replay";
-import { catalogue, draft, history, info, rolling, stored } from "../state";
+import { catalogue, draft, history, info, rolling, stored, truth } from "../state";
 import { stillness } from "../theme";
 
 /** Training time of the choice that the stored run leaves in the form: its own length is that of another machine. */
@@ -34,6 +35,7 @@ export async function playStored(): Promise<void> {
       keyframes: film.keyframes,
     };
     draft.value = choiceOfStored(found.run.config);
+    truth.value = found.truth ? decodeLandscape(found.truth) : null;
   });
   const last = film.keyframes.at(-1)?.step ?? 0;
   await replay.seek(stillness.matches ? last : 0);

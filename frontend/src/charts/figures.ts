@@ -68,6 +68,8 @@ export function curve(name: string, title: string, unit: string, scale: "log" | 
     figure: (evidence, colors): Figure => {
       const { x, y } = series(evidence.rows, name, evidence.until);
       const shown = scale === "log" ? y.map((value) => (value > 0 ? value : 1e-6)) : y;
+      const least = evidence.reached?.[name];
+      const seen = least === undefined ? shown : [...shown, least];
       const measured = `${scale === "log" ? "%{y:.2~g}" : "%{y:.3f}"}${unit && ` ${unit}`}`;
       return {
         data: [
@@ -83,7 +85,7 @@ export function curve(name: string, title: string, unit: string, scale: "log" | 
             x: { range: [0, evidence.horizon], showticklabels: false },
             y: {
               ...(scale === "log"
-                ? { type: "log", dtick: 1, ...(y.length > 0 && { range: decades(shown) }) }
+                ? { type: "log", dtick: 1, ...(y.length > 0 && { range: decades(seen) }) }
                 : { nticks: 4, ...(y.length > 0 && { range: band(shown) }) }),
               side: "right",
               showgrid: y.length > 0,
@@ -92,11 +94,18 @@ export function curve(name: string, title: string, unit: string, scale: "log" | 
               tickformat: "~g",
             },
           },
-          steps(evidence, colors),
+          [...steps(evidence, colors), ...level(least, colors)],
         ),
       };
     },
   };
+}
+
+/** A hairline at the best that was reached. */
+function level(least: number | undefined, colors: ChartColors): object[] {
+  if (least === undefined) return [];
+  const line = { color: colors.muted, width: 1, dash: "dash" };
+  return [{ type: "line", x0: 0, x1: 1, xref: "paper", y0: least, y1: least, line }];
 }
 
 /** All of some positive values and a power of ten at least, as exponents. */

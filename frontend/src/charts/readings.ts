@@ -4,7 +4,7 @@ import type { DecodedFrame } from "../protocol/frame";
 import type { MetricRow } from "../protocol/wire";
 import { endOfTime } from "../run/history";
 import type { Mark } from "../run/marks";
-import { history, kept, marks, moment, momentFrame, stored, untrained } from "../state";
+import { history, kept, marks, metrics, moment, momentFrame, reached, stored, untrained } from "../state";
 
 export interface Evidence {
   rows: MetricRow[];
@@ -18,6 +18,8 @@ export interface Evidence {
   /** The whole run in updates, as far as known. */
   horizon: number;
   frame: DecodedFrame | null;
+  /** The best that the network has reached, by the figure's name. */
+  reached?: Record<string, number>;
 }
 
 const NOTHING: Evidence = {
@@ -42,6 +44,8 @@ export const evidence = computed<Evidence>(() => {
     kept: kept.value?.step ?? null,
     horizon: endOfTime(known),
     frame: replayed === null ? known.frame : momentFrame.value,
+    // of a method that blurs the data the figures are against those
+    reached: metrics.value.kl_data === undefined ? reached.value : {},
   };
 });
 

@@ -52,6 +52,12 @@ export function classesOf({ classes }: Drawn): number[] {
   return [...found.keys()].filter((label) => found[label] === 1);
 }
 
+/** What a class is called: as in the file that is drawn on, or by its number, where that is no other's name. */
+export function className(label: number, names: readonly string[]): string {
+  const plain = String(label);
+  return names[label] ?? (names.includes(plain) ? `class ${plain}` : plain);
+}
+
 /** A class for each point, of 0, 1, 2, ... without a gap. */
 export function compacted(drawn: Drawn): number[] {
   const used = classesOf(drawn);

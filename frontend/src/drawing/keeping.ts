@@ -4,8 +4,8 @@ import * as api from "../protocol/api";
 import { readNpy } from "../protocol/npy";
 import { unitsOf } from "../protocol/units";
 import type { Catalogue, OwnPoints, PlugInConfig } from "../protocol/wire";
-import { type Drawn, NOTHING } from "./drawn";
-import { drawn, EMPTY_UNITS, take, units } from "./state";
+import { classesOf, className, type Drawn, NOTHING } from "./drawn";
+import { drawn, EMPTY_UNITS, names, take, units } from "./state";
 import { isLabelled, jsonOf } from "./table";
 
 /** The drawing that the server has. */
@@ -16,7 +16,10 @@ export async function keep(): Promise<OwnPoints> {
   const now = drawn.value;
   if (kept?.drawn === now) return kept.points;
   const labels = isLabelled(now) ? "class" : null;
-  const points = await send(new File([jsonOf(now)], "drawing.json"), { columns: ["x", "y"], labels });
+  // classes are sent by number, which keeps their order, and so their marks
+  const called =
+    labels && names.value.length > 0 ? classesOf(now).map((one) => className(one, names.value)) : null;
+  const points = await send(new File([jsonOf(now)], "drawing.json"), { columns: ["x", "y"], labels }, called);
   kept = { drawn: now, points };
   return points;
 }
@@ -45,6 +48,6 @@ export async function takeUp(dataset: PlugInConfig, known: Catalogue): Promise<v
     classes: labels ? Uint8Array.from(readNpy(labels).values) : new Uint8Array(table.length / 2),
   };
   const read = ownPoints(dataset) as OwnPoints;
-  take(loaded, unitsOf(read.window));
+  take(loaded, unitsOf(read.window), labels ? read.class_names : []);
   kept = { drawn: loaded, points: read };
 }

@@ -5,7 +5,7 @@ import { SHOWN_EXTENT, type Units, unitsOf } from "../protocol/units";
 import { uniform } from "../stage/random";
 import { added, classesOf, countOf, type Drawn, erased, NOTHING } from "./drawn";
 import { frameOf } from "./frame";
-import { type Past, stroked, undone } from "./past";
+import { begun, type Past, redone, stroked, undone } from "./past";
 import { along, DABS_A_SECOND, DENSITIES, dab, inUnits, type Place, RADII, spray, type Tool } from "./tools";
 
 /** The units of a drawing that begins with nothing. */
@@ -26,7 +26,9 @@ export const label = signal(0);
 /** Where the tool is, in positions of the stage. */
 export const cursor = signal<Place>({ x: 0, y: 0 });
 export const units = signal<Units>(EMPTY_UNITS);
-const past = signal<Past>({ drawn: NOTHING, before: [] });
+/** What the classes of the file that is drawn on are called, in their order. */
+export const names = signal<readonly string[]>([]);
+const past = signal<Past>(begun(NOTHING));
 
 /** What the stroke that goes on has made of the drawing; null between strokes. */
 const stroke = signal<Drawn | null>(null);
@@ -38,13 +40,15 @@ export const drawn = computed(() => stroke.value ?? past.value.drawn);
 export const count = computed(() => countOf(drawn.value));
 export const several = computed(() => classesOf(drawn.value).length > 1);
 export const undoable = computed(() => past.value.before.length > 0);
+export const redoable = computed(() => past.value.after.length > 0);
 export const drawingFrame = computed<DecodedFrame>(() => frameOf(drawn.value, units.value));
 
 /** Begins with given points, which cannot be undone. */
-export function take(points: Drawn, within: Units): void {
+export function take(points: Drawn, within: Units, called: readonly string[] = []): void {
   batch(() => {
     units.value = within;
-    past.value = { drawn: points, before: [] };
+    names.value = called;
+    past.value = begun(points);
     stroke.value = null;
     cursor.value = { x: 0, y: 0 };
   });
@@ -112,6 +116,10 @@ function add(positions: number[]): void {
 
 export function undo(): void {
   if (!stroke.value) past.value = undone(past.value);
+}
+
+export function redo(): void {
+  if (!stroke.value) past.value = redone(past.value);
 }
 
 export function clear(): void {

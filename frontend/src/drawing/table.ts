@@ -1,5 +1,5 @@
 /** A drawing as a file, to be saved and to be sent. Every number has the digits that give it back. */
-import { classesOf, compacted, countOf, type Drawn } from "./drawn";
+import { classesOf, className, compacted, countOf, type Drawn } from "./drawn";
 
 /** The server takes a column for classes where there are so many rows for each. */
 const ROWS_A_CLASS = 5;
@@ -10,15 +10,19 @@ export function isLabelled(drawn: Drawn): boolean {
   return classes > 1 && countOf(drawn) >= ROWS_A_CLASS * classes;
 }
 
-/** A table of text with names of columns: x, y, and class where there is more than one. */
-export function csvOf(drawn: Drawn): string {
-  const labels = classesOf(drawn).length > 1 ? compacted(drawn) : null;
+/** A table of text with names of columns: x, y, and class where there is more than one, by its name. */
+export function csvOf(drawn: Drawn, names: readonly string[] = []): string {
+  const used = classesOf(drawn);
+  const called = used.map((label, rank) => cell(names.length > 0 ? className(label, names) : String(rank)));
+  const labels = used.length > 1 ? compacted(drawn).map((rank) => called[rank]) : null;
   const rows = Array.from({ length: countOf(drawn) }, (_, i) => {
     const point = `${drawn.points[2 * i]},${drawn.points[2 * i + 1]}`;
     return labels ? `${point},${labels[i]}` : point;
   });
   return `${[labels ? "x,y,class" : "x,y", ...rows].join("\n")}\n`;
 }
+
+const cell = (name: string) => (/[",;|\s]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
 
 /** The same by columns, as the server takes it without a question about its dialect. */
 export function jsonOf(drawn: Drawn): string {

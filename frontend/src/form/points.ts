@@ -16,9 +16,11 @@ export interface Taken {
 /** The files that points came from, so that other columns can be taken, by digest. */
 const files = new Map<string, File>();
 
-/** Sends a file as it is. Throws a `Refusal` that says which row is at fault. */
-export async function send(file: File, taken?: Taken): Promise<OwnPoints> {
-  const points = await api.sendPoints(file, taken);
+/** Sends a file as it is; its classes may be called otherwise than in it. Throws a `Refusal` that says which row is at
+ * fault. */
+export async function send(file: File, taken?: Taken, called?: string[] | null): Promise<OwnPoints> {
+  const answer = await api.sendPoints(file, taken);
+  const points = called ? { ...answer, class_names: called } : answer;
   read.value = { ...read.value, [points.digest]: points };
   files.set(points.digest, file);
   return points;

@@ -42,6 +42,8 @@ export interface StoredRun {
   frames: WireFrame[];
   metrics: wire.MetricRow[];
   events?: wire.Event[];
+  /** The true density of its data. */
+  truth?: wire.PackedLandscape;
   /** As it was when the run was stored; it stands until the server's own is there. */
   catalogue?: wire.Catalogue;
 }

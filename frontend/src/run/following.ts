@@ -201,9 +201,10 @@ export function follow(run: Run): void {
 /** Fetches the true density of the run on the stage, where it is known. */
 export async function refreshTruth(): Promise<void> {
   const run = info.value;
+  if (stored.value) return;
   truth.value = null;
   const known = catalogue.value?.datasets.find(({ kind }) => kind === run?.config.dataset.kind);
-  if (!run || stored.value || !known?.has_density) {
+  if (!run || !known?.has_density) {
     if (mode.value === "truth" || mode.value === "difference") mode.value = "energy";
     return;
   }

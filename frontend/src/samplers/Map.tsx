@@ -5,8 +5,9 @@ import { loop } from "../run/loop";
 import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
 import { fixed, located, significant } from "../words/format";
+import { AS_IT_CAME, Looking, usePanning, useZooming } from "../zooming";
 import { frameAt, type Shown } from "./sampling";
-import { again, choice, current, index, refused, sampled, shown, stale, startAt } from "./state";
+import { again, choice, current, index, look, refused, sampled, shown, stale, startAt } from "./state";
 
 const readout = signal<Readout | null>(null);
 const LAYERS = { energy: true, contours: true, data: false, chains: true, score: false, generator: false };
@@ -20,6 +21,7 @@ export function SamplersMap() {
         </div>
         <div class="stage-frame" data-waiting={current.value === null}>
           <Canvas />
+          <Looking camera={look}>{AS_IT_CAME}</Looking>
           <Notes />
         </div>
         <div class="under small">
@@ -33,6 +35,10 @@ export function SamplersMap() {
 function Canvas() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<Stage | null>(null);
+  const panning = usePanning(look);
+  useZooming(canvas, look);
+  /** The last press moved the map and started nothing. */
+  const panned = useRef(false);
   const pointer = useRef<{ x: number; y: number } | null>(null);
   useEffect(() => {
     const element = canvas.current!;
@@ -66,6 +72,8 @@ function Canvas() {
   }, []);
   const colors = theme.value;
   useEffect(() => stage.current?.setTheme(colors), [colors]);
+  const looked = look.value;
+  useEffect(() => stage.current?.look(looked), [looked]);
   const start = (x: number, y: number) => {
     const at = stage.current?.readout(x, y);
     if (at && sampled.value && !stale.value) startAt([at.x, at.y]);
@@ -77,9 +85,17 @@ function Canvas() {
       role="img"
       tabIndex={0}
       aria-label="Energy landscape with chains. Enter starts all of them in the middle."
-      onPointerMove={(event) => (pointer.current = { x: event.offsetX, y: event.offsetY })}
+      onPointerDown={(event) => {
+        panned.current = panning.down(event);
+      }}
+      onPointerMove={(event) => {
+        pointer.current = { x: event.offsetX, y: event.offsetY };
+        panning.move(event);
+      }}
+      onPointerUp={panning.up}
+      onPointerCancel={panning.up}
       onPointerLeave={() => (pointer.current = null)}
-      onClick={(event) => start(event.offsetX, event.offsetY)}
+      onClick={(event) => !panned.current && start(event.offsetX, event.offsetY)}
       onKeyDown={(event) => {
         const middle = event.currentTarget.clientWidth / 2;
         if (event.key === "Enter") start(middle, middle);

@@ -5,7 +5,7 @@ import { nameOfRun, runs, titleOf } from "../state";
 import { explains } from "../words/explaining";
 import { count, counter } from "../words/format";
 import { Term } from "../words/Term";
-import { SAMPLING } from "../words/terms";
+import { SAMPLING, SAMPLING_BADGES } from "../words/terms";
 import {
   again,
   at,
@@ -119,16 +119,16 @@ function PlayButton() {
 
 function State() {
   const [name, text] = busy.value
-    ? ["STARTING", "sampling"]
+    ? (["STARTING", "sampling"] as const)
     : refused.value
-      ? ["FAILED", "refused"]
+      ? (["FAILED", "refused"] as const)
       : playing.value && sampled.value
-        ? ["REPLAY", "replay"]
-        : ["PAUSED", "paused"];
+        ? (["REPLAY", "replay"] as const)
+        : (["PAUSED", "paused"] as const);
   return (
-    <span class="badge" data-state={name}>
+    <Term explanation={SAMPLING_BADGES[name]} class="badge" state={name}>
       {text}
-    </span>
+    </Term>
   );
 }
 

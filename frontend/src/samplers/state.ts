@@ -6,6 +6,7 @@ import { fieldIn, withSizes } from "../form/sizes";
 import * as api from "../protocol/api";
 import type { Fault, Json, PlugInConfig } from "../protocol/wire";
 import { loop } from "../run/loop";
+import { type Camera, HOME } from "../stage";
 import { catalogue, tab, titles } from "../state";
 import { stillness } from "../theme";
 import { sentence } from "../words/format";
@@ -25,6 +26,9 @@ export const busy = signal(false);
 /** Why fields are refused, by path; and why all of it was. */
 export const faults = signal<Record<string, string>>({});
 export const refused = signal<string | null>(null);
+
+/** Where one looks on the map. */
+export const look = signal<Camera>(HOME);
 
 export const at = signal(0);
 export const playing = signal(true);

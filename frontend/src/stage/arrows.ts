@@ -1,7 +1,7 @@
 /** Arrows of the score, minus the gradient of the energy: which way is downhill, and how steep. */
 
 import { type Field, type Sample, sampleField } from "./field";
-import type { Viewport } from "./viewport";
+import type { Plane } from "./viewport";
 
 const GRID = 20;
 /** Score at which an arrow is as long as its cell, in nats a unit. */
@@ -15,21 +15,24 @@ export function arrowLength(score: number): number {
   return Math.min(Math.log1p(score) / Math.log1p(STEEP), 1);
 }
 
+const tail: [number, number] = [0, 0];
+const tip: [number, number] = [0, 0];
+
 /** Draws the arrows, fainter where the energy is far above `lowest`. */
 export function drawArrows(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   energy: Field,
   lowest: number,
   color: string,
 ): void {
-  const cell = (2 * viewport.extent) / GRID;
+  const cell = (2 * plane.extent) / GRID;
   const shades: number[][] = Array.from({ length: SHADES }, () => []);
   const sample: Sample = { value: 0, dx: 0, dy: 0 };
   for (let row = 0; row < GRID; row++) {
     for (let column = 0; column < GRID; column++) {
-      const x = (column + 0.5) * cell - viewport.extent + viewport.x;
-      const y = (row + 0.5) * cell - viewport.extent + viewport.y;
+      const x = (column + 0.5) * cell - plane.extent + plane.x;
+      const y = (row + 0.5) * cell - plane.extent + plane.y;
       sampleField(energy, x, y, sample);
       const steepness = Math.hypot(sample.dx, sample.dy);
       if (!(steepness > 0)) continue;
@@ -38,7 +41,7 @@ export function drawArrows(
       const dy = -sample.dy * half;
       const near = Math.exp(-Math.max(sample.value - lowest, 0) / FADE);
       const shade = shades[Math.min(Math.floor(near * SHADES), SHADES - 1)] as number[];
-      shade.push(viewport.px(x - dx), viewport.py(y - dy), viewport.px(x + dx), viewport.py(y + dy));
+      if (plane.place(x - dx, y - dy, tail) && plane.place(x + dx, y + dy, tip)) shade.push(...tail, ...tip);
     }
   }
   context.save();
@@ -47,7 +50,7 @@ export function drawArrows(
   for (let k = 0; k < SHADES; k++) {
     context.globalAlpha = 0.25 + (0.65 * k) / (SHADES - 1);
     context.beginPath();
-    traceArrows(context, shades[k] as number[], viewport.size / 110);
+    traceArrows(context, shades[k] as number[], plane.size / 110);
     context.stroke();
   }
   context.restore();

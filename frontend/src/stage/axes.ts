@@ -3,7 +3,8 @@
 import type { Units } from "../protocol/units";
 import { cssColor, LEVELS, viridis } from "./colormap";
 import { colors, type Mode } from "./modes";
-import type { Theme } from "./palette";
+import type { Turned } from "./orbit";
+import type { Palette, Theme } from "./palette";
 import type { Viewport } from "./viewport";
 
 const FONT = '12px "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace';
@@ -135,6 +136,58 @@ export function drawAxes(
   context.restore();
 }
 
+/** Draws the square under a surface, with ticks along its two near edges. */
+export function drawBox(
+  context: CanvasRenderingContext2D,
+  turned: Turned,
+  units: Units,
+  { ink, halo }: Palette,
+): void {
+  const { x, y, extent } = turned.window;
+  const [right, far] = turned.farEdges;
+  const spot = [0, 0, 0];
+  const place = (u: number, v: number): [number, number] => {
+    turned.place(u, v, 0, spot);
+    return [spot[0]!, spot[1]!];
+  };
+  context.save();
+  context.strokeStyle = ink;
+  context.globalAlpha = 0.45;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const [u, v] of [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+    [-1, -1],
+  ] as const)
+    context.lineTo(...place(u, v));
+  const labels: { text: string; at: [number, number] }[] = [];
+  for (const axis of [0, 1] as const) {
+    const middle = units.center[axis] + (axis === 0 ? x : y) * units.unit[axis];
+    for (const { at, label } of ticks(extent, middle, units.unit[axis])) {
+      const along = at / extent;
+      const edge = (beyond: number): [number, number] =>
+        axis === 0 ? place(along, -far * beyond) : place(-right * beyond, along);
+      context.moveTo(...edge(1));
+      context.lineTo(...edge(label ? 1.04 : 1.025));
+      if (label) labels.push({ text: label, at: edge(1.12) });
+    }
+  }
+  context.stroke();
+  context.globalAlpha = 0.7;
+  context.font = FONT;
+  context.fillStyle = ink;
+  context.strokeStyle = halo;
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const { text, at } of labels) write(context, text, ...at);
+  context.restore();
+}
+
 /** The labels that have room, with the middle of each: clear of the edges and of one another. */
 export function placed(across: Tick[], up: Tick[], viewport: Viewport) {
   const { size } = viewport;
@@ -161,17 +214,18 @@ const textsOf = (ticks: Tick[]) =>
 
 const BAR = { width: 96, height: 5 };
 
-/** Draws the legend in the upper right corner. */
+/** Draws the legend in the upper right corner, so many pixels further in. */
 export function drawLegend(
   context: CanvasRenderingContext2D,
   viewport: Viewport,
   legend: Legend,
   ink: string,
   halo: string,
+  inset = 0,
 ): void {
-  const right = viewport.size - 12;
+  const right = viewport.size - 12 - inset;
   const left = right - BAR.width;
-  const top = 26;
+  const top = 26 + inset;
   context.save();
   context.font = FONT;
   context.fillStyle = ink;

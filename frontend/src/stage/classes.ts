@@ -4,7 +4,7 @@ import type { DecodedFrame } from "../protocol/frame";
 import type { Field } from "./field";
 import type { Uncertainty } from "./modes";
 import { type Mark, mark, stamp } from "./points";
-import type { Viewport } from "./viewport";
+import type { Plane } from "./viewport";
 
 /** Half the width of the square that uncertainty maps cover. */
 const MAP_EXTENT = 4.5;
@@ -98,12 +98,12 @@ export function classMark(document: Document, label: number, radius: number, dpr
 /** Stamps each labelled point with the mark of its class. */
 export function drawLabelled(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   { points, labels }: Labelled,
   markOf: (label: number) => Mark,
 ): void {
   for (let i = 0; i < labels.length; i++) {
     const label = Math.max(0, Math.round(labels[i] as number));
-    stamp(context, viewport, markOf(label), points[2 * i] as number, points[2 * i + 1] as number);
+    stamp(context, plane, markOf(label), points[2 * i] as number, points[2 * i + 1] as number);
   }
 }

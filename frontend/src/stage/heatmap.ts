@@ -64,6 +64,22 @@ export class Landscape {
     return { lo: fromLo + progress * (lo - fromLo), hi: fromHi + progress * (hi - fromHi) };
   }
 
+  /** Fills `out` with places between the ends of the range, 0 to 1, at `side` x `side` points from edge to edge, row 0 the
+   * highest y; false while there is none. */
+  levels(progress: number, side: number, out: Float32Array): boolean {
+    if (!this.filled) return false;
+    const { from, to } = this;
+    const { lo, hi } = this.scale(progress);
+    const pixels = this.image.width;
+    const pixel = (i: number) => Math.round((i * (pixels - 1)) / (side - 1));
+    for (let i = 0; i < side * side; i++) {
+      const at = pixel(Math.floor(i / side)) * pixels + pixel(i % side);
+      const value = (1 - progress) * (from[at] as number) + progress * (to[at] as number);
+      out[i] = Math.min(Math.max((value - lo) / (hi - lo), 0), 1);
+    }
+    return true;
+  }
+
   /** Colours the field at `progress`; null while there is none. */
   paint(progress: number, table: LookUpTable): HTMLCanvasElement | null {
     if (!this.filled || !this.pixels) return null;

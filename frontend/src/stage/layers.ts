@@ -8,8 +8,8 @@ import { Upsampler } from "./field";
 import { ENERGY_SPAN, type Moment } from "./modes";
 import type { Palette } from "./palette";
 import { crossMark, diamondMark, dotMark, headMark, type Mark, stamp, stampAll } from "./points";
-import { drawPaths, drawTrails } from "./trails";
-import type { Viewport } from "./viewport";
+import { drawPaths, drawTrails, lead } from "./trails";
+import type { Plane } from "./viewport";
 
 /** Every layer in the order of its key, and whether it is shown at first. */
 export const LAYERS = {
@@ -20,6 +20,7 @@ export const LAYERS = {
   score: false,
   generator: true,
   perturbed: true,
+  marginals: false,
 };
 export type LayerName = keyof typeof LAYERS;
 /** Which layers are shown; one that is left out is not. */
@@ -71,19 +72,14 @@ export class ContourLayer {
   private upsampler: Upsampler | null = null;
 
   /** `overMap` when viridis lies beneath: bright where the energy is low, so lines are dark there and light elsewhere. */
-  draw(
-    context: CanvasRenderingContext2D,
-    viewport: Viewport,
-    moment: Moment,
-    ink: string,
-    overMap: boolean,
-  ): void {
+  draw(context: CanvasRenderingContext2D, plane: Plane, moment: Moment, ink: string, overMap: boolean): void {
     const { energy } = moment;
+    const { x, y, extent } = plane;
     const up = this.upsampler;
-    const fits = up?.fits(energy, viewport, CONTOUR_GRID);
-    this.upsampler = fits && up ? up : new Upsampler(energy, { ...viewport }, CONTOUR_GRID);
+    const fits = up?.fits(energy, plane, CONTOUR_GRID);
+    this.upsampler = fits && up ? up : new Upsampler(energy, { x, y, extent }, CONTOUR_GRID);
     this.upsampler.apply(energy.values, this.values);
-    const scale = viewport.size / CONTOUR_GRID;
+    const cell = (2 * extent) / CONTOUR_GRID;
     context.save();
     context.lineWidth = 1;
     context.lineJoin = "bevel";
@@ -95,9 +91,13 @@ export class ContourLayer {
       context.globalAlpha = bright ? 0.5 : level > ENERGY_SPAN ? 0.12 : 0.26;
       context.beginPath();
       for (const line of lines[k] ?? []) {
-        context.moveTo(((line[0] as number) + 0.5) * scale, ((line[1] as number) + 0.5) * scale);
-        for (let i = 2; i < line.length; i += 2) {
-          context.lineTo(((line[i] as number) + 0.5) * scale, ((line[i + 1] as number) + 0.5) * scale);
+        let down = false;
+        for (let i = 0; i < line.length; i += 2) {
+          const [across, along] = [
+            ((line[i] as number) + 0.5) * cell,
+            ((line[i + 1] as number) + 0.5) * cell,
+          ];
+          down = lead(context, plane, x - extent + across, y + extent - along, down);
         }
       }
       context.stroke();
@@ -109,29 +109,29 @@ export class ContourLayer {
 /** Trails, dots and heads of the chains of the run. */
 export function drawChains(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   chains: Chains,
   marks: Marks,
   trail: string,
   progress: number,
 ): void {
-  drawTrails(context, viewport, chains, trail, progress);
-  if (chains.count > chains.rows.length) stampAll(context, viewport, marks.chain, chains.shown);
+  drawTrails(context, plane, chains, trail, progress);
+  if (chains.count > chains.rows.length) stampAll(context, plane, marks.chain, chains.shown);
   for (const row of chains.rows) {
     const x = chains.shown[2 * row] as number;
-    stamp(context, viewport, marks.head, x, chains.shown[2 * row + 1] as number);
+    stamp(context, plane, marks.head, x, chains.shown[2 * row + 1] as number);
   }
 }
 
 /** Paths and heads of the chains that the viewer dropped; a cloud gets small heads. */
 export function drawDropped(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   preview: Preview,
   marks: Marks,
   color: string,
 ): void {
-  drawPaths(context, viewport, preview.chains, color);
+  drawPaths(context, plane, preview.chains, color);
   const mark = preview.chains.length > 64 ? marks.droppedDot : marks.dropped;
-  for (const chain of preview.chains) stamp(context, viewport, mark, chain.x, chain.y);
+  for (const chain of preview.chains) stamp(context, plane, mark, chain.x, chain.y);
 }

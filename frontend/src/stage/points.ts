@@ -1,6 +1,6 @@
 /** Points in the plane: data as dots, chains as dots or ringed heads, generator samples as diamonds. */
 
-import type { Viewport } from "./viewport";
+import type { Plane } from "./viewport";
 
 const CASING = "rgba(4, 10, 16, 0.55)";
 
@@ -91,26 +91,29 @@ export function diamondMark(document: Document, radius: number, dpr: number, col
   });
 }
 
+const spot: [number, number] = [0, 0];
+
 /** Stamps a mark at one position of the plane. */
 export function stamp(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   mark: Mark,
   x: number,
   y: number,
 ): void {
   const { image, reach } = mark;
-  context.drawImage(image, viewport.px(x) - reach, viewport.py(y) - reach, 2 * reach, 2 * reach);
+  if (!plane.place(x, y, spot)) return;
+  context.drawImage(image, spot[0] - reach, spot[1] - reach, 2 * reach, 2 * reach);
 }
 
 /** Stamps a mark at each of the points, x and y in turn. */
 export function stampAll(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   mark: Mark,
   points: Float32Array,
 ): void {
   for (let i = 0; i + 1 < points.length; i += 2) {
-    stamp(context, viewport, mark, points[i] as number, points[i + 1] as number);
+    stamp(context, plane, mark, points[i] as number, points[i + 1] as number);
   }
 }

@@ -3,17 +3,18 @@
 import type { Evaluator } from "../energy/evaluator";
 import { type DecodedFrame, type Landscape, over } from "../protocol/frame";
 import { PLAIN_UNITS, pointOf, SHOWN_EXTENT, type Units } from "../protocol/units";
-import { drawArrows } from "./arrows";
-import { drawAxes, drawLegend } from "./axes";
 import { Chains } from "./chains";
-import { drawLabelled, type Labelled, labelledOf, uncertaintyOf } from "./classes";
+import { type Labelled, labelledOf, uncertaintyOf } from "./classes";
 import { Preview } from "./dropped";
 import { Ease } from "./ease";
 import type { Field, Sample } from "./field";
-import { ContourLayer, drawChains, drawDropped, LAYERS, type Layers, type Marks, makeMarks } from "./layers";
+import { Flat } from "./flat";
+import { LAYERS, type Layers } from "./layers";
 import type { Mode } from "./modes";
-import { background, type Palette, palette, type Theme } from "./palette";
-import { stampAll } from "./points";
+import type { Orbit } from "./orbit";
+import type { Theme } from "./palette";
+import type { Relief } from "./relief";
+import type { Scene } from "./scene";
 import { type Readout, Terrain } from "./terrain";
 import { type Camera, HOME, Viewport, type Window } from "./viewport";
 
@@ -38,20 +39,16 @@ export class Stage {
   private whole = SHOWN_EXTENT;
   private viewport = new Viewport(560, SHOWN_EXTENT);
   private dpr = 1;
-  private colors: Palette | null = null;
-  private marks: Marks | null = null;
-  private dataLayer: HTMLCanvasElement | null = null;
-  /** Points that the data layer has; more that come after these are added to it. */
-  private stamped = { data: 0, labelled: 0 };
+  private readonly flat: Flat;
+  private relief: Relief | null = null;
 
   private pending: DecodedFrame | null = null;
   private run = "";
   private step = -1;
   /** The newest that came; a frame that did not renew it hands on the same. */
   private landscape: Landscape | null = null;
-  private truthPoints: Float32Array = NO_POINTS;
   private data: Float32Array = NO_POINTS;
-  private labelled: Labelled | null = null;
+  private labelled: Labelled = NO_LABELLED;
   private generator: Float32Array = NO_POINTS;
   private perturbed: Float32Array = NO_POINTS;
   private readonly chains = new Chains();
@@ -59,7 +56,6 @@ export class Stage {
   /** Progress of the chains when they were last drawn; -1 when the next draw must not be skipped. */
   private chainProgress = -1;
   private readonly terrain: Terrain;
-  private readonly contours = new ContourLayer();
   private readonly preview: Preview;
   private units: Units = PLAIN_UNITS;
   private camera: Camera = HOME;
@@ -78,6 +74,7 @@ export class Stage {
     this.theme = options.theme;
     this.preview = new Preview(options.seed ?? 0);
     this.terrain = new Terrain(this.document, SHOWN_EXTENT);
+    this.flat = new Flat(this.document);
     this.resize(canvas.clientWidth || 560, window?.devicePixelRatio ?? 1);
   }
 
@@ -101,12 +98,8 @@ export class Stage {
     this.restyle();
   }
 
-  /** Points of the data set, x and y in turn, shown where frames bring no data; and its density if known. */
-  setTruth(
-    points: Float32Array | null,
-    density: { values: Float32Array; size: number; extent: number } | null = null,
-  ): void {
-    this.truthPoints = points ?? NO_POINTS;
+  /** The true density of the data, where it is known. */
+  setTruth(density: Field | null): void {
     this.terrain.setTruth(density);
     this.restyle();
   }
@@ -121,7 +114,9 @@ export class Stage {
   readout(px: number, py: number): Readout | null {
     const { size } = this.viewport;
     if (!(px >= 0 && py >= 0 && px <= size && py <= size)) return null;
-    const [px0, py0] = [this.viewport.atX(px), this.viewport.atY(py)];
+    const place = this.placeAt(px, py);
+    if (!place) return null;
+    const [px0, py0] = place;
     if (!this.evaluator && !this.onMap(px0, py0)) return null;
     const at = this.terrain.readout(px0, py0, this.exactly(px0, py0));
     if (!at) return null;
@@ -131,11 +126,33 @@ export class Stage {
     return { ...at, x, y, unit, density: at.density / (unit[0] * unit[1]), score };
   }
 
-  /** Starts chains under the pointer; they run down the landscape shown, from the next draw on. */
-  drop(px: number, py: number, count: number): void {
-    const [x, y] = [this.viewport.atX(px), this.viewport.atY(py)];
-    if (!this.evaluator && !this.onMap(x, y)) return;
+  /** Starts chains under the pointer, which run down the landscape shown from the next draw on; tells whether there is
+   * any. */
+  drop(px: number, py: number, count: number): boolean {
+    const place = this.placeAt(px, py);
+    if (!place) return false;
+    const [x, y] = place;
+    if (!this.evaluator && !this.onMap(x, y)) return false;
     this.preview.drop(x, y, count);
+    this.dirty = true;
+    return true;
+  }
+
+  /** The position of the plane that a pixel shows; null where it shows none. */
+  private placeAt(px: number, py: number): [number, number] | null {
+    return this.relief ? this.relief.at(px, py) : [this.viewport.atX(px), this.viewport.atY(py)];
+  }
+
+  /** Draws a surface, which is loaded when it is asked for; null goes back to the map. */
+  setRelief(relief: Relief | null): void {
+    this.relief = relief;
+    this.restyle();
+  }
+
+  /** Looks at the surface from another side. */
+  turn(orbit: Orbit): void {
+    if (!this.relief || this.relief.orbit === orbit) return;
+    this.relief.orbit = orbit;
     this.dirty = true;
   }
 
@@ -225,7 +242,7 @@ export class Stage {
     this.landscape = null;
     this.units = PLAIN_UNITS;
     this.data = NO_POINTS;
-    this.labelled = null;
+    this.labelled = NO_LABELLED;
     this.generator = NO_POINTS;
     this.perturbed = NO_POINTS;
     this.chains.clear();
@@ -252,7 +269,7 @@ export class Stage {
     const gradients = (at: Float64Array, slopes: Float64Array) =>
       evaluator?.withGradient(at, new Float64Array(at.length / 2), slopes);
     if (moment) this.preview.advance(nowMs, moment.energy, evaluator && gradients);
-    this.compose();
+    (this.relief ?? this.flat).draw(this.context, this.scene);
     this.dirty = false;
   }
 
@@ -277,89 +294,25 @@ export class Stage {
     if (elsewhere) this.chains.cutTrails();
     this.chainEase.arrive(now);
     this.chainProgress = -1;
-    const data = points(frame, "data");
-    if (!begins(data, this.data)) this.dataLayer = null;
-    this.data = data;
-    const labelled = labelledOf(frame);
-    const [next, before] = [labelled ?? NO_LABELLED, this.labelled ?? NO_LABELLED];
-    if (!begins(next.points, before.points) || !begins(next.labels, before.labels)) this.dataLayer = null;
-    this.labelled = labelled;
+    this.data = points(frame, "data");
+    this.labelled = labelledOf(frame) ?? NO_LABELLED;
     this.generator = points(frame, "generator");
     this.perturbed = points(frame, "perturbed");
   }
 
   /** Drops what was drawn for another size, mode or theme. */
   private restyle(): void {
-    this.marks = null;
-    this.dataLayer = null;
+    this.flat.restyle();
+    this.relief?.restyle();
     this.dirty = true;
   }
 
-  private compose(): void {
-    const { context, viewport, layers, chains, preview } = this;
-    const moment = this.terrain.seen;
-    const map = layers.energy ? this.terrain.paint(this.theme) : null;
-    const overViridis = map !== null && this.terrain.overViridis;
-    const colors = palette(this.theme, overViridis);
-    if (colors !== this.colors) this.restyle();
-    this.colors = colors;
-    this.marks ??= makeMarks(this.document, viewport.size, this.dpr, colors);
-    context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
-    context.fillStyle = background(this.theme);
-    context.fillRect(0, 0, viewport.size, viewport.size);
-    if (map) context.drawImage(map, 0, 0, viewport.size, viewport.size);
-    if (layers.contours && moment) this.contours.draw(context, viewport, moment, colors.ink, overViridis);
-    if (moment && !this.terrain.known) this.coverUnknown();
-    if (layers.data) this.drawData(this.marks);
-    if (layers.perturbed) stampAll(context, viewport, this.marks.perturbed, this.perturbed);
-    if (layers.chains)
-      drawChains(context, viewport, chains, this.marks, colors.chainTrail, this.chainProgress);
-    if (layers.score && moment) drawArrows(context, viewport, moment.energy, moment.lowest, colors.score);
-    if (layers.generator) stampAll(context, viewport, this.marks.generator, this.generator);
-    if (preview.chains.length > 0) drawDropped(context, viewport, preview, this.marks, colors.accent);
-    drawAxes(context, viewport, this.units, colors.ink, colors.halo);
-    const area = this.units.unit[0] * this.units.unit[1];
-    if (map) drawLegend(context, viewport, this.terrain.legend(this.theme, area), colors.ink, colors.halo);
-  }
-
-  /** Leaves what lies beyond the landscape empty: nothing is known of it. */
-  private coverUnknown(): void {
-    const { context, viewport, whole } = this;
-    const { size } = viewport;
-    const [left, right] = [viewport.px(-whole), viewport.px(whole)].map((x) =>
-      Math.min(Math.max(x, 0), size),
-    );
-    const [top, bottom] = [viewport.py(whole), viewport.py(-whole)].map((y) =>
-      Math.min(Math.max(y, 0), size),
-    );
-    context.fillStyle = background(this.theme);
-    context.fillRect(0, 0, left!, size);
-    context.fillRect(right!, 0, size - right!, size);
-    context.fillRect(0, 0, size, top!);
-    context.fillRect(0, bottom!, size, size - bottom!);
-  }
-
-  /** Data change seldom: they are drawn once and then copied. */
-  private drawData(marks: Marks): void {
-    const data = this.data.length ? this.data : this.truthPoints;
-    const { points, labels } = this.labelled ?? NO_LABELLED;
-    if (!data.length && !labels.length) return;
-    if (!this.dataLayer) {
-      this.dataLayer = this.document.createElement("canvas");
-      this.dataLayer.width = this.canvas.width;
-      this.dataLayer.height = this.canvas.height;
-      this.stamped = { data: 0, labelled: 0 };
-    }
-    if (data.length > this.stamped.data || labels.length > this.stamped.labelled) {
-      const context = this.dataLayer.getContext("2d") as CanvasRenderingContext2D;
-      context.setTransform(this.dpr, 0, 0, this.dpr, 0, 0);
-      stampAll(context, this.viewport, marks.data, data.subarray(this.stamped.data));
-      const { labelled: known } = this.stamped;
-      const more = { points: points.subarray(2 * known), labels: labels.subarray(known) };
-      drawLabelled(context, this.viewport, more, marks.ofClass);
-      this.stamped = { data: data.length, labelled: labels.length };
-    }
-    this.context.drawImage(this.dataLayer, 0, 0, this.viewport.size, this.viewport.size);
+  /** What is drawn, as it is now. */
+  private get scene(): Scene {
+    const { theme, layers, viewport, dpr, whole, units, terrain, chains, chainProgress, preview } = this;
+    const { data, labelled, generator, perturbed } = this;
+    const plain = { theme, layers, viewport, dpr, whole, units, terrain, chains, chainProgress, preview };
+    return { ...plain, data, labelled, generator, perturbed };
   }
 }
 
@@ -367,9 +320,4 @@ export class Stage {
 function points(frame: DecodedFrame, name: string): Float32Array {
   const array = frame.arrays[name];
   return array && array.shape.length === 2 && array.shape[1] === 2 ? array.values : NO_POINTS;
-}
-
-/** Whether the numbers begin with those of before. */
-function begins(now: Float32Array, before: Float32Array): boolean {
-  return now === before || (now.length >= before.length && before.every((value, i) => value === now[i]));
 }

@@ -1,6 +1,7 @@
 /** The landscape of the moment: eased between arrivals, measured, read under the pointer, and painted as the mode asks. */
 
 import { type Legend, legend } from "./axes";
+import { DENSITY_SPAN, type LookUpTable } from "./colormap";
 import { Ease } from "./ease";
 import { covers, type Field, logPartition, type Sample, sampleField } from "./field";
 import { Landscape } from "./heatmap";
@@ -33,7 +34,8 @@ export interface CloseUp {
 
 export class Terrain {
   private mode: Mode = "energy";
-  private truth: Field | null = null;
+  /** The true density, where it is known. */
+  truth: Field | null = null;
   private unsure: Uncertainty | null = null;
   private before: Moment | null = null;
   private after: Moment | null = null;
@@ -43,7 +45,7 @@ export class Terrain {
   /** The map must be aimed again, without easing. */
   private stale = true;
   /** Progress at the last `advance`; -1 when the next must not be skipped. */
-  private progress = -1;
+  progress = -1;
 
   /** The part of the plane that is painted. */
   private view: Window;
@@ -178,7 +180,21 @@ export class Terrain {
 
   /** The map in its colours; null where the mode has nothing to show. */
   paint(theme: Theme): HTMLCanvasElement | null {
-    return this.landscape.paint(this.progress, colors(this.mode, theme));
+    return this.landscape.paint(this.progress, this.table(theme));
+  }
+
+  /** Fills `out` with levels of the colours; see `Landscape.levels`. */
+  levels(side: number, out: Float32Array): boolean {
+    return this.landscape.levels(this.progress, side, out);
+  }
+
+  /** How high a level stands in a surface: a density's colours are by its logarithm. */
+  height(level: number): number {
+    return this.mode === "density" ? Math.exp(-DENSITY_SPAN * level) : level;
+  }
+
+  table(theme: Theme): LookUpTable {
+    return colors(this.mode, theme);
   }
 
   /** What the colours of the map mean, where one position of the stage has such an area in the data's units. */

@@ -2,7 +2,7 @@
 
 import { type Chains, TRAIL } from "./chains";
 import type { Dropped } from "./dropped";
-import type { Viewport } from "./viewport";
+import type { Plane } from "./viewport";
 
 /** Ages drawn with one stroke, so that a frame needs few of them. */
 const GROUP = 2;
@@ -11,7 +11,7 @@ const CASING = "rgba(4, 10, 16, 0.42)";
 /** Draws the trails of the traced chains; `progress` is how far the heads are to their next positions. */
 export function drawTrails(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   chains: Chains,
   color: string,
   progress: number,
@@ -24,7 +24,7 @@ export function drawTrails(
     const youngest = Math.max(age - GROUP + 1, 0);
     context.globalAlpha = 0.9 * Math.max(0, 1 - (youngest + progress) / TRAIL) ** 1.4;
     context.beginPath();
-    for (let k = 0; k < chains.rows.length; k++) traceChain(context, viewport, chains, k, age, youngest);
+    for (let k = 0; k < chains.rows.length; k++) traceChain(context, plane, chains, k, age, youngest);
     context.stroke();
   }
   context.restore();
@@ -34,7 +34,7 @@ const place: [number, number] = [0, 0];
 
 function traceChain(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   chains: Chains,
   k: number,
   oldest: number,
@@ -43,12 +43,7 @@ function traceChain(
   let down = false;
   for (let age = oldest; age >= youngest - 1; age--) {
     const [x, y] = age >= 0 ? chains.pastPosition(k, age, place) : head(chains, k);
-    if (Number.isNaN(x)) down = false;
-    else if (down) context.lineTo(viewport.px(x), viewport.py(y));
-    else {
-      context.moveTo(viewport.px(x), viewport.py(y));
-      down = true;
-    }
+    down = lead(context, plane, x, y, down);
   }
 }
 
@@ -59,25 +54,41 @@ function head(chains: Chains, k: number): [number, number] {
   return place;
 }
 
+const spot: [number, number] = [0, 0];
+
+/** Leads a line on to a position, or begins it there; tells whether it can go on from there. */
+export function lead(
+  context: CanvasRenderingContext2D,
+  plane: Plane,
+  x: number,
+  y: number,
+  down: boolean,
+): boolean {
+  if (Number.isNaN(x) || !plane.place(x, y, spot)) return false;
+  if (down) context.lineTo(spot[0], spot[1]);
+  else context.moveTo(spot[0], spot[1]);
+  return true;
+}
+
 /** Parts of different age in the path of a dropped chain. */
 const PARTS = 4;
 
 /** Draws the paths of dropped chains, with a dark casing so that they show on the bright parts of the map too. */
 export function drawPaths(
   context: CanvasRenderingContext2D,
-  viewport: Viewport,
+  plane: Plane,
   chains: readonly Dropped[],
   color: string,
 ): void {
   context.save();
   context.lineJoin = "bevel";
   const few = chains.length <= 8;
-  const width = few ? Math.max(1, viewport.size / 420) : 1;
+  const width = few ? Math.max(1, plane.size / 420) : 1;
   const strength = few ? 1 : 0.4;
   for (let part = 0; part < PARTS; part++) {
     context.globalAlpha = strength * (0.25 + (0.75 * (part + 1)) / PARTS);
     context.beginPath();
-    for (const { path } of chains) tracePart(context, viewport, path, part);
+    for (const { path } of chains) tracePart(context, plane, path, part);
     if (few) {
       context.strokeStyle = CASING;
       context.lineWidth = width + 2;
@@ -90,18 +101,12 @@ export function drawPaths(
   context.restore();
 }
 
-function tracePart(
-  context: CanvasRenderingContext2D,
-  viewport: Viewport,
-  path: number[],
-  part: number,
-): void {
+function tracePart(context: CanvasRenderingContext2D, plane: Plane, path: number[], part: number): void {
   const positions = path.length / 2;
   const first = Math.floor((part * (positions - 1)) / PARTS);
   const last = Math.floor(((part + 1) * (positions - 1)) / PARTS);
   if (last <= first) return;
-  context.moveTo(viewport.px(path[2 * first] as number), viewport.py(path[2 * first + 1] as number));
-  for (let i = first + 1; i <= last; i++) {
-    context.lineTo(viewport.px(path[2 * i] as number), viewport.py(path[2 * i + 1] as number));
-  }
+  let down = false;
+  for (let i = first; i <= last; i++)
+    down = lead(context, plane, path[2 * i] as number, path[2 * i + 1] as number, down);
 }

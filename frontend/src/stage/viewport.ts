@@ -7,8 +7,15 @@ export interface Window {
   extent: number;
 }
 
+/** A window of the plane as it stands on a canvas of `size` CSS pixels. */
+export interface Plane extends Window {
+  readonly size: number;
+  /** Writes where a position is, in pixels from the left and from the top; false where that is not seen. */
+  place(x: number, y: number, out: [number, number]): boolean;
+}
+
 /** A square window of the plane, drawn on `size` x `size` CSS pixels; y points up. */
-export class Viewport implements Window {
+export class Viewport implements Plane {
   /** CSS pixels a unit of the plane takes. */
   readonly scale: number;
 
@@ -29,6 +36,12 @@ export class Viewport implements Window {
   /** Pixels from the top edge. */
   py(y: number): number {
     return (this.extent - y + this.y) * this.scale;
+  }
+
+  place(x: number, y: number, out: [number, number]): boolean {
+    out[0] = this.px(x);
+    out[1] = this.py(y);
+    return true;
   }
 
   atX(px: number): number {

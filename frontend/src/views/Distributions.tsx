@@ -1,11 +1,11 @@
 /** The question: thumbnails drawn from the distributions' own samples, and the way in for the user's points. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { chooseDataset, choosePoints, draw } from "../actions";
-import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, send, type Taken } from "../form/points";
+import { chooseDataset, draw, takeFile } from "../actions";
+import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, type Taken } from "../form/points";
 import { chooseByArrows, radio, showChosen } from "../form/radios";
 import * as Icons from "../Icons";
-import { catalogue, draft, drawing, fields, titleOf } from "../state";
+import { catalogue, draft, drawing, fields, reading, titleOf } from "../state";
 import { explains, ofPlugIn } from "../words/explaining";
 import { sentence } from "../words/format";
 import { inWordsOf } from "../words/settings";
@@ -13,7 +13,6 @@ import { LAB } from "../words/terms";
 import { Columns } from "./Columns";
 import { Thumbnail } from "./Thumbnail";
 
-const reading = signal(false);
 /** Why the newest file is refused. */
 const refused = signal<string | null>(null);
 
@@ -98,7 +97,7 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
         data-asks
         aria-label="Your own points: upload a CSV or NPY file"
         {...explains(LAB.upload)}
-        disabled={disabled || reading.value}
+        disabled={disabled || reading.value !== null}
         onClick={() => input.current?.click()}
         onDragOver={(event) => event.preventDefault()}
         onDrop={(event) => {
@@ -135,6 +134,12 @@ function Reading() {
         {refused.value}
       </p>
     );
+  if (reading.value)
+    return (
+      <p class="small muted read" role="status">
+        Reading {reading.value.name} …
+      </p>
+    );
   const own = ownPoints(draft.value?.dataset);
   if (!own || drawing.value) return null;
   const file = fileOf(own);
@@ -155,14 +160,11 @@ function Reading() {
 
 async function take(file: File | undefined, taken?: Taken): Promise<void> {
   if (!file || reading.value) return;
-  reading.value = true;
   refused.value = null;
   try {
-    choosePoints(await send(file, taken));
+    await takeFile(file, taken);
   } catch (error) {
     refused.value = sentence((error as Error).message);
-  } finally {
-    reading.value = false;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What one draws with: tools above the stage, the cursor on it, and classes below. */
 import { useEffect } from "preact/hooks";
 import { stopDrawing } from "../actions";
+import { className } from "../drawing/drawn";
 import * as drawing from "../drawing/state";
 import { drawn } from "../drawing/state";
 import { csvOf, isLabelled } from "../drawing/table";
@@ -11,9 +12,9 @@ import { loop } from "../run/loop";
 import { classShape } from "../stage/classes";
 import { type Explanation, explains } from "../words/explaining";
 import { DRAWING } from "../words/terms";
-import { clear, percent, said, takeBack, told } from "./strokes";
+import { bringBack, clear, percent, said, takeBack, told } from "./strokes";
 
-const { tool, radius, density, label, cursor, count } = drawing;
+const { tool, radius, density, label, names, cursor, count } = drawing;
 
 export function DrawingTools() {
   return (
@@ -105,10 +106,14 @@ export function Cursor() {
           width: share(2 * radius.value),
         }}
       />
-      <p class="count-drawn mono">{told.value}</p>
+      <p class="count-drawn mono">
+        {told.value}
+        {className(label.value, names.value) !== String(label.value) &&
+          ` · ${className(label.value, names.value)}`}
+      </p>
       <p class="keys-drawing" id="drawing-keys" data-empty={count.value === 0} data-low={y < 0}>
         Press and drag to draw. Keys: arrows move, space draws, shift + arrow draws along, [&nbsp;] radius, +
-        − density, b s e tool, 0–9 class, u undo, Esc done.
+        − density, b s e tool, 0–9 class, u undo, r redo, Esc done.
       </p>
       <p class="hidden-visually" role="status">
         {said.value}
@@ -127,9 +132,9 @@ export function DrawingChoices() {
             key={i}
             {...radio(label.value === i)}
             class="class-choice mono"
-            aria-label={`Class ${i}`}
+            aria-label={`Class ${className(i, names.value)}`}
             {...explains({
-              name: `Class ${i} (${i})`,
+              name: `Class ${className(i, names.value)} (${i})`,
               text: few ? "Classes are taken from five points for each." : "What is drawn is of this class.",
             })}
             onClick={() => (label.value = i)}
@@ -142,6 +147,9 @@ export function DrawingChoices() {
       <div class="drawing-actions">
         <button type="button" class="link" disabled={!drawing.undoable.value} onClick={takeBack}>
           Undo
+        </button>
+        <button type="button" class="link" disabled={!drawing.redoable.value} onClick={bringBack}>
+          Redo
         </button>
         <button type="button" class="link" disabled={count.value === 0} onClick={clear}>
           Clear
@@ -179,7 +187,7 @@ function done(): void {
 }
 
 function save(): void {
-  const address = URL.createObjectURL(new Blob([csvOf(drawn.value)], { type: "text/csv" }));
+  const address = URL.createObjectURL(new Blob([csvOf(drawn.value, names.value)], { type: "text/csv" }));
   const link = Object.assign(document.createElement("a"), { href: address, download: "points.csv" });
   link.click();
   URL.revokeObjectURL(address);

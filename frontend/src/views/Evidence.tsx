@@ -14,6 +14,7 @@ import {
   measured,
   metrics,
   moment,
+  reached,
   seriesTitles,
   titleOf,
   until,
@@ -23,7 +24,7 @@ import {
 import { byHeart, comparison, doubt, keptWords, memorises, strayed } from "../words/fit";
 import { count, fixed } from "../words/format";
 import { explanationOf, headline, others } from "../words/quality";
-import { REFERENCES, standing } from "../words/standing";
+import { reference, standing } from "../words/standing";
 import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
 import { LAB } from "../words/terms";
@@ -96,7 +97,7 @@ function OwnSeries() {
 }
 
 function Distance() {
-  const first = headline(metrics.value);
+  const first = headline(metrics.value, reached.value);
   const own = digestOf(draft.value?.dataset) !== null;
   const chart = chartOf(first?.name, metrics.value, own);
   return (
@@ -123,7 +124,7 @@ function Distance() {
       {first?.name === "nll" && <Comparison />}
       <Plot key={chart.title} chart={chart} height={chart === fit ? 96 : 72} />
       {chart === fit && <Lines />}
-      <Standing name={first?.name} />
+      <Standing name={first?.name} reached={first?.reached} />
     </section>
   );
 }
@@ -133,11 +134,11 @@ const standingOf = (name: string | undefined) =>
 const past = (name: string | undefined) => standingOf(name)?.past === true;
 
 /** Of which update the headline is, and what a good one would be. */
-function Standing({ name }: { name: string | undefined }) {
+function Standing({ name, reached }: { name: string | undefined; reached: string | null | undefined }) {
   const known = standingOf(name);
   return (
     <p class={`small target standing ${known?.past ? "fault" : "muted"}`}>
-      {known?.text} <span class="muted">{name && REFERENCES[name]}</span>
+      {known?.text} <span class="muted">{reference(name, reached)}</span>
     </p>
   );
 }
@@ -247,7 +248,7 @@ function Target() {
 }
 
 function Figures() {
-  const rows = others(metrics.value);
+  const rows = others(metrics.value, reached.value);
   if (rows.length === 0) return null;
   return (
     <section aria-label="Figures">
@@ -267,7 +268,7 @@ function Figures() {
 function Rows({ rows }: { rows: ReturnType<typeof others> }) {
   return (
     <dl class="figures">
-      {rows.map(({ name, label, text, unit, floor, best, rival, explanation }) => (
+      {rows.map(({ name, label, text, unit, floor, best, reached, rival, explanation }) => (
         <div key={name} data-past={past(name)}>
           <dt class="muted">
             <Term explanation={explanation}>{label}</Term>
@@ -276,6 +277,7 @@ function Rows({ rows }: { rows: ReturnType<typeof others> }) {
             {text} {unit && <span class="muted">{unit}</span>}{" "}
             {floor && <span class="muted">· real {floor}</span>}{" "}
             {best && !floor && <span class="muted">· best {best}</span>}{" "}
+            {reached && <span class="muted">· reached {reached}</span>}{" "}
             {rival && <span class="muted">· softmax {rival}</span>} <Other name={name} />
           </dd>
         </div>

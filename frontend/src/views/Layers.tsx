@@ -1,10 +1,10 @@
 /** The coloured words that switch the layers of the stage, and those that choose what its map shows. */
 import { signal } from "@preact/signals";
 import { chooseByArrows, radio } from "../form/radios";
-import { LAYERS, type LayerName, type Mode } from "../stage";
-import { layers, mode, shownLayers, usesChains } from "../state";
+import { FRONT, LAYERS, type LayerName, type Mode } from "../stage";
+import { layers, mode, orbit, shownLayers, usesChains } from "../state";
 import { type Explanation, explains } from "../words/explaining";
-import { CHAINS_FOR_LOOKING, LAYER_TERMS, MODE_TERMS } from "../words/terms";
+import { CHAINS_FOR_LOOKING, LAYER_TERMS, MODE_TERMS, SURFACE } from "../words/terms";
 import { shownFrame } from "./unlearned";
 
 /** Modes that the stage knows enough for; the canvas tells. */
@@ -29,19 +29,46 @@ export function layersShown(): LayerName[] {
 export function LayerWords() {
   return (
     <div class="words" role="group" aria-label="Layers">
-      {layersShown().map((name, i) => (
-        <button
-          key={name}
-          type="button"
-          class={`word ${name}-word`}
-          aria-pressed={shownLayers.value[name]}
-          {...explains(layerTerm(name, i + 1))}
-          onClick={() => toggleLayer(name)}
-        >
-          {name}
-        </button>
-      ))}
+      {layersShown().map(
+        (name, i) => name !== "marginals" && <LayerWord key={name} name={name} at={i + 1} />,
+      )}
     </div>
+  );
+}
+
+/** Below the stage, since the row of layers is full: what stands at its edges. */
+export function Views() {
+  return (
+    <div class="words views-of-stage" role="group" aria-label="Views of the stage">
+      <LayerWord name="marginals" at={layersShown().length} />
+      <button
+        type="button"
+        class="word"
+        aria-pressed={orbit.value !== null}
+        {...explains(SURFACE)}
+        onClick={toggleSurface}
+      >
+        3D
+      </button>
+    </div>
+  );
+}
+
+export function toggleSurface(): void {
+  orbit.value = orbit.value ? null : FRONT;
+}
+
+function LayerWord({ name, at }: { name: LayerName; at: number }) {
+  return (
+    <button
+      type="button"
+      class={`word ${name}-word`}
+      aria-pressed={shownLayers.value[name]}
+      {...explains(layerTerm(name, at))}
+      onClick={() => toggleLayer(name)}
+    >
+      {name}
+    </button>
   );
 }
 

@@ -4,6 +4,7 @@ import { labelledOf } from "../stage";
 import { drawing, dropped, shownLayers, usesChains } from "../state";
 import { Term } from "../words/Term";
 import { MARK_TERMS, type MarkName } from "../words/terms";
+import { Views } from "./Layers";
 import { previewFrame, shownFrame } from "./unlearned";
 
 /** The marks on the stage, in the order of its layers. */
@@ -20,20 +21,24 @@ export const marksShown = computed<MarkName[]>(() => {
     score: on.score && !!frame?.landscape,
     generator: on.generator && has("generator"),
     dropped: dropped.value > 0,
+    marginals: on.marginals && !!frame?.landscape,
   };
   return (Object.keys(shown) as MarkName[]).filter((name) => shown[name]);
 });
 
 export function Legend() {
   return (
-    <ul class="legend small" aria-label="Marks on the stage">
-      {marksShown.value.map((name) => (
-        <li key={name} data-mark={name}>
-          <Sign name={name} />
-          <Term explanation={MARK_TERMS[name].explanation}>{MARK_TERMS[name].word}</Term>
-        </li>
-      ))}
-    </ul>
+    <div class="beneath">
+      <ul class="legend small" aria-label="Marks on the stage">
+        {marksShown.value.map((name) => (
+          <li key={name} data-mark={name}>
+            <Sign name={name} />
+            <Term explanation={MARK_TERMS[name].explanation}>{MARK_TERMS[name].word}</Term>
+          </li>
+        ))}
+      </ul>
+      {!drawing.value && <Views />}
+    </div>
   );
 }
 
@@ -68,4 +73,10 @@ const SIGNS: Record<MarkName, preact.JSX.Element> = {
   score: <path d="M-7 0 H5 M1 -4 L6 0 L1 4" class="stroke" />,
   generator: <path d="M0 -6 L6 0 L0 6 L-6 0 Z" class="fill" />,
   dropped: ringed,
+  marginals: (
+    <>
+      <path d="M-7 5 C-2 5 -3 -5 0 -5 S2 5 7 5" class="stroke other-curve" />
+      <path d="M-7 5 C-1 5 -2 -2 1 -2 S3 5 7 5" class="stroke" />
+    </>
+  ),
 };

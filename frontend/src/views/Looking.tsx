@@ -1,27 +1,19 @@
-/** Over the stage, where a part of the plane is looked at: which, what is outside of it, and the way back. */
-import { HOME } from "../stage";
-import { camera } from "../state";
+/** What is told of the part of the plane that one looks at in the lab. */
+import { camera, orbit, shownLayers } from "../state";
 import { significant } from "../words/format";
-import { lookedAt, unknown, wholeMap } from "./camera";
+import { AS_IT_CAME, Looking } from "../zooming";
+import { lookedAt, unknown } from "./camera";
 
-export function Looking() {
-  if (camera.value === HOME) return null;
+export function LookingInLab() {
   const known = lookedAt.value;
+  const aside = known?.outside != null ? `${mass(known.outside)} of the mass outside` : null;
+  const below = shownLayers.value.marginals && orbit.value === null;
   return (
-    <div class="looking small">
-      <p>
-        <span class="mono">×{significant(camera.value.zoom, 2)}</span>
-        {known?.outside != null && <span> {mass(known.outside)} of the mass outside</span>}{" "}
-        <button type="button" class="link" onClick={wholeMap}>
-          Whole map
-        </button>
-      </p>
-      <p class="muted">
-        {known
-          ? `This page computes it: ${known.size} × ${known.size} in ${Math.round(known.milliseconds)} ms.`
-          : (unknown.value ?? "The landscape as it came; nothing is known beyond it.")}
-      </p>
-    </div>
+    <Looking camera={camera} aside={aside} below={below}>
+      {known
+        ? `This page computes it: ${known.size} × ${known.size} in ${Math.round(known.milliseconds)} ms.`
+        : (unknown.value ?? AS_IT_CAME)}
+    </Looking>
   );
 }
 

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { open, remove, repeat, resume, stop } from "../actions";
 import { downloadAddress } from "../protocol/api";
-import type { RunSummary } from "../protocol/wire";
+import type { RunState, RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";
 import { catalogue, fields, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
@@ -12,7 +12,7 @@ import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
 import { inWordsOf } from "../words/settings";
 import { Term } from "../words/Term";
-import { LAB } from "../words/terms";
+import { BADGES, LAB } from "../words/terms";
 import { focusMain } from "./SkipLink";
 
 /** The run whose deletion waits for a second press. */
@@ -80,6 +80,9 @@ function List() {
   );
 }
 
+const badgeOf = (state: RunState) =>
+  state === "running" ? "LIVE" : (state.toUpperCase() as Uppercase<typeof state>);
+
 function Row({ run }: { run: RunSummary }) {
   const figure = headline(run.metrics);
   const note = catalogue.value && plugInNote(run, catalogue.value.plugins);
@@ -100,9 +103,9 @@ function Row({ run }: { run: RunSummary }) {
         {note && <p class="small fault">{note}</p>}
       </td>
       <td>
-        <span class="badge" data-state={run.state === "running" ? "LIVE" : run.state.toUpperCase()}>
+        <Term explanation={BADGES[badgeOf(run.state)]} class="badge" state={badgeOf(run.state)}>
           {run.state}
-        </span>
+        </Term>
       </td>
       <td class="mono">
         {count(run.step)}

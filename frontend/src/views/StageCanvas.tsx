@@ -10,6 +10,8 @@ import {
   drawing,
   dropped,
   mode,
+  notice,
+  orbit,
   otherData,
   recordedFrame,
   shownLayers,
@@ -17,9 +19,12 @@ import {
   untrained,
 } from "../state";
 import { theme } from "../theme";
-import { followLooking, pan, useZooming } from "./camera";
+import { NO_CANVAS, NO_SURFACE } from "../words/terms";
+import { usePanning, useZooming } from "../zooming";
+import { followLooking } from "./camera";
 import { available } from "./Layers";
 import { drawingCanvas } from "./strokes";
+import { useTurning } from "./turning";
 import { shownFrame } from "./unlearned";
 
 /** Chains that one press starts, one with shift, and each bit of a drag. */
@@ -47,6 +52,10 @@ export function usePainter(
 ): void {
   useEffect(() => {
     const element = canvas.current!;
+    if (!element.getContext("2d", { alpha: false })) {
+      notice.value = { tone: "fault", text: NO_CANVAS };
+      return undefined;
+    }
     const painter = create(element);
     let last: DecodedFrame | null = null;
     const size = new ResizeObserver(([entry]) => {
@@ -73,9 +82,15 @@ export function usePainter(
 
 export function Plane() {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { pointer, handlers } = useDropping();
-  useZooming(canvas);
+  const { pointer, dropping, turning } = usePointing();
   const draws = drawing.value;
+  const surface = draws ? null : orbit.value;
+  useZooming(
+    canvas,
+    camera,
+    () => drawing.value,
+    () => orbit.value !== null,
+  );
   usePainter(canvas, (element) => {
     const created = createStage(element, { theme: theme.value });
     stage = created;
@@ -112,76 +127,110 @@ export function Plane() {
   const [colors, shown, map, density] = [theme.value, withData.value, mode.value, knownTruth.value];
   const looked = camera.value;
   useEffect(() => stage?.look(looked), [looked]);
+  useEffect(() => void raise(surface !== null), [surface !== null]);
+  useEffect(() => {
+    if (surface) stage?.turn(surface);
+  }, [surface]);
   useEffect(() => stage?.setTheme(colors), [colors]);
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
-  useEffect(() => stage?.setTruth(null, density), [density]);
+  useEffect(() => stage?.setTruth(density), [density]);
   return (
     <canvas
       ref={canvas}
       class="stage"
       tabIndex={0}
       role="img"
-      aria-label="Energy landscape with data and chains. Enter starts a cloud of chains in the middle."
-      {...(draws ? drawingCanvas : handlers)}
+      data-surface={surface !== null}
+      aria-label={`Energy ${surface ? "surface" : "landscape"} with data and chains. Enter starts a cloud of chains in the middle${surface ? ", arrow keys turn it" : ""}.`}
+      {...(draws ? drawingCanvas : surface ? turning : dropping)}
     />
   );
 }
 
 /** The true density of what is on the stage, which may be a choice of other data than the run. */
-const knownTruth = computed(() => (otherData.value ? null : truth.value));
+const knownTruth = computed(() =>
+  otherData.value || (untrained.value && !recordedFrame.value) ? null : truth.value,
+);
 
 /** Whoever draws sees what is drawn. */
 const withData = computed(() => ({ ...shownLayers.value, data: shownLayers.value.data || drawing.value }));
 
-/** Chains dropped where one presses, drags or taps; also where the pointer is. */
-function useDropping() {
+/** Draws the surface, which is loaded when it is first asked for, or the map again. */
+async function raise(up: boolean): Promise<void> {
+  const on = stage;
+  if (!up) return on?.setRelief(null);
+  try {
+    const { Relief } = await import("../stage/relief");
+    if (stage !== on || !orbit.value || drawing.value) return;
+    on?.setRelief(new Relief(document));
+    on?.turn(orbit.value);
+  } catch {
+    orbit.value = null;
+    notice.value = { tone: "fault", text: NO_SURFACE };
+  }
+}
+
+/** Chains dropped where one presses, drags or taps, or a surface that is turned; also where the pointer is. */
+function usePointing() {
   const pointer = useRef<{ x: number; y: number } | null>(null);
   const dragged = useRef<{ x: number; y: number } | null>(null);
-  const panned = useRef<{ x: number; y: number } | null>(null);
+  const panning = usePanning(camera);
   const drop = (x: number, y: number, count: number) => {
     if (untrained.value && !recordedFrame.value) return;
-    stage?.drop(x, y, count);
-    dropped.value += count;
+    if (stage?.drop(x, y, count)) dropped.value += count;
   };
-  const handlers = {
+  const press = (x: number, y: number, shift: boolean) => drop(x, y, shift ? CLOUD.shift : CLOUD.click);
+  const point = (event: TargetedPointerEvent<HTMLCanvasElement>) =>
+    (pointer.current = { x: event.offsetX, y: event.offsetY });
+  const enter = (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
+    const middle = event.currentTarget.clientWidth / 2;
+    if (event.key === "Enter") drop(middle, middle, CLOUD.shift);
+  };
+  const onPointerLeave = () => {
+    pointer.current = null;
+    dragged.current = null;
+  };
+  const release = () => {
+    dragged.current = null;
+    panning.up();
+  };
+  const dropping = {
+    onPointerLeave,
     onPointerMove: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
-      pointer.current = { x: event.offsetX, y: event.offsetY };
-      if (panned.current) {
-        pan(event.currentTarget.clientWidth, panned.current, pointer.current);
-        panned.current = pointer.current;
-        return;
-      }
+      const now = point(event);
+      if (panning.move(event)) return;
       const from = dragged.current;
-      if (!from || Math.hypot(event.offsetX - from.x, event.offsetY - from.y) < 14) return;
-      dragged.current = pointer.current;
-      drop(event.offsetX, event.offsetY, CLOUD.drag);
-    },
-    onPointerLeave: () => {
-      pointer.current = null;
-      dragged.current = null;
+      if (!from || Math.hypot(now.x - from.x, now.y - from.y) < 14) return;
+      dragged.current = now;
+      drop(now.x, now.y, CLOUD.drag);
     },
     onPointerDown: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
-      if (event.altKey || event.button === 1) {
-        event.preventDefault();
-        event.currentTarget.setPointerCapture(event.pointerId);
-        panned.current = { x: event.offsetX, y: event.offsetY };
-        return;
-      }
+      if (panning.down(event)) return;
       if (event.pointerType === "touch") return; // it may be the start of a scroll; a tap comes as a click
       dragged.current = { x: event.offsetX, y: event.offsetY };
-      drop(event.offsetX, event.offsetY, event.shiftKey ? CLOUD.shift : CLOUD.click);
+      press(event.offsetX, event.offsetY, event.shiftKey);
     },
     onClick: (event: MouseEvent) => {
       if ((event as unknown as PointerEvent).pointerType === "touch")
-        drop(event.offsetX, event.offsetY, CLOUD.click);
+        press(event.offsetX, event.offsetY, false);
     },
-    onPointerUp: () => (dragged.current = panned.current = null),
-    onPointerCancel: () => (dragged.current = panned.current = null),
+    onPointerUp: release,
+    onPointerCancel: release,
+    onKeyDown: enter,
+  };
+  const turns = useTurning(press);
+  const turning = {
+    ...turns,
+    onPointerLeave,
+    onPointerMove: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
+      point(event);
+      turns.onPointerMove(event);
+    },
     onKeyDown: (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
-      const middle = event.currentTarget.clientWidth / 2;
-      if (event.key === "Enter") drop(middle, middle, CLOUD.shift);
+      turns.onKeyDown(event);
+      enter(event);
     },
   };
-  return { pointer, handlers };
+  return { pointer, dropping, turning };
 }

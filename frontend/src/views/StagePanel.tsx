@@ -9,7 +9,7 @@ import { filled } from "../words/notes";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
 import { Legend } from "./Legend";
-import { Looking } from "./Looking";
+import { LookingInLab } from "./Looking";
 import { clearDropped, Plane, readout } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
 import { Sources, TileReading, Tiles } from "./Tiles";
@@ -28,7 +28,7 @@ export function StagePanel() {
         <div class="stage-frame">
           {images.value ? <Tiles /> : <Plane />}
           {drawing.value && !images.value && <Cursor />}
-          {!images.value && <Looking />}
+          {!images.value && <LookingInLab />}
           <StageNotes />
         </div>
         {!images.value && <Legend />}

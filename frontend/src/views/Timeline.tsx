@@ -27,7 +27,7 @@ import { explains } from "../words/explaining";
 import { bestBy } from "../words/fit";
 import { count, counter, duration, rate, setting } from "../words/format";
 import { Term } from "../words/Term";
-import { LAB } from "../words/terms";
+import { LAB, TIME_MARKS } from "../words/terms";
 
 export function Timeline() {
   return (
@@ -117,7 +117,7 @@ function Scrubber() {
         const on = event.target as HTMLElement;
         pressed.current = null;
         if (!usable || on.closest(".mark-note")) return;
-        if (on.closest(".mark")) {
+        if (on.closest(".mark, .track-kept")) {
           pressed.current = event.clientX;
           return;
         }
@@ -182,12 +182,13 @@ function Kept({ left }: { left: string }) {
   const { step: at, shown } = kept.value!;
   const words = `Update ${count(at)}${shown ? " is kept" : " is kept so far"}: ${bestBy(metrics.value)}`;
   return (
-    <i
-      class="track-kept"
+    <button
+      type="button"
+      class="term track-kept"
       style={{ left }}
-      role="img"
       aria-label={words}
-      {...explains({ name: "Kept", text: `${words}.` })}
+      aria-expanded={false}
+      {...explains({ ...TIME_MARKS.kept, text: `${words}. ${TIME_MARKS.kept.text}` })}
     />
   );
 }
@@ -235,7 +236,10 @@ function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: stri
       </button>
       <div class="mark-note small">
         <span>
-          <span class="mono">{text}</span> <span class="muted">at update {count(mark.step) + back}</span>
+          <Term explanation={{ ...TIME_MARKS.change, name: `Change ${mark.number}` }}>
+            <span class="mono">{text}</span>
+          </Term>{" "}
+          <span class="muted">at update {count(mark.step) + back}</span>
         </span>
         <button type="button" class="link" onClick={() => scrub(mark.step)}>
           Show

@@ -4,7 +4,8 @@ import * as Icons from "../Icons";
 import { active, asking, badge, composing, draft, info, primary, step, stored, untrained } from "../state";
 import { explains } from "../words/explaining";
 import { counter, rate } from "../words/format";
-import { LAB } from "../words/terms";
+import { Term } from "../words/Term";
+import { BADGES, LAB } from "../words/terms";
 import { pressing, sayPressing } from "./pressing";
 
 /** Limits of updates a second that the menu offers; null is as fast as it goes. */
@@ -116,8 +117,8 @@ function Count() {
 function BadgeLabel() {
   const name = badge.value;
   return (
-    <span class="badge" data-state={name}>
+    <Term explanation={BADGES[name]} class="badge" state={name}>
       {name}
-    </span>
+    </Term>
   );
 }

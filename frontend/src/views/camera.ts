@@ -1,13 +1,10 @@
-/** Where one looks on the stage, and the energy that answers for it: wheel, pinch and keys, and maps in time. */
+/** The energy that answers for where one looks on the lab's stage: maps in time. */
 import { computed, effect, signal } from "@preact/signals";
-import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
 import { Evaluator } from "../energy/evaluator";
 import { Maps } from "../energy/maps";
 import { Energies, type Moment } from "../energy/newest";
 import * as api from "../protocol/api";
-import { SHOWN_EXTENT } from "../protocol/units";
-import { HOME, panned, type Stage, zoomed } from "../stage";
+import { HOME, type Stage } from "../stage";
 import {
   active,
   camera,
@@ -31,7 +28,6 @@ const RENEWED = 250;
 const QUICK = 25;
 /** Cells along the side of the map by which the page finds out how fast it is. */
 const TRIED = 64;
-const STEP = 1.25;
 
 /** Milliseconds that a fine map takes in this page; null until one was made. */
 export const cost = signal<number | null>(null);
@@ -152,91 +148,3 @@ export function followLooking(created: Stage, pointed: boolean, now: number): vo
 effect(() => {
   if (drawing.value) camera.value = HOME;
 });
-
-/** Moves what is seen along with the pointer, on a stage so many pixels wide. */
-export function pan(width: number, from: { x: number; y: number }, to: { x: number; y: number }): void {
-  camera.value = panned(camera.value, (from.x - to.x) / width, (to.y - from.y) / width, SHOWN_EXTENT);
-}
-
-export function zoom(factor: number): void {
-  camera.value = zoomed(camera.value, factor);
-}
-
-export function wholeMap(): void {
-  camera.value = HOME;
-}
-
-const KEYS: Record<string, () => void> = {
-  "+": () => zoom(STEP),
-  "=": () => zoom(STEP),
-  "-": () => zoom(1 / STEP),
-  "0": wholeMap,
-};
-const ARROWS: Record<string, [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
-
-/** Does what a key asks of the camera; tells whether it is such a key. */
-export function zoomKey(event: KeyboardEvent): boolean {
-  const arrow = event.shiftKey ? ARROWS[event.key] : undefined;
-  if (arrow) camera.value = panned(camera.value, arrow[0] / 8, arrow[1] / 8, SHOWN_EXTENT);
-  else if (KEYS[event.key]) KEYS[event.key]!();
-  else return false;
-  return true;
-}
-
-/** Wheel and pinch on a canvas. A page that can be scrolled keeps the plain wheel. */
-export function useZooming(canvas: RefObject<HTMLCanvasElement | null>): void {
-  useEffect(() => {
-    const element = canvas.current!;
-    const at = (x: number, y: number): [number, number] => {
-      const box = element.getBoundingClientRect();
-      const { x: middle, y: centre, zoom: times } = camera.value;
-      const reach = (2 * SHOWN_EXTENT) / times;
-      return [
-        middle + ((x - box.left) / box.width - 0.5) * reach,
-        centre - ((y - box.top) / box.height - 0.5) * reach,
-      ];
-    };
-    const wheel = (event: WheelEvent) => {
-      const page = document.scrollingElement;
-      const scrolls = page !== null && page.scrollHeight > page.clientHeight + 1;
-      if (drawing.value || (scrolls && !event.ctrlKey && !event.metaKey)) return;
-      event.preventDefault();
-      const lines = event.deltaMode === 1 ? 16 : 1;
-      const factor = Math.exp((-event.deltaY * lines * (event.ctrlKey ? 4 : 1)) / 500);
-      camera.value = zoomed(camera.value, factor, ...at(event.clientX, event.clientY));
-    };
-    let before: { x: number; y: number; apart: number } | null = null;
-    const pinch = (event: TouchEvent) => {
-      const [one, two] = event.touches;
-      if (drawing.value || !one || !two) {
-        before = null;
-        return;
-      }
-      event.preventDefault();
-      const now = {
-        x: (one.clientX + two.clientX) / 2,
-        y: (one.clientY + two.clientY) / 2,
-        apart: Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY),
-      };
-      if (before) {
-        pan(element.clientWidth, before, now);
-        camera.value = zoomed(camera.value, now.apart / before.apart, ...at(now.x, now.y));
-      }
-      before = now;
-    };
-    const options = { passive: false };
-    element.addEventListener("wheel", wheel, options);
-    for (const name of ["touchstart", "touchmove", "touchend", "touchcancel"] as const)
-      element.addEventListener(name, pinch, options);
-    return () => {
-      element.removeEventListener("wheel", wheel);
-      for (const name of ["touchstart", "touchmove", "touchend", "touchcancel"] as const)
-        element.removeEventListener(name, pinch);
-    };
-  }, []);
-}

@@ -12,6 +12,7 @@ import {
   nameOf,
   needRestart,
   primary,
+  reading,
   step,
   stored,
 } from "../state";
@@ -30,7 +31,9 @@ export const pressing = computed<Pressing>(() => {
   const choice = nameOf(draft.value);
   switch (asking.value === "start" ? "starting" : primary.value) {
     case "starting":
-      return { verb: "Starting", detail: choice };
+      return reading.value
+        ? { verb: "Starting", detail: `once ${reading.value.name} is read` }
+        : { verb: "Starting", detail: choice };
     case "cancel":
       return { verb: "Cancel", detail: "it has not started yet" };
     case "pause":
@@ -53,6 +56,7 @@ function goingOn(): string {
 
 function starting(choice: string): Pressing {
   const run = info.value;
+  if (reading.value) return { verb: "Train", detail: `on ${reading.value.name}, once it is read` };
   if (drawing.value) return { verb: "Train on the drawing", detail: choice };
   if (active.value && !fresh.value)
     return { verb: "Train this instead", detail: `${choice}; ${nameOf(run?.config)} is stopped and kept` };

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { TargetedPointerEvent } from "preact";
 import { keepDrawing, stopDrawing } from "../actions";
+import { className } from "../drawing/drawn";
 import * as drawing from "../drawing/state";
 import { type Place, TOOLS } from "../drawing/tools";
 import { pointOf, SHOWN_EXTENT } from "../protocol/units";
@@ -28,6 +29,11 @@ export function takeBack(): void {
   keep();
 }
 
+export function bringBack(): void {
+  drawing.redo();
+  keep();
+}
+
 export function clear(): void {
   drawing.clear();
   keep();
@@ -38,7 +44,7 @@ function keep(): void {
   if (drawing.count.value > 1) void keepDrawing();
 }
 
-const { tool, radius, density, label, cursor, units } = drawing;
+const { tool, radius, density, label, names, cursor, units } = drawing;
 
 const KEYS: Record<string, () => void> = {
   "[": () => drawing.setRadius(radius.value / 1.25),
@@ -46,6 +52,7 @@ const KEYS: Record<string, () => void> = {
   "-": () => drawing.setDensity(Math.min(density.value - 1, density.value / 1.25)),
   "+": () => drawing.setDensity(Math.max(density.value + 1, density.value * 1.25)),
   u: takeBack,
+  r: bringBack,
   Escape: () => void stopDrawing(),
   ...Object.fromEntries(TOOLS.map((name) => [name[0], () => (tool.value = name)])),
   ...Object.fromEntries(
@@ -71,7 +78,10 @@ function touch(key: string): void {
 function meaning(event: KeyboardEvent): (() => void) | null {
   const key = nameOf(event);
   if (event.altKey) return null;
-  if (event.ctrlKey || event.metaKey) return key === "z" && !event.shiftKey ? takeBack : null;
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "y" || (key === "z" && event.shiftKey)) return bringBack;
+    return key === "z" ? takeBack : null;
+  }
   const way = ARROWS[key];
   if (way)
     return () => {
@@ -89,11 +99,11 @@ export function typed(event: KeyboardEvent): boolean {
   if (!action) return false;
   event.preventDefault();
   action();
-  if (action === takeBack || action === KEYS.Escape) return true;
+  if (action === takeBack || action === bringBack || action === KEYS.Escape) return true;
   const [x, y] = pointOf(units.value, cursor.value.x, cursor.value.y);
   said.value = ARROWS[event.key]
     ? `x ${located(x, units.value.unit[0])}, y ${located(y, units.value.unit[1])}`
-    : `${tool.value}, class ${label.value}, radius ${percent(radius.value)}, density ${density.value}`;
+    : `${tool.value}, class ${className(label.value, names.value)}, radius ${percent(radius.value)}, density ${density.value}`;
   return true;
 }
 

@@ -5,12 +5,20 @@ import { type Explanation, explains } from "./explaining";
 interface TermProps {
   explanation: Explanation;
   class?: string;
+  /** Of a badge. */
+  state?: string;
   children: ComponentChildren;
 }
 
-export function Term({ explanation, class: more = "", children }: TermProps) {
+export function Term({ explanation, class: more = "", state, children }: TermProps) {
   return (
-    <button type="button" class={`term ${more}`} aria-expanded={false} {...explains(explanation)}>
+    <button
+      type="button"
+      class={`term ${more}`}
+      data-state={state}
+      aria-expanded={false}
+      {...explains(explanation)}
+    >
       {children}
     </button>
   );

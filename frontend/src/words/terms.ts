@@ -38,6 +38,11 @@ export const LAYER_TERMS = {
     text: "What the generator draws: the samples that training uses in the place of chains.",
     good: "They should cover the data. All in one place is a collapse.",
   },
+  marginals: {
+    name: "Marginals",
+    text: "The density of x alone along the top, and of y alone along the right. The plain line is learned: exp(−E) summed over the other coordinate. The orange one is true, or a histogram of the data where the truth is not known.",
+    good: "The two lie over each other when the model is right. That alone does not make it right: the map may still be wrong.",
+  },
 } satisfies Record<string, Explanation>;
 
 /** The chains of a method that trains without any. */
@@ -79,7 +84,8 @@ export type MarkName =
   | "generator"
   | "classes"
   | "dropped"
-  | "score";
+  | "score"
+  | "marginals";
 
 export const MARK_TERMS: Record<MarkName, { word: string; explanation: Explanation }> = {
   data: { word: "data", explanation: LAYER_TERMS.data },
@@ -104,6 +110,7 @@ export const MARK_TERMS: Record<MarkName, { word: string; explanation: Explanati
     },
   },
   score: { word: "score", explanation: LAYER_TERMS.score },
+  marginals: { word: "learned, and true", explanation: LAYER_TERMS.marginals },
 };
 
 const said = (name: string, text: string, good?: string, source?: string): Explanation => ({
@@ -178,6 +185,63 @@ export const LAB = {
     "As it is it would repeat its failure; the stage offers what changes that.",
   ),
 };
+
+/** What the stage shows, or how a run stands, by the word of its badge. */
+export const BADGES = {
+  LIVE: said(
+    "Live",
+    "The run trains, and the stage shows its newest moment.",
+    "L comes back to it from the past.",
+  ),
+  PAUSED: said("Paused", "The run is held before its next update; the big button lets it go on."),
+  REPLAY: said(
+    "Replay",
+    "The stage shows a moment of the past. A run that goes on trains meanwhile: to look back never disturbs it.",
+  ),
+  FINISHED: said("Finished", "The run has come to its length. The stage shows the energy that it keeps."),
+  FAILED: said(
+    "Failed",
+    "The run ended by an error, such as an energy that is not finite; the stage and the list of runs say which.",
+  ),
+  STOPPED: said("Stopped", "A person ended the run; it can go on from its last checkpoint."),
+  QUEUED: said(
+    "Queued",
+    "The run waits until a core is free: so many runs go at once as the server has cores.",
+  ),
+  STARTING: said("Starting", "A process is started for it; the first update comes in some seconds."),
+  CONNECTING: said(
+    "Connecting",
+    "The page has lost the server and tries again; the run itself may go on meanwhile.",
+  ),
+  READY: said("Ready", "Nothing is trained yet: the stage shows the data of the choice."),
+} satisfies Record<string, Explanation>;
+
+/** The same word for the samplers' chains, which are computed before they are shown. */
+export const SAMPLING_BADGES = {
+  STARTING: said("Sampling", "The server moves the chains; they come when all steps are made."),
+  FAILED: said("Refused", "These chains cannot be made; the stage says why."),
+  REPLAY: said("Replay", "The chains move as they were computed."),
+  PAUSED: said("Paused", "The chains stand at a moment; the big button lets them move on."),
+} satisfies Record<string, Explanation>;
+
+/** What stands on the time line. */
+export const TIME_MARKS = {
+  change: said(
+    "Change while training",
+    "A live setting, or the version of a plug-in, was changed at this update. All changes are recorded, and a repeat of the run makes them again.",
+    "Struck out: taken back later.",
+  ),
+  kept: said("Kept", "The best moment by what is measured of it; the end of a run keeps its energy."),
+};
+
+/** The stage as a map and as a surface. */
+export const SURFACE = said(
+  "3D (d)",
+  "The map as a surface: as high as E(x), p(x), or what the map shows. A drag and the arrow keys turn it, wheel and two fingers look closer, a click drops chains.",
+  "Energy is high where it is dark: chains run down into the valleys.",
+);
+export const NO_CANVAS = "This browser draws on no canvas: the stage stays empty, and all else works.";
+export const NO_SURFACE = "This browser cannot draw the surface: the map stays.";
 
 /** What one draws with. */
 export const DRAWING = {

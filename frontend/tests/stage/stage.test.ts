@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { DecodedFrame } from "../../src/protocol/frame";
 import { PLAIN_UNITS, type Units } from "../../src/protocol/units";
-import { createStage, type Stage } from "../../src/stage";
+import { createStage, type Layers, type Stage } from "../../src/stage";
 import { frameWith } from "../frames.testing";
 import { fieldOf } from "./fields.testing";
 
@@ -170,14 +170,29 @@ test("modes are available when what they need is there, and a reset forgets the 
   stage.show(frame(1, 0));
   draws(0);
   expect([stage.available("density"), stage.available("difference")]).toEqual([true, false]);
-  stage.setTruth(
-    null,
-    fieldOf((x, y) => Math.exp(-(x * x + y * y) / 2) / (2 * Math.PI)),
-  );
+  stage.setTruth(fieldOf((x, y) => Math.exp(-(x * x + y * y) / 2) / (2 * Math.PI)));
   expect([stage.available("truth"), stage.available("difference")]).toEqual([true, true]);
   stage.reset();
   expect([stage.available("energy"), stage.available("truth")]).toEqual([false, true]);
   expect(stage.readout(45, 45)).toBeNull();
+});
+
+test("marginals of the learned density stand beside those of the data, also before there is a landscape", () => {
+  const { canvas, calls } = fakeCanvas();
+  const stage = createStage(canvas, { theme: "dark" });
+  const curves = (layers: Layers) => {
+    stage.setLayers(layers);
+    calls.clear();
+    stage.draw(0);
+    return calls.get("moveTo") ?? 0;
+  };
+  const values = Float32Array.of(0, 0, 1, 1);
+  const arrays = { data: { shape: [2, 2], values } };
+  stage.show(frameWith({ arrays }));
+  const bare = curves({});
+  expect(curves({ marginals: true }) - bare).toBe(2);
+  stage.show({ ...frame(1, 0), arrays });
+  expect(curves({ marginals: true }) - bare).toBe(4);
 });
 
 test("points that come after those that are there are added to them, others are drawn anew", () => {
