@@ -3,12 +3,11 @@
 `python -m tests.benchmarks.quality --seeds 3 --seconds 30 --jobs 2 --out runs/quality.jsonl` runs
 methods x datasets x seeds, a core each; a cell tells the median and the worst of the seeds. A
 method is told by what it promises: a density by its KL, samples by their distance to the data.
-With `--reached frontend/src/words/reached.json` nothing runs: the best figures of what `--out` holds
-are written for the page, which tells them beside those of a run.
+With `--reached frontend/src/words/reached.json` nothing runs: the best figures of what `--out`
+holds are written for the page, which tells them beside those of a run.
 """
 
 import json
-
 from itertools import product
 from pathlib import Path
 
