@@ -19,7 +19,7 @@ from ebm_core.energies._perceptron import (
     Hidden,
     PerceptronNetwork,
 )
-from ebm_core.networks.activations import ACTIVATIONS, ActivationName
+from ebm_core.networks.activations import ActivationName
 from ebm_core.networks.compiled_perceptron import perceptron_energies
 from ebm_core.networks.perceptron import Features, gradient, product, taylor
 from ebm_core.networks.portable import PortableEnergy, portable
@@ -73,7 +73,7 @@ class MlpNetwork(PerceptronNetwork):
         self, x: Float[Tensor, "n d"], *, gradients: bool
     ) -> tuple[Tensor, Tensor] | None:
         """Energies, with or without gradients, where compiled code takes them."""
-        if torch.is_grad_enabled() or self.activation is not ACTIVATIONS["silu"]:
+        if torch.is_grad_enabled() or self.activation_name != "silu":
             return None
         return perceptron_energies(x, self.frequencies, self.flat, self.precision, gradients)
 
