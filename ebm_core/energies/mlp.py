@@ -20,7 +20,7 @@ from ebm_core.energies._perceptron import (
     PerceptronNetwork,
 )
 from ebm_core.networks.activations import ActivationName
-from ebm_core.networks.compiled_perceptron import perceptron_energies
+from ebm_core.networks.compiled_perceptron import leaves_interpreter, perceptron_energies, takes
 from ebm_core.networks.perceptron import Features, gradient, product, taylor
 from ebm_core.networks.portable import PortableEnergy, portable
 
@@ -162,6 +162,12 @@ def second_order_of_perceptron(
         slopes + energy.precision * (x * v).sum(2),
         curvature + energy.precision * confined,
     )
+
+
+@leaves_interpreter.register
+def perceptron_leaves_interpreter(energy: MlpNetwork) -> bool:
+    """`leaves_interpreter`: where the compiled code takes it."""
+    return energy.activation_name == "silu" and takes(energy.flat)
 
 
 @portable.register

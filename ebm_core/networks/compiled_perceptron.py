@@ -7,11 +7,14 @@ where it finds a compiler; without it, or on an x86-64 processor older than AVX2
 import ctypes
 import logging
 from collections.abc import Sequence
+from functools import singledispatch
 from pathlib import Path
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from ebm_core.contracts import EnergyNetwork
 
 LIBRARY = Path(__file__).with_name("libperceptron.so")
 WIDEST = 512
@@ -33,6 +36,26 @@ def loaded(library: Path) -> ctypes.CDLL | None:
 
 
 library = loaded(LIBRARY)
+
+
+@singledispatch
+def leaves_interpreter(energy: EnergyNetwork) -> bool:
+    """Whether compiled code computes its energies, so that other threads of Python go on meanwhile.
+
+    An energy that is such a perceptron, or wraps one, registers its own.
+    """
+    return False
+
+
+def takes(parameters: Sequence[Tensor]) -> bool:
+    """Whether there is code for a perceptron of these weights and biases."""
+    return (
+        library is not None
+        and parameters[0].dtype is torch.float32
+        and parameters[0].device.type == "cpu"
+        and max(weight.shape[0] for weight in parameters[:-2:2]) <= WIDEST
+        and all(parameter.is_contiguous() for parameter in parameters)
+    )
 
 
 def perceptron_energies(
@@ -60,11 +83,9 @@ def perceptron_energies(
     """
     if library is None or x.dtype is not torch.float32 or x.device.type != "cpu":
         return None
+    if not takes(parameters):
+        return None
     widths = [weight.shape[0] for weight in parameters[:-2:2]]
-    if parameters[0].dtype is not torch.float32 or max(widths) > WIDEST:
-        return None
-    if not all(parameter.is_contiguous() for parameter in parameters):
-        return None
     x = x.contiguous()
     energies = x.new_empty(len(x))
     slopes = torch.empty_like(x) if gradients else x.new_empty(0, x.shape[1])

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Energy, EnergyNetwork, Shape
+from ebm_core.networks.compiled_perceptron import leaves_interpreter
 from ebm_core.networks.portable import NotPortable, PortableEnergy, portable
 
 
@@ -103,6 +104,12 @@ def conditional_gradient(
 ) -> Float[Tensor, "n ..."]:
     """The gradient at the levels themselves."""
     return energy.at(levels).with_gradient(points)[1]
+
+
+@leaves_interpreter.register
+def conditional_leaves_interpreter(energy: NoiseConditional) -> bool:
+    """`leaves_interpreter`: as the network in it."""
+    return leaves_interpreter(energy.body)
 
 
 @portable.register

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.contracts.groups import Groups
+from ebm_core.networks.compiled_perceptron import leaves_interpreter
 from ebm_core.networks.noise_conditioning import annealed_gradient
 from ebm_core.networks.portable import Mixture, PortableEnergy, portable
 
@@ -62,6 +63,12 @@ def weighed_gradient(
     """That of the energy below; the groups' weights count fully at the last level alone."""
     inner = annealed_gradient(energy.energy, points, levels, last)
     return inner + energy.raised(points)[1] * (last / levels).square()[:, None]
+
+
+@leaves_interpreter.register
+def weighed_leaves_interpreter(energy: Weighed) -> bool:
+    """`leaves_interpreter`: as the energy below."""
+    return leaves_interpreter(energy.energy)
 
 
 @portable.register

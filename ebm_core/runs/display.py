@@ -46,18 +46,23 @@ class Showing:
         self.nearest = None if self.planar else NearestImages.of(self.dataset, device)
 
     def draw(
-        self, energy: EnergyNetwork, config: RunConfig, picture: Picture, landscape: bool
+        self,
+        energy: EnergyNetwork,
+        config: RunConfig,
+        picture: Picture,
+        landscape: bool,
+        series: bool,
     ) -> "Shown":
         """The landscape, where the data are planar, and the arrays of a frame.
 
-        Without `landscape` the arrays are those that move from frame to frame, and no others.
+        Without `series` the arrays are those that move from frame to frame, and no others.
         """
         self.move(energy, config)
         points = {"chains": self.points, **picture.points}
         arrays: dict[str, Tensor] = {}
         values = None
         drawn = picture.points.get("generator", self.points)
-        if landscape or not self.planar:
+        if series or not self.planar:
             samples = picture.points.get("negatives", drawn)
             points["data"] = self.data
             arrays |= {

@@ -1,8 +1,10 @@
 """One run in memory, update by update."""
 
+import copy
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
+from ebm_core.networks.compiled_perceptron import leaves_interpreter
 from ebm_core.optimization import Schedule
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
@@ -79,7 +82,6 @@ class Training:
             )
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count
         self.shown = ShownEnergy(self.energy, config, self.device)
-        self._showing: Showing | None = None
         self._evaluation: dict[bool, Assessment] = {}
         self._replay()
 
@@ -180,13 +182,37 @@ class Training:
         self.events.append(change)
         return change
 
-    def frame(self, landscape: bool = True) -> Frame:
+    def frame(self, landscape: bool = True, series: bool = True) -> Frame:
         """What to show now. Moves the displayed chains; never touches what training depends on."""
         with self._timed():
-            if self._showing is None:
-                self._showing = Showing(self.config, self.device)
-            shown = self._showing.draw(self.network, self.config, self.learner.picture(), landscape)
+            shown = self._showing.draw(
+                self.network, self.config, self.learner.picture(), landscape, series
+            )
         return Frame(self.step, self.seconds, dict(self.metrics), *shown)
+
+    def frame_beside(self, landscape: bool = True) -> Callable[[], Frame] | None:
+        """What makes the frame of this moment in another thread, while training goes on.
+
+        It works on copies, and must have ended before the next frame is asked for. None where it
+        would keep training from the interpreter, since no compiled code computes the energy.
+        """
+        network = self.network
+        if not leaves_interpreter(network):
+            return None
+        with self._timed():
+            network, picture = copy.deepcopy(network), self.learner.picture().copied()
+        step, seconds, metrics = self.step, self.seconds, dict(self.metrics)
+        showing, config = self._showing, self.config
+
+        def made() -> Frame:
+            shown = showing.draw(network, config, picture, landscape, series=True)
+            return Frame(step, seconds, metrics, *shown)
+
+        return made
+
+    @cached_property
+    def _showing(self) -> Showing:
+        return Showing(self.config, self.device)
 
     def evaluate(self, thorough: bool = False) -> dict[str, float]:
         """Exact figures of the averaged weights, also kept in `metrics`."""
