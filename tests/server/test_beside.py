@@ -114,6 +114,23 @@ def test_a_run_that_rests_shows_the_landscape_of_its_last_update(tmp_path: Path)
     assert sent[-1].landscape is not None
 
 
+@pytest.mark.parametrize("energy", [SMALL, {**SMALL, "activation": "tanh"}])
+def test_who_computes_landscapes_is_sent_all_else(energy: dict[str, Any], tmp_path: Path) -> None:
+    training = Training(described(energy=energy))
+    publisher, sent = watched(training, tmp_path)
+    publisher.landscapes = Budget(1.0, credit=1e9)
+    publisher.mapped = True
+    publisher.keyframes.taken(10**6)
+    training.update()
+    publisher.show()
+    publisher.beside.finish()
+    assert sent[-1].landscape is None
+    assert {"chains", "negatives", "data_energies"} <= sent[-1].arrays.keys()
+    training.update()
+    publisher.publish(keyframe=True)
+    assert sent[-1].landscape is not None
+
+
 @compiled
 def test_what_goes_wrong_beside_training_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

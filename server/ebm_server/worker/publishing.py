@@ -50,6 +50,8 @@ class Publisher:
         self.server = server
         self.directory = directory
         self.rate = 0.0
+        self.mapped = False
+        """The pages compute landscapes themselves."""
         self.clock: Callable[[], float] = (
             time.thread_time if training.config.device == "cpu" else time.perf_counter
         )
@@ -92,30 +94,33 @@ class Publisher:
         if frame_due:
             self.next_frame = max(now, self.next_frame + 1 / self.rate)
         if keyframe_due or not self.begin_beside():
-            self.publish(self.landscapes.allows, keyframe=keyframe_due)
+            whole = self.landscapes.allows
+            self.publish(whole and (keyframe_due or not self.mapped), whole, keyframe_due)
 
     def begin_beside(self) -> bool:
         """Has a frame of now made and sent by another thread, if one can do so."""
         start = self.clock()
-        make = self.training.frame_beside() if self.beside.ready else None
+        if not self.beside.ready:
+            return False
+        make = self.training.frame_beside(landscape=not self.mapped)
         if make is None:
             return False
         self.beside.begin(lambda: self.send(make()))
         self._charge(self.clock() - start)
         return True
 
-    def publish(self, landscape: bool = True, keyframe: bool = False) -> None:
+    def publish(self, landscape: bool = True, series: bool = True, keyframe: bool = False) -> None:
         """Makes a frame now, sends it to who watches and keeps it, and the weights, as asked."""
         self.beside.finish()
         start = self.clock()
-        frame = self.training.frame(landscape=landscape, series=landscape)
+        frame = self.training.frame(landscape, series)
         packed = self.send(frame)
         if packed and keyframe:
             self.keyframes.taken(frame.step)
             snapshots.keep(self.directory, self.training)
             self.server.report(KeyframeItem(seconds=frame.seconds, frame=packed))
         spent = self.clock() - start
-        if not landscape:
+        if not series:
             self.frame_cost += (spent - self.frame_cost) / 10
         moving = min(spent, self.frame_cost) if self.rate > 0 else 0.0
         self._charge(moving, spent - moving)
