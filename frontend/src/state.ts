@@ -53,6 +53,9 @@ export const mode = signal<Mode>("energy");
 /** The true density of the run on the stage, where it is known. */
 export const truth = signal<Landscape | null>(null);
 export const dropped = signal(0);
+
+/** The page computes the landscapes of the run that goes on; the server need not make them. */
+export const ownMaps = signal(false);
 /** Where one looks on the stage. */
 export const camera = signal<Camera>(HOME);
 
