@@ -58,11 +58,6 @@ class Picture:
     values: dict[str, Tensor] = field(default_factory=dict)
     """Number series by name, such as "buffer_age"."""
 
-    def copied(self) -> "Picture":
-        """It as it is, whatever becomes of the learner."""
-        parts = (self.points, self.values)
-        return Picture(*({name: of.clone() for name, of in part.items()} for part in parts))
-
 
 class Learner(ABC):
     """The mutable half of a method: one run's networks, optimisers and buffers."""

@@ -20,7 +20,12 @@ from ebm_core.energies._perceptron import (
     PerceptronNetwork,
 )
 from ebm_core.networks.activations import ActivationName
-from ebm_core.networks.compiled_perceptron import leaves_interpreter, perceptron_energies, takes
+from ebm_core.networks.compiled_perceptron import (
+    EnergiesToCome,
+    energies_to_come,
+    perceptron_energies,
+    perceptron_energies_to_come,
+)
 from ebm_core.networks.perceptron import Features, gradient, product, taylor
 from ebm_core.networks.portable import PortableEnergy, portable
 
@@ -164,10 +169,13 @@ def second_order_of_perceptron(
     )
 
 
-@leaves_interpreter.register
-def perceptron_leaves_interpreter(energy: MlpNetwork) -> bool:
-    """`leaves_interpreter`: where the compiled code takes it."""
-    return energy.activation_name == "silu" and takes(energy.flat)
+@energies_to_come.register
+def perceptron_to_come(energy: MlpNetwork, points: Float[Tensor, "n ..."]) -> EnergiesToCome | None:
+    """`energies_to_come`: where the compiled code takes it."""
+    if energy.activation_name != "silu":
+        return None
+    x = points.flatten(1)
+    return perceptron_energies_to_come(x, energy.frequencies, energy.flat, energy.precision)
 
 
 @portable.register

@@ -63,11 +63,10 @@ class Showing:
         values = None
         drawn = picture.points.get("generator", self.points)
         if series or not self.planar:
-            samples = picture.points.get("negatives", drawn)
             points["data"] = self.data
             arrays |= {
                 "data_energies": energies(energy, self.data),
-                "sample_energies": energies(energy, samples),
+                "sample_energies": energies(energy, self.samples(picture)),
                 **picture.values,
             }
         if not self.planar:
@@ -80,6 +79,11 @@ class Showing:
             arrays[name] = self.dataset.from_model(inside) if self.planar else inside
         named = {name: as_array(array) for name, array in arrays.items()}
         return Shown(values, named, self.window, frozenset(points) if self.planar else frozenset())
+
+    def samples(self, picture: Picture) -> Tensor:
+        """The points whose energies are compared with those of the data."""
+        generated = picture.points.get("generator", self.points)
+        return picture.points.get("negatives", generated)
 
     def move(self, energy: EnergyNetwork, config: RunConfig) -> None:
         """A few steps of the shown chains."""

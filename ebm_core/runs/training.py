@@ -1,8 +1,7 @@
 """One run in memory, update by update."""
 
-import copy
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,6 @@ import torch
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
-from ebm_core.networks.compiled_perceptron import leaves_interpreter
 from ebm_core.optimization import Schedule
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
@@ -31,6 +29,7 @@ from ebm_core.runs.config import PLUGINS, RunConfig, arrays_of, on_device_at_han
 from ebm_core.runs.display import Showing
 from ebm_core.runs.divergence import refuse_divergence
 from ebm_core.runs.frame import Frame
+from ebm_core.runs.frame_to_come import FrameToCome
 from ebm_core.runs.metrics import numbers
 from ebm_core.runs.shown_energy import ShownEnergy
 from ebm_core.runs.time_budget import TimeBudget
@@ -190,25 +189,16 @@ class Training:
             )
         return Frame(self.step, self.seconds, dict(self.metrics), *shown)
 
-    def frame_beside(self, landscape: bool = True) -> Callable[[], Frame] | None:
-        """What makes the frame of this moment in another thread, while training goes on.
+    def frame_to_come(self, landscape: bool = True) -> FrameToCome | None:
+        """The frame of now, whose energies are computed while training goes on.
 
-        It works on copies, and must have ended before the next frame is asked for. None where it
-        would keep training from the interpreter, since no compiled code computes the energy.
+        None where there is no compiled code for the energy.
         """
-        network = self.network
-        if not leaves_interpreter(network):
-            return None
         with self._timed():
-            network, picture = copy.deepcopy(network), self.learner.picture().copied()
-        step, seconds, metrics = self.step, self.seconds, dict(self.metrics)
-        showing, config = self._showing, self.config
-
-        def made() -> Frame:
-            shown = showing.draw(network, config, picture, landscape, series=True)
-            return Frame(step, seconds, metrics, *shown)
-
-        return made
+            now, picture = (self.step, self.seconds, dict(self.metrics)), self.learner.picture()
+            return FrameToCome.begin(
+                now, self._showing, self.network, self.config, picture, landscape=landscape
+            )
 
     @cached_property
     def _showing(self) -> Showing:

@@ -67,13 +67,13 @@ def weights(training: Training) -> torch.Tensor:
 def test_training_is_the_same_to_the_bit_while_frames_are_made(method: str, tmp_path: Path) -> None:
     plain, training = Training(described(method)), Training(described(method))
     publisher, sent = watched(training, tmp_path)
-    assert (training.frame_beside() is None) == (method == "jem")
+    assert (training.frame_to_come() is None) == (method == "jem")
     for _ in range(15):
         plain.update()
         training.update()
         publisher.show()
-    publisher.beside.finish()
-    assert sent
+    publisher.publish()
+    assert len(sent) > 1
     assert torch.equal(weights(plain), weights(training))
     assert torch.equal(plain.generator.get_state(), training.generator.get_state())
 
@@ -91,7 +91,6 @@ def test_each_frame_is_of_one_update_and_they_stay_in_order(method: str, tmp_pat
         training.update()
         maps.append(energies(training.network, cells).view(SIZE, SIZE).numpy().copy())
         publisher.show()
-    publisher.beside.finish()
     frames = [opened(frame) for frame in sent]
     steps = [frame.step for frame in frames]
     assert steps == sorted(set(steps))
@@ -123,27 +122,12 @@ def test_who_computes_landscapes_is_sent_all_else(energy: dict[str, Any], tmp_pa
     publisher.keyframes.taken(10**6)
     training.update()
     publisher.show()
-    publisher.beside.finish()
-    assert sent[-1].landscape is None
-    assert {"chains", "negatives", "data_energies"} <= sent[-1].arrays.keys()
     training.update()
     publisher.publish(keyframe=True)
+    assert [frame.step for frame in sent] == [1, 2]
+    assert sent[0].landscape is None
+    assert {"chains", "negatives", "data_energies"} <= sent[0].arrays.keys()
     assert sent[-1].landscape is not None
-
-
-@compiled
-def test_what_goes_wrong_beside_training_ends_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    training = Training(described())
-    publisher, _ = watched(training, tmp_path)
-    training.update()
-    with monkeypatch.context() as context:
-        context.setattr(training, "frame_beside", lambda: lambda: 1 / 0)
-        publisher.show()
-    with pytest.raises(ZeroDivisionError):
-        publisher.publish()
-    publisher.publish()
 
 
 @pytest.mark.parametrize(
@@ -171,21 +155,25 @@ def test_an_energy_without_compiled_code_is_shown_in_training(
     assert sent[-1].landscape is not None
 
 
+@compiled
 def test_it_rests_where_no_core_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "IDLE", 0.9)
+    monkeypatch.setattr(beside, "IDLE", 1.1)
     monkeypatch.setattr(beside, "FIRST_REST", 0.05)
-    worker = Beside()
-    assert worker.ready
+    frames = Beside(Training(described()))
+    deadline = time.monotonic() + 60
     for _ in range(2):
-        worker.begin(lambda: time.sleep(0.01))  # as if others had the cores
-        deadline = time.monotonic() + 10
-        while not worker.ended():
+        assert frames.begin()
+        while frames.come() is None:
             assert time.monotonic() < deadline
-        assert not worker.ready
-        while not worker.ready:
+        assert not frames.begin()
+        time_to_rest = time.monotonic()
+        while not frames.begin():
             assert time.monotonic() < deadline
+        assert time.monotonic() - time_to_rest > 0.04
+        frames.finish()
+        monkeypatch.setattr(beside, "FIRST_REST", 0.0)
 
 
 def test_one_core_is_for_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "cores", lambda: 1)
-    assert not Beside().ready
+    assert not Beside(Training(described())).begin()

@@ -1,29 +1,25 @@
-"""Work beside training: in a second thread, where a core is idle.
+"""Frames whose energies are computed beside training, where a core is idle.
 
-The thread is the last in line for a core, so that every program goes first, other runs too. If
-cores are busy, its work takes long or training waits: then it rests, and longer each time.
+A thread of compiled code does so, behind all others. Where cores are busy it takes long, or
+training waits: then training makes its frames itself for a while, and for longer each time.
 """
 
 import os
 import sys
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-import torch
+from ebm_core import Frame, Training
+from ebm_core.runs.frame_to_come import FrameToCome
 
-LAST_IN_LINE = 19
-"""The niceness of the thread, where the system has one for each."""
-IDLE = 0.5
-"""The share of the time that thread and training have a core, at least, where one is idle."""
+IDLE = 0.7
+"""The share of the time that the thread and training have a core, where one is idle."""
 FIRST_REST, LONGEST_REST = 5.0, 160.0
 
 
 @dataclass(frozen=True)
 class Clocks:
-    """Seconds of the clock, and those in which a thread had a core."""
+    """Seconds of the clock, and those in which this thread had a core."""
 
     passed: float
     computed: float
@@ -40,45 +36,48 @@ class Clocks:
 
 
 class Beside:
-    """One piece of work at a time, begun and looked after by the thread that trains."""
+    """One frame at a time, begun and finished by the thread that trains."""
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "beside", initializer=_last_in_line)
-        self._work: Future[float] | None = None
+    def __init__(self, training: Training) -> None:
+        self.training = training
+        self._coming: FrameToCome | None = None
         self._begun = Clocks.now()
         self._rest = FIRST_REST
         self._rests_until = 0.0
 
-    @property
-    def ready(self) -> bool:
-        """Whether there was a core for it of late, or it has rested since."""
-        return time.monotonic() >= self._rests_until and cores() > 1
-
-    def begin(self, work: Callable[[], object]) -> None:
-        """Begins some work, once that before has ended."""
-        self._begun = Clocks.now()
-        self._work = self._thread.submit(_share, work)
-
-    def ended(self) -> bool:
-        """Whether nothing is under way; what went wrong is raised here."""
-        if self._work is None:
-            return True
-        if not self._work.done():
+    def begin(self, landscape: bool = True) -> bool:
+        """Begins a frame of now, once that before is finished; False where no core is for it."""
+        if time.monotonic() < self._rests_until or cores() < 2:
             return False
-        share = (self._work.result() + self._begun.share_since) / 2
-        self._work = None
-        if share > IDLE:
+        self._begun = Clocks.now()
+        self._coming = self.training.frame_to_come(landscape)
+        return self._coming is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether none is under way."""
+        return self._coming is None
+
+    def come(self) -> Frame | None:
+        """The frame that has been finished meanwhile."""
+        if self._coming is None or not self._coming.ended:
+            return None
+        trained = self._begun.share_since
+        frame, share = self._finished(self._coming)
+        if (share + trained) / 2 > IDLE:
             self._rest = FIRST_REST
         else:
             self._rests_until = time.monotonic() + self._rest
             self._rest = min(2 * self._rest, LONGEST_REST)
-        return True
+        return frame
 
-    def finish(self) -> None:
-        """Waits for what is under way; what went wrong is raised here."""
-        work, self._work = self._work, None
-        if work is not None:
-            work.result()
+    def finish(self) -> Frame | None:
+        """The frame that is under way, waiting for it."""
+        return self._finished(self._coming)[0] if self._coming else None
+
+    def _finished(self, coming: FrameToCome) -> tuple[Frame | None, float]:
+        self._coming = None
+        return coming.finish()
 
 
 def cores() -> int:
@@ -86,15 +85,3 @@ def cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _share(work: Callable[[], object]) -> float:
-    start = Clocks.now()
-    work()
-    return start.share_since
-
-
-def _last_in_line() -> None:
-    torch.set_num_threads(1)
-    if sys.platform == "linux":  # elsewhere it would be the process that steps back
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST_IN_LINE)

@@ -59,7 +59,7 @@ class Publisher:
         self.landscapes = Budget(LANDSCAPE_SHARE, credit=0.2)
         self.evaluation = Budget(EVALUATION_SHARE, credit=0.5)  # the first prepares the target
         self.keyframes = Keyframes(training.step)
-        self.beside = Beside()
+        self.beside = Beside(training)
         self.exact_names: set[str] = set()
         self.next_frame = 0.0
         self.next_evaluation = time.monotonic() + FIRST_EVALUATION_SECONDS
@@ -84,11 +84,15 @@ class Publisher:
 
     def show(self) -> None:
         """After an update: a frame or a keyframe, if one is due and can be afforded."""
+        start = self.clock()
+        if (frame := self.beside.come()) is not None:
+            self.send(frame)
+            self._charge(self.clock() - start)
         now = time.monotonic()
-        frame_due = self.rate > 0 and now >= self.next_frame and self.motion.allows
+        # frames stay in order
+        frame_due = self.rate > 0 and now >= self.next_frame and self.beside.idle
+        frame_due = frame_due and self.motion.allows
         keyframe_due = self.keyframes.due(self.training.step) and self.landscapes.allows
-        if frame_due and not self.beside.ended():
-            frame_due = False  # frames stay in order
         if not frame_due and not keyframe_due:
             return
         if frame_due:
@@ -98,21 +102,17 @@ class Publisher:
             self.publish(whole and (keyframe_due or not self.mapped), whole, keyframe_due)
 
     def begin_beside(self) -> bool:
-        """Has a frame of now made and sent by another thread, if one can do so."""
+        """Begins a frame of now beside training, where that is possible."""
         start = self.clock()
-        if not self.beside.ready:
-            return False
-        make = self.training.frame_beside(landscape=not self.mapped)
-        if make is None:
-            return False
-        self.beside.begin(lambda: self.send(make()))
+        begun = self.beside.begin(landscape=not self.mapped)
         self._charge(self.clock() - start)
-        return True
+        return begun
 
     def publish(self, landscape: bool = True, series: bool = True, keyframe: bool = False) -> None:
         """Makes a frame now, sends it to who watches and keeps it, and the weights, as asked."""
-        self.beside.finish()
         start = self.clock()
+        if (before := self.beside.finish()) is not None:
+            self.send(before)
         frame = self.training.frame(landscape, series)
         packed = self.send(frame)
         if packed and keyframe:
