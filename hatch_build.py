@@ -132,7 +132,7 @@ def compile_kernel(root: Path) -> str | None:
         return f"none of {', '.join(COMPILERS)} is on the PATH"
     # The perceptron asks the processor whether it has these before it is used.
     x86 = platform.machine().lower() in {"x86_64", "amd64"}
-    command += ["-O3", "-Wno-psabi", *(["-mavx2", "-mfma"] if x86 else [])]
+    command += ["-O3", "-pthread", "-Wno-psabi", *(["-mavx2", "-mfma"] if x86 else [])]
     command += ["-shared", "-fPIC", "-s", "-o", str(kernel), str(root / KERNEL_SOURCE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

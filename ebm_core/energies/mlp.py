@@ -20,8 +20,13 @@ from ebm_core.energies._perceptron import (
     Hidden,
     PerceptronNetwork,
 )
-from ebm_core.networks.activations import ACTIVATIONS, ActivationName
-from ebm_core.networks.compiled_perceptron import perceptron_energies
+from ebm_core.networks.activations import ActivationName
+from ebm_core.networks.compiled_perceptron import (
+    EnergiesToCome,
+    energies_to_come,
+    perceptron_energies,
+    perceptron_energies_to_come,
+)
 from ebm_core.networks.perceptron import Features, gradient, product, taylor
 from ebm_core.networks.portable import PortableEnergy, portable
 
@@ -74,7 +79,7 @@ class MlpNetwork(PerceptronNetwork):
         self, x: Float[Tensor, "n d"], *, gradients: bool
     ) -> tuple[Tensor, Tensor] | None:
         """Energies, with or without gradients, where compiled code takes them."""
-        if torch.is_grad_enabled() or self.activation is not ACTIVATIONS["silu"]:
+        if torch.is_grad_enabled() or self.activation_name != "silu":
             return None
         return perceptron_energies(x, self.frequencies, self.flat, self.precision, gradients)
 
@@ -165,6 +170,15 @@ def second_order_of_perceptron(
         slopes + energy.precision * (x * v).sum(2),
         curvature + energy.precision * confined,
     )
+
+
+@energies_to_come.register
+def perceptron_to_come(energy: MlpNetwork, points: Float[Tensor, "n ..."]) -> EnergiesToCome | None:
+    """`energies_to_come`: where the compiled code takes it."""
+    if energy.activation_name != "silu":
+        return None
+    x = points.flatten(1)
+    return perceptron_energies_to_come(x, energy.frequencies, energy.flat, energy.precision)
 
 
 @portable.register

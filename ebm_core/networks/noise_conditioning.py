@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Energy, EnergyNetwork, Shape
+from ebm_core.networks.compiled_perceptron import EnergiesToCome, energies_to_come
 from ebm_core.networks.portable import NotPortable, PortableEnergy, portable
 
 
@@ -61,7 +62,12 @@ class NoiseConditional(EnergyNetwork):
         return torch.cat([points, (column / math.sqrt(slot[0].numel())).expand_as(slot)], 1)
 
     def forward(self, points: Float[Tensor, "n ..."]) -> Float[Tensor, " n"]:
-        energies: Tensor = self.body(self.joined(points))
+        return self.completed(self.body(self.joined(points)), points)
+
+    def completed(
+        self, energies: Float[Tensor, " n"], points: Float[Tensor, "n ..."]
+    ) -> Float[Tensor, " n"]:
+        """E(x, sigma) of what f gives."""
         quadratic = points.square().flatten(1).sum(1) * self.precisions(points) / 2
         return energies / self.levels(points) + quadratic
 
@@ -103,6 +109,15 @@ def conditional_gradient(
 ) -> Float[Tensor, "n ..."]:
     """The gradient at the levels themselves."""
     return energy.at(levels).with_gradient(points)[1]
+
+
+@energies_to_come.register
+def conditional_to_come(
+    energy: NoiseConditional, points: Float[Tensor, "n ..."]
+) -> EnergiesToCome | None:
+    """`energies_to_come` of the network in it, completed at the level of now."""
+    begun = energies_to_come(energy.body, energy.joined(points))
+    return begun and begun.then(lambda energies: energy.completed(energies, points))
 
 
 @portable.register

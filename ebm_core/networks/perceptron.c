@@ -4,9 +4,15 @@
    and the first a is [sin xF, cos xF, x]. Rows go through all layers in blocks that stay in the
    cache; a product keeps ROWS x TILE sums in registers and applies the activation there.
    compiled_perceptron.py calls it, hatch_build.py compiles it. */
+#define _GNU_SOURCE
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 enum { LANES = 8, TILE = 2 * LANES, ROWS = 6, BLOCK = 16 * ROWS, LAYERS = 8, PHASES = 8192 };
 
@@ -210,45 +216,127 @@ int runs_here(void) {
 #endif
 }
 
-/* energies: (count,); gradients: (count, inputs) or NULL. parameters: weight and bias of each
-   layer, the head last; frequencies: (inputs, waves). All are float32 without gaps. Returns 0 if all
-   is well, 1 if memory ran out, 2 if a phase xF was too large. */
-int perceptron(const float *x, int count, int inputs, const float *frequencies, int waves,
-               int layers, const int *widths, const float *const *parameters, float precision,
-               float *energies, float *gradients) {
-    int filled = (waves + LANES - 1) / LANES * LANES, failed = 0;
-    struct network net = {.inputs = inputs, .waves = filled, .features = 2 * filled + inputs,
-                          .layers = layers, .widths = widths, .precision = precision,
-                          .bias = parameters[2 * layers + 1][0]};
-    size_t first = (size_t)widths[0] * net.features, size = lay_out(&net, NULL);
+/* A call, with its own copy of the weights once it is prepared. */
+struct call {
+    struct network net;
+    int widths[LAYERS], count, failed, ended;
+    const float *x;
+    float *energies, *gradients, *memory;
+    double begun, share;
+    pthread_t thread;
+};
+
+/* Returns whether memory ran out. */
+static int prepare(struct call *call, const float *x, int count, int inputs,
+                   const float *frequencies, int waves, int layers, const int *widths,
+                   const float *const *parameters, float precision, float *energies,
+                   float *gradients) {
+    int filled = (waves + LANES - 1) / LANES * LANES;
+    *call = (struct call){.count = count, .x = x, .energies = energies, .gradients = gradients};
+    for (int l = 0; l < layers; l++) call->widths[l] = widths[l];
+    struct network *net = &call->net;
+    *net = (struct network){.inputs = inputs, .waves = filled, .features = 2 * filled + inputs,
+                            .layers = layers, .widths = call->widths, .precision = precision,
+                            .bias = parameters[2 * layers + 1][0]};
+    size_t first = (size_t)widths[0] * net->features, size = lay_out(net, NULL);
     float *memory = malloc((size + first) * sizeof *memory), *arranged = memory + size;
     if (!memory) return 1;
-    lay_out(&net, memory);
+    call->memory = memory;
+    lay_out(net, memory);
     for (int i = 0; i < inputs; i++)
         for (int j = 0; j < filled; j++)
-            net.frequencies[i * filled + j] = j < waves ? frequencies[i * waves + j] : 0;
+            net->frequencies[i * filled + j] = j < waves ? frequencies[i * waves + j] : 0;
     /* the first layer's columns are x, sines, cosines; here the filled waves come first */
     for (int row = 0; row < widths[0]; row++) {
         const float *from = parameters[0] + row * (inputs + 2 * waves);
-        float *to = arranged + row * net.features;
+        float *to = arranged + row * net->features;
         for (int j = 0; j < filled; j++) {
             to[j] = j < waves ? from[inputs + j] : 0;
             to[filled + j] = j < waves ? from[inputs + waves + j] : 0;
         }
         for (int i = 0; i < inputs; i++) to[2 * filled + i] = from[i];
     }
-    int inner = net.features;
+    int inner = net->features;
     for (int l = 0; l < layers; l++) {
         const float *weight = l ? parameters[2 * l] : arranged;
-        pack(net.forward[l], weight, inner, widths[l], 1, inner);
-        if (gradients) pack(net.backward[l], weight, widths[l], inner, inner, 1);
-        pack(net.biases[l], parameters[2 * l + 1], 1, widths[l], 0, 1);
+        pack(net->forward[l], weight, inner, widths[l], 1, inner);
+        if (gradients) pack(net->backward[l], weight, widths[l], inner, inner, 1);
+        pack(net->biases[l], parameters[2 * l + 1], 1, widths[l], 0, 1);
         inner = widths[l];
     }
-    pack(net.head, parameters[2 * layers], 1, inner, 0, 1);
-    for (int row = 0; row < count && !failed; row += BLOCK)
-        failed = block(&net, x + (ptrdiff_t)row * inputs, count - row < BLOCK ? count - row : BLOCK,
-                       energies + row, gradients ? gradients + (ptrdiff_t)row * inputs : NULL);
-    free(memory);
-    return failed ? 2 : 0;
+    pack(net->head, parameters[2 * layers], 1, inner, 0, 1);
+    return 0;
+}
+
+static void compute(struct call *call) {
+    int inputs = call->net.inputs, count = call->count;
+    float *gradients = call->gradients;
+    for (int row = 0; row < count && !call->failed; row += BLOCK)
+        call->failed = block(&call->net, call->x + (ptrdiff_t)row * inputs,
+                             count - row < BLOCK ? count - row : BLOCK, call->energies + row,
+                             gradients ? gradients + (ptrdiff_t)row * inputs : NULL);
+    free(call->memory);
+}
+
+/* energies: (count,); gradients: (count, inputs) or NULL. parameters: weight and bias of each
+   layer, the head last; frequencies: (inputs, waves). All are float32 without gaps. Returns 0 if all
+   is well, 1 if memory ran out, 2 if a phase xF was too large. */
+int perceptron(const float *x, int count, int inputs, const float *frequencies, int waves,
+               int layers, const int *widths, const float *const *parameters, float precision,
+               float *energies, float *gradients) {
+    struct call call;
+    if (prepare(&call, x, count, inputs, frequencies, waves, layers, widths, parameters, precision,
+                energies, gradients))
+        return 1;
+    compute(&call);
+    return call.failed ? 2 : 0;
+}
+
+static double seconds(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void *go_on(void *given) {
+    struct call *call = given;
+#ifdef __linux__ /* elsewhere it would be the process that steps back */
+    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 10);
+#endif
+    compute(call);
+    call->share = seconds(CLOCK_THREAD_CPUTIME_ID) / (seconds(CLOCK_MONOTONIC) - call->begun);
+    __atomic_store_n(&call->ended, 1, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+/* `perceptron` in a thread of its own, behind all others: the weights may change as soon as this
+   returns, x and what is filled must stay until perceptron_finish. NULL if there is no room. */
+struct call *perceptron_begin(const float *x, int count, int inputs, const float *frequencies,
+                              int waves, int layers, const int *widths,
+                              const float *const *parameters, float precision, float *energies,
+                              float *gradients) {
+    struct call *call = malloc(sizeof *call);
+    if (!call) return NULL;
+    if (prepare(call, x, count, inputs, frequencies, waves, layers, widths, parameters, precision,
+                energies, gradients)) {
+        free(call);
+        return NULL;
+    }
+    call->begun = seconds(CLOCK_MONOTONIC);
+    if (pthread_create(&call->thread, NULL, go_on, call)) {
+        free(call->memory);
+        free(call);
+        return NULL;
+    }
+    return call;
+}
+
+int perceptron_ended(struct call *call) { return __atomic_load_n(&call->ended, __ATOMIC_ACQUIRE); }
+
+/* Waits. The share of the time that the thread had a core; negative if a phase was too large. */
+double perceptron_finish(struct call *call) {
+    pthread_join(call->thread, NULL);
+    double share = call->failed ? -1 : call->share;
+    free(call);
+    return share;
 }

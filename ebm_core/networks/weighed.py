@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.contracts.groups import Groups
+from ebm_core.networks.compiled_perceptron import EnergiesToCome, energies_to_come
 from ebm_core.networks.noise_conditioning import annealed_gradient
 from ebm_core.networks.portable import Mixture, PortableEnergy, portable
 
@@ -62,6 +63,16 @@ def weighed_gradient(
     """That of the energy below; the groups' weights count fully at the last level alone."""
     inner = annealed_gradient(energy.energy, points, levels, last)
     return inner + energy.raised(points)[1] * (last / levels).square()[:, None]
+
+
+@energies_to_come.register
+def weighed_to_come(energy: Weighed, points: Float[Tensor, "n 2"]) -> EnergiesToCome | None:
+    """`energies_to_come` of the energy below, with what is added now."""
+    begun = energies_to_come(energy.energy, points)
+    if begun is None:
+        return None
+    raised = energy.groups.belonging(points) @ energy.offsets
+    return begun.then(lambda energies: energies + raised)
 
 
 @portable.register

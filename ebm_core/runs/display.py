@@ -46,23 +46,27 @@ class Showing:
         self.nearest = None if self.planar else NearestImages.of(self.dataset, device)
 
     def draw(
-        self, energy: EnergyNetwork, config: RunConfig, picture: Picture, landscape: bool
+        self,
+        energy: EnergyNetwork,
+        config: RunConfig,
+        picture: Picture,
+        landscape: bool,
+        series: bool,
     ) -> "Shown":
         """The landscape, where the data are planar, and the arrays of a frame.
 
-        Without `landscape` the arrays are those that move from frame to frame, and no others.
+        Without `series` the arrays are those that move from frame to frame, and no others.
         """
         self.move(energy, config)
         points = {"chains": self.points, **picture.points}
         arrays: dict[str, Tensor] = {}
         values = None
         drawn = picture.points.get("generator", self.points)
-        if landscape or not self.planar:
-            samples = picture.points.get("negatives", drawn)
+        if series or not self.planar:
             points["data"] = self.data
             arrays |= {
                 "data_energies": energies(energy, self.data),
-                "sample_energies": energies(energy, samples),
+                "sample_energies": energies(energy, self.samples(picture)),
                 **picture.values,
             }
         if not self.planar:
@@ -75,6 +79,11 @@ class Showing:
             arrays[name] = self.dataset.from_model(inside) if self.planar else inside
         named = {name: as_array(array) for name, array in arrays.items()}
         return Shown(values, named, self.window, frozenset(points) if self.planar else frozenset())
+
+    def samples(self, picture: Picture) -> Tensor:
+        """The points whose energies are compared with those of the data."""
+        generated = picture.points.get("generator", self.points)
+        return picture.points.get("negatives", generated)
 
     def move(self, energy: EnergyNetwork, config: RunConfig) -> None:
         """A few steps of the shown chains."""

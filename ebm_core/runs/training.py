@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ from ebm_core.runs.config import PLUGINS, RunConfig, arrays_of, on_device_at_han
 from ebm_core.runs.display import Showing
 from ebm_core.runs.divergence import refuse_divergence
 from ebm_core.runs.frame import Frame
+from ebm_core.runs.frame_to_come import FrameToCome
 from ebm_core.runs.metrics import numbers
 from ebm_core.runs.shown_energy import ShownEnergy
 from ebm_core.runs.time_budget import TimeBudget
@@ -83,7 +85,6 @@ class Training:
             )
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count
         self.shown = ShownEnergy(self.energy, config, self.device)
-        self._showing: Showing | None = None
         self._evaluation: dict[bool, Assessment] = {}
         self._replay()
 
@@ -187,13 +188,28 @@ class Training:
         self.events.append(change)
         return change
 
-    def frame(self, landscape: bool = True) -> Frame:
+    def frame(self, landscape: bool = True, series: bool = True) -> Frame:
         """What to show now. Moves the displayed chains; never touches what training depends on."""
         with self._timed():
-            if self._showing is None:
-                self._showing = Showing(self.config, self.device)
-            shown = self._showing.draw(self.network, self.config, self.learner.picture(), landscape)
+            shown = self._showing.draw(
+                self.network, self.config, self.learner.picture(), landscape, series
+            )
         return Frame(self.step, self.seconds, dict(self.metrics), *shown)
+
+    def frame_to_come(self, landscape: bool = True) -> FrameToCome | None:
+        """The frame of now, whose energies are computed while training goes on.
+
+        None where there is no compiled code for the energy.
+        """
+        with self._timed():
+            now, picture = (self.step, self.seconds, dict(self.metrics)), self.learner.picture()
+            return FrameToCome.begin(
+                now, self._showing, self.network, self.config, picture, landscape=landscape
+            )
+
+    @cached_property
+    def _showing(self) -> Showing:
+        return Showing(self.config, self.device)
 
     def evaluate(self, thorough: bool = False) -> dict[str, float]:
         """Exact figures of the averaged weights, also kept in `metrics`."""

@@ -59,6 +59,9 @@ export const truth = signal<Landscape | null>(null);
 export const dropped = signal(0);
 /** From where one looks at the surface; null where the stage is a map. */
 export const orbit = signal<Orbit | null>(null);
+
+/** The page computes the landscapes of the run that goes on; the server need not make them. */
+export const ownMaps = signal(false);
 /** Where one looks on the stage. */
 export const camera = signal<Camera>(HOME);
 

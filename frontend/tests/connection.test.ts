@@ -98,12 +98,15 @@ describe("a lost connection", () => {
   it("goes on after the newest sequence number that is known", () => {
     connection.watch("a", 15);
     newest().accept();
-    expect(newest().sent).toEqual([{ type: "watch", run: "a", after: 0, frames_per_second: 15 }]);
+    const watch = { type: "watch", run: "a", frames_per_second: 15, landscapes: true };
+    expect(newest().sent).toEqual([{ ...watch, after: 0 }]);
     known = 41;
     newest().drop();
     vi.advanceTimersByTime(250);
     newest().accept();
-    expect(newest().sent).toEqual([{ type: "watch", run: "a", after: 41, frames_per_second: 15 }]);
+    expect(newest().sent).toEqual([{ ...watch, after: 41 }]);
+    connection.watch("a", 15, false);
+    expect(newest().sent.at(-1)).toEqual({ ...watch, after: 41, landscapes: false });
   });
 
   it("forgets a run that is no longer watched", () => {

@@ -50,6 +50,15 @@ def test_far_points_have_the_energies_that_pytorch_gives_them(size: float) -> No
         torch.testing.assert_close(single(x), expected, rtol=1e-5, atol=1e-5, equal_nan=True)
 
 
+def test_copies_of_a_network_are_computed_by_the_same_code() -> None:
+    one = network(Mlp())
+    x = torch.randn(100, 2)
+    with torch.no_grad():
+        found = copy.deepcopy(one).compiled_energies(x, gradients=False)
+        assert found is not None
+        torch.testing.assert_close(found[0], one(x), rtol=0, atol=0)
+
+
 def test_gaps_between_points_do_not_matter() -> None:
     single = network(Mlp())
     x = torch.randn(2, 50).T

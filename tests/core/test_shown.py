@@ -25,7 +25,7 @@ def after(updates: int, **fields: Any) -> Training:
 @pytest.mark.parametrize("method", SCORES)
 def test_score_matching_shows_where_it_matches(method: str) -> None:
     training = after(2, dataset={"kind": "moons"}, method={"kind": method})
-    frame = training.frame(landscape=False)
+    frame = training.frame(landscape=False, series=False)
     count, plane = frame.arrays["perturbed"].shape
     assert (64 <= count <= 128, plane) == (True, 2)
     assert "perturbed" in frame.places

@@ -170,8 +170,9 @@ class Page:
     def send(self, message: Message) -> None:
         self.socket.send(msgpack.packb(message))
 
-    def watch(self, run: str, after: int = 0, rate: float = 15) -> None:
-        self.send({"type": "watch", "run": run, "after": after, "frames_per_second": rate})
+    def watch(self, run: str, after: int = 0, rate: float = 15, landscapes: bool = True) -> None:
+        asked = {"run": run, "after": after, "frames_per_second": rate, "landscapes": landscapes}
+        self.send({"type": "watch", **asked})
 
     def next(self, seconds: float = PATIENCE) -> Message:
         """The next message."""

@@ -75,6 +75,31 @@ def test_who_joins_between_two_landscapes_sees_data_chains_and_landscape_at_once
     lab.ask("POST", f"/runs/{run}/stop")
 
 
+def test_a_page_that_maps_by_itself_gets_frames_without_landscapes(lab: Laboratory) -> None:
+    run = lab.create(endless())
+    with lab.page() as page, lab.page() as other:
+        page.watch(run, landscapes=False)
+        for _ in range(20):
+            page.until(lambda m: m["type"] == "frame")
+        kept = keyframes(lab, run)
+        assert sum(map(is_whole, page.messages)) <= kept
+        other.watch(run)  # now they are made, for both
+        page.messages.clear()
+        while sum(map(is_whole, page.messages)) <= keyframes(lab, run) - kept:
+            page.until(is_whole)
+    lab.ask("POST", f"/runs/{run}/stop")
+
+
+def keyframes(lab: Laboratory, run: str) -> int:
+    """How many a run has."""
+    return len(lab.ask("GET", f"/runs/{run}/keyframes"))
+
+
+def is_whole(message: Message) -> bool:
+    """Whether a message is a frame with a landscape."""
+    return message["type"] == "frame" and "landscape" in message
+
+
 def test_who_joins_a_run_at_rest_gets_its_newest_frame(lab: Laboratory, going: str) -> None:
     run = going
     with lab.page() as page:

@@ -36,6 +36,12 @@ export interface Socket {
   close(): void;
 }
 
+/** What is wanted of a run that is watched. */
+interface Wanted {
+  frames_per_second: number;
+  landscapes: boolean;
+}
+
 export interface ConnectionOptions {
   open: () => Socket;
   /** Only stores the message; drawing is the loop's work. */
@@ -55,17 +61,18 @@ export class Connection {
   private opens: ReturnType<typeof setTimeout> | undefined;
   private pinged = 0;
   private heard = 0;
-  private watched = new Map<string, number>();
+  private watched = new Map<string, Wanted>();
   private readonly now: () => number;
 
   constructor(private readonly options: ConnectionOptions) {
     this.now = options.now ?? (() => performance.now());
   }
 
-  /** Follows a run at a number of frames a second; connects first where needed. */
-  watch(run: string, framesPerSecond: number): void {
-    this.watched.set(run, framesPerSecond);
-    if (this.socket?.readyState === 1) this.sendWatch(run, framesPerSecond);
+  /** Follows a run at a number of frames a second, with landscapes or without; connects first where needed. */
+  watch(run: string, framesPerSecond: number, landscapes = true): void {
+    const wanted = { frames_per_second: framesPerSecond, landscapes };
+    this.watched.set(run, wanted);
+    if (this.socket?.readyState === 1) this.sendWatch(run, wanted);
     else this.connect();
   }
 
@@ -96,7 +103,7 @@ export class Connection {
       this.attempt = 0;
       this.heard = this.now();
       this.options.changed({ state: "open" });
-      for (const [run, framesPerSecond] of this.watched) this.sendWatch(run, framesPerSecond);
+      for (const [run, wanted] of this.watched) this.sendWatch(run, wanted);
       this.beat = setInterval(() => this.keepAlive(), PING_EVERY);
     };
     socket.onmessage = (event) => this.receive(event);
@@ -143,8 +150,8 @@ export class Connection {
     this.retry = setTimeout(() => this.connect(), wait);
   }
 
-  private sendWatch(run: string, framesPerSecond: number): void {
-    this.send({ type: "watch", run, after: this.options.after(run), frames_per_second: framesPerSecond });
+  private sendWatch(run: string, wanted: Wanted): void {
+    this.send({ type: "watch", run, after: this.options.after(run), ...wanted });
   }
 
   private send(message: PageMessage): void {

@@ -690,6 +690,7 @@ export interface Watch {
   run: string;
   after?: number;
   frames_per_second?: number;
+  landscapes?: boolean;
 }
 export interface ErrorMessage {
   type: "error";

@@ -1,5 +1,5 @@
 /** What ties the page together: the socket's messages become state, and the run on the stage is followed. */
-import { batch } from "@preact/signals";
+import { batch, effect, untracked } from "@preact/signals";
 import { recipeFor } from "../form/fields";
 import { choiceOf } from "../form/points";
 import { differences, get, set } from "../form/schema";
@@ -23,6 +23,7 @@ import {
   mode,
   moment,
   notice,
+  ownMaps,
   pace,
   rolling,
   runs,
@@ -58,6 +59,8 @@ export const connection = new Connection({
     speed.roundTrip = milliseconds;
   },
 });
+
+const watchRun = (id: string) => connection.watch(id, FRAMES_PER_SECOND, !ownMaps.value);
 
 /** Takes what the socket has brought into the state; once an animation frame. */
 export function drain(now: number): void {
@@ -193,7 +196,7 @@ export function follow(run: Run): void {
     step.value = run.step;
     replay.load(replay.serverFilm(run.id, []));
   });
-  connection.watch(run.id, FRAMES_PER_SECOND);
+  watchRun(run.id);
   void refreshKeyframes();
   void refreshTruth();
 }
@@ -260,7 +263,7 @@ function followWhileSeen(): void {
     return;
   }
   drain(performance.now());
-  connection.watch(id, FRAMES_PER_SECOND);
+  watchRun(id);
 }
 
 /** Starts the loop's own work: messages, replays and what counts. */
@@ -291,5 +294,10 @@ export function start(): void {
     visible: () => active.value && !rolling.value,
   });
   document.addEventListener("visibilitychange", followWhileSeen);
+  let own = ownMaps.value;
+  effect(() => {
+    if (own !== ownMaps.value) untracked(followWhileSeen);
+    own = ownMaps.value;
+  });
   watchReach();
 }

@@ -47,6 +47,8 @@ export class Stage {
   private step = -1;
   /** The newest that came; a frame that did not renew it hands on the same. */
   private landscape: Landscape | null = null;
+  /** The newest frame, for what a landscape needs beside its energies. */
+  private taken: DecodedFrame | null = null;
   private data: Float32Array = NO_POINTS;
   private labelled: Labelled = NO_LABELLED;
   private generator: Float32Array = NO_POINTS;
@@ -210,6 +212,13 @@ export class Stage {
     this.dirty = true;
   }
 
+  /** Takes a landscape that the page has computed, as if a frame had brought it. */
+  takeMap(energy: Field, now: number): void {
+    if (!this.taken) return;
+    this.terrain.take(energy, this.taken.metrics.mass_outside ?? 0, now, uncertaintyOf(this.taken));
+    this.dirty = true;
+  }
+
   /** How far an evaluator's energies lie above those of the landscape, which may be of another update. */
   private drift(evaluator: Evaluator): number {
     const moment = this.terrain.newest;
@@ -240,6 +249,7 @@ export class Stage {
     this.run = "";
     this.step = -1;
     this.landscape = null;
+    this.taken = null;
     this.units = PLAIN_UNITS;
     this.data = NO_POINTS;
     this.labelled = NO_LABELLED;
@@ -283,9 +293,10 @@ export class Stage {
     this.run = frame.run;
     this.step = frame.step;
     this.units = frame.units;
+    this.taken = frame;
     if (frame.landscape && frame.landscape !== this.landscape) {
       this.landscape = frame.landscape;
-      this.terrain.take(frame.landscape, frame.metrics.mass_outside ?? 0, now, uncertaintyOf(frame));
+      this.takeMap(frame.landscape, now);
       const extent = Math.min(SHOWN_EXTENT, this.terrain.extent);
       if (extent !== this.whole) this.resize(this.viewport.size, this.dpr);
     }

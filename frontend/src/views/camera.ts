@@ -13,6 +13,7 @@ import {
   history,
   info,
   moment,
+  ownMaps,
   recordedFrame,
   rolling,
   stored,
@@ -65,6 +66,10 @@ const maps = new Maps(
     means.value = why ? `${by}, since ${why}` : by;
     if (square.size === TRIED) return;
     if (!evaluator || differ(of.units, evaluator.units)) return;
+    if (ownMaps.value) {
+      if (square.size === FINE) stage?.takeMap({ values, ...square }, performance.now());
+      return;
+    }
     stage?.setCloseUp({ field: { values, ...square }, by: of });
     lookedAt.value = { outside: stage?.massOutside ?? null, size: square.size, milliseconds };
   },
@@ -126,11 +131,13 @@ export function followLooking(created: Stage, pointed: boolean, now: number): vo
     evaluator = energy && units ? new Evaluator(energy, units) : null;
     created.setEvaluator(evaluator);
   }
-  if (!evaluator || !(away || still || quick.value)) {
-    if (lookedAt.value) {
-      created.setCloseUp(null);
-      lookedAt.value = null;
-    }
+  ownMaps.value = evaluator !== null && quick.value && !away && !still;
+  const looking = evaluator !== null && (away || still);
+  if (lookedAt.value && !looking) {
+    created.setCloseUp(null);
+    lookedAt.value = null;
+  }
+  if (!evaluator || !(looking || quick.value)) {
     if (evaluator && cost.value === null && asked === "") maps.ask(evaluator, created.view, [TRIED]);
     asked = evaluator && cost.value === null ? "tried" : "";
     return;

@@ -125,6 +125,22 @@ test("the landscape flows from one arrival to the next", () => {
   expect(at(4200)).toBeCloseTo(2, 1);
 });
 
+test("a map that the page has computed takes the place of the landscape", () => {
+  const { stage, draws } = stageOf();
+  const lifted = fieldOf((x, y) => ((x - 1) ** 2 + y * y) / 2 + 5, 64);
+  stage.takeMap(lifted, 0); // before any frame nothing is known of the run
+  expect(stage.readout(45, 45)).toBeNull();
+  stage.show({ ...frame(1, 0), metrics: { mass_outside: 0.5 } });
+  draws(0);
+  const before = stage.readout(45, 45)!.density;
+  expect(before).toBeCloseTo(0.5 / (2 * Math.PI), 2);
+  stage.takeMap(lifted, 100);
+  draws(10_000);
+  const after = stage.readout(45, 45)!;
+  expect(after.density).toBeCloseTo(before * Math.exp(-0.5), 2);
+  expect(after.above).toBeCloseTo(0.5, 1);
+});
+
 test("a frame without a landscape does not lose one that was not drawn yet", () => {
   const { stage, draws } = stageOf();
   stage.show(frame(1, 1));

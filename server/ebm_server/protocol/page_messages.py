@@ -16,6 +16,8 @@ class Watch(Message):
     run: str
     after: int = Field(0, ge=0)
     frames_per_second: float = Field(15, ge=0, le=60)
+    landscapes: bool = True
+    """False where the page computes them itself: then it is sent only those made for others."""
 
 
 class Unwatch(Message):

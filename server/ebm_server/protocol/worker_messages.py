@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 from ebm_server.protocol.messages import Message, Problem, Values
 from ebm_server.protocol.packed_frame import PackedFrame
 
-VERSION = 3
+VERSION = 4
 """Of these messages. A worker outlives its server and may meet one of another version."""
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
@@ -220,6 +220,8 @@ class ShowFrames(Command):
     type: Literal["watch"] = "watch"
     frames_per_second: float
     """0 where nobody watches."""
+    landscapes: bool = True
+    """False where all who watch compute them themselves."""
 
 
 class TellEnergy(Command):

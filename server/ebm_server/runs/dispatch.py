@@ -135,7 +135,7 @@ class Dispatch:
                 speed=run.speed,
             )
         )
-        self.tell_rate(run.id, self.hub.rate(run.id))
+        self.show(run.id, self.hub.wanted(run.id))
 
     async def serve(self, connection: WorkerConnection) -> None:
         """A worker has connected; lasts as long as the connection."""
@@ -155,7 +155,7 @@ class Dispatch:
         if entry and hello.run:
             connection.tell(Welcomed(received=entry.received))
             connection.tell(LimitSpeed(speed=entry.run.speed))
-            self.tell_rate(entry.run.id, self.hub.rate(entry.run.id))
+            self.show(entry.run.id, self.hub.wanted(entry.run.id))
         elif entry:
             self._spawn(self._assign(worker, entry))
         try:
@@ -187,12 +187,12 @@ class Dispatch:
         if worker.run:
             self.hub.frame(worker.run, frame)
 
-    def tell_rate(self, run: str, rate: float) -> None:
-        """Passes on how many frames a second the pages want of a run."""
+    def show(self, run: str, wanted: ShowFrames) -> None:
+        """Passes on what the pages want of a run."""
         entry = self.ledger.entries.get(run)
         worker = self.pool.workers.get(entry.worker or "") if entry else None
         if worker and worker.connection and worker.run == run:
-            worker.connection.tell(ShowFrames(frames_per_second=rate))
+            worker.connection.tell(wanted)
 
     def tell_speed(self, entry: Entry) -> None:
         """Passes on the run's speed limit; a worker that connects later is told then."""

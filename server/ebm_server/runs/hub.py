@@ -14,8 +14,10 @@ from ebm_server.protocol.page_messages import (
     MetricsMessage,
     RunMessage,
     RunsChanged,
+    Watch,
 )
 from ebm_server.protocol.runs import Event, MetricRow, Run
+from ebm_server.protocol.worker_messages import ShowFrames
 from ebm_server.runs.mailbox import Letter, Mailbox, Watching
 from ebm_server.runs.store import EVENTS, METRICS, Store
 
@@ -30,20 +32,22 @@ class Hub:
     """Pages and the runs they watch. Lives on the event loop.
 
     Args:
-        on_rate: Called with a run and the frames a second that the pages want of it.
+        on_wanted: Called with a run and what the pages want of it.
     """
 
-    def __init__(self, store: Store, on_rate: Callable[[str, float], None]) -> None:
+    def __init__(self, store: Store, on_wanted: Callable[[str, ShowFrames], None]) -> None:
         self.store = store
-        self.on_rate = on_rate
+        self.on_wanted = on_wanted
         self.mailboxes: set[Mailbox] = set()
         self.frames: dict[str, PackedFrame] = {}
         """The newest frame of each run that is watched, over all before it."""
 
-    def rate(self, run: str) -> float:
-        """Frames a second that the most eager page wants of a run; 0 where nobody watches."""
-        intervals = [box.watching[run].interval for box in self.mailboxes if run in box.watching]
-        return min(FASTEST, 1 / min(intervals)) if intervals else 0.0
+    def wanted(self, run: str) -> ShowFrames:
+        """As many frames as the most eager page wants, and landscapes if one needs them."""
+        pages = [box.watching[run] for box in self.mailboxes if run in box.watching]
+        rate = 1 / min((page.interval for page in pages), default=float("inf"))
+        needed = any(page.landscapes for page in pages)
+        return ShowFrames(frames_per_second=min(FASTEST, rate), landscapes=needed or not pages)
 
     def post(self, letter: Letter) -> None:
         """An ordered message of a run, to all who watch it."""
@@ -91,16 +95,17 @@ class Hub:
         """A page has gone."""
         self.mailboxes.discard(mailbox)
         for run in mailbox.watching:
-            self._rate_changed(run)
+            self._one_less(run)
 
-    async def watch(self, mailbox: Mailbox, run: Run, after: int, frames_per_second: float) -> None:
+    async def watch(self, mailbox: Mailbox, run: Run, asked: Watch) -> None:
         """Sends a run's state, its history, its newest frame, and then all that follows."""
         mailbox.forget(run.id)
-        watching = Watching(1 / frames_per_second if frames_per_second else float("inf"))
+        rate = asked.frames_per_second
+        watching = Watching(1 / rate if rate else float("inf"), asked.landscapes)
         mailbox.watching[run.id] = watching
-        self.on_rate(run.id, self.rate(run.id))
+        self.on_wanted(run.id, self.wanted(run.id))
         info, upto = info_letter(run), run.seq
-        history = await asyncio.to_thread(self._history, run.id, after, upto)
+        history = await asyncio.to_thread(self._history, run.id, asked.after, upto)
         keyframe = await asyncio.to_thread(self.store.keyframe, run.id)
         known = filter(None, (keyframe, self.frames.get(run.id)))
         frame: PackedFrame | None = None
@@ -112,13 +117,13 @@ class Hub:
     def unwatch(self, mailbox: Mailbox, run: str) -> None:
         """Ends what `watch` began."""
         mailbox.forget(run)
-        self._rate_changed(run)
+        self._one_less(run)
 
-    def _rate_changed(self, run: str) -> None:
-        rate = self.rate(run)
-        if not rate:
+    def _one_less(self, run: str) -> None:
+        wanted = self.wanted(run)
+        if not wanted.frames_per_second:
             self.drop_frame(run)  # it grows old: no more will come
-        self.on_rate(run, rate)
+        self.on_wanted(run, wanted)
 
     def _history(self, run: str, after: int, upto: int) -> list[Letter]:
         """Letters of everything numbered in (after, upto], or one gap where that is too much."""

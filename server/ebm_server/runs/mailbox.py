@@ -28,6 +28,8 @@ class Watching:
 
     interval: float
     """Seconds between two of its frames."""
+    landscapes: bool = True
+    """The page does not compute them itself."""
     holding: list[Letter] | None = field(default_factory=list)
     """What came while its history was being fetched; None from then on."""
     frame: PackedFrame | None = None

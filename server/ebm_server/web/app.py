@@ -51,7 +51,7 @@ class Services:
         self.settings = settings
         self.address = settings.data_dir / "server.json"
         self.store = Store(settings.database_url)
-        self.hub = Hub(self.store, on_rate=lambda run, rate: self.dispatch.tell_rate(run, rate))
+        self.hub = Hub(self.store, on_wanted=lambda run, shown: self.dispatch.show(run, shown))
         self.dispatch = Dispatch(
             Ledger(self.store, self.hub),
             self.hub,

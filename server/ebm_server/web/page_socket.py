@@ -67,7 +67,7 @@ async def obey(data: bytes, mailbox: Mailbox, hub: Hub, ledger: Ledger) -> None:
     elif isinstance(message, Unwatch):
         hub.unwatch(mailbox, message.run)
     elif entry := ledger.entries.get(message.run):
-        await hub.watch(mailbox, entry.run, message.after, message.frames_per_second)
+        await hub.watch(mailbox, entry.run, message)
     else:
         text = f"there is no run {message.run!r}; it may have been deleted"
         mailbox.put(Letter(pack(ErrorMessage(run=message.run, message=text))))

@@ -1,6 +1,7 @@
 """What a run shows of itself while it trains: frames for who watches, keyframes, exact figures.
 
-Each may cost its share of the training time. What motion leaves over goes to landscapes.
+Each may cost its share of the training time. What motion leaves over goes to landscapes. Where a
+core is idle and the energy lets training go on, frames are made beside it and cost next to nothing.
 """
 
 import math
@@ -16,8 +17,10 @@ from ebm_core.runs import snapshots
 from ebm_core.runs.portable import portable_of
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.packed_energy import pack_energy
+from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.packing import pack_frame
 from ebm_server.protocol.worker_messages import Done, KeyframeItem
+from ebm_server.worker.beside import Beside
 from ebm_server.worker.pacing import Budget, Keyframes
 from ebm_server.worker.server_connection import ServerConnection
 
@@ -47,6 +50,8 @@ class Publisher:
         self.server = server
         self.directory = directory
         self.rate = 0.0
+        self.mapped = False
+        """The pages compute landscapes themselves."""
         self.clock: Callable[[], float] = (
             time.thread_time if training.config.device == "cpu" else time.perf_counter
         )
@@ -54,6 +59,7 @@ class Publisher:
         self.landscapes = Budget(LANDSCAPE_SHARE, credit=0.2)
         self.evaluation = Budget(EVALUATION_SHARE, credit=0.5)  # the first prepares the target
         self.keyframes = Keyframes(training.step)
+        self.beside = Beside(training)
         self.exact_names: set[str] = set()
         self.next_frame = 0.0
         self.next_evaluation = time.monotonic() + FIRST_EVALUATION_SECONDS
@@ -78,29 +84,55 @@ class Publisher:
 
     def show(self) -> None:
         """After an update: a frame or a keyframe, if one is due and can be afforded."""
+        start = self.clock()
+        if (frame := self.beside.come()) is not None:
+            self.send(frame)
+            self._charge(self.clock() - start)
         now = time.monotonic()
-        frame_due = self.rate > 0 and now >= self.next_frame and self.motion.allows
-        keyframe_due = self.keyframes.due(self.training.step)
-        if not frame_due and not (keyframe_due and self.landscapes.allows):
+        # frames stay in order
+        frame_due = self.rate > 0 and now >= self.next_frame and self.beside.idle
+        frame_due = frame_due and self.motion.allows
+        keyframe_due = self.keyframes.due(self.training.step) and self.landscapes.allows
+        if not frame_due and not keyframe_due:
             return
         if frame_due:
             self.next_frame = max(now, self.next_frame + 1 / self.rate)
-        landscape = self.landscapes.allows
-        self.publish(landscape, keyframe=keyframe_due and landscape)
+        if keyframe_due or not self.begin_beside():
+            whole = self.landscapes.allows
+            self.publish(whole and (keyframe_due or not self.mapped), whole, keyframe_due)
 
-    def publish(self, landscape: bool = True, keyframe: bool = False) -> None:
+    def begin_beside(self) -> bool:
+        """Begins a frame of now beside training, where that is possible."""
+        start = self.clock()
+        begun = self.beside.begin(landscape=not self.mapped)
+        self._charge(self.clock() - start)
+        return begun
+
+    def publish(self, landscape: bool = True, series: bool = True, keyframe: bool = False) -> None:
         """Makes a frame now, sends it to who watches and keeps it, and the weights, as asked."""
         start = self.clock()
-        frame = self.training.frame(landscape=landscape)
-        if drawable(frame):
-            packed = pack_frame(self.run, frame)
-            if self.rate > 0:
-                self.server.show(packed)
-            if keyframe:
-                self.keyframes.taken(frame.step)
-                snapshots.keep(self.directory, self.training)
-                self.server.report(KeyframeItem(seconds=frame.seconds, frame=packed))
-        self._charge(self.clock() - start, landscape)
+        if (before := self.beside.finish()) is not None:
+            self.send(before)
+        frame = self.training.frame(landscape, series)
+        packed = self.send(frame)
+        if packed and keyframe:
+            self.keyframes.taken(frame.step)
+            snapshots.keep(self.directory, self.training)
+            self.server.report(KeyframeItem(seconds=frame.seconds, frame=packed))
+        spent = self.clock() - start
+        if not series:
+            self.frame_cost += (spent - self.frame_cost) / 10
+        moving = min(spent, self.frame_cost) if self.rate > 0 else 0.0
+        self._charge(moving, spent - moving)
+
+    def send(self, frame: Frame) -> PackedFrame | None:
+        """Sends a frame to who watches; it comes back as it is sent, if it can be drawn."""
+        if not drawable(frame):
+            return None
+        packed = pack_frame(self.run, frame)
+        if self.rate > 0:
+            self.server.show(packed)
+        return packed
 
     def energy(self, asked: int) -> Done:
         """The energy that is shown now, as the answer to a command; or why it cannot be told."""
@@ -114,16 +146,13 @@ class Publisher:
         self.motion.spend(self.clock() - start)
         return done
 
-    def _charge(self, spent: float, landscape: bool) -> None:
-        if not landscape:
-            self.frame_cost += (spent - self.frame_cost) / 10
-        moving = min(spent, self.frame_cost) if self.rate > 0 else 0.0
-        self.motion.spend(moving)
-        self.landscapes.spend(spent - moving)
+    def _charge(self, moving: float, rest: float = 0.0) -> None:
+        """What a frame has cost as such, and what its landscape and a keyframe have."""
         sending = self.server.cpu_seconds - self._sent
         self._sent += sending
-        self.motion.spend(sending)
-        self._published += spent + sending
+        self.motion.spend(moving + sending)
+        self.landscapes.spend(rest)
+        self._published += moving + rest + sending
 
     def evaluate(self) -> dict[str, float] | None:
         """After an update: the exact figures, if they are due and can be afforded."""

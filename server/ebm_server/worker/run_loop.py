@@ -236,6 +236,7 @@ class RunLoop:
                 self.speed, self.next_update = command.speed, 0.0
             case ShowFrames():
                 self.publisher.rate = command.frames_per_second
+                self.publisher.mapped = not command.landscapes
             case TellEnergy():
                 self.server.answer(self.publisher.energy(command.id))
                 return
