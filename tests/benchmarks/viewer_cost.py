@@ -6,7 +6,6 @@ second of the processor, which other programs disturb less. Linux only: it takes
 """
 
 import argparse
-import math
 import os
 import statistics
 import tempfile
@@ -15,8 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from ebm_server.worker.publishing import MEMORY_SECONDS
 
 from tests.server.laboratory import Laboratory, Page
 
@@ -35,6 +32,7 @@ class Window:
     frames: float
     landscapes: float
     publishing_share: float
+    """A mean over ten seconds of training, some of which were before."""
 
 
 def window(page: Page, seconds: float) -> Window:
@@ -47,15 +45,12 @@ def window(page: Page, seconds: float) -> Window:
     elapsed = time.monotonic() - start
     frames = [m for m in page.messages[seen:] if m["type"] == "frame"]
     updates, processor = last["step"] - first["step"], last["seconds"] - first["seconds"]
-    # what is told is a mean over some time before, too
-    kept = math.exp(-processor / MEMORY_SECONDS)
-    shares = [row["values"]["publishing_share"] for row in (first, last)]
     return Window(
         updates=updates / elapsed,
         updates_of_processor=updates / processor,
         frames=len(frames) / elapsed,
         landscapes=sum("landscape" in frame for frame in frames) / elapsed,
-        publishing_share=(shares[1] - kept * shares[0]) / (1 - kept),
+        publishing_share=last["values"]["publishing_share"],
     )
 
 
