@@ -59,11 +59,11 @@ def test_three_quick_changes_of_method_never_show_a_still_stage(
 
 
 def test_a_recording_shows_no_figure_and_gives_way_to_the_run(page: Page) -> None:
-    choose(page, "Checkerboard", "Variational")
+    choose(page, "Two moons", "Variational")
     note = page.locator(".note")
     expect(note).to_contain_text(RECORDED, timeout=DEADLINE)
     expect(page.locator(".headline .big")).to_have_text("–")
-    expect(page.locator(".run-name")).to_have_text("Checkerboard · Variational")
+    expect(page.locator(".run-name")).to_have_text("Two moons · Variational")
     badge(page, "ready")
     play(page).click()
     badge(page, "live")
