@@ -9,7 +9,7 @@ import { differences, type Field, fault, get, set } from "./form/schema";
 import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
 import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
-import { connection, follow, refreshKeyframes, refreshRuns } from "./run/following";
+import { connection, follow, refreshRuns } from "./run/following";
 import type { Mark } from "./run/marks";
 import * as replay from "./run/replay";
 import {
@@ -24,7 +24,6 @@ import {
   fresh,
   history,
   info,
-  moment,
   notice,
   primary,
   reading,
@@ -380,32 +379,4 @@ async function sendPending(): Promise<void> {
 export function undo(mark: Mark): void {
   const previous = (mark.previous ?? null) as Json;
   if (get({ ...draft.value } as Json, mark.path) !== undefined) change(mark.path, previous);
-}
-
-/** Shows the moment at or before a step: of the moments known now at once, and of those there are when they come. */
-export function scrub(to: number): void {
-  rolling.value = false;
-  void replay.seek(to);
-  sought = { to, found: moment.value };
-  void refreshMoments();
-}
-
-/** Where the last scrub went, and the moment that it found. */
-let sought = { to: 0, found: null as number | null };
-/** The ended run whose moments are all known: it gets no new ones. */
-let complete = "";
-let lookedAt = Number.NEGATIVE_INFINITY;
-/** Milliseconds between two looks at the moments of a run that goes on. */
-const LOOK_EVERY = 1000;
-
-async function refreshMoments(): Promise<void> {
-  const run = info.value;
-  if (!run || stored.value) return;
-  const ended = active.value ? "" : `${run.id} ${run.step}`;
-  if (ended ? complete === ended : performance.now() - lookedAt < LOOK_EVERY) return;
-  complete = ended;
-  lookedAt = performance.now();
-  await refreshKeyframes();
-  if (info.value?.id === run.id && !rolling.value && moment.value === sought.found)
-    void replay.seek(sought.to);
 }

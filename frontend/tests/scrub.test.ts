@@ -1,9 +1,9 @@
 /** A scrub of a run that goes on finds the moments that there are now. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { scrub } from "../src/actions";
 import type { Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { load, nudge } from "../src/run/replay";
+import { scrub } from "../src/run/scrub";
 import { history, moment } from "../src/state";
 import { frameWith } from "./frames.testing";
 

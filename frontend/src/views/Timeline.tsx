@@ -1,13 +1,14 @@
 /** Time at the bottom: a scrubber over the whole run, numbered marks where something was changed, back to live. */
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { scrub, undo } from "../actions";
+import { undo } from "../actions";
 import * as Icons from "../Icons";
 import type { Origin } from "../protocol/wire";
 import { endOfTime, newestStep } from "../run/history";
 import type { Mark } from "../run/marks";
 import { versionsText } from "../run/plugins";
 import { backToLive, nudge, roll } from "../run/replay";
+import { scrub } from "../run/scrub";
 import {
   active,
   fields,
