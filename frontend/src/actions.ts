@@ -155,6 +155,13 @@ export async function repeat(id: string): Promise<void> {
   if (run) follow(run);
 }
 
+/** A new run that is as another was at an update, and goes its own way from there. */
+export async function branch(id: string, step: number): Promise<void> {
+  replay.backToLive();
+  const run = await ask("start", () => api.branchRun(id, step));
+  if (run) follow(run);
+}
+
 /** One update of a paused run; a running one is paused first. */
 export async function stepOnce(): Promise<void> {
   const run = info.value;

@@ -122,6 +122,8 @@ async function read<T>(response: Response, parse: () => Promise<T>): Promise<T> 
 export const catalogue = () => json("GET /catalogue", {});
 export const runs = () => json("GET /runs", {});
 export const repeatRun = (run: string) => json("POST /runs/{run}/repeat", { run });
+export const branchRun = (run: string, step: number) =>
+  json("POST /runs/{run}/branch", { run }, { step, changes: {}, name: null });
 export const getRun = (run: string) => json("GET /runs/{run}", { run });
 export const createRun = (config: Routes["POST /runs"]["body"]) => json("POST /runs", {}, config);
 export const pauseRun = (run: string) => json("POST /runs/{run}/pause", { run });

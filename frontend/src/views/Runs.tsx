@@ -95,6 +95,7 @@ function Row({ run }: { run: RunSummary }) {
         </button>
         {named(run) && <span class="small muted"> {run.name}</span>}
         {shown && <span class="small muted"> on the stage</span>}
+        {run.parent && run.parent_step !== null && <Parent id={run.parent} step={run.parent_step} />}
         {run.reason && (
           <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>
             {sentence(inWordsOf(fields.value, run.reason))}
@@ -120,6 +121,23 @@ function Row({ run }: { run: RunSummary }) {
         <Actions run={run} />
       </td>
     </tr>
+  );
+}
+
+/** The run that another branches off, to be opened where it is still there. */
+function Parent({ id, step }: { id: string; step: number }) {
+  const parent = runs.value?.find((run) => run.id === id);
+  return (
+    <p class="small muted">
+      branches off at update {count(step)} of{" "}
+      {parent ? (
+        <button type="button" class="link" onClick={({ detail }) => void show(id, detail === 0)}>
+          {parent.name}
+        </button>
+      ) : (
+        "a run that is gone"
+      )}
+    </p>
   );
 }
 

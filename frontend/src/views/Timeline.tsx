@@ -1,7 +1,7 @@
 /** Time at the bottom: a scrubber over the whole run, numbered marks where something was changed, back to live. */
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { undo } from "../actions";
+import { branch, undo } from "../actions";
 import * as Icons from "../Icons";
 import type { Origin } from "../protocol/wire";
 import { endOfTime, newestStep } from "../run/history";
@@ -270,9 +270,19 @@ function End() {
   return (
     <p class="track-end small muted">
       {replay ? (
-        <button type="button" class="pill" onClick={backToLive} {...explains(LAB.live)}>
-          {active.value ? "Back to live" : "To the end"}
-        </button>
+        <>
+          <button
+            type="button"
+            class="link"
+            onClick={() => void branch(run.id, moment.value!)}
+            {...explains(LAB.branch)}
+          >
+            Branch
+          </button>
+          <button type="button" class="pill" onClick={backToLive} {...explains(LAB.live)}>
+            {active.value ? "Back to live" : "To the end"}
+          </button>
+        </>
       ) : (
         horizon !== null && <span class="mono">of {count(horizon)}</span>
       )}

@@ -180,6 +180,10 @@ export const LAB = {
     "Repeat exactly",
     "A new run with the same seed, updates and changes: the same weights, bit for bit.",
   ),
+  branch: said(
+    "Branch from here",
+    "A new run that is bit for bit as this one was at the update shown, and then goes its own way: change a live setting. Its way to that update is made again, as fast as it trains.",
+  ),
   resumeChanged: said(
     "Change and resume",
     "As it is it would repeat its failure; the stage offers what changes that.",
