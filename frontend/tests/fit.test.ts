@@ -59,13 +59,8 @@ describe("learning by heart", () => {
 
 describe("the moment that is kept", () => {
   const at = (step: number, state: Run["state"], kept_update: number) => {
-    const info = {
-      id: "a",
-      state,
-      step,
-      metrics: { kept_update },
-      config: { dataset: { kind: "pinwheel" }, method: { kind: "exact" } },
-    } as unknown as Run;
+    const config = { dataset: { kind: "points" }, method: { kind: "denoising" } };
+    const info = { id: "a", state, step, metrics: { kept_update }, config } as unknown as Run;
     history.value = openHistory(info, "server");
   };
   beforeEach(() => {

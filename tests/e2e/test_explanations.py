@@ -105,10 +105,10 @@ def test_a_tap_explains_at_the_width_of_a_phone(
     page = context.new_page()
     page.set_default_timeout(DEADLINE)
     page.goto(f"http://127.0.0.1:{lab.port}/")
-    page.get_by_role("radio", name=re.compile("^Denoising")).tap()
     for word in [
-        page.locator(".legend .term").first,
         page.locator(".headline .term").first,
+        page.get_by_role("radio", name=re.compile("^Denoising")),
+        page.locator(".legend .term").first,
         page.locator("label[for=field-method-halo_share]"),
         page.get_by_role("radio", name=re.compile("^Sliced")),
     ]:
