@@ -92,6 +92,14 @@ def test_the_paper_is_reached_by_the_tab_key(page: Page) -> None:
     expect(explanation(page)).to_contain_text("What an update descends")
 
 
+def test_a_button_that_was_pressed_covers_nothing(page: Page) -> None:
+    choose(page, "Pinwheel", "Denoising")
+    play(page).click()
+    badge(page, "live")
+    when(page, "count() > 30")
+    expect(explanation(page)).to_be_hidden()
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_a_tap_explains_at_the_width_of_a_phone(
     browser: Browser, lab: Laboratory, scheme: str

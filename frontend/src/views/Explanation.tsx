@@ -104,6 +104,8 @@ function explainerOf(target: Element): Element | null {
 function listenTo(box: { current: HTMLElement | null }): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let touched = false;
+  /** What was pressed under the pointer that is still there: whoever uses it knows it. */
+  let used: Element | null = null;
   const inside = (target: EventTarget | null) => target instanceof Node && !!box.current?.contains(target);
   const soon = (act: () => void, wait: number) => {
     clearTimeout(timer);
@@ -114,7 +116,8 @@ function listenTo(box: { current: HTMLElement | null }): () => void {
       if (event.pointerType === "touch" || open.value?.by === "press") return;
       if (inside(event.target)) return clearTimeout(timer);
       const anchor = explainerAt(event.target);
-      if (anchor && anchor === open.value?.anchor) clearTimeout(timer);
+      if (anchor !== used) used = null;
+      if (anchor && (anchor === open.value?.anchor || anchor === used)) clearTimeout(timer);
       else if (anchor) soon(() => show(anchor, "hover"), REST);
       else if (open.value?.by === "hover") soon(hide, GRACE);
       else clearTimeout(timer);
@@ -124,6 +127,7 @@ function listenTo(box: { current: HTMLElement | null }): () => void {
       touched = event.pointerType === "touch";
       if (inside(event.target)) return;
       const anchor = explainerAt(event.target);
+      used = pinsOpen(anchor) ? null : anchor;
       if (anchor !== open.value?.anchor || !pinsOpen(anchor)) hide();
     },
     click: (event) => {
