@@ -53,6 +53,14 @@ def test_a_metropolis_test_without_gradients_takes_values_alone() -> None:
     assert values == BATCH * (STEPS + 1)  # once where they start
 
 
+def test_jem_takes_its_chains_both_phases_and_the_labelled_points() -> None:
+    training = run("jem", chain_steps=STEPS, chains=100, sampler={"kind": "langevin"})
+    labelled = len(training.learner.points)  # type: ignore[attr-defined]
+    gradients, values = counts(training)
+    assert gradients == 100 * STEPS + BATCH + 100 + min(labelled, BATCH)
+    assert values == 0
+
+
 class Watched(EnergyNetwork):
     """An energy by autograd alone, which counts what it is asked for by itself."""
 
