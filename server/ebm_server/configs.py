@@ -206,7 +206,14 @@ def branch(
     try:
         refuse_unknown_length(config.seconds, kept)
     except ValueError as error:
-        raise Refused(409, str(error)) from error
+        if step is not None and "updates" not in changes:
+            raise Refused(
+                409,
+                "a branch is as long as its run, and that has not trained long enough yet for its "
+                "speed, and so its length in updates, to be known; let it go on for a second",
+            ) from error
+        if step is None:
+            raise Refused(409, str(error)) from error
     if step is not None:
         kept = [change for change in kept if change.step <= step or change.path == "updates"]
     if "updates" in changes:  # a length of its own, also where the other's was a time

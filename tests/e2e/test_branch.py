@@ -10,7 +10,7 @@ def test_a_past_moment_is_branched_off_and_says_so(page: Page, lab: Laboratory) 
     choose(page, "Pinwheel", "Denoising")
     play(page).click()
     badge(page, "live")
-    when(page, "count() > 60")
+    when(page, "count() > 60 && /of/.test(document.querySelector('.track-end').textContent)")
     play(page).click()
     badge(page, "paused")
     parent = lab.ask("GET", "/runs")[0]["id"]

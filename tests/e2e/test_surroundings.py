@@ -110,7 +110,7 @@ def test_a_run_deleted_elsewhere_is_told_and_the_next_one_starts(
 
 def test_a_server_of_another_version_is_told(bare: Page, lab: Laboratory) -> None:
     bare.route(
-        re.compile(r"/assets/.*\.js$"),
+        re.compile(r"/assets/index-.*\.js$"),
         lambda route: route.fulfill(
             response=(answer := route.fetch()), body=answer.text().replace("0.1.0", "0.0.9")
         ),

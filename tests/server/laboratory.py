@@ -150,6 +150,7 @@ class Laboratory:
             max_size=None,
             proxy=None,
             max_queue=1,
+            close_timeout=0.5,  # the server's answer waits behind what was not read
             sock=bare,
         ) as connection:
             yield Page(connection)

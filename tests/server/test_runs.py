@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 import zipfile
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from ebm_server.protocol.packing import unpack_frame
 
 from ebm_core import RunConfig
-from tests.server.laboratory import SMALL, Laboratory, endless
+from tests.server.laboratory import PATIENCE, SMALL, Laboratory, endless
 
 
 def test_a_run_goes_from_its_form_to_its_last_figure(lab: Laboratory) -> None:
@@ -88,7 +89,9 @@ def test_pause_step_change_resume_stop_and_go_on(lab: Laboratory) -> None:
         paused = lab.ask("POST", f"/runs/{run}/pause")
         assert paused["state"] == "paused"
         at = paused["step"]
-        assert lab.ask("GET", f"/runs/{run}/keyframes")[-1]["step"] == at
+        deadline = time.monotonic() + PATIENCE  # a keyframe is committed beside the answer
+        while lab.ask("GET", f"/runs/{run}/keyframes")[-1]["step"] != at:
+            assert time.monotonic() < deadline
         assert lab.ask("POST", f"/runs/{run}/step", {"updates": 3})["step"] == at + 3
         assert lab.ask("POST", f"/runs/{run}/step")["step"] == at + 4
         frame = page.until(lambda m: m["type"] == "frame" and m["step"] == at + 4)

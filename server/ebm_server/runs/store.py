@@ -171,8 +171,11 @@ class Store:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def runs(self) -> list[dict[str, Any]]:
-        """Every run, the oldest first."""
-        return self.read(sa.select(RUNS).order_by(RUNS.c.created, RUNS.c.id))
+        """Every run, the oldest first; what a database of an earlier version lacks is None."""
+        known = {column["name"] for column in sa.inspect(self.engine).get_columns(RUNS.name)}
+        query = sa.select(*(column for column in RUNS.c if column.name in known))
+        rows = self.read(query.order_by(RUNS.c.created, RUNS.c.id))
+        return [dict.fromkeys(RUNS.c.keys()) | row for row in rows]
 
     def after(
         self, table: Table, run: str, seq: int, upto: int | None = None, limit: int | None = None
