@@ -54,6 +54,8 @@ def r_hat(draws: Series) -> float:
     return max(r_hat_of(normal_scores(halves)), r_hat_of(normal_scores(folded)))
 
 
+APART = 1.2
+"""R-hat of chains that have hardly a place in common; below, halves may agree by chance."""
 Mixing = Literal["mixed", "slow", "apart"]
 """All chains tell the same; they wander, but too slowly for the steps; each stays where it is."""
 
@@ -62,7 +64,7 @@ def mixing(draws: Series) -> Mixing:
     """In which way chains have mixed or not.
 
     Chains are apart where the two halves of each agree, as far as a wandering chain's would not,
-    and yet the chains do not: more steps of the same kind would change nothing.
+    and yet the chains are far from it: more steps of the same kind would change nothing.
     """
     found = r_hat(draws)
     if found <= AGREE:
@@ -72,7 +74,7 @@ def mixing(draws: Series) -> Mixing:
     within = scores.var(1).mean()
     drift = (first.mean(1) - second.mean(1)).square().mean() / 2
     apart = math.sqrt(1 + (drift / within).item()) <= SETTLED if within > 0 else True
-    return "apart" if apart and found > SETTLED else "slow"
+    return "apart" if apart and found > APART else "slow"
 
 
 def steps_needed(draws: Series) -> float:

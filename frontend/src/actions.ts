@@ -32,6 +32,7 @@ import {
   tab,
   titles,
 } from "./state";
+import { count } from "./words/format";
 import { inWordsOf } from "./words/settings";
 
 const DEBOUNCE = 120;
@@ -159,7 +160,12 @@ export async function repeat(id: string): Promise<void> {
 export async function branch(id: string, step: number): Promise<void> {
   replay.backToLive();
   const run = await ask("start", () => api.branchRun(id, step));
-  if (run) follow(run);
+  if (!run) return;
+  follow(run);
+  notice.value = {
+    tone: "news",
+    text: `A branch at update ${count(step)}: its way there is made again, then it goes its own.`,
+  };
 }
 
 /** One update of a paused run; a running one is paused first. */

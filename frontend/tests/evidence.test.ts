@@ -133,8 +133,9 @@ describe("figures of merit", () => {
       "0.009",
       expect.stringContaining("has reached 0.009 nats"),
     ]);
-    expect(reference("kl", plain.reached)).toBe("0 is exact; this network has reached 0.009.");
+    expect(reference("kl", plain.reached)).toBe("0 is exact; such a network has reached 0.009.");
     expect(reference("kl", headline({ kl: 0.02 })!.reached)).toContain("by eye");
+    expect(headline({ kl: 0.005 }, { kl: 0.0091 })!.reached).toBeNull(); // it stands better
     const blurred = { kl: 0.02, kl_data: 0.3 };
     expect(headline(blurred, { kl: 0.0091 })!.reached).toBeNull();
     expect(others(blurred, { kl: 0.0091 }).map(({ name, reached }) => [name, reached])).toEqual([

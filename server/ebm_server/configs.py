@@ -1,10 +1,10 @@
 """What the server asks of `ebm_core` about configs. Importing this imports torch."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 import msgpack
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
@@ -89,7 +89,7 @@ def _own_points(read: PointsRead, classes: ArrayReference | None) -> OwnPoints:
     return OwnPoints(
         **points.values.reference.model_dump(),
         classes=None if classes is None else Reference(**classes.model_dump()),
-        preview=table[:: math.ceil(len(table) / PREVIEW)].tolist(),
+        preview=table[sorted(np.random.default_rng(0).permutation(len(table))[:PREVIEW])].tolist(),
         window=points.window,
         scale=points.units.scale,
         detail=points.detail,

@@ -187,3 +187,10 @@ def test_a_page_chooses_columns_and_classes_and_none(lab: Laboratory) -> None:
     assert chosen["chosen"] == ["with, comma", "first"]
     assert (chosen["labels"], chosen["classes"]) == (None, None)
     assert chosen["preview"][1] == [1, 1]
+
+
+def test_a_preview_shows_rows_of_every_kind(lab: Laboratory) -> None:
+    rows = [f"{i % 2 * 10},{i % 2 * 10 + i / 1000}" for i in range(400)]  # two places in turn
+    read = upload(lab, "\n".join(rows).encode(), "turns.csv")
+    far = sum(x > 5 for x, _ in read["preview"]) / len(read["preview"])
+    assert 0.35 < far < 0.65

@@ -8,6 +8,9 @@ import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 const ROOT = "/api/v1";
 
 /** A request that was refused, or that never arrived (status 0). */
+/** What is said while there is no server; it holds until there is one again. */
+export const NO_ANSWER = "The server does not answer. Is it running?";
+
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -50,7 +53,7 @@ async function ask(url: string, what: RequestInit): Promise<Response> {
   try {
     response = await fetch(url, what);
   } catch {
-    throw new Refusal(0, "The server does not answer. Is it running?");
+    throw new Refusal(0, NO_ANSWER);
   }
   if (!response.ok) throw await refusal(response);
   return response;
@@ -74,8 +77,7 @@ async function refusal(response: Response): Promise<Refusal> {
       "The server does not know this page: open the address with ?token= that it printed.",
     );
   }
-  if (response.status === 502 || response.status === 504)
-    return new Refusal(0, "The server does not answer. Is it running?");
+  if (response.status === 502 || response.status === 504) return new Refusal(0, NO_ANSWER);
   const text =
     typeof detail === "string"
       ? sentence(detail)

@@ -53,12 +53,19 @@ export const connection = new Connection({
   store: (message, now) => inbox.store(message, now),
   changed: (state) => {
     link.value = state;
+    if (state.state === "open") answered();
   },
   after: (run) => (info.value?.id === run ? (history.value?.seq ?? 0) : 0),
   roundTrip: (milliseconds) => {
     speed.roundTrip = milliseconds;
   },
 });
+
+/** The server is there (again): what was said of its silence is past, and its runs may be others. */
+function answered(): void {
+  if (notice.value?.text.includes(api.NO_ANSWER)) notice.value = null;
+  if (runs.value || runsFault.value) void refreshRuns();
+}
 
 const watchRun = (id: string) => connection.watch(id, FRAMES_PER_SECOND, !ownMaps.value);
 

@@ -146,7 +146,9 @@ function Start() {
   return (
     <div class="field">
       <span>
-        <Term explanation={SAMPLING.start}>Start</Term>
+        <Term explanation={SAMPLING.start} class="whole-word">
+          Start
+        </Term>
       </span>
       {start ? (
         <button type="button" class="link small" onClick={() => startAt(null)} {...explains(SAMPLING.spread)}>

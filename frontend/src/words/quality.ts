@@ -32,7 +32,7 @@ function figure(name: string, metrics: Record<string, number>, reached: Record<s
   const value = metrics[name]!;
   const write = known?.write ?? significant;
   const least = reachedOf(name, metrics, reached);
-  const best = least === undefined ? null : write(least);
+  const best = least === undefined || value <= least ? null : write(least);
   const other = (key: string) => (metrics[key] === undefined ? null : write(metrics[key]));
   return {
     name,

@@ -27,5 +27,5 @@ export function standing(
 /** What a good headline figure would be; empty where that depends on the data and stands in the figure's own floor. */
 export function reference(name: string | undefined, reached: string | null | undefined): string {
   if (name !== "kl") return "";
-  return `0 is exact; ${reached ? `this network has reached ${reached}` : "0.01 nats are hard to tell apart by eye"}.`;
+  return `0 is exact; ${reached ? `such a network has reached ${reached}` : "0.01 nats are hard to tell apart by eye"}.`;
 }
