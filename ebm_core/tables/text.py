@@ -41,8 +41,8 @@ def read_text(data: bytes, name: str) -> Table:
     else:
         names = commented_names(before, len(dialect.cells(sample[0])), dialect)
     if not len(numbers):
-        wanted = f"2 to {MOST:,}"
-        raise BadFile(f"{name} has 0 points; {wanted} are allowed", expected=f"{wanted} rows")
+        found = f"{name} has 0 points, only a row without a number"
+        raise BadFile(f"{found}; rows of two numbers are expected", expected=f"2 to {MOST:,} rows")
     messages += of_commas(sample, dialect)
     frame = parsed(body, dialect, name, numbers)
     rows = np.array(numbers) if len(numbers) == len(frame) else np.arange(1, len(frame) + 1)

@@ -188,7 +188,7 @@ function waysOut({ optimization }: RunConfig): Way[] {
   ];
 }
 
-const QUEUED = "Queued: it starts when another run ends, or its worker is ready.";
+const QUEUED = "It waits in the queue until another run ends: see Runs.";
 const STARTS = "A worker process starts; without a warm one this takes some seconds.";
 
 /** What is on the stage until the first frame comes, and what a run waits for when that takes longer than a moment. */
@@ -212,7 +212,7 @@ function Waiting() {
         {recorded && (
           <>
             <b>Recorded run</b> of this pair, with default settings
-            {starts ? "; the live run is starting. " : "."}
+            {starts ? (why === QUEUED ? ". " : "; the live run is starting. ") : "."}
           </>
         )}
         {why}
