@@ -53,8 +53,8 @@ it.each([
   ["running", "Pause"],
   ["paused", "Go on"],
   ["stopped", "Go on: from the last checkpoint"],
-  ["finished", "Train again: a new run, from the start; the finished one is kept"],
-  ["failed", "Train again: a new run, from the start; the failed one is kept"],
+  ["finished", "Train again: a new run; the finished one is kept"],
+  ["failed", "Train again: a new run; the failed one is kept"],
 ] as const)("over a %s run", (state, words) => {
   show(state);
   expect(said()).toBe(words);
@@ -72,9 +72,9 @@ it.each([
 it("over a run that goes on, when another method or other data are chosen", () => {
   show("running");
   draft.value = other;
-  expect(said()).toBe("Train this instead: Moons · Sliced; Moons · Exact is stopped and kept");
+  expect(said()).toBe("Train this instead: Moons · Sliced; the other is stopped and kept");
   draft.value = { ...config, dataset: { kind: "rings" } };
-  expect(said()).toBe("Train this instead: Rings · Exact; Moons · Exact is stopped and kept");
+  expect(said()).toBe("Train this instead: Rings · Exact; the other is stopped and kept");
 });
 
 it("over an ended run, with another choice and with other settings", () => {

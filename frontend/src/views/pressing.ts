@@ -7,6 +7,7 @@ import {
   draft,
   drawing,
   fresh,
+  history,
   info,
   moment,
   nameOf,
@@ -59,15 +60,16 @@ function starting(choice: string): Pressing {
   if (reading.value) return { verb: "Train", detail: `on ${reading.value.name}, once it is read` };
   if (drawing.value) return { verb: "Train on the drawing", detail: choice };
   if (active.value && !fresh.value)
-    return { verb: "Train this instead", detail: `${choice}; ${nameOf(run?.config)} is stopped and kept` };
+    return { verb: "Train this instead", detail: `${choice}; the other is stopped and kept` };
   if (stored.value && !fresh.value) return { verb: "Train it yourself", detail: choice };
   const ended = !fresh.value && choice === nameOf(run?.config) ? run?.state : undefined;
   if (!ended) return { verb: "Train", detail: choice };
   const changed = needRestart.value.length;
   const anew =
     changed === 0
-      ? "a new run, from the start"
+      ? "a new run"
       : `a new run, with ${changed} other ${changed === 1 ? "setting" : "settings"}`;
+  if (history.value?.gone) return { verb: "Train again", detail: anew };
   return { verb: "Train again", detail: `${anew}; the ${ended} one is kept` };
 }
 
