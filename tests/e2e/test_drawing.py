@@ -154,7 +154,7 @@ def test_a_file_is_drawn_on_in_its_units(page: Page, tmp_path: Path) -> None:
 def test_too_few_points_are_refused_in_words(page: Page) -> None:
     draw(page)
     play(page).click()
-    expect(page.get_by_role("alert")).to_contain_text("0 points, only a row without a number")
+    expect(page.get_by_role("alert")).to_contain_text("0 points; 2 to 200,000")
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
