@@ -117,6 +117,7 @@ def test_a_drawing_is_trained_on_kept_and_drawn_on(
     kept = np.load(lab.data_dir / "points" / f"{dataset['values']['digest'][7:]}.npy")
     assert np.array_equal(kept, np.stack([saved["x"], saved["y"]], 1))
 
+    page.wait_for_url(re.compile(f"run={run['id']}"), timeout=DEADLINE)
     page.reload()
     expect(page.get_by_text(f"{count} points were read")).to_be_visible(timeout=DEADLINE)
     draw(page)
