@@ -50,8 +50,11 @@ function meaning(key: string): (() => void) | undefined {
 
 export function listen(): void {
   document.addEventListener("keydown", (event) => {
-    if (help.value) return;
-    const target = event.target as HTMLElement;
+    if (document.querySelector("dialog[open]")) return;
+    // A dialog that has closed keeps the focus for a while where the page is busy.
+    const target = (event.target as HTMLElement).closest("dialog")
+      ? document.body
+      : (event.target as HTMLElement);
     if (target.closest("input, select, textarea, button, a, summary, [role=slider]") && event.key !== "?")
       return;
     if (tab.value === "lab" && drawing.value && typed(event)) return;
