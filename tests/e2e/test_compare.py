@@ -10,6 +10,7 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
+import msgpack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -29,15 +30,10 @@ def ended(lab: Laboratory) -> list[str]:
         lab.create({**small, "method": {"kind": kind}, "updates": 150, "seed": 1})
         for kind in METHODS
     ]
-    with lab.page() as listener:
-        for run in runs:
+    for run in runs:
+        with lab.page() as listener:
             listener.watch(run, rate=0)
-            listener.until(
-                lambda m, run=run: (
-                    m["type"] == "run" and m["run"] == run and m["info"]["state"] == "finished"
-                ),
-                2 * DEADLINE / 1000,
-            )
+            listener.state("finished")
     return runs
 
 
@@ -366,3 +362,45 @@ def test_the_tab_has_no_faults_for_anybody(small_or_wide: Page, width: int) -> N
     page.locator(".compare-setup").wait_for()
     assert violations(page) == []
     assert narrow_targets(page) == []
+
+
+def test_a_comparison_asks_for_no_more_frames_than_one_viewer(page: Page, lab: Laboratory) -> None:
+    runs = [lab.create(endless(seed=seed)) for seed in range(3)]
+    asked: list[dict[str, Any]] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda sent: keep(sent, asked)))
+    go_to(page, lab, ",".join(runs))
+    when(page, "steps.length === 3 && steps.every((step) => step > 0)")
+    newest = {message["run"]: message for message in asked if message["type"] == "watch"}
+    assert set(newest) == set(runs)
+    assert sum(message["frames_per_second"] for message in newest.values()) == pytest.approx(15)
+    page.get_by_role("navigation").get_by_role("button", name="Runs", exact=True).click()
+    expect(page.locator(".runs")).to_be_visible()
+    when(page, "document.querySelector('.runs') !== null")
+    left = [message["run"] for message in asked if message["type"] == "unwatch"]
+    assert sorted(left) == sorted(runs)
+    stop_all(lab)
+
+
+def keep(sent: str | bytes, into: list[dict[str, Any]]) -> None:
+    if isinstance(sent, bytes):
+        into.append(msgpack.unpackb(sent))
+
+
+def test_images_are_compared_by_their_frechet_distance(page: Page, lab: Laboratory) -> None:
+    runs = [
+        lab.create({"dataset": {"kind": "digits"}, "method": {"kind": kind}, "updates": 3})
+        for kind in ("persistent", "variational")
+    ]
+    for run in runs:
+        with lab.page() as listener:
+            listener.watch(run, rate=0)
+            listener.state("finished")
+    go_to(page, lab, ",".join(runs))
+    expect(page.get_by_role("img", name=re.compile("^Images drawn by"))).to_have_count(
+        2, timeout=DEADLINE
+    )
+    expect(
+        page.get_by_role("row", name=re.compile("^Fréchet distance")).locator("td").nth(1)
+    ).to_have_text(re.compile(r"\d.* \(real \d"), timeout=DEADLINE)
+    expect(page.get_by_text(re.compile(r"^Fréchet distance \d.*has \d"))).to_be_visible()
+    expect(page.get_by_role("radio", name="−log p(x)")).to_have_count(0)
