@@ -201,6 +201,12 @@ def test_all_stages_are_looked_at_together(compared: Page) -> None:
     expect(compared.get_by_text("×1.3")).to_be_visible(timeout=DEADLINE)
     drawn = "[...document.querySelectorAll('.compare-canvas canvas')].map((one) => one.toDataURL())"
     when(compared, f"{drawn}.every((now, i) => now !== {json.dumps(before)}[i])")
+    for _ in range(4):
+        compared.keyboard.press("-")
+    # beyond the landscapes that came, the page computes the energies by itself
+    compared.locator(".compare-canvas canvas").first.hover(position={"x": 4, "y": 4})
+    for reading in compared.locator(".compare-reading").all():
+        expect(reading).to_contain_text("score", timeout=DEADLINE)
     compared.get_by_role("button", name="Whole map").click()
     compared.get_by_role("button", name="3D", exact=True).click()
     expect(compared.locator("canvas[data-surface=true]")).to_have_count(3)

@@ -8,6 +8,7 @@ import type { Field } from "../stage/field";
 import { notice, tab } from "../state";
 import { theme } from "../theme";
 import { NO_CANVAS, NO_SURFACE } from "../words/terms";
+import { CloseUp } from "./closeups";
 import { keyframeFor } from "./frames";
 import { commonScale, sourceOf } from "./looking";
 import {
@@ -132,19 +133,25 @@ export function usePlane(
       const stage = createStage(element, { theme: theme.value });
       stages[index] = stage;
       const set = settings(stage, index);
+      const closeUp = new CloseUp(stage);
+      let shown: DecodedFrame | null = null;
       return {
         show: (frame) => {
+          shown = frame;
           stage.show(frame);
           told.frame(frame);
         },
         resize: (size, dpr) => stage.resize(size, dpr),
         draw: (now) => {
           set();
+          const member = members.value[index];
+          if (member) closeUp.follow(member, shown);
           stage.draw(now);
           const at = pointer.value;
           told.point(at && stage.readoutAt(at.x, at.y), at && stage.pixelOf(at.x, at.y));
         },
         end: () => {
+          closeUp.end();
           if (stages[index] === stage) stages[index] = null;
         },
       };
