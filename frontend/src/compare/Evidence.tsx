@@ -143,12 +143,16 @@ function Line({ row }: { row: Row }) {
         <Term explanation={explanationFor(row)}>{row.name}</Term>
         {row.unit && <span class="muted small"> {row.unit}</span>}
       </th>
-      {all.map((one) => (
-        <td key={one.letter} class="mono" data-best={winners.includes(one)}>
-          {cell(row, one)}
-          {winners.includes(one) && <span class="hidden-visually"> (best)</span>}
-        </td>
-      ))}
+      {all.map((one) => {
+        const { text, floor } = cell(row, one);
+        return (
+          <td key={one.letter} class="mono" data-best={winners.includes(one)}>
+            {text}
+            {winners.includes(one) && <span class="hidden-visually"> (best)</span>}
+            {floor !== null && <span class="floor small muted">real {floor}</span>}
+          </td>
+        );
+      })}
     </tr>
   );
 }

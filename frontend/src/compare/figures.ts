@@ -61,10 +61,12 @@ export function figuresOf(
   until: number,
   is: { letter: string; method: string; family: Family | null },
 ): Figures {
-  const whole = until >= run.info.step;
+  const newest = run.rows.at(-1);
+  const made = Math.max(run.info.step, newest?.step ?? 0);
+  const whole = until >= made;
   const { values } = figuresUpTo(run, until, null, !whole);
   const rows = run.rows.slice(0, lastAt(run.rows, until) + 1);
-  const updates = Math.min(until, Math.max(run.info.step, run.rows.at(-1)?.step ?? 0));
+  const updates = Math.min(until, made);
   const told = (name: string) => compared(values, name);
   /** What stays as it is through a run. */
   const always = (name: string) => told(name) ?? compared(run.info.metrics, name);
@@ -72,7 +74,7 @@ export function figuresOf(
     ...is,
     failed: run.info.state === "failed" && whole,
     updates,
-    seconds: whole ? run.info.seconds : timeAt("seconds", run, updates),
+    seconds: whole ? Math.max(run.info.seconds, newest?.seconds ?? 0) : timeAt("seconds", run, updates),
     evaluations: tells("evaluations", run) ? timeAt("evaluations", run, updates) : null,
     values: told("value_evaluations"),
     weights: always("energy_parameters"),

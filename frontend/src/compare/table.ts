@@ -160,12 +160,17 @@ export function best(row: Row, all: Figures[]): Figures[] {
   return winners.length === found.length ? [] : winners.map(({ one }) => one);
 }
 
-/** A figure as it stands in the table. */
-export function cell(row: Row, figures: Figures): string {
+/** A figure as it stands in the table, and the same of real data where that is known. */
+export function cell(row: Row, figures: Figures): { text: string; floor: string | null } {
   const value = row.value(figures);
-  if (value === null) return row.explains === "reached" ? "not yet" : "—";
+  if (value === null) return { text: row.explains === "reached" ? "not yet" : "—", floor: null };
   const floor = row.floor?.(figures) ?? null;
-  return row.write(value) + (floor === null ? "" : ` (real ${row.write(floor)})`);
+  return { text: row.write(value), floor: floor === null ? null : row.write(floor) };
+}
+
+function inLine(row: Row, figures: Figures): string {
+  const { text, floor } = cell(row, figures);
+  return floor === null ? text : `${text} (real ${floor})`;
 }
 
 const heading = ({ letter, method }: Figures) => `${letter} ${method}`;
@@ -193,7 +198,7 @@ function quoted(value: string | number | null): string {
 /** As Markdown: what the page shows. */
 export function markdownOf(title: string, all: Figures[], claims: Judged[]): string {
   const line = (cells: string[]) => `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
-  const figures = rowsOf(all).map((row) => line([titled(row), ...all.map((one) => cell(row, one))]));
+  const figures = rowsOf(all).map((row) => line([titled(row), ...all.map((one) => inLine(row, one))]));
   const findings = claims.map(({ letter, method, kind, words, finding }) =>
     line([`${letter} ${method}`, kind, words, finding.verdict, finding.words]),
   );
