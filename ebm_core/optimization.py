@@ -3,7 +3,7 @@
 import copy
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -91,6 +91,8 @@ class Schedule:
     """Updates made so far."""
     horizon: int | None = None
     """Updates in the whole run; None while a time budget has not been turned into updates yet."""
+    learned: dict[int, int] = field(default_factory=dict)
+    """How many weights each tensor has that a descent on this schedule moves, by its identity."""
 
     @property
     def factor(self) -> float:
@@ -126,6 +128,7 @@ class Descent:
     ) -> None:
         self.parameters = list(parameters)
         self.schedule = schedule
+        schedule.learned |= {id(weights): weights.numel() for weights in self.parameters}
         self.share = share
         self.betas = betas
         self.adam = torch.optim.Adam(self.parameters, betas=betas, fused=True)

@@ -21,6 +21,7 @@ PAGE = {
     "App": "Which views stand where.",
     "keyboard": "The page by keyboard.",
     "views": "The panels, a Preact component each.",
+    "compare": "Runs on one clock: pure rules and tables; their state, stages and chart.",
     "samplers": "The samplers' tab: its state, form, map and charts.",
     "zooming": "Where one looks on a stage: wheel, pinch, drag and keys.",
     "Icons": "The few signs, drawn as lines.",

@@ -1,6 +1,7 @@
 """Distances between samples, each beside its floor: data against other data."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
@@ -8,6 +9,7 @@ from torch import Tensor
 
 from ebm_core.contracts import Dataset
 
+SLICED, MMD = "sliced_wasserstein", "mmd"
 PROJECTIONS = 128
 BANDWIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of the MMD's kernels, in units of the median distance between data points."""
@@ -66,7 +68,11 @@ class SampleDistances:
     good as can be told when its distances, of as many samples, are no larger.
     """
 
-    def __init__(self, dataset: Dataset, count: int = 2000, seed: int = 0) -> None:
+    def __init__(
+        self, dataset: Dataset, count: int = 2000, seed: int = 0, only: str | None = None
+    ) -> None:
+        self.count = count
+        self.only = only
         self.generator = torch.Generator().manual_seed(seed)
         self.data = dataset.sample(count, self.generator).flatten(1)
         self.bandwidth = median_distance(self.data)
@@ -74,17 +80,19 @@ class SampleDistances:
         self.floor = {f"{name}_floor": value for name, value in floor.items()}
 
     def __call__(self, samples: Float[Tensor, "n ..."]) -> dict[str, float]:
-        """`sliced_wasserstein` and `mmd` (its unbiased square), and both with `_floor`."""
+        """`sliced_wasserstein` and `mmd` (its unbiased square), or only one of them, and each with
+        `_floor`."""
         return self.between(samples) | self.floor
 
     def between(self, samples: Float[Tensor, "n ..."]) -> dict[str, float]:
         """The distances alone; the same directions each time."""
         flat = samples.flatten(1).cpu()
         directions = torch.Generator().manual_seed(self.generator.initial_seed())
-        return {
-            "sliced_wasserstein": sliced_wasserstein(flat, self.data, directions),
-            "mmd": maximum_mean_discrepancy(flat, self.data, self.bandwidth),
+        measures: dict[str, Callable[[], float]] = {
+            SLICED: lambda: sliced_wasserstein(flat, self.data, directions),
+            MMD: lambda: maximum_mean_discrepancy(flat, self.data, self.bandwidth),
         }
+        return {name: measure() for name, measure in measures.items() if self.only in (None, name)}
 
 
 def checked(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:

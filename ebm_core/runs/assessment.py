@@ -8,6 +8,7 @@ from torch import Tensor
 from ebm_core.chains.run import run
 from ebm_core.contracts import Dataset, EnergyNetwork, Learner, Method
 from ebm_core.contracts.groups import Groups
+from ebm_core.evaluation.distances import SLICED, SampleDistances
 from ebm_core.evaluation.images import ImageEvaluation, image_evaluation
 from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.evaluation.weighing import offsets
@@ -15,6 +16,9 @@ from ebm_core.runs.config import RunConfig
 
 POINTS = 4000
 """Samples in the plane, at most, whose modes are counted."""
+
+DISTANT = 2000
+"""Of these, at most, whose distance from the data is told."""
 
 SELDOM = 4
 """Of so many evaluations in the plane, the last draws samples: that may take longest."""
@@ -40,6 +44,7 @@ class Assessment:
         self.thorough = thorough
         self.exact: dict[float, ExactEvaluation] = {}
         self.made = 0
+        self.apart: SampleDistances | None = None
         self.images: Future[ImageEvaluation] | None = None
         if len(self.dataset.shape) == 3 and self.dataset.labelled("train") is not None:
             # its classifier takes seconds to train: meanwhile the run goes on
@@ -52,7 +57,7 @@ class Assessment:
         if len(self.dataset.shape) == 1:
             figures = self.exactly(energy, method.smoothing)
             if self.thorough or self.made % SELDOM == SELDOM - 1:
-                figures |= self.covered(learner, method.smoothing)
+                figures |= self.of_samples(energy, method, learner)
             self.made += 1
             return figures
         if self.images is None or not (self.thorough or self.images.done()):
@@ -81,11 +86,31 @@ class Assessment:
         exact = self.exact[smoothing]
         return offsets(groups, exact.plane.mass(energy, exact.near), exact.splits["nll_train"])
 
-    def covered(self, learner: Learner, smoothing: float) -> dict[str, float]:
-        """How many modes the method's own samples find, beside those that the energy has."""
-        samples = learner.samples(POINTS, torch.Generator(self.device).manual_seed(0))
-        coverage = None if samples is None else self.exact[smoothing].sample_coverage(samples)
-        return {} if coverage is None else {"sample_coverage": coverage}
+    def of_samples(
+        self, energy: EnergyNetwork, method: Method, learner: Learner
+    ) -> dict[str, float]:
+        """How far the method's own samples are from the data, and how many modes they find; where
+        it has none, samples of its density are drawn for it.
+        """
+        exact, generator = self.exact[method.smoothing], torch.Generator(self.device).manual_seed(0)
+        samples = learner.samples(POINTS, generator)
+        if samples is None and method.promises == "samples":
+            return {}
+        if samples is None:
+            samples = exact.plane.mass(energy, exact.near).sample(POINTS, generator).float()
+        figures = {} if len(samples) < 2 else self.distances(samples[:DISTANT])
+        coverage = exact.sample_coverage(samples)
+        return figures if coverage is None else figures | {"sample_coverage": coverage}
+
+    def distances(self, samples: Tensor) -> dict[str, float]:
+        """Their distance from data, in the data's units, beside that of other data."""
+        points = self.dataset.from_model(samples)
+        if not bool(points.isfinite().all()):
+            return {}
+        count = min(DISTANT, len(points))
+        if self.apart is None or self.apart.count != count:
+            self.apart = SampleDistances(self.dataset, count, only=SLICED)
+        return self.apart(points)
 
 
 def chains_from_noise(

@@ -216,8 +216,20 @@ class Training:
         assessment = self._assessment(thorough)
         with self._timed():
             figures = assessment(self.network, self.config.method, self.learner)
+            figures |= self._sizes
             self.metrics.update(figures)
         return figures
+
+    @cached_property
+    def _sizes(self) -> dict[str, float]:
+        """How many weights are learned: those of the energy, and those of what learns beside it."""
+        own = {id(weights) for weights in self.energy.parameters()}
+        counts = self.schedule.learned
+        energy = sum(weights for tensor, weights in counts.items() if tensor in own)
+        return {
+            "energy_parameters": float(energy),
+            "other_parameters": float(sum(counts.values()) - energy),
+        }
 
     def _assessment(self, thorough: bool) -> Assessment:
         if thorough not in self._evaluation:

@@ -1,4 +1,5 @@
 /** The page: one screen, read from left to right. */
+import { Compare } from "./compare/Compare";
 import { tab } from "./state";
 import { Distributions } from "./views/Distributions";
 import { Evidence } from "./views/Evidence";
@@ -22,6 +23,8 @@ export function App() {
         <TopBar />
         {tab.value === "runs" ? (
           <Runs />
+        ) : tab.value === "compare" ? (
+          <Compare />
         ) : tab.value === "samplers" ? (
           <Samplers />
         ) : (

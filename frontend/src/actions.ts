@@ -9,7 +9,7 @@ import { differences, type Field, fault, get, set } from "./form/schema";
 import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
 import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
-import { connection, follow, refreshRuns } from "./run/following";
+import { follow, refreshRuns, watching } from "./run/following";
 import type { Mark } from "./run/marks";
 import * as replay from "./run/replay";
 import {
@@ -103,7 +103,7 @@ export async function start(): Promise<void> {
 }
 
 /** Waits for a file that is being read, or for the drawing to be kept; false where there is nothing to train on. */
-async function choiceMade(): Promise<boolean> {
+export async function choiceMade(): Promise<boolean> {
   if (reading.value) return reading.value.taken;
   return !drawing.value || keepDrawing();
 }
@@ -200,7 +200,7 @@ export async function remove(id: string): Promise<boolean> {
   const gone = await ask(null, () => api.deleteRun(id).then(() => true));
   if (gone && info.value?.id === id)
     batch(() => {
-      connection.unwatch(id);
+      watching.want("lab", id, null);
       replay.load(null);
       history.value = null;
     });

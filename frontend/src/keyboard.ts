@@ -1,5 +1,6 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
 import { press, stepOnce } from "./actions";
+import { COMPARE_KEYS, compareKey } from "./compare/keys";
 import { backToLive, nudge } from "./run/replay";
 import { index, look, reseed, seek, toggle } from "./samplers/state";
 import { camera, drawing, help, mode, orbit, stored, tab } from "./state";
@@ -37,6 +38,7 @@ const ON_TAB: Record<typeof tab.value, Keys> = {
     ArrowLeft: () => seek(index.value - 1),
     ArrowRight: () => seek(index.value + 1),
   },
+  compare: COMPARE_KEYS,
   runs: {},
 };
 
@@ -62,6 +64,7 @@ export function listen(): void {
     if (tab.value === "lab" && !drawing.value && zoomKey(camera, event, orbit.value?.turn))
       return event.preventDefault();
     if (tab.value === "samplers" && zoomKey(look, event)) return event.preventDefault();
+    if (tab.value === "compare" && compareKey(event)) return event.preventDefault();
     const action = meaning(event.key);
     if (!action) return;
     event.preventDefault();

@@ -41,10 +41,21 @@ export interface ChartColors {
   generator: string;
 }
 
-export const chartColors = computed<ChartColors>(() => {
+/** What reads a colour of the style sheet, as the theme has it. */
+function reader(): (name: string) => string {
   document.documentElement.dataset.theme = theme.value;
   const style = getComputedStyle(document.documentElement);
-  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return (name) => style.getPropertyValue(`--${name}`).trim();
+}
+
+/** Of the runs of a comparison, in their order. */
+export const runColors = computed(() => {
+  const read = reader();
+  return ["a", "b", "c", "d"].map((letter) => read(`run-${letter}`));
+});
+
+export const chartColors = computed<ChartColors>(() => {
+  const read = reader();
   return {
     ink: read("ink"),
     muted: read("muted"),

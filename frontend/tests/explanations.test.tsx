@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { COMPARE } from "../src/compare/terms";
 import { Explanation } from "../src/views/Explanation";
 import { place } from "../src/views/placing";
 import { cited, explains, ofPlugIn } from "../src/words/explaining";
@@ -193,7 +194,7 @@ it("every metric says what it tells and what is good, also beside another", () =
 });
 
 it("every address in the glossaries is one of a paper", () => {
-  const shelves = [GLOSSARY, ELSEWHERE, LAB, DRAWING, SAMPLING, LAYER_TERMS, MODE_TERMS];
+  const shelves = [GLOSSARY, ELSEWHERE, LAB, DRAWING, SAMPLING, COMPARE, LAYER_TERMS, MODE_TERMS];
   const marks = Object.values(MARK_TERMS).map(({ explanation }) => explanation);
   for (const { source } of [...shelves.flatMap((shelf) => Object.values(shelf)), ...marks] as {
     source?: string;

@@ -62,6 +62,15 @@ it("puts off charts once the time of the frame is used up; the one that waited l
   expect(drawn.sort()).toEqual(["a", "b", "c"]);
 });
 
+it("lets nobody wait for ever, whatever is drawn in every frame takes", () => {
+  const { loop, frame, spend } = turned();
+  const drawn: string[] = [];
+  loop.add({ every: 0, draw: () => spend(2 * BUDGET) });
+  for (const name of ["a", "b"]) loop.add({ every: 100, draw: () => drawn.push(name) });
+  for (let now = 0; now < 48; now += 16) frame(now);
+  expect(drawn.sort()).toEqual(["a", "b"]);
+});
+
 it("stops drawing what was taken out", () => {
   const { loop, frame } = turned();
   let drawn = 0;

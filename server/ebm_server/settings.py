@@ -9,6 +9,8 @@ from pathlib import Path
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field
 
+COMPARED = 4
+"""Runs of one comparison, which go at once; their seconds are each one's own, of one core."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -59,7 +61,7 @@ class Settings(BaseModel):
     """Further names this server is called by, beside its address (reverse proxies, DNS names)."""
     allowed_origins: tuple[str, ...] = ()
     """Further origins that may talk to it, such as a development server's http://localhost:5173."""
-    max_running: int = Field(default_factory=lambda: max(1, cores()), ge=1, le=1024)
+    max_running: int = Field(default_factory=lambda: max(COMPARED, cores()), ge=1, le=1024)
     max_queued: int = Field(32, ge=0, le=100_000)
     answer_seconds: float = Field(30.0, gt=0)
     """A worker that does not obey for so long is taken for hung."""

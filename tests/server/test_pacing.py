@@ -71,6 +71,14 @@ def test_rows_hold_means_and_leave_out_what_is_not_finite() -> None:
     assert not rows.due(rows.opened + 10)
 
 
+def test_a_row_has_what_counts_have_come_to() -> None:
+    rows = Rows()
+    rows.add({"gradient_evaluations": 100.0, "loss": 1.0})
+    rows.add({"gradient_evaluations": 200.0, "loss": 3.0})
+    values = rows.close(rows.opened + 0.5)
+    assert (values["gradient_evaluations"], values["loss"]) == (200.0, 2.0)
+
+
 def test_rows_grow_thinner_in_long_runs() -> None:
     rows = Rows()
     start, written, now = rows.started, 0, rows.started

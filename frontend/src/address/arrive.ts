@@ -24,13 +24,13 @@ import {
   titleOf,
 } from "../state";
 import { count } from "../words/format";
-import { formOf, keepers, livePaths, shownChoice, startOf } from "./here";
-import type { Place } from "./place";
+import { COMPARISON, formOf, keepers, livePaths, shownChoice, startOf } from "./here";
+import type { Name, Place } from "./place";
 import { arriveAtSampling } from "./sampling";
 import { withSettings } from "./settings";
 import { playStored } from "./stored";
 
-const TABS = ["lab", "samplers", "runs"] as const;
+const TABS = ["lab", "compare", "samplers", "runs"] as const;
 const MODES: Mode[] = ["energy", "density", "truth", "difference", "uncertainty", "softmax"];
 
 /** Sentences about an address, gathered on the way. */
@@ -38,7 +38,9 @@ type Faults = string[];
 
 /** The tab and the run of a place; the stored run where that is not there. */
 export async function arriveAtRun({ known }: Place, faults: Faults): Promise<void> {
-  arriveAtTab(known.tab, faults);
+  const named = known.tab ?? (known.compare === undefined ? "lab" : "compare");
+  arriveAtTab(named, faults);
+  if (named === "compare" && history.value !== null) return;
   const shown = stored.value || fresh.value ? undefined : info.value?.id;
   if (
     known.run === undefined
@@ -50,11 +52,15 @@ export async function arriveAtRun({ known }: Place, faults: Faults): Promise<voi
   const opened = known.run !== undefined && (await open(known.run));
   if (known.run !== undefined && !opened) faults.push(notice.value?.text ?? "");
   if (!opened) await playStored().catch((error: Error) => faults.push(`Nothing to replay: ${error.message}`));
-  arriveAtTab(known.tab, []); // to open a run shows the lab
+  arriveAtTab(named, []); // to open a run shows the lab
 }
 
 /** All of a place but its tab and run. */
 export async function arriveAtRest(place: Place, faults: Faults): Promise<void> {
+  if (tab.value === "compare") {
+    arriveAtKept(place, COMPARISON, faults);
+    return tell(faults);
+  }
   await arriveAtView(place, faults);
   await arriveAtChoices(place, faults);
 }
@@ -63,12 +69,16 @@ export async function arriveAtRest(place: Place, faults: Faults): Promise<void> 
 export async function arriveAtView({ known }: Place, faults: Faults): Promise<void> {
   arriveAtLayers(known.layers, faults);
   arriveAtMode(known.mode, faults);
-  for (const [name, keeper] of keepers) {
-    const wrong = keeper.read(known[name] ?? null);
-    if (wrong) faults.push(wrong);
-  }
+  arriveAtKept({ known, settings: [] }, [...keepers.keys()], faults);
   await arriveAtMoment(known.at, faults);
   tell(faults);
+}
+
+function arriveAtKept({ known }: Place, names: Name[], faults: Faults): void {
+  for (const name of names) {
+    const wrong = keepers.get(name)?.read(known[name] ?? null);
+    if (wrong) faults.push(wrong);
+  }
 }
 
 /** What is chosen, with the catalogue of the server at hand. */

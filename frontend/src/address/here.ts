@@ -48,6 +48,7 @@ export const shownChoice = computed<RunConfig | null>(() => {
 
 export function here(): Place {
   const known: Place["known"] = {};
+  if (tab.value === "compare") return comparisonHere();
   if (tab.value !== "lab") known.tab = tab.value;
   const run = stored.value || fresh.value || gone.value ? null : info.value;
   if (run) known.run = run.id;
@@ -58,6 +59,7 @@ export function here(): Place {
   if (names.some((name) => shownLayers.value[name] !== first[name]))
     known.layers = names.filter((name) => shownLayers.value[name]).join(",") || "none";
   for (const [name, keeper] of keepers) {
+    if (COMPARISON.includes(name)) continue;
     const text = keeper.write();
     if (text !== null) known[name] = text;
   }
@@ -67,6 +69,16 @@ export function here(): Place {
     known: { ...known, ...chosen, ...sampling?.known },
     settings: [...settings, ...(sampling?.settings ?? [])],
   };
+}
+
+/** Names of an address that are of a comparison. */
+export const COMPARISON: Name[] = ["compare", "clock", "when"];
+
+/** A comparison has a short address: it does not rest on what is on the lab's stage. */
+function comparisonHere(): Place {
+  const texts = COMPARISON.map((name) => [name, keepers.get(name)?.write() ?? null] as const);
+  const known = Object.fromEntries(texts.filter(([, text]) => text !== null)) as Place["known"];
+  return { known: known.compare === undefined ? { tab: "compare" } : known, settings: [] };
 }
 
 /** What of the choice is other than the run on the stage left it. */

@@ -22,11 +22,14 @@ export const NAMES = [
   "sample",
   "by",
   "sample.view",
+  "compare",
+  "clock",
+  "when",
 ] as const;
 export type Name = (typeof NAMES)[number];
 
 /** Of these a change is a step that the browser's back button takes back; of the others it is not. */
-const STEPS: readonly Name[] = ["tab", "run", "data", "own", "method", "sample", "by"];
+const STEPS: readonly Name[] = ["tab", "run", "data", "own", "method", "sample", "by", "compare"];
 
 const isName = (name: string): name is Name => (NAMES as readonly string[]).includes(name);
 

@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { choiceOf } from "../form/points";
 import { decodeLandscape } from "../protocol/frame";
 import type { RunConfig, StoredRun } from "../protocol/wire";
-import { connection } from "../run/following";
+import { watching } from "../run/following";
 import { openHistory } from "../run/history";
 import * as replay from "../run/replay";
 import { catalogue, draft, history, info, rolling, stored, truth } from "../state";
@@ -24,7 +24,7 @@ export async function playStored(): Promise<void> {
   read ??= readStored();
   const found = await read;
   const film = replay.storedFilm(found);
-  if (info.value && !stored.value) connection.unwatch(info.value.id);
+  if (info.value && !stored.value) watching.want("lab", info.value.id, null);
   batch(() => {
     if (found.catalogue) catalogue.value ??= found.catalogue;
     replay.load(film);

@@ -7,6 +7,7 @@ export interface Thread {
   postMessage(request: MapRequest): void;
   onmessage: ((event: MessageEvent<MapAnswer>) => void) | null;
   onerror?: ((event: ErrorEvent) => void) | null;
+  terminate?: () => void;
 }
 
 export class Maps {
@@ -28,6 +29,13 @@ export class Maps {
     const sent = evaluator === this.known ? {} : { energy: { energy, units } };
     this.known = evaluator;
     this.thread.postMessage({ number: ++this.number, square, sizes, ...sent });
+  }
+
+  /** Ends the thread; another begins where something is asked again. */
+  end(): void {
+    this.thread?.terminate?.();
+    this.thread = null;
+    this.known = null;
   }
 
   private started(): Thread {

@@ -20,10 +20,12 @@ interface RowProps {
   before?: ComponentChildren;
   /** After the name. */
   after?: ComponentChildren;
+  /** Tells its field from one of the same name in another form. */
+  form?: string;
 }
 
-export function Row({ field, value, fault, change, hint = "", before, after }: RowProps) {
-  const id = `field-${field.path.replaceAll(".", "-")}`;
+export function Row({ field, value, fault, change, hint = "", before, after, form = "" }: RowProps) {
+  const id = `field-${form}${field.path.replaceAll(".", "-")}`;
   return (
     <div class="field" data-fault={fault ? true : undefined}>
       <label for={id} {...explains(explanationOf(field, hint))}>

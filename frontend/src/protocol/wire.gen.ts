@@ -735,6 +735,7 @@ export interface RunsChanged {
 export interface Welcome {
   type: "welcome";
   version: string;
+  cores: number;
 }
 /**
  * Why something is not done, in words.

@@ -6,12 +6,13 @@ import { differences, get, set } from "../form/schema";
 import * as api from "../protocol/api";
 import { Connection, unreadable } from "../protocol/connection";
 import { type DecodedFrame, decodeFrame } from "../protocol/frame";
-import { Inbox } from "../protocol/inbox";
+import { type Delivery, Inbox } from "../protocol/inbox";
 import type { FrameMessage, Json, Run, ServerMessage } from "../protocol/wire";
 import {
   active,
   catalogue,
   catalogueFault,
+  cores,
   draft,
   drawing,
   fields,
@@ -40,6 +41,7 @@ import { Frequency, Pace } from "./pace";
 import { isGone, watchReach } from "./reach";
 import * as replay from "./replay";
 import { mismatch } from "./version";
+import { Watching } from "./watching";
 
 const FRAMES_PER_SECOND = 15;
 const KEYFRAMES_EVERY = 5000;
@@ -55,11 +57,26 @@ export const connection = new Connection({
     link.value = state;
     if (state.state === "open") answered();
   },
-  after: (run) => (info.value?.id === run ? (history.value?.seq ?? 0) : 0),
+  after: (run) => {
+    const all = [...followers].map((one) => one.after(run));
+    const known = [...all, info.value?.id === run ? (history.value?.seq ?? 0) : null];
+    const least = Math.min(...known.filter((after) => after !== null));
+    return Number.isFinite(least) ? least : 0;
+  },
   roundTrip: (milliseconds) => {
     speed.roundTrip = milliseconds;
   },
 });
+
+/** A part of the page that follows runs of its own. */
+export interface Follower {
+  /** Takes what the socket has brought, of whichever run. */
+  receive: (delivery: Delivery, now: number) => void;
+  /** The newest sequence number that it knows of a run; null where it does not follow that. */
+  after: (run: string) => number | null;
+}
+export const followers = new Set<Follower>();
+export const watching = new Watching(connection);
 
 /** The server is there (again): what was said of its silence is past, and its runs may be others. */
 function answered(): void {
@@ -67,19 +84,26 @@ function answered(): void {
   if (runs.value || runsFault.value) void refreshRuns();
 }
 
-const watchRun = (id: string) => connection.watch(id, FRAMES_PER_SECOND, !ownMaps.value);
+const watchRun = (id: string) =>
+  watching.want("lab", id, {
+    framesPerSecond: tab.value === "compare" ? 0 : FRAMES_PER_SECOND,
+    landscapes: !ownMaps.value,
+  });
 
 /** Takes what the socket has brought into the state; once an animation frame. */
 export function drain(now: number): void {
   if (inbox.empty) return;
-  const { ordered, frames } = inbox.take();
+  const delivery = inbox.take();
+  const { ordered, frames } = delivery;
   batch(() => {
+    for (const follower of followers) follower.receive(delivery, now);
     let next = history.value;
     for (const message of ordered) {
       if (message.type === "runs") {
         if (tab.value === "runs") void refreshRuns();
         void lookForRun();
       } else if (message.type === "welcome") {
+        cores.value = message.cores;
         const text = mismatch(message.version);
         if (text) notice.value = { tone: "fault", text };
       } else if (message.type === "error" && !message.run)
@@ -191,7 +215,7 @@ async function catchUp(id: string, after: number): Promise<void> {
 /** Puts a run of the server on the stage and follows it. */
 export function follow(run: Run): void {
   const before = info.value;
-  if (before && !stored.value && before.id !== run.id) connection.unwatch(before.id);
+  if (before && !stored.value && before.id !== run.id) watching.want("lab", before.id, null);
   batch(() => {
     const known = history.value;
     history.value = known?.info.id === run.id ? { ...known, info: run } : openHistory(run, "server");
@@ -266,7 +290,7 @@ function followWhileSeen(): void {
   const id = stored.value ? null : info.value?.id;
   if (!id) return;
   if (document.hidden) {
-    connection.unwatch(id);
+    watching.want("lab", id, null);
     return;
   }
   drain(performance.now());
@@ -301,10 +325,11 @@ export function start(): void {
     visible: () => active.value && !rolling.value,
   });
   document.addEventListener("visibilitychange", followWhileSeen);
-  let own = ownMaps.value;
+  let how = "";
   effect(() => {
-    if (own !== ownMaps.value) untracked(followWhileSeen);
-    own = ownMaps.value;
+    const now = `${ownMaps.value} ${tab.value === "compare"}`;
+    if (how !== "" && how !== now) untracked(followWhileSeen);
+    how = now;
   });
   watchReach();
 }

@@ -27,18 +27,33 @@ export interface Legend {
   stops: string[];
 }
 
-/** The legend of a mode; `lo` and `hi` bound its colours, `peak` is the brightest density. */
-export function legend(mode: Mode, theme: Theme, lo: number, hi: number, peak: number): Legend {
+/** The legend of a mode; `lo` and `hi` bound its colours, `peak` is the brightest density.
+ *
+ * With `log`, what an energy is below −log p, its ends are those of −log p. A difference is from what `other` names.
+ */
+export function legend(
+  mode: Mode,
+  theme: Theme,
+  lo: number,
+  hi: number,
+  peak: number,
+  log: number | null = null,
+  other = "truth",
+): Legend {
   const table = mode === "density" ? viridis : colors(mode, theme);
   const stops = Array.from({ length: 9 }, (_, i) =>
     cssColor(table[Math.round((i / 8) * (LEVELS - 1))] as number),
   );
+  if (mode === "energy" && log !== null) {
+    const [low, high] = [lo + log, hi + log].map((end) => end.toFixed(1).replace("-", "\u2212"));
+    return { title: "\u2212log p, nats", low: low!, high: high!, stops };
+  }
   if (mode === "energy") {
     const span = hi - lo;
     return { title: "E \u2212 min, nats", low: "0", high: span.toFixed(span < 10 ? 1 : 0), stops };
   }
   if (mode === "difference") {
-    return { title: "model \u2212 truth", low: `\u2212${figure(hi)}`, high: `+${figure(hi)}`, stops };
+    return { title: `model \u2212 ${other}`, low: `\u2212${figure(hi)}`, high: `+${figure(hi)}`, stops };
   }
   if (mode === "uncertainty" || mode === "softmax") {
     return { title: "1 \u2212 max p(y|x)", low: "0", high: figure(hi), stops };

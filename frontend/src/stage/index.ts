@@ -6,7 +6,7 @@ import { Stage, type StageOptions } from "./stage";
 export { labelledOf } from "./classes";
 export { fillSheet, gridSide, type ImageSource, SIDE } from "./imagegrid";
 export { LAYERS, type LayerName, type Layers } from "./layers";
-export type { Mode } from "./modes";
+export type { Mode, Scale } from "./modes";
 export { FRONT, HIGHEST_TILT, LOWEST_TILT, type Orbit, turned } from "./orbit";
 export type { Theme } from "./palette";
 export type { Relief } from "./relief";

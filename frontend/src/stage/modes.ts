@@ -30,6 +30,22 @@ export interface Picture {
   hi: number;
 }
 
+/** Nats of −log p that the colours of an energy span. */
+export interface Scale {
+  lo: number;
+  hi: number;
+}
+
+/** The scale that a moment would have for itself. */
+export function scaleOf({ lowest, span, logPartition: log }: Moment): Scale {
+  return { lo: lowest + log, hi: lowest + log + ENERGY_REACH * span };
+}
+
+/** The density of a moment, on the grid of its energy. */
+export function densityOf({ energy, logPartition: log }: Moment): Field {
+  return { ...energy, values: energy.values.map((value) => Math.exp(-value - log)) };
+}
+
 /** Nats above the lowest energy that take most of the colours, once a landscape is that deep. */
 export const ENERGY_SPAN = 8;
 const SHALLOWEST_SPAN = 3;
@@ -78,6 +94,7 @@ export function picture(
   moment: Moment | null,
   truth: Field | null,
   unsure: Uncertainty | null = null,
+  scale: Scale | null = null,
 ): Picture | null {
   if (mode === "truth") return truth && { field: truth, lo: 0, hi: peak(truth) };
   if (mode === "uncertainty" || mode === "softmax") {
@@ -85,12 +102,17 @@ export function picture(
     return field ? { field, lo: 0, hi: unsure?.most ?? 1 } : null;
   }
   if (!moment) return null;
+  if (mode === "energy" && scale) {
+    const log = moment.logPartition;
+    return { field: moment.energy, lo: scale.lo - log, hi: scale.hi - log };
+  }
   if (mode === "energy") {
     return { field: moment.energy, lo: moment.lowest, hi: moment.lowest + ENERGY_REACH * moment.span };
   }
   if (mode === "density") {
     // Painted from the energy, which is smoother than its exponential; the brightest is the peak of the truth if known.
-    const lo = truth ? -Math.log(peak(truth)) - moment.logPartition : moment.lowest;
+    const shared = truth ? -Math.log(peak(truth)) : scale?.lo;
+    const lo = shared === undefined ? moment.lowest : shared - moment.logPartition;
     return { field: moment.energy, lo, hi: lo + DENSITY_SPAN };
   }
   if (!truth) return null;

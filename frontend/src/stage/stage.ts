@@ -10,7 +10,7 @@ import { Ease } from "./ease";
 import type { Field, Sample } from "./field";
 import { Flat } from "./flat";
 import { LAYERS, type Layers } from "./layers";
-import type { Mode } from "./modes";
+import { densityOf, type Mode, type Scale, scaleOf } from "./modes";
 import type { Orbit } from "./orbit";
 import type { Theme } from "./palette";
 import type { Relief } from "./relief";
@@ -101,9 +101,30 @@ export class Stage {
   }
 
   /** The true density of the data, where it is known. */
-  setTruth(density: Field | null): void {
-    this.terrain.setTruth(density);
+  setTruth(density: Field | null, name = "truth"): void {
+    this.terrain.setTruth(density, name);
     this.restyle();
+  }
+
+  /** Shows energies as −log p, by the exact log Z: on a scale, or each landscape on its own. */
+  align(scale: Scale | "own" | null): void {
+    this.terrain.align(scale);
+    this.dirty = true;
+  }
+
+  /** The scale that the newest landscape would have for itself. */
+  get scale(): Scale | null {
+    return this.terrain.newest && scaleOf(this.terrain.newest);
+  }
+
+  /** What tells one landscape from the next. */
+  get newest(): object | null {
+    return this.terrain.newest;
+  }
+
+  /** The density of the newest landscape. */
+  get density(): Field | null {
+    return this.terrain.newest && densityOf(this.terrain.newest);
   }
 
   /** Whether what the mode shows is known. */
@@ -117,10 +138,13 @@ export class Stage {
     const { size } = this.viewport;
     if (!(px >= 0 && py >= 0 && px <= size && py <= size)) return null;
     const place = this.placeAt(px, py);
-    if (!place) return null;
-    const [px0, py0] = place;
-    if (!this.evaluator && !this.onMap(px0, py0)) return null;
-    const at = this.terrain.readout(px0, py0, this.exactly(px0, py0));
+    return place && this.readoutAt(...place);
+  }
+
+  /** The same of a position of the plane. */
+  readoutAt(across: number, up: number): Readout | null {
+    if (!this.evaluator && !this.onMap(across, up)) return null;
+    const at = this.terrain.readout(across, up, this.exactly(across, up));
     if (!at) return null;
     const { unit } = this.units;
     const [x, y] = pointOf(this.units, at.x, at.y);
@@ -140,8 +164,16 @@ export class Stage {
     return true;
   }
 
+  /** Where a position of the plane is seen, in pixels; null where it is not. */
+  pixelOf(x: number, y: number): [number, number] | null {
+    const spot: [number, number] = [0, 0];
+    const seen = (this.relief ?? this.viewport).place(x, y, spot);
+    const inside = spot.every((at) => at >= 0 && at <= this.viewport.size);
+    return seen && inside ? spot : null;
+  }
+
   /** The position of the plane that a pixel shows; null where it shows none. */
-  private placeAt(px: number, py: number): [number, number] | null {
+  placeAt(px: number, py: number): [number, number] | null {
     return this.relief ? this.relief.at(px, py) : [this.viewport.atX(px), this.viewport.atY(py)];
   }
 

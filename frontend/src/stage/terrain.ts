@@ -5,7 +5,7 @@ import { DENSITY_SPAN, type LookUpTable } from "./colormap";
 import { Ease } from "./ease";
 import { covers, type Field, logPartition, type Sample, sampleField } from "./field";
 import { Landscape } from "./heatmap";
-import { colors, type Mode, type Moment, measure, picture, type Uncertainty } from "./modes";
+import { colors, type Mode, type Moment, measure, picture, type Scale, type Uncertainty } from "./modes";
 import type { Theme } from "./palette";
 import type { Window } from "./viewport";
 
@@ -32,10 +32,17 @@ export interface CloseUp {
   drift: number;
 }
 
+/** Nats by which a common scale moves before landscapes that are shown are coloured anew. */
+const LEAP = 0.1;
+
 export class Terrain {
   private mode: Mode = "energy";
   /** The true density, where it is known. */
   truth: Field | null = null;
+  /** What the legend calls it. */
+  private truthName = "truth";
+  /** Energies are read and coloured as −log p: on this scale, or on one of their own. */
+  private aligned: Scale | "own" | null = null;
   private unsure: Uncertainty | null = null;
   private before: Moment | null = null;
   private after: Moment | null = null;
@@ -105,9 +112,21 @@ export class Terrain {
     this.stale = true;
   }
 
-  setTruth(density: Field | null): void {
+  setTruth(density: Field | null, name = "truth"): void {
     this.truth = density;
+    this.truthName = name;
     this.stale = true;
+  }
+
+  /** Shows energies as −log p; a scale that has hardly moved is taken with the next landscape. */
+  align(scale: Scale | "own" | null): void {
+    const before = this.aligned;
+    this.aligned = scale;
+    if (before === null || scale === null || before === "own" || scale === "own") {
+      if (before !== scale) this.stale = true;
+    } else if (Math.max(Math.abs(before.lo - scale.lo), Math.abs(before.hi - scale.hi)) > LEAP)
+      this.stale = true;
+    else this.aligned = before;
   }
 
   /** Fits the map to so many pixels; `shown` is half the width of the whole map. */
@@ -173,7 +192,8 @@ export class Terrain {
 
   private aim(progress: number, ease: boolean): void {
     this.stale = false;
-    const next = picture(this.mode, this.near(this.after), this.truth, this.unsure);
+    const scale = this.aligned === "own" ? null : this.aligned;
+    const next = picture(this.mode, this.near(this.after), this.truth, this.unsure, scale);
     if (next) this.landscape.aim(next, progress, ease);
     else this.landscape.clear();
   }
@@ -200,8 +220,10 @@ export class Terrain {
   /** What the colours of the map mean, where one position of the stage has such an area in the data's units. */
   legend(theme: Theme, area: number): Legend {
     const { lo, hi } = this.landscape.scale(this.progress);
-    const peak = this.mode === "truth" ? hi : Math.exp(-lo - (this.seen?.logPartition ?? 0)) / area;
-    return legend(this.mode, theme, lo, hi, peak);
+    const log = this.seen?.logPartition ?? 0;
+    const peak = this.mode === "truth" ? hi : Math.exp(-lo - log) / area;
+    const above = this.aligned ? log + Math.log(area) : null;
+    return legend(this.mode, theme, lo, hi, peak, above, this.truthName);
   }
 
   /** True where high values are dark or bright but never the colour of the page. */

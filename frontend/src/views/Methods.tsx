@@ -1,6 +1,7 @@
 /** The method cards, in their families. */
 import { useEffect, useRef } from "preact/hooks";
 import { chooseMethod } from "../actions";
+import { RaceButton } from "../compare/Compare";
 import { chooseByArrows, radio, showChosen } from "../form/radios";
 import type { MethodInfo } from "../protocol/wire";
 import { catalogue, catalogueFault, draft, titleOf } from "../state";
@@ -25,7 +26,10 @@ export function Methods() {
     .filter(({ methods }) => methods.length > 0);
   return (
     <section class="choices" aria-labelledby="methods">
-      <h2 id="methods">Method</h2>
+      <div class="heading">
+        <h2 id="methods">Method</h2>
+        <RaceButton />
+      </div>
       <div ref={group} class="cards" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="methods">
         {families.map(({ kind, title, methods }) => (
           <div key={kind} class="family">

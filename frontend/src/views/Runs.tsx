@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { open, remove, repeat, resume, stop } from "../actions";
+import { Chosen, Tick } from "../compare/Ticks";
 import { downloadAddress } from "../protocol/api";
 import type { RunState, RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
@@ -31,6 +32,7 @@ export function Runs() {
           </button>
         </p>
       )}
+      <Chosen />
       <List />
     </main>
   );
@@ -90,6 +92,7 @@ function Row({ run }: { run: RunSummary }) {
   return (
     <tr data-shown={shown}>
       <td class="run-title">
+        <Tick run={run} />
         <button type="button" class="link" onClick={({ detail }) => void show(run.id, detail === 0)}>
           {nameOfRun(run)}
         </button>

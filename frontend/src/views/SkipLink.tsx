@@ -7,7 +7,11 @@ import { tab } from "../state";
 export function SkipLink() {
   return (
     <button type="button" class="skip-link" onClick={focusMain}>
-      {tab.value === "runs" ? "Skip to the runs" : "Skip to the stage"}
+      {tab.value === "runs"
+        ? "Skip to the runs"
+        : tab.value === "compare"
+          ? "Skip to the comparison"
+          : "Skip to the stage"}
     </button>
   );
 }

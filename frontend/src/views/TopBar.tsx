@@ -1,5 +1,6 @@
 /** The bar at the top: name, views, theme. The transport sits in its middle. */
 
+import { CompareTransport, ComparisonName } from "../compare/Transport";
 import * as Icons from "../Icons";
 import { SamplersTransport, SamplingName } from "../samplers/Transport";
 import { draft, help, info, nameOf, stored, tab, untrained } from "../state";
@@ -14,11 +15,24 @@ export function TopBar() {
     <header class="topbar">
       <div class="brand">
         <h1>EBM Lab</h1>
-        {tab.value === "samplers" ? <SamplingName /> : <RunName />}
+        {tab.value === "samplers" ? (
+          <SamplingName />
+        ) : tab.value === "compare" ? (
+          <ComparisonName />
+        ) : (
+          <RunName />
+        )}
       </div>
-      {tab.value === "samplers" ? <SamplersTransport /> : <Transport />}
+      {tab.value === "samplers" ? (
+        <SamplersTransport />
+      ) : tab.value === "compare" ? (
+        <CompareTransport />
+      ) : (
+        <Transport />
+      )}
       <nav class="views" aria-label="Views">
         <ViewLink name="lab" label="Lab" />
+        <ViewLink name="compare" label="Compare" />
         <ViewLink name="samplers" label="Samplers" />
         <ViewLink name="runs" label="Runs" />
         <ThemeButton />
@@ -49,7 +63,7 @@ function RunName() {
   );
 }
 
-function ViewLink({ name, label }: { name: "lab" | "samplers" | "runs"; label: string }) {
+function ViewLink({ name, label }: { name: typeof tab.value; label: string }) {
   const current = tab.value === name;
   return (
     <button

@@ -138,6 +138,13 @@ export const GLOSSARY: Record<string, Entry> = {
     explanation: "The chains sample exp(−E / T).",
     good: "1 is matched: chains draw from the density that is learned. Below 1 they stay in the valleys, above 1 they stray, and training makes up for it with a wrong scale of E.",
   },
+  sliced_wasserstein: {
+    label: "sample distance",
+    explanation:
+      "How far samples are from the data: the mean shift along random directions, in the data’s units. They are the method’s own (its buffer, its generator), or drawn from its density where it has none.",
+    good: "“real” is what as many other points of the data get: no model does better.",
+    source: "Bonneel et al. 2015, https://doi.org/10.1007/s10851-014-0506-3",
+  },
   sample_coverage: {
     label: "modes found by samples",
     write: percent,
@@ -263,6 +270,18 @@ export const GLOSSARY: Record<string, Entry> = {
 
 /** Figures that stand elsewhere than in the list: in a chart, beside another one or at the bottom of the page. */
 export const ELSEWHERE: Record<string, Entry> = {
+  energy_parameters: {
+    label: "weights of the energy",
+    write: count,
+    explanation: "Numbers that the energy learns.",
+    good: "More can bend the energy more finely, and cost more at each evaluation.",
+  },
+  other_parameters: {
+    label: "weights beside it",
+    write: count,
+    explanation: "Numbers that are learned beside the energy: of a generator, or of a plain classifier.",
+    good: "0 for methods that learn the energy alone.",
+  },
   loss: {
     label: "loss",
     explanation:

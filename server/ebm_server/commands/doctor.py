@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ebm_server.settings import cores, from_environment, package_version
+from ebm_server.settings import COMPARED, cores, from_environment, package_version
 
 EXIT_UNWELL = 1
 LEAST_FREE = 200 * 1024 * 1024
@@ -31,7 +31,8 @@ def doctor(
             f"{package_version()}, Python {platform.python_version()}, {sys.platform}"
         ),
         "cores": lambda: (
-            f"{cores()}, so many runs go at once unless EBM_MAX_RUNNING says otherwise"
+            f"{cores()}; so many runs go at once, and {COMPARED} at least, unless "
+            "EBM_MAX_RUNNING says otherwise"
         ),
         "PyTorch": torch_state,
         "compiled perceptron": kernel_state,

@@ -38,6 +38,8 @@ PageMessage = Annotated[Watch | Unwatch | Ping, Field(discriminator="type")]
 class Welcome(Message):
     type: Literal["welcome"] = "welcome"
     version: str
+    cores: int
+    """Of the machine that the server is on."""
 
 
 class Pong(Message):

@@ -19,7 +19,7 @@ from ebm_server.protocol.page_messages import (
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.mailbox import Letter, Mailbox
-from ebm_server.settings import package_version
+from ebm_server.settings import cores, package_version
 
 log = logging.getLogger(__name__)
 PAGE_MESSAGE: TypeAdapter[Watch | Unwatch | Ping] = TypeAdapter(PageMessage)
@@ -29,7 +29,7 @@ async def page_stream(websocket: WebSocket, hub: Hub, ledger: Ledger) -> None:
     """Serves one page until it leaves."""
     await websocket.accept()
     mailbox = Mailbox()
-    mailbox.put(Letter(pack(Welcome(version=package_version()))))
+    mailbox.put(Letter(pack(Welcome(version=package_version(), cores=cores()))))
     hub.join(mailbox)
     sender = asyncio.create_task(send(websocket, mailbox))
     try:

@@ -44,6 +44,10 @@ class Budget:
         return self.credit >= 0
 
 
+COUNTS = frozenset({"gradient_evaluations", "value_evaluations", "kept_update"})
+"""Metrics that count up: a row has what they had come to at its update."""
+
+
 class Rows:
     """Gathers the metrics of updates into rows of means, at most ten a second."""
 
@@ -53,13 +57,17 @@ class Rows:
         self.opened = now
         self.count = 0
         self.sums: dict[str, float] = {}
+        self.counts: dict[str, float] = {}
         self.exact: dict[str, float] = {}
 
     def add(self, values: Mapping[str, float]) -> None:
         """One update's metrics."""
         self.count += 1
         for name, value in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value
+            if name in COUNTS:
+                self.counts[name] = value
+            else:
+                self.sums[name] = self.sums.get(name, 0.0) + value
 
     def add_exact(self, values: Mapping[str, float]) -> None:
         """Figures that are not averaged."""
@@ -72,11 +80,11 @@ class Rows:
 
     def close(self, now: float) -> dict[str, float]:
         """The row's values, without those that are not finite, and a new row."""
-        values = {name: total / self.count for name, total in self.sums.items()}
+        values = {name: total / self.count for name, total in self.sums.items()} | self.counts
         if self.count and now > self.opened:
             values["updates_per_second"] = self.count / (now - self.opened)
         values |= self.exact
-        self.opened, self.count, self.sums, self.exact = now, 0, {}, {}
+        self.opened, self.count, self.sums, self.counts, self.exact = now, 0, {}, {}, {}
         return {name: value for name, value in values.items() if math.isfinite(value)}
 
 

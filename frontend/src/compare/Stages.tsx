@@ -1,0 +1,241 @@
+/** The runs of a comparison beside each other: what each is, its map or images, and what is under the pointer. */
+import { useSignal } from "@preact/signals";
+import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { RunState } from "../protocol/wire";
+import type { Readout } from "../stage";
+import { turned } from "../stage";
+import { catalogue, fields, titleOf } from "../state";
+import { ofPlugIn } from "../words/explaining";
+import { count, fixed, sentence, significant } from "../words/format";
+import { inWordsOf } from "../words/settings";
+import { Term } from "../words/Term";
+import { BADGES } from "../words/terms";
+import { usePanning, useZooming } from "../zooming";
+import { stageOf, type Told, usePlane, useTiles } from "./canvases";
+import { Sign } from "./Sign";
+import { camera, figures, images, letterOf, type Member, members, orbit, pointer } from "./state";
+
+export function Stages() {
+  return (
+    <section
+      class="compare-stages"
+      aria-label="Runs beside each other"
+      data-count={members.value.length}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+      tabIndex={0}
+    >
+      {members.value.map((member, i) => (
+        <Run key={member.history.info.id} member={member} index={i} />
+      ))}
+    </section>
+  );
+}
+
+const badgeOf = (state: RunState) =>
+  state === "running" ? "LIVE" : (state.toUpperCase() as Uppercase<typeof state>);
+
+function Run({ member, index }: { member: Member; index: number }) {
+  const { info } = member.history;
+  const letter = letterOf(index);
+  const method = catalogue.value?.methods.find(({ kind }) => kind === info.config.method.kind);
+  const title = titleOf(info.config.method.kind);
+  const shown = useSignal<number | null>(null);
+  const at = useSignal<Readout | null>(null);
+  const cross = useRef<HTMLDivElement>(null);
+  const told: Told = {
+    frame: ({ step }) => {
+      shown.value = step;
+    },
+    point: (readout, pixel) => {
+      at.value = readout;
+      place(cross.current, pixel);
+    },
+  };
+  const state = badgeOf(info.state);
+  return (
+    <article class="compare-run" aria-label={`${letter}, ${title}`} data-letter={letter}>
+      <header>
+        <h2>
+          <Sign letter={letter} />
+          <b>{letter}</b> {method ? <Term explanation={ofPlugIn(method)}>{title}</Term> : title}
+        </h2>
+        <Term explanation={BADGES[state]} class="badge" state={state}>
+          {info.state}
+        </Term>
+      </header>
+      <Standing index={index} shown={shown.value} seed={info.config.seed} />
+      <div class="compare-canvas">
+        {images.value ? (
+          <Tiles index={index} run={info.id} told={told} label={`${letter}, ${title}`} />
+        ) : (
+          <Plane index={index} run={info.id} told={told} label={`${letter}, ${title}`} />
+        )}
+        <div ref={cross} class="cross" hidden aria-hidden="true">
+          <i />
+          <i />
+        </div>
+        <Why member={member} empty={shown.value === null} />
+      </div>
+      {!images.value && <Reading at={at.value} />}
+    </article>
+  );
+}
+
+/** The moment on the stage, and how far it has come. */
+function Standing({ index, shown, seed }: { index: number; shown: number | null; seed: number }) {
+  const known = figures.value[index];
+  const distance = known?.kl ?? known?.frechet ?? known?.nll ?? null;
+  const name = known?.kl !== null ? "KL" : known?.frechet !== null ? "Fréchet" : "NLL";
+  return (
+    <p class="compare-standing small mono muted">
+      <span>
+        update <b class="compare-step">{shown === null ? "—" : count(shown)}</b>
+      </span>
+      <span>{known ? `${known.seconds.toFixed(1)} s` : ""}</span>
+      {distance !== null && known && (
+        <span>
+          {name} <b>{significant(distance, 2)}</b>
+        </span>
+      )}
+      <span class="seed">seed {seed}</span>
+    </p>
+  );
+}
+
+/** Why a stage shows nothing, or nothing more. */
+function Why({ member, empty }: { member: Member; empty: boolean }) {
+  const { info, error } = member.history;
+  if (info.state === "failed")
+    return (
+      <div class="note compare-note" data-tone="fault" role="alert">
+        <p>
+          Failed at update {count(info.step)}. {info.reason && sentence(inWordsOf(fields.value, info.reason))}{" "}
+          The others go on.
+        </p>
+      </div>
+    );
+  const text =
+    info.state === "queued"
+      ? "It waits until another run ends."
+      : info.state === "starting"
+        ? "A worker process starts."
+        : (error ?? (empty ? "Its first moment is on the way." : null));
+  return text === null ? null : (
+    <div class="note compare-note" role="status">
+      <p>{text}</p>
+    </div>
+  );
+}
+
+/** What is under the pointer, wherever that is. */
+function Reading({ at }: { at: Readout | null }) {
+  return (
+    <p class="compare-reading small mono">
+      {at ? (
+        <>
+          <span>−log p {fixed(-Math.log(at.density), 2)}</span>
+          <span>p {significant(at.density, 2)}</span>
+          <span>
+            score {significant(at.score[0], 2)}, {significant(at.score[1], 2)}
+          </span>
+        </>
+      ) : (
+        " "
+      )}
+    </p>
+  );
+}
+
+/** Puts the cross-hair over a pixel. */
+function place(cross: HTMLElement | null, pixel: [number, number] | null): void {
+  if (!cross) return;
+  cross.hidden = pixel === null;
+  if (pixel) cross.style.translate = `${pixel[0]}px ${pixel[1]}px`;
+}
+
+interface CanvasProps {
+  index: number;
+  run: string;
+  told: Told;
+  label: string;
+}
+
+/** Degrees a pixel, and a key press. */
+const [A_PIXEL, A_KEY] = [0.4, 5];
+const ARROWS: Record<string, [number, number]> = {
+  ArrowLeft: [-A_KEY, 0],
+  ArrowRight: [A_KEY, 0],
+  ArrowUp: [0, -A_KEY],
+  ArrowDown: [0, A_KEY],
+};
+
+function Plane({ index, run, told, label }: CanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const dragged = useRef<{ x: number; y: number } | null>(null);
+  const panning = usePanning(camera);
+  usePlane(canvas, index, run, told);
+  useZooming(
+    canvas,
+    camera,
+    () => false,
+    () => orbit.value !== null,
+  );
+  useEffect(() => () => void (pointer.value = null), []);
+  const point = (event: TargetedPointerEvent<HTMLCanvasElement>) => {
+    const found = stageOf(index)?.placeAt(event.offsetX, event.offsetY) ?? null;
+    pointer.value = found && { x: found[0], y: found[1] };
+  };
+  const turn = (event: TargetedPointerEvent<HTMLCanvasElement>) => {
+    const from = dragged.current;
+    if (!from || !orbit.value) return;
+    orbit.value = turned(orbit.value, A_PIXEL * (event.clientX - from.x), A_PIXEL * (event.clientY - from.y));
+    dragged.current = { x: event.clientX, y: event.clientY };
+  };
+  return (
+    <canvas
+      ref={canvas}
+      class="stage"
+      tabIndex={0}
+      role="img"
+      data-surface={orbit.value !== null}
+      aria-label={`Map of ${label}. Enter puts the cross-hair in the middle${orbit.value ? ", arrow keys turn all" : ""}.`}
+      onPointerMove={(event) => {
+        point(event);
+        if (!panning.move(event)) turn(event);
+      }}
+      onPointerDown={(event) => {
+        point(event);
+        if (panning.down(event) || !orbit.value || !event.isPrimary) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        dragged.current = { x: event.clientX, y: event.clientY };
+      }}
+      onPointerUp={() => {
+        panning.up();
+        dragged.current = null;
+      }}
+      onPointerCancel={() => {
+        panning.up();
+        dragged.current = null;
+      }}
+      onPointerLeave={(event) => {
+        if (event.pointerType !== "touch") pointer.value = null;
+      }}
+      onKeyDown={(event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
+        const arrow = event.shiftKey ? undefined : ARROWS[event.key];
+        if (event.key === "Enter") pointer.value = { x: camera.value.x, y: camera.value.y };
+        else if (event.key === "Escape") pointer.value = null;
+        else if (arrow && orbit.value) orbit.value = turned(orbit.value, ...arrow);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    />
+  );
+}
+
+function Tiles({ index, run, told, label }: CanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useTiles(canvas, index, run, told);
+  return <canvas ref={canvas} class="stage" role="img" aria-label={`Images drawn by ${label}`} />;
+}

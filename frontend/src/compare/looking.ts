@@ -1,0 +1,38 @@
+/** How all stages of a comparison are looked at, together. */
+
+import type { DecodedFrame } from "../protocol/frame";
+import { FRONT, type ImageSource, type Mode, type Scale } from "../stage";
+import { members, mode, orbit, reference, truth } from "./state";
+
+export function toggleSurface(): void {
+  orbit.value = orbit.value ? null : FRONT;
+}
+
+/** The scale that has room for several. */
+export function commonScale(scales: (Scale | null)[]): Scale | null {
+  const known = scales.filter((scale) => scale !== null);
+  if (known.length === 0) return null;
+  return { lo: Math.min(...known.map(({ lo }) => lo)), hi: Math.max(...known.map(({ hi }) => hi)) };
+}
+
+/** Shows the difference from the truth, or from a run by its letter. */
+export function differFrom(other: string): void {
+  reference.value = other;
+  mode.value = "difference";
+}
+
+/** What the maps can show now. */
+export function modes(): Mode[] {
+  return truth.value ? ["energy", "density", "truth", "difference"] : ["energy", "density", "difference"];
+}
+
+/** What a difference can be from. */
+export function references(): string[] {
+  return [...(truth.value ? ["truth"] : []), ...members.value.map((_, i) => "ABCD".charAt(i))];
+}
+
+/** Whose images a frame shows: a generator's where there is one, else the chains'. */
+export function sourceOf(frame: DecodedFrame | null): ImageSource {
+  const has = (name: ImageSource) => frame?.arrays[name]?.shape.length === 4;
+  return has("generator") ? "generator" : has("chains") ? "chains" : "data";
+}

@@ -1,0 +1,70 @@
+/** Races: one method of each family, on the same data and seed, begun together. */
+import { choiceMade, recipe } from "../actions";
+import { choiceOf } from "../form/points";
+import * as api from "../protocol/api";
+import type { Catalogue, Run, RunConfig } from "../protocol/wire";
+import { catalogue, draft, titleOf } from "../state";
+import { goesOn } from "./clock";
+import { show } from "./following";
+import { fault, members, plan, planning, seeds, starting } from "./state";
+
+/** The method that runs for its family; where it does not fit the data, the first that does. */
+const FAVOURITES = ["persistent", "variational", "denoising"];
+
+/** One method of each family of the lecture, for the distribution, the seed and the length of a choice. */
+export function raceOf(known: Catalogue, choice: RunConfig): RunConfig[] {
+  return FAVOURITES.flatMap((favourite) => {
+    const family = known.methods.find(({ kind }) => kind === favourite)?.family;
+    const kinds = [
+      favourite,
+      ...known.methods.filter((one) => one.family === family).map(({ kind }) => kind),
+    ];
+    for (const kind of kinds) {
+      const config = memberFor(known, choice, kind);
+      if (config) return [config];
+    }
+    return [];
+  });
+}
+
+/** A method with its own settings, and all that a race has in common. */
+export function memberFor(known: Catalogue, choice: RunConfig, method: string): RunConfig | null {
+  const found = recipe(known, choice.dataset, method);
+  const { seed, seconds, updates, device } = choice;
+  return found && { ...found, seed, seconds, updates, device };
+}
+
+/** Races the three families on what is chosen in the lab. */
+export async function raceFromLab(): Promise<void> {
+  if (starting.value || !(await choiceMade())) return;
+  const [known, choice] = [catalogue.value, draft.value];
+  if (!known || !choice) return;
+  plan.value = raceOf(known, choice);
+  await race();
+}
+
+/** Starts what is planned, and shows it; what went on before is stopped and kept. */
+export async function race(): Promise<void> {
+  if (starting.value) return;
+  starting.value = true;
+  fault.value = null;
+  const before = members.value.flatMap(({ history, repeats }) => [history, ...repeats]).filter(goesOn);
+  const created: Run[] = [];
+  const asked = plan.value.map((config) => choiceOf(config));
+  try {
+    // shown members first: repeats wait where there is no room
+    for (let repeat = 0; repeat < seeds.value; repeat++)
+      for (const config of asked)
+        created.push(await api.createRun({ ...config, seed: config.seed + repeat }));
+    planning.value = false;
+    show(asked.map((_, i) => created.filter((_, at) => at % asked.length === i)));
+    await Promise.all(before.map(({ info }) => api.stopRun(info.id).catch(() => null)));
+  } catch (error) {
+    const at = created.length % asked.length;
+    const method = titleOf(asked[at]!.method.kind);
+    fault.value = `${method} cannot run here, so that none was started. ${(error as Error).message}`;
+    await Promise.all(created.map(({ id }) => api.stopRun(id).catch(() => null)));
+  } finally {
+    starting.value = false;
+  }
+}
