@@ -219,6 +219,12 @@ export class Stage {
     this.dirty = true;
   }
 
+  /** Takes the exact log Z of what is shown, in nats and the data's units; null where only the map can tell it. */
+  normalise(logZ: number | null): void {
+    const [across, up] = this.units.unit;
+    this.terrain.normalise(logZ === null ? null : logZ - Math.log(across * up));
+  }
+
   /** How far an evaluator's energies lie above those of the landscape, which may be of another update. */
   private drift(evaluator: Evaluator): number {
     const moment = this.terrain.newest;

@@ -23,6 +23,7 @@ import { NO_CANVAS, NO_SURFACE } from "../words/terms";
 import { usePanning, useZooming } from "../zooming";
 import { followLooking } from "./camera";
 import { available } from "./Layers";
+import { exactLogZ } from "./normalised";
 import { drawingCanvas } from "./strokes";
 import { useTurning } from "./turning";
 import { shownFrame } from "./unlearned";
@@ -106,6 +107,7 @@ export function Plane() {
       resize: (size, dpr) => created.resize(size, dpr),
       draw: (now) => created.draw(now),
       before: (now) => {
+        created.normalise(exactLogZ.value);
         followLooking(created, pointer.current !== null, now);
         readout.value = pointer.current ? created.readout(pointer.current.x, pointer.current.y) : null;
         const can = {

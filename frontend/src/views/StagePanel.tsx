@@ -10,6 +10,7 @@ import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
 import { Legend } from "./Legend";
 import { LookingInLab } from "./Looking";
+import { exactLogZ, sayZ } from "./normalised";
 import { clearDropped, Plane, readout } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
 import { Sources, TileReading, Tiles } from "./Tiles";
@@ -87,7 +88,9 @@ function Reading() {
     const text =
       untrained.value && !recordedFrame.value
         ? "Data only. Press play, and the landscape forms."
-        : (READINGS[mode.value] ?? "Press on the map to drop chains.");
+        : mode.value === "density" && !recordedFrame.value
+          ? sayZ.value
+          : (READINGS[mode.value] ?? "Press on the map to drop chains.");
     return <p class="muted">{text}</p>;
   }
   const classifies = mode.value === "uncertainty" || mode.value === "softmax";
@@ -104,7 +107,10 @@ function Reading() {
         </>
       ) : (
         <>
-          <span>p {significant(at.density, 2)}</span>
+          <span>
+            p {exactLogZ.value === null && "≈ "}
+            {significant(at.density, 2)}
+          </span>
           <span>
             score {significant(at.score[0], 3)}, {significant(at.score[1], 3)}
           </span>
