@@ -1,12 +1,12 @@
-"""What the page tells of a density is that of the server's own energy, or says that it is rougher."""
+"""A density on the page is that of the server's own energy, or it says that it is rougher."""
 
 import re
 
 import pytest
 import torch
-from ebm_core import load
 from playwright.sync_api import Page, expect
 
+from ebm_core import load
 from tests.e2e.test_lab import DEADLINE, badge
 from tests.server.laboratory import SMALL, Laboratory
 
