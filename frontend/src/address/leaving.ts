@@ -6,7 +6,7 @@ import { batch } from "@preact/signals";
 import { keepDrawing } from "../actions";
 import { packed, unpacked } from "../drawing/packed";
 import * as drawing from "../drawing/state";
-import { digestOf } from "../form/points";
+import { digestOf, type Headings } from "../form/points";
 import { keep, kept } from "../kept";
 import * as api from "../protocol/api";
 import type { Units } from "../protocol/units";
@@ -21,7 +21,7 @@ const NAME = "left";
 interface Left {
   place: string;
   /** Null where the stage is not drawn on. */
-  drawing: { points: string; units: Units; names: readonly string[] } | null;
+  drawing: { points: string; units: Units; names: readonly string[]; headings: Headings } | null;
   /** What was to be trained, where the server has not answered yet. */
   asked: RunConfig | null;
 }
@@ -31,7 +31,12 @@ export function leave(): void {
   const left: Left = {
     place: written(here()),
     drawing: draws.value
-      ? { points: packed(drawing.drawn.value), units: drawing.units.value, names: drawing.names.value }
+      ? {
+          points: packed(drawing.drawn.value),
+          units: drawing.units.value,
+          names: drawing.names.value,
+          headings: drawing.headings.value,
+        }
       : null,
     asked: asking.value === "start" ? draft.value : null,
   };
@@ -54,7 +59,7 @@ export const placeToCome = (left: Left | null): Place => placeIn(left?.place ?? 
 /** Puts the drawing back on the stage, and follows the run that was asked for. */
 export async function takeUpLeft({ drawing: drew, asked }: Left): Promise<void> {
   if (drew) {
-    drawing.take(unpacked(drew.points), drew.units, drew.names);
+    drawing.take(unpacked(drew.points), drew.units, drew.names, drew.headings);
     draws.value = true;
     if (drawing.count.value > 1) await keepDrawing();
   }

@@ -167,12 +167,14 @@ export const sample = (what: Routes["POST /samplings"]["body"]) => packed("POST 
 export async function sendPoints(
   file: File,
   taken?: { columns: readonly string[]; labels: string | null },
+  classes?: readonly string[] | null,
 ): Promise<OwnPoints> {
   const query = new URLSearchParams({ name: file.name });
   if (taken) {
     query.set("columns", taken.columns.map(quoted).join(","));
     query.set("labels", taken.labels ?? "");
   }
+  if (classes) query.set("classes", classes.map(quoted).join(","));
   const response = await ask(`${ROOT}/points?${query}`, {
     method: "POST",
     headers: { "content-type": "application/octet-stream" },

@@ -89,13 +89,14 @@ function writer(largest: number, step: number): (value: number) => string {
       .replaceAll("-", "\u2212");
 }
 
-/** Draws ticks along the lower and the left edge. */
+/** Draws ticks along the lower and the left edge; above `top` stands something else. */
 export function drawAxes(
   context: CanvasRenderingContext2D,
   viewport: Viewport,
   units: Units,
   ink: string,
   halo: string,
+  top = 0,
 ): void {
   const along = (at: number, axis: 0 | 1) =>
     ticks(viewport.extent, units.center[axis] + at * units.unit[axis], units.unit[axis]).map((tick) => ({
@@ -127,6 +128,7 @@ export function drawAxes(
   context.lineWidth = 3;
   context.lineJoin = "round";
   const labels = placed(across, up, viewport);
+  labels.up = labels.up.filter(({ y }) => y > top);
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   for (const { text, x } of labels.across) write(context, text, x, viewport.size - 9);
@@ -136,12 +138,44 @@ export function drawAxes(
   context.restore();
 }
 
+/** A name with so much of it as there is room for. */
+const short = (name: string, most: number) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
+
+/** Where the name of y ends. */
+export const BELOW_NAME = 34;
+
+/** Writes what x and y are called at the ends of their axes, above the labels and beside them. */
+export function nameAxes(
+  context: CanvasRenderingContext2D,
+  { size }: Viewport,
+  [x, y]: readonly [string, string],
+  ink: string,
+  halo: string,
+  inset = 0,
+): void {
+  const most = Math.floor(size / 2.6 / DIGIT);
+  context.save();
+  context.font = FONT;
+  context.fillStyle = ink;
+  context.strokeStyle = halo;
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.globalAlpha = 0.85;
+  context.textBaseline = "alphabetic";
+  context.textAlign = "right";
+  write(context, short(x, most), size - 9 - inset, size - 25);
+  context.textAlign = "left";
+  write(context, short(y, most), LEFT, 19 + inset);
+  context.restore();
+}
+
 /** Draws the square under a surface, with ticks along its two near edges. */
 export function drawBox(
   context: CanvasRenderingContext2D,
   turned: Turned,
   units: Units,
   { ink, halo }: Palette,
+  names: readonly [string, string] | null = null,
 ): void {
   const { x, y, extent } = turned.window;
   const [right, far] = turned.farEdges;
@@ -174,6 +208,11 @@ export function drawBox(
       context.lineTo(...edge(label ? 1.04 : 1.025));
       if (label) labels.push({ text: label, at: edge(1.12) });
     }
+    if (names)
+      labels.push({
+        text: short(names[axis], 24),
+        at: axis === 0 ? place(0, -far * 1.36) : place(-right * 1.36, 0),
+      });
   }
   context.stroke();
   context.globalAlpha = 0.7;

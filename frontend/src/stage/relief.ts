@@ -79,7 +79,7 @@ export class Relief implements Drawing, Plane {
     context.fillStyle = background(theme);
     context.fillRect(0, 0, size, size);
     this.solid = terrain.levels(SIDE, this.levels);
-    drawBox(context, this.turned, units, bare);
+    drawBox(context, this.turned, units, bare, scene.axes);
     if (layers.marginals) this.marginals.stand(context, this.turned, scene, bare);
     if (this.solid) this.paint(context, scene, Math.min(Math.round(size * dpr), FINEST));
     const moment = terrain.seen;

@@ -21,6 +21,7 @@ import {
 import { theme } from "../theme";
 import { NO_CANVAS, NO_SURFACE } from "../words/terms";
 import { usePanning, useZooming } from "../zooming";
+import { axesCalled } from "./called";
 import { followLooking } from "./camera";
 import { available } from "./Layers";
 import { exactLogZ } from "./normalised";
@@ -137,6 +138,8 @@ export function Plane() {
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
   useEffect(() => stage?.setTruth(density), [density]);
+  const called = axesCalled.value;
+  useEffect(() => stage?.setAxes(called), [called]);
   return (
     <canvas
       ref={canvas}
