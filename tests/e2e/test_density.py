@@ -43,5 +43,5 @@ def test_the_density_has_the_exact_normaliser_of_its_update(page: Page, lab: Lab
     badge(page, "replay")
     page.mouse.move(5, 400)
     expect(under).to_contain_text(
-        re.compile("summed over this map|Z exact at this update"), timeout=DEADLINE
+        re.compile("summed over the map|Z exact at this update"), timeout=DEADLINE
     )

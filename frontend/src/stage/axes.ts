@@ -253,13 +253,12 @@ const textsOf = (ticks: Tick[]) =>
 
 const BAR = { width: 96, height: 5 };
 
-/** Draws the legend in the upper right corner, so many pixels further in. */
+/** Draws the legend in the upper right corner, so many pixels further in, on a plate: the map may be bright there. */
 export function drawLegend(
   context: CanvasRenderingContext2D,
   viewport: Viewport,
   legend: Legend,
-  ink: string,
-  halo: string,
+  { ink, plate }: Palette,
   inset = 0,
 ): void {
   const right = viewport.size - 12 - inset;
@@ -267,23 +266,23 @@ export function drawLegend(
   const top = 26 + inset;
   context.save();
   context.font = FONT;
+  const wide = Math.max(BAR.width, legend.title.length * DIGIT);
+  context.fillStyle = plate;
+  context.beginPath();
+  context.roundRect(right - wide - 6, top - 22, wide + 12, BAR.height + 44, 4);
+  context.fill();
   context.fillStyle = ink;
-  context.strokeStyle = halo;
-  context.lineWidth = 3;
-  context.lineJoin = "round";
-  context.globalAlpha = 0.85;
   context.textBaseline = "alphabetic";
   context.textAlign = "right";
-  write(context, legend.title, right, top - 7);
+  context.fillText(legend.title, right, top - 7);
   context.textBaseline = "top";
-  write(context, legend.high, right, top + BAR.height + 4);
+  context.fillText(legend.high, right, top + BAR.height + 4);
   context.textAlign = "left";
-  write(context, legend.low, left, top + BAR.height + 4);
+  context.fillText(legend.low, left, top + BAR.height + 4);
   const gradient = context.createLinearGradient(left, 0, right, 0);
   legend.stops.forEach((stop, i) => {
     gradient.addColorStop(i / (legend.stops.length - 1), stop);
   });
-  context.globalAlpha = 1;
   context.fillStyle = gradient;
   context.fillRect(left, top, BAR.width, BAR.height);
   context.restore();

@@ -55,7 +55,7 @@ export class Flat implements Drawing {
     const inset = layers.marginals ? BAND : 0;
     drawAxes(context, viewport, units, colors.ink, colors.halo, scene.axes ? BELOW_NAME + inset : 0);
     if (scene.axes) nameAxes(context, viewport, scene.axes, colors.ink, colors.halo, inset);
-    if (map) drawLegend(context, viewport, terrain.legend(theme, area), colors.ink, colors.halo, inset);
+    if (map) drawLegend(context, viewport, terrain.legend(theme, area), colors, inset);
   }
 
   /** Data change seldom: they are drawn once and then copied. */

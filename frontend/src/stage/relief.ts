@@ -95,7 +95,7 @@ export class Relief implements Drawing, Plane {
     if (layers.generator) stampAll(context, this, marks.generator, scene.generator);
     if (scene.preview.chains.length > 0) drawDropped(context, this, scene.preview, marks, colors.accent);
     const legend = terrain.legend(theme, units.unit[0] * units.unit[1]);
-    if (this.solid && layers.energy) drawLegend(context, viewport, legend, bare.ink, bare.halo);
+    if (this.solid && layers.energy) drawLegend(context, viewport, legend, bare);
   }
 
   /** Where a position of the plane stands on the surface; false where a part of it hides that. */

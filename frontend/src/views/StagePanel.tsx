@@ -6,6 +6,7 @@ import type { Mode } from "../stage";
 import { catalogue, draft, drawing, dropped, info, metrics, mode, recordedFrame, untrained } from "../state";
 import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
+import { Told } from "../words/Told";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
 import { Legend } from "./Legend";
@@ -91,7 +92,11 @@ function Reading() {
         : mode.value === "density" && !recordedFrame.value
           ? sayZ.value
           : (READINGS[mode.value] ?? "Press on the map to drop chains.");
-    return <p class="muted">{text}</p>;
+    return (
+      <p class="muted">
+        <Told text={text} />
+      </p>
+    );
   }
   const classifies = mode.value === "uncertainty" || mode.value === "softmax";
   return (

@@ -14,8 +14,8 @@ export const exactLogZ = computed<number | null>(() => {
 
 /** How the density map came to its Z. */
 export const sayZ = computed(() => {
-  if (exactLogZ.value !== null) return "p = exp(−E) / Z, with Z exact at this update.";
+  if (exactLogZ.value !== null) return "p = exp(−E) / Z, Z exact at this update.";
   const at = measured.value.at.log_z;
-  const newest = at === undefined ? "" : `; the exact Z was last measured at update ${count(at)}`;
-  return `p ≈ exp(−E) / Z, with Z summed over this map${newest}.`;
+  const newest = at === undefined ? "" : ` The exact Z was last measured at update ${count(at)}.`;
+  return `p ≈ exp(−E) / Z, Z summed over the map.${newest}`;
 });
