@@ -16,11 +16,11 @@ import {
   info,
   mode,
   moment,
+  otherData,
   rolling,
   shownLayers,
   stored,
   tab,
-  untrained,
   usesChains,
 } from "../state";
 import type { Name, Place } from "./place";
@@ -51,7 +51,8 @@ export function here(): Place {
   if (tab.value !== "lab") known.tab = tab.value;
   const run = stored.value || fresh.value || gone.value ? null : info.value;
   if (run) known.run = run.id;
-  if (!rolling.value && !untrained.value && moment.value !== null) known.at = String(moment.value);
+  if (!rolling.value && !otherData.value && !fresh.value && moment.value !== null)
+    known.at = String(moment.value);
   if (mode.value !== "energy") known.mode = mode.value;
   const names = Object.keys(LAYERS) as LayerName[];
   const first = { ...LAYERS, chains: usesChains.value };
