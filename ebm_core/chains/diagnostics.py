@@ -13,8 +13,10 @@ from torch import Tensor
 
 AGREE = 1.01
 """R-hat up to which chains agree, as Vehtari et al. have it."""
-SETTLED = 1.1
-"""What R-hat of the halves of each chain alone is up to where it has settled somewhere."""
+CROSSING = 0.2
+"""Variances within chains that the means of a chain's halves differ by where it has crossed."""
+HARDLY = 0.02
+"""Share of chains that may have crossed where none is said to."""
 
 Series = Float[Tensor, "chains draws"]
 """One number a draw, such as a coordinate or the energy: a row is one chain in time."""
@@ -54,7 +56,7 @@ def r_hat(draws: Series) -> float:
     return max(r_hat_of(normal_scores(halves)), r_hat_of(normal_scores(folded)))
 
 
-APART = 1.2
+APART = 1.4
 """R-hat of chains that have hardly a place in common; below, halves may agree by chance."""
 Mixing = Literal["mixed", "slow", "apart"]
 """All chains tell the same; they wander, but too slowly for the steps; each stays where it is."""
@@ -63,8 +65,10 @@ Mixing = Literal["mixed", "slow", "apart"]
 def mixing(draws: Series) -> Mixing:
     """In which way chains have mixed or not.
 
-    Chains are apart where the two halves of each agree, as far as a wandering chain's would not,
-    and yet the chains are far from it: more steps of the same kind would change nothing.
+    Chains are apart where they are far from one another and hardly one has gone from where it was
+    in its first half: more steps of the same kind would change nothing. Where some cross, more
+    steps help, however many are needed. It counts chains, since a mean over them would hang on
+    the few that crossed, and so on the seed.
     """
     found = r_hat(draws)
     if found <= AGREE:
@@ -72,9 +76,9 @@ def mixing(draws: Series) -> Mixing:
     scores = normal_scores(split(checked(draws)))
     first, second = scores.chunk(2)
     within = scores.var(1).mean()
-    drift = (first.mean(1) - second.mean(1)).square().mean() / 2
-    apart = math.sqrt(1 + (drift / within).item()) <= SETTLED if within > 0 else True
-    return "apart" if apart and found > APART else "slow"
+    drift = (first.mean(1) - second.mean(1)).square() / 2
+    crossed = (drift > CROSSING * within).double().mean().item()
+    return "apart" if crossed <= HARDLY and found > APART else "slow"
 
 
 def steps_needed(draws: Series) -> float:

@@ -17,18 +17,20 @@ import { App } from "./App";
 import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
 import { startComparing } from "./address/comparison";
 import { keepers } from "./address/here";
-import { keepAddress } from "./address/keep";
-import { placeIn } from "./address/place";
+import { holding, keepAddress } from "./address/keep";
+import { leftHere, placeToCome, takeUpLeft } from "./address/leaving";
+import { namesChoice } from "./address/place";
 import { surface, viewOf } from "./address/view";
 import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./run/following";
 import { playRecordings } from "./run/recordings";
 import { look } from "./samplers/state";
-import { camera } from "./state";
+import { camera, draft, drawing } from "./state";
 import { stillness } from "./theme";
 
 async function main(): Promise<void> {
-  const place = placeIn(location.hash);
+  const left = leftHere();
+  const place = placeToCome(left);
   const faults: string[] = [];
   render(<App />, document.getElementById("app")!);
   startComparing();
@@ -40,10 +42,20 @@ async function main(): Promise<void> {
   playRecordings(() => stillness.matches);
   await arriveAtRun(place, faults);
   await arriveAtView(place, faults);
-  await loadCatalogue();
-  connection.connect();
-  await arriveAtChoices(place, faults);
+  const before = chosen();
+  const rest = async () => {
+    await loadCatalogue();
+    connection.connect();
+    // what a person chose meanwhile stands
+    if (namesChoice(place) && chosen() === before) await arriveAtChoices(place, faults);
+    if (left) await takeUpLeft(left);
+  };
+  if (left || namesChoice(place)) void holding(rest());
+  else void rest();
   keepAddress();
 }
+
+/** What is to be learned, and how. */
+const chosen = () => JSON.stringify([draft.value?.dataset, draft.value?.method.kind, drawing.value]);
 
 void main();

@@ -1,7 +1,7 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
 import { fieldsOfRun } from "./form/fields";
-import { modelUnitOf } from "./form/points";
+import { modelUnitOf, ownPoints, unevenUnits } from "./form/points";
 import { reachedBy } from "./form/reached";
 import { differences, type Field, type Titles } from "./form/schema";
 import { fieldIn } from "./form/sizes";
@@ -12,6 +12,7 @@ import { hasPicture, type RunHistory } from "./run/history";
 import { marksOf } from "./run/marks";
 import { figuresUpTo, type Measured } from "./run/measured";
 import { type Camera, HOME, LAYERS, type Layers, type Mode, type Orbit } from "./stage";
+import { count } from "./words/format";
 
 export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
@@ -97,13 +98,23 @@ export const seriesTitles = computed<Record<string, string>>(() =>
   Object.assign({}, ...(catalogue.value?.methods ?? []).map(({ series }) => series)),
 );
 
+/** What the data of a configuration are called: points of one's own by their file and their number. */
+function nameOfData({ dataset }: RunConfig): string {
+  const own = ownPoints(dataset);
+  return own?.name ? `${own.name}, ${count(own.rows)} points` : titleOf(dataset.kind);
+}
+
 /** "Pinwheel · Persistent CD" of a configuration. */
 export function nameOf(config: RunConfig | null | undefined): string {
-  return config ? `${titleOf(config.dataset.kind)} · ${titleOf(config.method.kind)}` : "";
+  return config ? `${nameOfData(config)} · ${titleOf(config.method.kind)}` : "";
 }
 
 /** The same of a run in a list. */
-export function nameOfRun({ dataset, method }: RunSummary): string {
+export function nameOfRun({ dataset, method, name }: RunSummary): string {
+  const own = catalogue.value?.datasets.find(({ kind }) => kind === dataset)?.table;
+  // a run of points of one's own is called by them on the server
+  const [, data] = (own && name.split(`${method} on `)) || [];
+  if (data) return `${data === dataset ? titleOf(dataset) : data} · ${titleOf(method)}`;
   return `${titleOf(dataset)} · ${titleOf(method)}`;
 }
 
@@ -112,7 +123,9 @@ export const fields = computed<Field[]>(() => {
   const known = catalogue.value;
   const choice = draft.value;
   if (!known || !choice) return [];
-  return fieldsOfRun(known, choice, titles.value).map((field) => fieldIn(field, modelUnitOf(choice)));
+  return fieldsOfRun(known, choice, titles.value).map((field) =>
+    fieldIn(field, modelUnitOf(choice), unevenUnits(choice)),
+  );
 });
 
 /** The choice is of another distribution or method than the run on the stage. */

@@ -41,8 +41,8 @@ const plugIn = (kind: string, properties: Record<string, Schema> = {}) => ({
   ...{ kind, title: kind, summary: "", family: "mcmc", equation: "", source: "", stage_note: "", series: {} },
   schema: { type: "object", properties: { kind: { const: kind }, ...properties } },
 });
-const dataset = (kind: string, has_density: boolean) => ({
-  ...{ ...plugIn(kind), shape: [2], has_density, table: null, classes: null, thumbnail: [] },
+const dataset = (kind: string, has_density: boolean, properties: Record<string, Schema> = {}) => ({
+  ...{ ...plugIn(kind, properties), shape: [2], has_density, table: null, classes: null, thumbnail: [] },
 });
 const recipe = (method: object) => ({
   plane: { method, energy: { kind: "mlp", hidden: [64, 64] }, optimization: { rate: 1 }, ...length },
@@ -50,7 +50,7 @@ const recipe = (method: object) => ({
 const sizes: Schema = { type: "array", items: { type: "integer" }, default: [64, 64] };
 const known = {
   ...empty,
-  datasets: [dataset("moons", true), dataset("spots", false)],
+  datasets: [dataset("moons", true), dataset("spots", false, { count: number({ default: 5 }) })],
   methods: [
     plugIn("cd", { steps: number(), live: number({ live: true }) }),
     plugIn("dsm", { noise: number() }),
@@ -166,6 +166,27 @@ describe("a place", () => {
     expect(address).toBe("#run=a1&energy=icnn&energy.depth=5");
     await goneThroughReload(address);
     expect(draft.value?.energy).toEqual({ kind: "icnn", depth: 5 });
+  });
+
+  it("says nothing of what is left of a run after a reset", () => {
+    const dataset = { kind: "spots", count: 5 };
+    show({ config: { ...config, dataset } });
+    draft.value = { ...config, dataset };
+    moment.value = 400;
+    expect(written(here())).toBe("#run=a1&at=400");
+    fresh.value = true;
+    expect(written(here())).toBe("#data=spots&method=cd");
+    draft.value = { ...config, dataset: { kind: "spots", count: 7 } };
+    expect(written(here())).toBe("#data=spots&method=cd&dataset.count=7");
+  });
+
+  it("takes the distribution where the method is none, and the method where the distribution is none", async () => {
+    expect(await arrive("#run=a1&data=spots&method=guess")).toContain('"guess", which this server');
+    expect([draft.value?.dataset.kind, draft.value?.method.kind]).toEqual(["spots", "cd"]);
+    expect(await arrive("#run=a1&data=cats&method=dsm")).toContain("moons is chosen");
+    expect([draft.value?.dataset.kind, draft.value?.method.kind]).toEqual(["moons", "dsm"]);
+    expect(await arrive("#run=a1&own=d0&method=dsm")).toContain("cannot be shown");
+    expect(draft.value?.method.kind).toBe("dsm");
   });
 
   it("keeps what other parts of the page hand in", async () => {

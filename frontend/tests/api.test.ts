@@ -33,10 +33,11 @@ it("a body is sent as JSON, and none where there is none", async () => {
     method: "PATCH",
     headers: { "content-type": "application/json" },
     body: '{"changes":{"method.sampler.step_size":0.1}}',
+    keepalive: true,
   });
   answer({});
   await api.pauseRun("a");
-  expect(asked.mock.lastCall?.[1]).toEqual({ method: "POST", headers: {}, body: null });
+  expect(asked.mock.lastCall?.[1]).toEqual({ method: "POST", headers: {}, body: null, keepalive: false });
 });
 
 it("a kept frame and the true density are read from MessagePack", async () => {

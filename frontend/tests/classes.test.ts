@@ -54,10 +54,11 @@ it("names of classes outlast a stroke", async () => {
   state.density.value = 30;
   state.press({ x: 0, y: 0 });
   state.release();
-  vi.mocked(api.sendPoints).mockResolvedValueOnce(read("d2", ["0", "1", "2"]));
+  vi.mocked(api.sendPoints).mockResolvedValueOnce(read("d2", ["setosa", "virginica", "4"]));
   const kept = await keep();
   expect(kept.class_names).toEqual(["setosa", "virginica", "4"]);
   expect(ownPoints(datasetOf(own, kept))?.class_names).toEqual(kept.class_names);
+  expect(vi.mocked(api.sendPoints).mock.calls[1]![2]).toEqual(kept.class_names);
   const sent = JSON.parse(await vi.mocked(api.sendPoints).mock.calls[1]![0].text());
   expect([...new Set(sent.class)]).toEqual([0, 1, 2]);
 });

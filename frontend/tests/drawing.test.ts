@@ -12,6 +12,7 @@ import {
   NOTHING,
 } from "../src/drawing/drawn";
 import { frameOf } from "../src/drawing/frame";
+import { packed, unpacked } from "../src/drawing/packed";
 import { begun, redone, stroked, undone } from "../src/drawing/past";
 import * as state from "../src/drawing/state";
 import { csvOf, isLabelled, jsonOf } from "../src/drawing/table";
@@ -223,5 +224,16 @@ describe("the stage", () => {
     expect(state.cursor.value).toEqual({ x: 4.25, y: -4.5 });
     state.release();
     expect(state.count.value).toBeGreaterThan(0);
+  });
+});
+
+describe("a drawing as text", () => {
+  it("has every digit and class again", () => {
+    const many = added(
+      two,
+      Array.from({ length: 20_000 }, (_, i) => Math.sin(i) / 3),
+      9,
+    );
+    for (const drawn of [NOTHING, two, many]) expect(unpacked(packed(drawn))).toEqual(drawn);
   });
 });

@@ -155,5 +155,6 @@ it("a reference that is far off does not flatten the curves", () => {
 it("mass where no data are is told in words", () => {
   expect(strayed({})).toBeNull();
   expect(strayed({ mass_outside: 0.002 })).toBeNull();
+  expect(strayed({ mass_outside: 0.94 }, 0.1)).toBeNull();
   expect(strayed({ mass_outside: 0.94 })).toContain("94.0 % of the mass lies far from all data");
 });

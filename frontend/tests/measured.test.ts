@@ -53,6 +53,12 @@ describe("after a run has failed", () => {
 
   it("one that was measured at the failure holds", () => {
     expect(standing(1234, failed)?.past).toBe(false);
+    const finished = { state: "finished", step: 1234 };
+    const texts = [standing(1234, finished, null, true), standing(1200, finished, null, true)];
+    expect(texts.map((one) => one?.text)).toEqual([
+      "Measured at update 1,234, at the end on a finer grid than on the way.",
+      "Measured at update 1,200.",
+    ]);
     expect(standing(400, failed, 410)?.past).toBe(false);
     expect(standing(400, { state: "running", step: 1234 })?.past).toBe(false);
   });

@@ -12,6 +12,7 @@ import { empty } from "./catalogue.testing";
 
 const points: OwnPoints = {
   digest: "d1",
+  name: "",
   rows: 1200,
   scale: 440,
   detail: 0.1,

@@ -53,6 +53,7 @@ const known = {
 } as unknown as Catalogue;
 const points: OwnPoints = {
   digest: "d9",
+  name: "",
   rows: 20,
   scale: 440,
   detail: 0.1,
@@ -86,6 +87,22 @@ it("what is chosen keeps its meaning when the data change", () => {
   chooseMethod("langevin");
   expect(draft.value?.method).toEqual({ kind: "langevin", step_size: 96800 });
   expect(field("method.step_size").unit).toBe("data units²");
+});
+
+it("a length says that it is a mean where the columns have units of their own", async () => {
+  const uneven: OwnPoints = {
+    ...points,
+    digest: "d11",
+    window: [
+      [0, 1],
+      [0, 90],
+    ],
+  };
+  vi.stubGlobal("fetch", vi.fn().mockResolvedValue(Response.json(uneven)));
+  await send(new File([""], "c.csv"));
+  choosePoints(uneven);
+  expect(field("method.noise_level").unit).toBe("mean of x and y units");
+  expect(field("method.noise_level").description).toContain("A length of 1 there is 440 here");
 });
 
 it("a length that nobody has set is as fine as the data, and what was set stays", () => {

@@ -22,6 +22,8 @@ describe("a browser that keeps nothing", () => {
   it("may have no store at all", () => {
     vi.stubGlobal("localStorage", undefined);
     expect([kept("theme"), keep("theme", "dark")]).toEqual([null, false]);
+    vi.stubGlobal("sessionStorage", undefined);
+    expect([kept("left", "tab"), keep("left", "", "tab")]).toEqual([null, false]);
   });
 });
 

@@ -56,9 +56,16 @@ def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
 
 
 def keep_points(
-    data: bytes, name: str, folder: Path, columns: str | None, labels: str | None
+    data: bytes,
+    name: str,
+    folder: Path,
+    columns: str | None,
+    labels: str | None,
+    classes: str | None = None,
 ) -> OwnPoints:
     """Reads a file of points and keeps them in a folder, by digest.
+
+    `classes` has other names for its classes, in their order.
 
     Raises:
         Invalid: It holds no points.
@@ -73,21 +80,30 @@ def keep_points(
         raise Invalid([problem]) from error
     arrays = ArrayFolder(folder)
     arrays.put(read.points.values)
-    classes = None if read.points.labels is None else arrays.put(read.points.labels)
-    return _own_points(read, classes)
+    kept = None if read.points.labels is None else arrays.put(read.points.labels)
+    own = _own_points(read, kept, name.removesuffix(".json"))
+    if classes is None:
+        return own
+    called = names_in(classes)
+    if len(called) != len(own.class_names):
+        allowed = f"{len(own.class_names)} names"
+        message = f"the file has {allowed[:-6]} classes, and {len(called)} names are given"
+        raise Invalid([Problem(path="classes", value=classes, message=message, allowed=allowed)])
+    return own.model_copy(update={"class_names": called})
 
 
 def kept_points(digest: str, folder: Path) -> OwnPoints:
     """What the page shows of points that are kept."""
     data = ArrayFolder(folder).file(digest).read_bytes()
-    return _own_points(read_points(data, digest), None)
+    return _own_points(read_points(data, digest), None, "")
 
 
-def _own_points(read: PointsRead, classes: ArrayReference | None) -> OwnPoints:
+def _own_points(read: PointsRead, classes: ArrayReference | None, name: str) -> OwnPoints:
     points, chosen = read.points, read.chosen
     table = points.values.array
     return OwnPoints(
         **points.values.reference.model_dump(),
+        name=name,
         classes=None if classes is None else Reference(**classes.model_dump()),
         preview=table[sorted(np.random.default_rng(0).permutation(len(table))[:PREVIEW])].tolist(),
         window=points.window,

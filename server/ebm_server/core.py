@@ -45,12 +45,17 @@ async def branch(
 
 
 async def keep_points(
-    data: bytes, name: str, folder: Path, columns: str | None, labels: str | None
+    data: bytes,
+    name: str,
+    folder: Path,
+    columns: str | None,
+    labels: str | None,
+    classes: str | None,
 ) -> OwnPoints:
     def work() -> OwnPoints:
         from ebm_server.configs import keep_points
 
-        return keep_points(data, name, folder, columns, labels)
+        return keep_points(data, name, folder, columns, labels, classes)
 
     return await with_core(work)
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import SMALL, Laboratory
@@ -55,6 +55,19 @@ def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory
     page.get_by_role("radio", name=re.compile("^Denoising")).click()
     badge(page, "replay")
     when(page, "count() === 0")
+
+
+def test_what_is_chosen_before_the_server_has_answered_stays(page: Page, lab: Laboratory) -> None:
+    held: list[Route] = []
+    page.route("**/api/v1/catalogue", lambda route: held.append(route))
+    opened(page, lab, "")
+    choose(page, "Two moons", "Denoising")
+    address(page, "data=moons&method=denoising")
+    with page.expect_websocket():  # which is asked for once the catalogue has come
+        held.pop().continue_()
+    chosen = page.get_by_role("radio", name=re.compile("^Denoising"))
+    expect(chosen).to_have_attribute("aria-checked", "true")
+    address(page, "data=moons&method=denoising")
 
 
 def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, run: str) -> None:

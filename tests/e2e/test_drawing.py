@@ -117,7 +117,6 @@ def test_a_drawing_is_trained_on_kept_and_drawn_on(
     kept = np.load(lab.data_dir / "points" / f"{dataset['values']['digest'][7:]}.npy")
     assert np.array_equal(kept, np.stack([saved["x"], saved["y"]], 1))
 
-    page.wait_for_url(re.compile(f"run={run['id']}"), timeout=DEADLINE)
     page.reload()
     expect(page.get_by_text(f"{count} points were read")).to_be_visible(timeout=DEADLINE)
     draw(page)
@@ -132,6 +131,36 @@ def test_a_drawing_is_trained_on_kept_and_drawn_on(
     runs = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
     configs = [lab.ask("GET", f"/runs/{run['id']}")["config"]["dataset"] for run in runs]
     assert more in [config["values"]["rows"] for config in configs]
+
+
+def test_a_reload_keeps_the_last_stroke_and_the_choice(page: Page, tmp_path: Path) -> None:
+    draw(page)
+    stroke(page, [(0.25, 0.2), (0.25, 0.8)])
+    page.get_by_role("radio", name="Class 2").click()
+    stroke(page, [(0.7, 0.5), (0.8, 0.6)])
+    count = drawn(page)
+    page.get_by_role("radio", name=re.compile("^JEM")).click()
+    saved = table(page, tmp_path)
+    page.reload()
+    expect(page.locator(".count-drawn")).to_have_text(
+        re.compile(f"^{count:,} points"), timeout=DEADLINE
+    )
+    assert np.array_equal(table(page, tmp_path), saved)
+    method = page.get_by_role("radio", name=re.compile("^JEM"))
+    expect(method).to_have_attribute("aria-checked", "true", timeout=DEADLINE)
+
+
+def test_a_reload_finds_the_run_that_was_asked_for(page: Page, lab: Laboratory) -> None:
+    draw(page)
+    stroke(page, [(0.25, 0.2), (0.25, 0.8)])
+    count = drawn(page)
+    with page.expect_request(lambda asked: asked.method == "POST" and asked.url.endswith("/runs")):
+        play(page).click()
+    page.reload()
+    badge(page, "live")
+    (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
+    assert run["id"] in page.url
+    expect(page.get_by_text(f"{count:,} points were read")).to_be_visible(timeout=DEADLINE)
 
 
 def test_a_file_is_drawn_on_in_its_units(page: Page, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,3 +82,45 @@ def test_the_stage_speaks_the_units_of_the_file(
     at_x, at_y = read(page, x, 200)["x"][0], read(page, 200, y)["x"][1]
     assert abs(at_x - number(text)) < 0.02 * sd[0]
     assert abs(at_y - number(other)) < 0.02 * sd[1]
+
+
+def test_columns_classes_and_file_keep_their_names(page: Page, tmp_path: Path) -> None:
+    page.add_init_script(NOTE_TEXTS)
+    page.reload()
+    rng = np.random.default_rng(0)
+    rows = [
+        f"{x:.4f},{y:.4f},{'owl' if i % 2 else 'jay'}"
+        for i, (x, y) in enumerate(rng.normal((40, 8), (3, 1), (400, 2)))
+    ]
+    table = "\n".join(["lon,lat,species", *rows])
+    file = {"name": "birds.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_text("400 points were read")).to_be_visible(timeout=DEADLINE)
+    page.get_by_role("radio", name=re.compile("^JEM")).click()
+    play(page).click()
+    badge(page, "live")
+    named = "birds.csv, 400 points · JEM"
+    for again in (False, True):
+        if again:
+            page.reload()
+            badge(page, "live")
+        expect(page.locator(".run-name")).to_contain_text(named, timeout=DEADLINE)
+        legend = page.locator(".legend")
+        expect(legend).to_contain_text("jay", timeout=DEADLINE)
+        expect(legend).to_contain_text("owl")
+        written = {text for text, *_ in page.evaluate("window.written")}
+        assert {"lon", "lat"} <= written
+
+    page.get_by_role("radio", name="Draw your own points").click()
+    expect(page.get_by_role("application")).to_be_focused(timeout=DEADLINE)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save points").click()
+    saved.value.save_as(tmp_path / "again.csv")
+    again_rows = [line.split(",") for line in (tmp_path / "again.csv").read_text().splitlines()]
+    first, *others = [line.split(",") for line in table.splitlines()]
+    assert again_rows[0] == first
+    assert [row[2] for row in again_rows[1:]] == [row[2] for row in others]
+    assert [float(row[0]) for row in again_rows[1:]] == [float(row[0]) for row in others]
+
+    page.get_by_role("button", name="Runs", exact=True).click()
+    expect(page.get_by_role("main", name="Runs")).to_contain_text(named, timeout=DEADLINE)

@@ -47,8 +47,9 @@ def test_a_file_is_read_by_the_server_and_kept_once(lab: Laboratory) -> None:
     assert (read["columns"], read["chosen"], read["labels"]) == (["x", "y"], ["x", "y"], None)
     assert np.allclose(np.array(read["head"], float), CIRCLE[:8], rtol=1e-14)
     names = "row 1, x, y, is taken for names of the columns"
-    assert upload(lab, csv(CIRCLE), "the same circle.csv") == {**read, "messages": [names]}
-    assert lab.ask("GET", f"/points/{read['digest']}") == read
+    same = {**read, "name": "the same circle.csv", "messages": [names]}
+    assert upload(lab, csv(CIRCLE), "the same circle.csv") == same
+    assert lab.ask("GET", f"/points/{read['digest']}") == {**same, "messages": []}
     lab.ask("GET", f"/points/sha256:{'0' * 64}", status=404)
     lab.ask("GET", "/points/..%2Febm.sqlite", status=404)
     lab.ask("GET", "/points/sha256:12", status=422)
@@ -91,6 +92,19 @@ def test_columns_and_labels_of_a_file_are_chosen(lab: Laboratory) -> None:
         "labels": read["classes"],
     }
     run = lab.create({"dataset": dataset, "method": {"kind": "jem"}, "updates": 1})
+    assert lab.ask("GET", f"/runs/{run}")["name"] == f"jem on seen.csv, {len(CIRCLE):,} points"
+    kept = lab.ask("GET", f"/points/{read['digest']}")
+    told = ("name", "chosen", "labels", "class_names")
+    assert [kept[name] for name in told] == ["seen.csv", ["lon", "lat"], "species", ["a", "b"]]
+    named = lab.http.post(
+        "/api/v1/points", params={**choice, "classes": 'owl,"x, y"'}, content=data
+    ).json()
+    assert named["class_names"] == ["owl", "x, y"]
+    assert lab.ask("GET", f"/points/{read['digest']}")["class_names"] == ["owl", "x, y"]
+    (problem,) = lab.http.post(
+        "/api/v1/points", params={**choice, "classes": "owl"}, content=data
+    ).json()["detail"]
+    assert (problem["path"], problem["allowed"]) == ("classes", "2 names")
     with lab.page() as page:
         page.watch(run)
         page.state("finished")
@@ -131,6 +145,7 @@ def test_runs_share_the_points_and_the_last_one_takes_them_along(
     assert file.is_file()
     lab.ask("DELETE", f"/runs/{second}", status=204)
     assert not file.exists()
+    assert not file.with_suffix(".json").exists()
     problem = lab.ask(
         "POST", "/runs", {**SMALL, "dataset": {"kind": "points", "values": reference}}, 422
     )["detail"][0]
@@ -163,9 +178,15 @@ def test_points_that_nobody_uses_are_swept_away(tmp_path: Path) -> None:
     for digest in (used, stale, young):
         files.file(digest).touch()
     for digest in (used, stale):
-        os.utime(files.file(digest), (0, 0))
+        files.words(digest).write_text("{}")
+        for path in (files.file(digest), files.words(digest)):
+            os.utime(path, (0, 0))
     files.sweep({used})
-    assert {path.name for path in tmp_path.iterdir()} == {f"{'a' * 64}.npy", f"{'c' * 64}.npy"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"{'a' * 64}.npy",
+        f"{'a' * 64}.json",
+        f"{'c' * 64}.npy",
+    }
     files.uploaded(young)
     files.remove({young})
     assert files.file(young).is_file()

@@ -173,27 +173,38 @@ async function arriveAtChoice(place: Place, plugIns: Catalogue, faults: Faults):
   });
 }
 
-/** What the distribution and the method of a place begin with; null where there is no such pair. */
+/** What the distribution and the method of a place begin with; null where there are no settings for the pair.
+ *
+ * In place of one that there is not, that of before stays: it is told, and the other is taken.
+ */
 async function startIn({ known }: Place, plugIns: Catalogue, faults: Faults): Promise<RunConfig | null> {
   const shown = shownChoice.value;
-  const method = known.method ?? shown?.method.kind ?? plugIns.first.method;
-  const dataset =
-    known.own === undefined
-      ? { kind: known.data ?? shown?.dataset.kind ?? plugIns.first.dataset }
-      : await pointsOf(known.own, plugIns, faults);
-  if (!dataset) return null;
-  const has = (shelf: { kind: string }[], wanted: string) => shelf.some(({ kind }) => kind === wanted);
-  if (!has(plugIns.datasets, dataset.kind))
-    faults.push(`The address names the distribution "${dataset.kind}", which this server does not have.`);
-  else if (!has(plugIns.methods, method))
-    faults.push(`The address names the method "${method}", which this server does not have.`);
-  else {
-    const found = startOf(plugIns, shown, dataset, method);
-    if (found) return found;
-    const pair = `${titleOf(method)} on ${titleOf(dataset.kind)}`;
-    faults.push(`The address trains ${pair}, for which there are no settings.`);
-  }
-  return null;
+  const [data, method] = [shown?.dataset.kind, shown?.method.kind];
+  const { datasets, methods, first } = plugIns;
+  const kind = taken("distribution", known.data ?? data, datasets, data ?? first.dataset, faults);
+  const own = known.own === undefined ? null : await pointsOf(known.own, plugIns, faults);
+  const dataset = own ?? { kind };
+  const by = taken("method", known.method ?? method, methods, method ?? first.method, faults);
+  const found = startOf(plugIns, shown, dataset, by);
+  if (!found)
+    faults.push(
+      `The address trains ${titleOf(by)} on ${titleOf(dataset.kind)}, for which there are no settings.`,
+    );
+  return found;
+}
+
+/** The plug-in that is named, or else another one, which is told. */
+function taken(
+  what: string,
+  named: string | undefined,
+  shelf: { kind: string }[],
+  other: string,
+  faults: Faults,
+): string {
+  if (named === undefined || shelf.some(({ kind }) => kind === named)) return named ?? other;
+  const stays = `${titleOf(other)} is chosen`;
+  faults.push(`The address names the ${what} "${named}", which this server does not have; ${stays}.`);
+  return other;
 }
 
 async function pointsOf(digest: string, plugIns: Catalogue, faults: Faults): Promise<PlugInConfig | null> {

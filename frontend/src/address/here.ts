@@ -4,7 +4,7 @@ import { computed } from "@preact/signals";
 import { recipe, withField } from "../actions";
 import { fieldsOfRun } from "../form/fields";
 import { choiceOf, digestOf } from "../form/points";
-import { differences } from "../form/schema";
+import { defaultsOf, differences } from "../form/schema";
 import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
 import { LAYERS, type LayerName } from "../stage";
 import {
@@ -52,7 +52,8 @@ export function here(): Place {
   if (tab.value !== "lab") known.tab = tab.value;
   const run = stored.value || fresh.value || gone.value ? null : info.value;
   if (run) known.run = run.id;
-  if (!rolling.value && !otherData.value && moment.value !== null) known.at = String(moment.value);
+  if (!rolling.value && !otherData.value && !fresh.value && moment.value !== null)
+    known.at = String(moment.value);
   if (mode.value !== "energy") known.mode = mode.value;
   const names = Object.keys(LAYERS) as LayerName[];
   const first = { ...LAYERS, chains: usesChains.value };
@@ -96,10 +97,19 @@ const choiceHere = computed<Place>(() => {
   }
   const start = other ? startOf(plugIns, shown, choice.dataset, choice.method.kind) : shown;
   if (!start) return { known, settings: [] };
-  const words = changedSettings(formOf(plugIns), start, choice);
+  const words = changedSettings(formOf(plugIns), whole(plugIns, start), whole(plugIns, choice));
   const live = other ? new Set<string>() : livePaths(plugIns, start);
   return { known, settings: words.filter(([path]) => !live.has(path)) };
 });
+
+/** A choice that says all of its distribution: what is left out is as the distribution has it by itself. */
+function whole({ datasets }: Catalogue, choice: RunConfig): RunConfig {
+  const { kind } = choice.dataset;
+  const plugIn = datasets.find((one) => one.kind === kind);
+  return plugIn
+    ? { ...choice, dataset: { ...defaultsOf(plugIn.schema, [], kind), ...choice.dataset } }
+    : choice;
+}
 
 /** The lab's form. */
 export const formOf = (plugIns: Catalogue): Form<RunConfig> => ({

@@ -2,26 +2,36 @@
 import { effect } from "@preact/signals";
 import { arriveAtRest, arriveAtRun } from "./arrive";
 import { here } from "./here";
+import { forgetLeft, leave } from "./leaving";
 import { isStep, type Place, placeIn, written } from "./place";
 
-/** Milliseconds that a place must last to be written: browsers refuse many changes of the address in a row. */
+/** Milliseconds that a place must last to be written: browsers refuse many changes of the address in a row. Steps are
+ * written at once; several within this time are one. */
 const LASTS = 200;
 
 let last: Place = { known: {}, settings: [] };
+let stepped = Number.NEGATIVE_INFINITY;
 let arriving = 0;
 
 /** Writes the address from now on. */
 export function keepAddress(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  write("replaceState");
+  if (arriving === 0) write("replaceState");
   effect(() => {
-    written(here());
+    const place = here();
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (arriving === 0) write(isStep(last, here()) ? "pushState" : "replaceState");
-    }, LASTS);
+    if (arriving > 0) return;
+    if (isStep(last, place)) step();
+    else timer = setTimeout(() => arriving === 0 && write("replaceState"), LASTS);
   });
   window.addEventListener("popstate", () => void arrive(placeIn(location.hash)));
+  window.addEventListener("pagehide", () => arriving === 0 && leave());
+}
+
+function step(): void {
+  const now = performance.now();
+  write(now - stepped < LASTS ? "replaceState" : "pushState");
+  stepped = now;
 }
 
 function write(how: "pushState" | "replaceState"): void {
@@ -35,11 +45,19 @@ let before: Promise<void> = Promise.resolve();
 
 /** Goes to a place that the browser has come to, after those that it came to before. */
 async function arrive(place: Place): Promise<void> {
-  arriving++;
+  forgetLeft();
   before = before.then(() => goTo(place));
-  await before;
+  await holding(before);
+}
+
+/** Leaves the address as it is until the page has come to what it says. */
+export async function holding(way: Promise<void>): Promise<void> {
+  arriving++;
+  await way;
   arriving--;
-  if (arriving === 0) write("replaceState");
+  if (arriving > 0) return;
+  forgetLeft();
+  write("replaceState");
 }
 
 async function goTo(place: Place): Promise<void> {

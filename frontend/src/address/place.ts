@@ -31,6 +31,8 @@ export type Name = (typeof NAMES)[number];
 /** Of these a change is a step that the browser's back button takes back; of the others it is not. */
 const STEPS: readonly Name[] = ["tab", "run", "data", "own", "method", "sample", "by", "compare"];
 
+const CHOICES: readonly Name[] = ["data", "own", "method", "sample", "by"];
+
 const isName = (name: string): name is Name => (NAMES as readonly string[]).includes(name);
 
 /** The settings of a place that begin with a word and a dot, without it. */
@@ -55,6 +57,10 @@ export function placeIn(hash: string): Place {
   }
   return place;
 }
+
+/** Whether a place says what is chosen, beside what the run on the stage leaves. */
+export const namesChoice = ({ known, settings }: Place): boolean =>
+  settings.length > 0 || CHOICES.some((name) => known[name] !== undefined);
 
 /** Whether the way from one place to another is a step for the back button. */
 export function isStep(from: Place, to: Place): boolean {

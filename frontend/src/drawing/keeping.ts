@@ -1,11 +1,11 @@
 /** A drawing is kept by the server as a file is: sent when it has changed, and fetched to go on with it. */
-import { ownPoints, recall, send } from "../form/points";
+import { headingsOf, ownPoints, PLAIN, recall, send } from "../form/points";
 import * as api from "../protocol/api";
 import { readNpy } from "../protocol/npy";
 import { unitsOf } from "../protocol/units";
 import type { Catalogue, OwnPoints, PlugInConfig } from "../protocol/wire";
 import { classesOf, className, type Drawn, NOTHING } from "./drawn";
-import { drawn, EMPTY_UNITS, names, take, units } from "./state";
+import { drawn, EMPTY_UNITS, headings, names, take, units } from "./state";
 import { isLabelled, jsonOf } from "./table";
 
 /** The drawing that the server has. */
@@ -15,11 +15,13 @@ let kept: { drawn: Drawn; points: OwnPoints } | null = null;
 export async function keep(): Promise<OwnPoints> {
   const now = drawn.value;
   if (kept?.drawn === now) return kept.points;
-  const labels = isLabelled(now) ? "class" : null;
+  const [x, y, classes] = headings.value;
+  const labels = isLabelled(now) ? classes : null;
   // classes are sent by number, which keeps their order, and so their marks
   const called =
     labels && names.value.length > 0 ? classesOf(now).map((one) => className(one, names.value)) : null;
-  const points = await send(new File([jsonOf(now)], "drawing.json"), { columns: ["x", "y"], labels }, called);
+  const file = new File([jsonOf(now, headings.value)], "drawing.json");
+  const points = await send(file, { columns: [x, y], labels }, called);
   kept = { drawn: now, points };
   return points;
 }
@@ -48,6 +50,6 @@ export async function takeUp(dataset: PlugInConfig, known: Catalogue): Promise<v
     classes: labels ? Uint8Array.from(readNpy(labels).values) : new Uint8Array(table.length / 2),
   };
   const read = ownPoints(dataset) as OwnPoints;
-  take(loaded, unitsOf(read.window), labels ? read.class_names : []);
+  take(loaded, unitsOf(read.window), labels ? read.class_names : [], headingsOf(read) ?? PLAIN);
   kept = { drawn: loaded, points: read };
 }

@@ -1,5 +1,6 @@
 /** The drawing on the stage: its points, its tool, and how strokes of pointer and keys change it. */
 import { batch, computed, signal } from "@preact/signals";
+import { type Headings, PLAIN } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
 import { SHOWN_EXTENT, type Units, unitsOf } from "../protocol/units";
 import { uniform } from "../stage/random";
@@ -28,6 +29,8 @@ export const cursor = signal<Place>({ x: 0, y: 0 });
 export const units = signal<Units>(EMPTY_UNITS);
 /** What the classes of the file that is drawn on are called, in their order. */
 export const names = signal<readonly string[]>([]);
+/** What its columns are called. */
+export const headings = signal<Headings>(PLAIN);
 const past = signal<Past>(begun(NOTHING));
 
 /** What the stroke that goes on has made of the drawing; null between strokes. */
@@ -44,10 +47,16 @@ export const redoable = computed(() => past.value.after.length > 0);
 export const drawingFrame = computed<DecodedFrame>(() => frameOf(drawn.value, units.value));
 
 /** Begins with given points, which cannot be undone. */
-export function take(points: Drawn, within: Units, called: readonly string[] = []): void {
+export function take(
+  points: Drawn,
+  within: Units,
+  called: readonly string[] = [],
+  columns: Headings = PLAIN,
+): void {
   batch(() => {
     units.value = within;
     names.value = called;
+    headings.value = columns;
     past.value = begun(points);
     stroke.value = null;
     cursor.value = { x: 0, y: 0 };

@@ -30,7 +30,8 @@ export function Row({ field, value, fault, change, hint = "", before, after, for
     <div class="field" data-fault={fault ? true : undefined}>
       <label for={id} {...explains(explanationOf(field, hint))}>
         {before}
-        {field.label} {field.symbol && <span class="muted symbol">{field.symbol}</span>}
+        {field.label}
+        {field.symbol && <span class="muted symbol"> {field.symbol}</span>}
         {field.unit && <span class="muted small">, {field.unit}</span>}
         {after}
       </label>

@@ -19,8 +19,7 @@ const files = new Map<string, File>();
 /** Sends a file as it is; its classes may be called otherwise than in it. Throws a `Refusal` that says which row is at
  * fault. */
 export async function send(file: File, taken?: Taken, called?: string[] | null): Promise<OwnPoints> {
-  const answer = await api.sendPoints(file, taken);
-  const points = called ? { ...answer, class_names: called } : answer;
+  const points = await api.sendPoints(file, taken, called);
   read.value = { ...read.value, [points.digest]: points };
   files.set(points.digest, file);
   return points;
@@ -60,6 +59,17 @@ export function ownPoints(dataset: PlugInConfig | undefined): OwnPoints | null {
 export const modelUnitOf = (choice: RunConfig | null): number =>
   choice?.sizes === "model" ? 1 : (ownPoints(choice?.dataset)?.scale ?? 1);
 
+/** How much longer one side of the stage may be than the other, in the file's units, to speak of the same units. */
+const ALIKE = 1.5;
+
+/** Whether a length of the choice's sizes is another one along x than along y. */
+export function unevenUnits(choice: RunConfig | null): boolean {
+  const window = choice?.sizes === "model" ? undefined : ownPoints(choice?.dataset)?.window;
+  if (!window) return false;
+  const [across, up] = unitsOf(window).unit;
+  return Math.max(across / up, up / across) > ALIKE;
+}
+
 /** The finest length that the points of a choice can tell, in the model's units; null where points have no end. */
 export const detailOf = (choice: RunConfig | null): number | null =>
   ownPoints(choice?.dataset)?.detail ?? null;
@@ -80,6 +90,16 @@ export async function recall(digest: string | null): Promise<void> {
 
 function isReference(values: unknown): values is { digest: string } {
   return typeof values === "object" && values !== null && "digest" in values;
+}
+
+/** What columns of numbers are called: x, y, and that of the classes. */
+export type Headings = [x: string, y: string, classes: string];
+export const PLAIN: Headings = ["x", "y", "class"];
+
+/** What the columns of points are called in their file; null where they have no names, or it is not known. */
+export function headingsOf(points: OwnPoints | null): Headings | null {
+  if (!points?.name || points.chosen.some((name) => name.trim() === "" || /^\d+$/.test(name))) return null;
+  return [...points.chosen, points.labels ?? PLAIN[2]];
 }
 
 /** Some of the points in the units of the stage. */

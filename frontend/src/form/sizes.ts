@@ -2,8 +2,11 @@
 import type { Json } from "../protocol/wire";
 import { type Field, get, type NumberControl, set } from "./schema";
 
-/** The field in units of which the model's unit holds `scale`. */
-export function fieldIn(field: Field, scale: number): Field {
+/** How a length counts where x and y have units of their own. */
+const MEAN = "mean of x and y units";
+
+/** The field in units of which the model's unit holds `scale`; they are a mean where x and y have other ones. */
+export function fieldIn(field: Field, scale: number, uneven = false): Field {
   const { control, initial, size } = field;
   if (scale === 1 || size === 0 || control.type !== "number") return field;
   const factor = scale ** size;
@@ -16,9 +19,13 @@ export function fieldIn(field: Field, scale: number): Field {
     ...field,
     control: { ...control, ...bounds },
     initial: typeof initial === "number" ? written(initial * factor) : initial,
-    unit: size === 1 ? "data units" : `data units${size === 2 ? "²" : `^${size}`}`,
+    unit: `${uneven ? MEAN : "data units"}${size === 1 ? "" : size === 2 ? "²" : `^${size}`}`,
+    description: uneven ? `${field.description} ${unevenWords(scale)}`.trim() : field.description,
   };
 }
+
+const unevenWords = (scale: number) =>
+  `The points are learned whitened: stretched so that they spread alike in all directions. A length of 1 there is ${written(scale)} here, the geometric mean of what it is along the two; it is more along the wide one and less along the narrow one.`;
 
 /** A configuration whose sizes are taken from units of which the model's holds `from` to others. */
 export function withSizes<T extends object>(config: T, fields: Field[], from: number, to: number): T {

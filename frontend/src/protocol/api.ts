@@ -7,6 +7,9 @@ import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 
 const ROOT = "/api/v1";
 
+/** Browsers send no more than 64 KiB once the page is left. */
+const MOST_KEPT_ALIVE = 30_000;
+
 /** A request that was refused, or that never arrived (status 0). */
 /** What is said while there is no server; it holds until there is one again. */
 export const NO_ANSWER = "The server does not answer. Is it running?";
@@ -41,10 +44,12 @@ async function request<R extends Route>(
   parameters: Routes[R]["parameters"],
   body: Routes[R]["body"] | null,
 ): Promise<Response> {
+  const text = body === null ? null : JSON.stringify(body);
   return ask(address(route, parameters), {
     method: route.slice(0, route.indexOf(" ")),
     headers: body === null ? {} : { "content-type": "application/json" },
-    body: body === null ? null : JSON.stringify(body),
+    body: text,
+    keepalive: text !== null && text.length < MOST_KEPT_ALIVE,
   });
 }
 
@@ -162,12 +167,14 @@ export const sample = (what: Routes["POST /samplings"]["body"]) => packed("POST 
 export async function sendPoints(
   file: File,
   taken?: { columns: readonly string[]; labels: string | null },
+  classes?: readonly string[] | null,
 ): Promise<OwnPoints> {
   const query = new URLSearchParams({ name: file.name });
   if (taken) {
     query.set("columns", taken.columns.map(quoted).join(","));
     query.set("labels", taken.labels ?? "");
   }
+  if (classes) query.set("classes", classes.map(quoted).join(","));
   const response = await ask(`${ROOT}/points?${query}`, {
     method: "POST",
     headers: { "content-type": "application/octet-stream" },

@@ -13,6 +13,8 @@ export interface Landscape {
   units: Units;
   lo: number;
   hi: number;
+  /** The update that it is of, where it came with a frame. */
+  step?: number;
 }
 
 /** Numbers with a shape, row-major: chains, data, generator and negatives are (n, 2) or (n, C, H, W). */
@@ -104,7 +106,7 @@ export function decodeFrame(wire: WireFrame): DecodedFrame {
     seconds: wire.seconds,
     metrics: { ...(wire.metrics ?? {}) },
     units: wire.window ? unitsOf(wire.window) : PLAIN_UNITS,
-    landscape: wire.landscape ? decodeLandscape(wire.landscape) : null,
+    landscape: wire.landscape ? { ...decodeLandscape(wire.landscape), step: wire.step } : null,
     arrays,
   };
 }

@@ -51,6 +51,10 @@ export interface Routes {
        * The column of classes; else the last, if it looks like some.
        */
       labels?: string | null;
+      /**
+       * What the classes are called, in their order, such as cat,dog.
+       */
+      classes?: string | null;
     };
     body: Uint8Array;
     answer: OwnPoints;
@@ -470,6 +474,7 @@ export interface RunConfig {
 export interface OwnPoints {
   digest: string;
   rows: number;
+  name: string;
   classes: Reference | null;
   preview: [number, number][];
   /**

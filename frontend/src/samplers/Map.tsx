@@ -5,6 +5,7 @@ import { loop } from "../run/loop";
 import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
 import { fixed, located, significant } from "../words/format";
+import { Told } from "../words/Told";
 import { AS_IT_CAME, Looking, usePanning, useZooming } from "../zooming";
 import { frameAt, type Shown } from "./sampling";
 import { again, choice, current, index, look, refused, sampled, shown, stale, startAt } from "./state";
@@ -133,14 +134,19 @@ function Notes() {
 
 function Reading() {
   const at = readout.value;
-  if (!at) return <p class="muted">Bright is low energy: likely. The chains move as they were computed.</p>;
+  if (!at)
+    return (
+      <p class="muted">
+        <Told text="Bright is low energy: likely. The chains move as they were computed." />
+      </p>
+    );
   return (
     <p class="mono reading">
       <span>
         x {located(at.x, at.unit[0])}, {located(at.y, at.unit[1])}
       </span>
       <span>E − min {fixed(at.above, 2)}</span>
-      <span>p {significant(at.density, 2)}</span>
+      <span>p ≈ {significant(at.density, 2)}</span>
       <span>
         score {significant(at.score[0], 3)}, {significant(at.score[1], 3)}
       </span>

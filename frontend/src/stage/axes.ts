@@ -104,13 +104,14 @@ function writer(largest: number, step: number): (value: number) => string {
       .replaceAll("-", "\u2212");
 }
 
-/** Draws ticks along the lower and the left edge. */
+/** Draws ticks along the lower and the left edge; above `top` stands something else. */
 export function drawAxes(
   context: CanvasRenderingContext2D,
   viewport: Viewport,
   units: Units,
   ink: string,
   halo: string,
+  top = 0,
 ): void {
   const along = (at: number, axis: 0 | 1) =>
     ticks(viewport.extent, units.center[axis] + at * units.unit[axis], units.unit[axis]).map((tick) => ({
@@ -142,6 +143,7 @@ export function drawAxes(
   context.lineWidth = 3;
   context.lineJoin = "round";
   const labels = placed(across, up, viewport);
+  labels.up = labels.up.filter(({ y }) => y > top);
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   for (const { text, x } of labels.across) write(context, text, x, viewport.size - 9);
@@ -151,12 +153,44 @@ export function drawAxes(
   context.restore();
 }
 
+/** A name with so much of it as there is room for. */
+const short = (name: string, most: number) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
+
+/** Where the name of y ends. */
+export const BELOW_NAME = 34;
+
+/** Writes what x and y are called at the ends of their axes, above the labels and beside them. */
+export function nameAxes(
+  context: CanvasRenderingContext2D,
+  { size }: Viewport,
+  [x, y]: readonly [string, string],
+  ink: string,
+  halo: string,
+  inset = 0,
+): void {
+  const most = Math.floor(size / 2.6 / DIGIT);
+  context.save();
+  context.font = FONT;
+  context.fillStyle = ink;
+  context.strokeStyle = halo;
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.globalAlpha = 0.85;
+  context.textBaseline = "alphabetic";
+  context.textAlign = "right";
+  write(context, short(x, most), size - 9 - inset, size - 25);
+  context.textAlign = "left";
+  write(context, short(y, most), LEFT, 19 + inset);
+  context.restore();
+}
+
 /** Draws the square under a surface, with ticks along its two near edges. */
 export function drawBox(
   context: CanvasRenderingContext2D,
   turned: Turned,
   units: Units,
   { ink, halo }: Palette,
+  names: readonly [string, string] | null = null,
 ): void {
   const { x, y, extent } = turned.window;
   const [right, far] = turned.farEdges;
@@ -189,6 +223,11 @@ export function drawBox(
       context.lineTo(...edge(label ? 1.04 : 1.025));
       if (label) labels.push({ text: label, at: edge(1.12) });
     }
+    if (names)
+      labels.push({
+        text: short(names[axis], 24),
+        at: axis === 0 ? place(0, -far * 1.36) : place(-right * 1.36, 0),
+      });
   }
   context.stroke();
   context.globalAlpha = 0.7;
@@ -229,13 +268,12 @@ const textsOf = (ticks: Tick[]) =>
 
 const BAR = { width: 96, height: 5 };
 
-/** Draws the legend in the upper right corner, so many pixels further in. */
+/** Draws the legend in the upper right corner, so many pixels further in, on a plate: the map may be bright there. */
 export function drawLegend(
   context: CanvasRenderingContext2D,
   viewport: Viewport,
   legend: Legend,
-  ink: string,
-  halo: string,
+  { ink, plate }: Palette,
   inset = 0,
 ): void {
   const right = viewport.size - 12 - inset;
@@ -243,23 +281,23 @@ export function drawLegend(
   const top = 26 + inset;
   context.save();
   context.font = FONT;
+  const wide = Math.max(BAR.width, legend.title.length * DIGIT);
+  context.fillStyle = plate;
+  context.beginPath();
+  context.roundRect(right - wide - 6, top - 22, wide + 12, BAR.height + 44, 4);
+  context.fill();
   context.fillStyle = ink;
-  context.strokeStyle = halo;
-  context.lineWidth = 3;
-  context.lineJoin = "round";
-  context.globalAlpha = 0.85;
   context.textBaseline = "alphabetic";
   context.textAlign = "right";
-  write(context, legend.title, right, top - 7);
+  context.fillText(legend.title, right, top - 7);
   context.textBaseline = "top";
-  write(context, legend.high, right, top + BAR.height + 4);
+  context.fillText(legend.high, right, top + BAR.height + 4);
   context.textAlign = "left";
-  write(context, legend.low, left, top + BAR.height + 4);
+  context.fillText(legend.low, left, top + BAR.height + 4);
   const gradient = context.createLinearGradient(left, 0, right, 0);
   legend.stops.forEach((stop, i) => {
     gradient.addColorStop(i / (legend.stops.length - 1), stop);
   });
-  context.globalAlpha = 1;
   context.fillStyle = gradient;
   context.fillRect(left, top, BAR.width, BAR.height);
   context.restore();

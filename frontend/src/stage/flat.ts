@@ -1,7 +1,7 @@
 /** The stage as a map: seen from above, its layers over one another. */
 
 import { drawArrows } from "./arrows";
-import { drawAxes, drawLegend } from "./axes";
+import { BELOW_NAME, drawAxes, drawLegend, nameAxes } from "./axes";
 import { drawLabelled } from "./classes";
 import { ContourLayer, drawChains, drawDropped, type Marks, makeMarks } from "./layers";
 import { BAND, MarginalLayer } from "./marginals";
@@ -51,10 +51,11 @@ export class Flat implements Drawing {
     if (layers.generator) stampAll(context, viewport, marks.generator, scene.generator);
     if (scene.preview.chains.length > 0) drawDropped(context, viewport, scene.preview, marks, colors.accent);
     if (layers.marginals) this.marginals.draw(context, viewport, scene, colors);
-    drawAxes(context, viewport, units, colors.ink, colors.halo);
     const area = units.unit[0] * units.unit[1];
     const inset = layers.marginals ? BAND : 0;
-    if (map) drawLegend(context, viewport, terrain.legend(theme, area), colors.ink, colors.halo, inset);
+    drawAxes(context, viewport, units, colors.ink, colors.halo, scene.axes ? BELOW_NAME + inset : 0);
+    if (scene.axes) nameAxes(context, viewport, scene.axes, colors.ink, colors.halo, inset);
+    if (map) drawLegend(context, viewport, terrain.legend(theme, area), colors, inset);
   }
 
   /** Data change seldom: they are drawn once and then copied. */

@@ -7,6 +7,8 @@ export interface Palette {
   ink: string;
   /** Faint, behind text in the ink. */
   halo: string;
+  /** Behind words that must be read on any part of the map. */
+  plate: string;
   muted: string;
   accent: string;
   data: string;
@@ -23,6 +25,7 @@ const themed: Record<Theme, Palette> = {
     background: "#0b0d10",
     ink: "#e8ebef",
     halo: "rgba(8, 12, 20, 0.4)",
+    plate: "rgba(8, 12, 20, 0.66)",
     muted: "#8d97a5",
     accent: "#f2b33d",
     data: "#ff9d5c",
@@ -37,6 +40,7 @@ const themed: Record<Theme, Palette> = {
     background: "#f4f4f1",
     ink: "#1b1f25",
     halo: "rgba(251, 251, 249, 0.7)",
+    plate: "rgba(251, 251, 249, 0.8)",
     muted: "#6b7480",
     accent: "#b45f06",
     data: "#c2500a",

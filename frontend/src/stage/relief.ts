@@ -79,7 +79,7 @@ export class Relief implements Drawing, Plane {
     context.fillStyle = background(theme);
     context.fillRect(0, 0, size, size);
     this.solid = terrain.levels(SIDE, this.levels);
-    drawBox(context, this.turned, units, bare);
+    drawBox(context, this.turned, units, bare, scene.axes);
     if (layers.marginals) this.marginals.stand(context, this.turned, scene, bare);
     if (this.solid) this.paint(context, scene, Math.min(Math.round(size * dpr), FINEST));
     const moment = terrain.seen;
@@ -95,7 +95,7 @@ export class Relief implements Drawing, Plane {
     if (layers.generator) stampAll(context, this, marks.generator, scene.generator);
     if (scene.preview.chains.length > 0) drawDropped(context, this, scene.preview, marks, colors.accent);
     const legend = terrain.legend(theme, units.unit[0] * units.unit[1]);
-    if (this.solid && layers.energy) drawLegend(context, viewport, legend, bare.ink, bare.halo);
+    if (this.solid && layers.energy) drawLegend(context, viewport, legend, bare);
   }
 
   /** Where a position of the plane stands on the surface; false where a part of it hides that. */

@@ -18,6 +18,8 @@ export interface Scene {
   /** Half the width of the whole map. */
   whole: number;
   units: Units;
+  /** What x and y are called, where they have names. */
+  axes: readonly [string, string] | null;
   terrain: Terrain;
   chains: Chains;
   /** How far the chains are to their next positions. */

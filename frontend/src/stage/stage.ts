@@ -43,6 +43,7 @@ export class Stage {
   private relief: Relief | null = null;
 
   private pending: DecodedFrame | null = null;
+  private axes: readonly [string, string] | null = null;
   private run = "";
   private step = -1;
   /** The newest that came; a frame that did not renew it hands on the same. */
@@ -251,6 +252,18 @@ export class Stage {
     this.dirty = true;
   }
 
+  /** Takes what x and y are called. */
+  setAxes(names: readonly [string, string] | null): void {
+    this.axes = names;
+    this.restyle();
+  }
+
+  /** Takes the exact log Z of what is shown, in nats and the data's units; null where only the map can tell it. */
+  normalise(logZ: number | null): void {
+    const [across, up] = this.units.unit;
+    this.terrain.normalise(logZ === null ? null : logZ - Math.log(across * up));
+  }
+
   /** How far an evaluator's energies lie above those of the landscape, which may be of another update. */
   private drift(evaluator: Evaluator): number {
     const moment = this.terrain.newest;
@@ -352,9 +365,22 @@ export class Stage {
 
   /** What is drawn, as it is now. */
   private get scene(): Scene {
-    const { theme, layers, viewport, dpr, whole, units, terrain, chains, chainProgress, preview } = this;
+    const { theme, layers, viewport, dpr, whole, units, terrain, chains, chainProgress, preview, axes } =
+      this;
     const { data, labelled, generator, perturbed } = this;
-    const plain = { theme, layers, viewport, dpr, whole, units, terrain, chains, chainProgress, preview };
+    const plain = {
+      theme,
+      layers,
+      viewport,
+      dpr,
+      whole,
+      units,
+      terrain,
+      chains,
+      chainProgress,
+      preview,
+      axes,
+    };
     return { ...plain, data, labelled, generator, perturbed };
   }
 }

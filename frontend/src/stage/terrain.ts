@@ -56,6 +56,10 @@ export class Terrain {
 
   /** The part of the plane that is painted. */
   private view: Window;
+  /** Log Z of the newest landscape, where it is known beside what its cells sum up to. */
+  private exact: number | null = null;
+  /** What its cells and the mass outside sum up to. */
+  private summed = 0;
   /** The energy of a part of the plane, finer or farther than the landscape, as computed by the page. */
   private closeUp: CloseUp | null = null;
 
@@ -175,6 +179,8 @@ export class Terrain {
     this.before = blend(this.before, this.after, progress);
     this.ease.arrive(now);
     this.after = measure(energy, this.shown, massOutside);
+    this.summed = this.after.logPartition;
+    if (this.exact !== null) this.after.logPartition = this.exact;
     this.unsure = unsure;
     this.progress = -1;
     if (!this.stale && this.mode !== "truth") this.aim(progress, true);
@@ -188,6 +194,14 @@ export class Terrain {
     this.between = blend(this.before, this.after, progress);
     this.progress = progress;
     return true;
+  }
+
+  /** Takes the exact log Z of what is shown, in nats and positions of the stage, or the sum of the map's cells again. */
+  normalise(exact: number | null): void {
+    if (exact === this.exact) return;
+    this.exact = exact;
+    if (this.after) this.after = { ...this.after, logPartition: exact ?? this.summed };
+    this.stale = true;
   }
 
   private aim(progress: number, ease: boolean): void {

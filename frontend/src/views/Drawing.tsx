@@ -9,12 +9,12 @@ import { DENSITIES, RADII, TOOLS } from "../drawing/tools";
 import { chooseByArrows, radio } from "../form/radios";
 import { SHOWN_EXTENT } from "../protocol/units";
 import { loop } from "../run/loop";
-import { classShape } from "../stage/classes";
 import { type Explanation, explains } from "../words/explaining";
 import { DRAWING } from "../words/terms";
+import { ClassMark } from "./ClassMark";
 import { bringBack, clear, percent, said, takeBack, told } from "./strokes";
 
-const { tool, radius, density, label, names, cursor, count } = drawing;
+const { tool, radius, density, label, names, headings, cursor, count } = drawing;
 
 export function DrawingTools() {
   return (
@@ -171,15 +171,6 @@ export function DrawingChoices() {
   );
 }
 
-function ClassMark({ label }: { label: number }) {
-  const { corners, hue } = classShape(label);
-  return (
-    <svg viewBox="-1.3 -1.3 2.6 2.6" width="12" height="12" aria-hidden="true" focusable="false">
-      <polygon points={corners.join(" ")} fill={hue} stroke="currentColor" stroke-width="0.14" />
-    </svg>
-  );
-}
-
 /** The button goes, so the focus goes to the stage. */
 function done(): void {
   document.querySelector<HTMLElement>("canvas.stage")?.focus({ preventScroll: true });
@@ -187,7 +178,9 @@ function done(): void {
 }
 
 function save(): void {
-  const address = URL.createObjectURL(new Blob([csvOf(drawn.value, names.value)], { type: "text/csv" }));
+  const address = URL.createObjectURL(
+    new Blob([csvOf(drawn.value, names.value, headings.value)], { type: "text/csv" }),
+  );
   const link = Object.assign(document.createElement("a"), { href: address, download: "points.csv" });
   link.click();
   URL.revokeObjectURL(address);

@@ -1,11 +1,12 @@
 /** The evidence on the right: distance to the truth, figures, energies, loss, and the update with its numbers. */
-
+import { computed } from "@preact/signals";
 import { curve, energies, loss } from "../charts/figures";
 import { fit, LINES } from "../charts/fit";
 import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
 import { digestOf } from "../form/points";
+import { endOfTime } from "../run/history";
 import {
   draft,
   history,
@@ -130,7 +131,9 @@ function Distance() {
 }
 
 const standingOf = (name: string | undefined) =>
-  name === undefined ? null : standing(measured.value.at[name], info.value, moment.value);
+  name === undefined
+    ? null
+    : standing(measured.value.at[name], info.value, moment.value, name === "kl" || name === "nll");
 const past = (name: string | undefined) => standingOf(name)?.past === true;
 
 /** Of which update the headline is, and what a good one would be. */
@@ -209,8 +212,14 @@ function Remarks() {
   );
 }
 
+/** How far the run was when its mass was measured last: 1 at its end. */
+const progress = computed(() => {
+  const [known, at] = [history.value, measured.value.at.mass_outside];
+  return known && at !== undefined ? at / endOfTime(known) : 0;
+});
+
 function Warnings() {
-  const [rough, astray] = [doubt(metrics.value), strayed(metrics.value)];
+  const [rough, astray] = [doubt(metrics.value), strayed(metrics.value, progress.value)];
   return (
     <>
       {memorises(evidence.value.rows, until.value) && (

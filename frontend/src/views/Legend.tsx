@@ -2,8 +2,11 @@
 import { computed } from "@preact/signals";
 import { labelledOf } from "../stage";
 import { drawing, dropped, shownLayers, usesChains } from "../state";
+import type { Explanation } from "../words/explaining";
 import { Term } from "../words/Term";
 import { MARK_TERMS, type MarkName } from "../words/terms";
+import { ClassMark } from "./ClassMark";
+import { classesCalled } from "./called";
 import { Views } from "./Layers";
 import { previewFrame, shownFrame } from "./unlearned";
 
@@ -33,13 +36,38 @@ export function Legend() {
         {marksShown.value.map((name) => (
           <li key={name} data-mark={name}>
             <Sign name={name} />
-            <Term explanation={MARK_TERMS[name].explanation}>{MARK_TERMS[name].word}</Term>
+            <Term explanation={explanationOf(name)}>{MARK_TERMS[name].word}</Term>
+            {name === "classes" && <Classes />}
           </li>
         ))}
       </ul>
       {!drawing.value && <Views />}
     </div>
   );
+}
+
+/** Classes that are told by name beside the stage; all of them are where the word is explained. */
+const SHOWN = 4;
+
+function Classes() {
+  return (
+    <>
+      {classesCalled.value.slice(0, SHOWN).map(({ label, name }) => (
+        <span key={label} class="class-called">
+          <ClassMark label={label} />
+          <span class="class-name">{name}</span>
+        </span>
+      ))}
+      {classesCalled.value.length > SHOWN && <span class="muted">…</span>}
+    </>
+  );
+}
+
+function explanationOf(name: MarkName): Explanation {
+  const { explanation } = MARK_TERMS[name];
+  const called = classesCalled.value.map((one) => one.name);
+  if (name !== "classes" || called.length === 0) return explanation;
+  return { ...explanation, good: `In the order of their marks: ${called.join(", ")}.` };
 }
 
 function Sign({ name }: { name: MarkName }) {

@@ -6,6 +6,7 @@ import { Chosen, Tick } from "../compare/Ticks";
 import { downloadAddress } from "../protocol/api";
 import type { RunState, RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
+import { loop } from "../run/loop";
 import { missingPlugIn, plugInNote } from "../run/plugins";
 import { catalogue, fields, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
 import { explains } from "../words/explaining";
@@ -19,8 +20,14 @@ import { focusMain } from "./SkipLink";
 /** The run whose deletion waits for a second press. */
 const doomed = signal<string | null>(null);
 
+/** Milliseconds between looks at how far runs are. */
+const REFRESHED = 2000;
+
+const someGo = () => runs.value?.some(({ state }) => state === "running" || state === "starting") ?? false;
+
 export function Runs() {
   useEffect(() => void refreshRuns(), []);
+  useEffect(() => loop.add({ every: REFRESHED, draw: () => void refreshRuns(), visible: someGo }), []);
   return (
     <main id="main" tabIndex={-1} class="runs" aria-label="Runs">
       <h2>Runs</h2>

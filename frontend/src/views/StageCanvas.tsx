@@ -21,8 +21,10 @@ import {
 import { theme } from "../theme";
 import { NO_CANVAS, NO_SURFACE } from "../words/terms";
 import { usePanning, useZooming } from "../zooming";
+import { axesCalled } from "./called";
 import { followLooking } from "./camera";
 import { available } from "./Layers";
+import { exactLogZ } from "./normalised";
 import { drawingCanvas } from "./strokes";
 import { useTurning } from "./turning";
 import { shownFrame } from "./unlearned";
@@ -106,6 +108,7 @@ export function Plane() {
       resize: (size, dpr) => created.resize(size, dpr),
       draw: (now) => created.draw(now),
       before: (now) => {
+        created.normalise(exactLogZ.value);
         followLooking(created, pointer.current !== null, now);
         readout.value = pointer.current ? created.readout(pointer.current.x, pointer.current.y) : null;
         const can = {
@@ -135,6 +138,8 @@ export function Plane() {
   useEffect(() => stage?.setLayers(shown), [shown]);
   useEffect(() => stage?.setMode(map), [map]);
   useEffect(() => stage?.setTruth(density), [density]);
+  const called = axesCalled.value;
+  useEffect(() => stage?.setAxes(called), [called]);
   return (
     <canvas
       ref={canvas}

@@ -6,10 +6,12 @@ import type { Mode } from "../stage";
 import { catalogue, draft, drawing, dropped, info, metrics, mode, recordedFrame, untrained } from "../state";
 import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
+import { Told } from "../words/Told";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
 import { Legend } from "./Legend";
 import { LookingInLab } from "./Looking";
+import { exactLogZ, sayZ } from "./normalised";
 import { clearDropped, Plane, readout } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
 import { Sources, TileReading, Tiles } from "./Tiles";
@@ -87,8 +89,14 @@ function Reading() {
     const text =
       untrained.value && !recordedFrame.value
         ? "Data only. Press play, and the landscape forms."
-        : (READINGS[mode.value] ?? "Press on the map to drop chains.");
-    return <p class="muted">{text}</p>;
+        : mode.value === "density" && !recordedFrame.value
+          ? sayZ.value
+          : (READINGS[mode.value] ?? "Press on the map to drop chains.");
+    return (
+      <p class="muted">
+        <Told text={text} />
+      </p>
+    );
   }
   const classifies = mode.value === "uncertainty" || mode.value === "softmax";
   return (
@@ -104,7 +112,10 @@ function Reading() {
         </>
       ) : (
         <>
-          <span>p {significant(at.density, 2)}</span>
+          <span>
+            p {exactLogZ.value === null && "≈ "}
+            {significant(at.density, 2)}
+          </span>
           <span>
             score {significant(at.score[0], 3)}, {significant(at.score[1], 3)}
           </span>

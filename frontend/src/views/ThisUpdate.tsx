@@ -1,8 +1,9 @@
 /** The update rule of the method on the stage, with its current numbers in place. */
 import { computed } from "@preact/signals";
+import { fieldsOfRun } from "../form/fields";
 import { get, isObject } from "../form/schema";
 import type { Json } from "../protocol/wire";
-import { catalogue, draft, fields, info, metrics, untrained } from "../state";
+import { catalogue, composing, draft, info, metrics, stored, titles, untrained } from "../state";
 import { colored, moveOf, withNumbers } from "../words/equations";
 import type { Explanation } from "../words/explaining";
 import { setting, significant } from "../words/format";
@@ -12,6 +13,8 @@ import { Tex } from "../words/Tex";
 import { LAB } from "../words/terms";
 
 interface Update {
+  /** Whose it is: the method's name, and where two could be meant, which of them. */
+  of: string;
   equation: string;
   move: string | null;
   /** Letters that stand in neither formula, with their numbers. */
@@ -19,17 +22,17 @@ interface Update {
 }
 
 /** What is shown is the run on the stage, or the choice where nothing is trained. */
-const update = computed<Update | null>(() => {
+export const update = computed<Update | null>(() => {
   const config = untrained.value ? draft.value : (info.value?.config ?? draft.value);
-  const method = catalogue.value?.methods.find(({ kind }) => kind === config?.method.kind);
-  if (!config || !method) return null;
+  const known = catalogue.value;
+  const method = known?.methods.find(({ kind }) => kind === config?.method.kind);
+  if (!config || !known || !method) return null;
   const sampler = get({ ...config } as Json, "method.sampler");
-  const moves =
-    isObject(sampler) && catalogue.value?.samplers.find(({ kind }) => kind === sampler.kind)?.moves;
+  const moves = isObject(sampler) && known.samplers.find(({ kind }) => kind === sampler.kind)?.moves;
   const move = isObject(sampler) && moves ? moveOf(moves, sampler) : null;
   const numbers: Record<string, string> = {};
   const told: Record<string, Explanation> = {};
-  for (const { symbol, path, label, description, advanced } of fields.value) {
+  for (const { symbol, path, label, description, advanced } of fieldsOfRun(known, config, titles.value)) {
     const value = get({ ...config } as Json, path);
     if (!symbol || advanced || typeof value !== "number" || !path.startsWith("method")) continue;
     const adapted = path.endsWith("sampler.step_size") ? metrics.value.step_size : undefined;
@@ -42,7 +45,9 @@ const update = computed<Update | null>(() => {
   const rest = Object.entries(numbers)
     .filter(([symbol]) => !used.has(symbol))
     .map(([symbol, text]) => ({ symbol, explanation: told[symbol]!, text }));
-  return { equation: colored(equation), move: moved, rest };
+  const other = composing.value && !stored.value;
+  const which = !other ? "" : untrained.value ? ", your choice" : ", the run on the stage";
+  return { of: `${method.title}${which}`, equation: colored(equation), move: moved, rest };
 });
 
 export function ThisUpdate() {
@@ -50,9 +55,12 @@ export function ThisUpdate() {
   if (!shown) return null;
   return (
     <section aria-labelledby="this-update">
-      <h2 id="this-update">
-        <Term explanation={LAB.update}>This update</Term>
-      </h2>
+      <div class="heading">
+        <h2 id="this-update">
+          <Term explanation={LAB.update}>This update</Term>
+        </h2>
+        <span class="small muted">{shown.of}</span>
+      </div>
       <div class="formulas">
         <Tex tex={shown.equation} />
         {shown.move && <Tex tex={shown.move} />}

@@ -9,6 +9,7 @@ import { recordedFrame, untrained, usesChains } from "../state";
 import { theme } from "../theme";
 import { type Explanation, explains } from "../words/explaining";
 import { fixed } from "../words/format";
+import { Told } from "../words/Told";
 import { CHAINS_FOR_LOOKING, LAYER_TERMS } from "../words/terms";
 import { usePainter } from "./StageCanvas";
 import { chosenSource, pointedAt, source, sources, type Tile, tile, tileAt, tileBeside } from "./tiles";
@@ -101,14 +102,14 @@ const POINT = "Point at one for its energy and nearest image.";
 /** What a source is, where no tile is pointed at; one text, so that none of it moves for another. */
 function captionOf(name: ImageSource): string {
   if (recordedFrame.value && name !== "data")
-    return "Each tile is one image of a recorded run, on its way from noise. A run of your own tells more of it.";
+    return "Each tile is an image of a recorded run, on its way from noise. A run of your own tells more of it.";
   if (untrained.value) return "Samples of the data. Press play, and the energy of such images is learned.";
   switch (name) {
     case "generator":
       return `Each tile is one draw of the generator, which training uses in the place of chains. ${POINT}`;
     case "chains":
       return usesChains.value
-        ? `Each tile is one chain on its way from noise; some start afresh now and then. ${POINT}`
+        ? `Each tile is one chain on its way from noise. Some start afresh now and then. ${POINT}`
         : `For looking only: chains on the learned energy. Training uses none. ${POINT}`;
     case "perturbed":
       return "Data with noise: where this update matches the score.";
@@ -145,7 +146,9 @@ export function TileReading() {
           )}
         </p>
       ) : (
-        <p class="muted two-lines">{captionOf(source.value)}</p>
+        <p class="muted two-lines">
+          <Told text={captionOf(source.value)} />
+        </p>
       )}
     </div>
   );

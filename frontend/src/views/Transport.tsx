@@ -1,8 +1,21 @@
 /** Reset, play or pause, step, speed, the counter and the badge. */
+import { computed } from "@preact/signals";
 import { press, reset, setSpeed, stepOnce } from "../actions";
 import * as Icons from "../Icons";
-import { active, asking, badge, composing, draft, info, primary, step, stored, untrained } from "../state";
-import { explains } from "../words/explaining";
+import {
+  active,
+  asking,
+  badge,
+  composing,
+  draft,
+  info,
+  nameOf,
+  primary,
+  step,
+  stored,
+  untrained,
+} from "../state";
+import { type Explanation, explains } from "../words/explaining";
 import { counter, rate } from "../words/format";
 import { Term } from "../words/Term";
 import { BADGES, LAB } from "../words/terms";
@@ -114,10 +127,22 @@ function Count() {
   return <span class="mono count">{counter(now)}</span>;
 }
 
+/** A state is that of the run on the stage, or of the choice that is shown in its place. */
+export const stateTold = computed<Explanation>(() => {
+  const told = BADGES[badge.value];
+  const run = info.value?.config;
+  const name = `${told.name}: ${nameOf(untrained.value ? draft.value : run)}`;
+  if (!composing.value || stored.value || !active.value) return { ...told, name };
+  const text = untrained.value
+    ? `This choice is not trained yet. ${nameOf(run)} goes on meanwhile.`
+    : `${told.text} Your choice, ${nameOf(draft.value)}, is not trained yet.`;
+  return { ...told, name, text };
+});
+
 function BadgeLabel() {
   const name = badge.value;
   return (
-    <Term explanation={BADGES[name]} class="badge" state={name}>
+    <Term explanation={stateTold.value} class="badge" state={name}>
       {name}
     </Term>
   );

@@ -1,5 +1,6 @@
 /** What the big button will do, told before it is pressed. */
 import { computed } from "@preact/signals";
+import { digestOf } from "../form/points";
 import {
   active,
   asking,
@@ -12,10 +13,12 @@ import {
   moment,
   nameOf,
   needRestart,
+  otherData,
   primary,
   reading,
   step,
   stored,
+  titleOf,
 } from "../state";
 import { count } from "../words/format";
 
@@ -60,7 +63,7 @@ function starting(choice: string): Pressing {
   if (reading.value) return { verb: "Train", detail: `on ${reading.value.name}, once it is read` };
   if (drawing.value) return { verb: "Train on the drawing", detail: choice };
   if (active.value && !fresh.value)
-    return { verb: "Train this instead", detail: `${choice}; the other is stopped and kept` };
+    return { verb: "Train this instead", detail: `${toldApart(choice)}; the other is stopped and kept` };
   if (stored.value && !fresh.value) return { verb: "Train it yourself", detail: choice };
   const ended = !fresh.value && choice === nameOf(run?.config) ? run?.state : undefined;
   if (!ended) return { verb: "Train", detail: choice };
@@ -71,6 +74,13 @@ function starting(choice: string): Pressing {
       : `a new run, with ${changed} other ${changed === 1 ? "setting" : "settings"}`;
   if (history.value?.gone) return { verb: "Train again", detail: anew };
   return { verb: "Train again", detail: `${anew}; the ${ended} one is kept` };
+}
+
+/** A choice beside a run: by its method alone, where both learn the same file, whose name is long. */
+function toldApart(choice: string): string {
+  return otherData.value || !draft.value || !digestOf(draft.value.dataset)
+    ? choice
+    : titleOf(draft.value.method.kind);
 }
 
 /** Both in one line, as the button is called. */

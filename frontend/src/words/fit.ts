@@ -49,9 +49,12 @@ export function doubt({ log_z_error: error }: Metrics): string | null {
   return `Not exact: log Z, and each figure that rests on it, may be wrong by ${nats(error)} nats.`;
 }
 
-/** What is said where much of the mass lies where no data are. */
-export function strayed({ mass_outside: outside }: Metrics): string | null {
-  if (outside === undefined || outside < STRAYED) return null;
+/** Share of a run before which its mass is not where it has learned to put it: all begin with much of it far away. */
+const LEARNED = 0.25;
+
+/** What is said where much of the mass lies where no data are, once so much of a run is made that this means something. */
+export function strayed({ mass_outside: outside }: Metrics, progress = 1): string | null {
+  if (outside === undefined || outside < STRAYED || progress < LEARNED) return null;
   return `${percent(outside)} of the mass lies far from all data: this is no density of them. What is learned at the data alone does not see it; go on longer, or raise the far margin.`;
 }
 

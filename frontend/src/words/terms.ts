@@ -55,7 +55,10 @@ export const CHAINS_FOR_LOOKING: Explanation = {
 
 export const MODE_TERMS = {
   energy: { name: "Energy E(x)", text: "The energy that is learned. Low is bright: low is probable." },
-  density: { name: "Density p(x)", text: "exp(−E(x)) / Z: what the energy says is how probable." },
+  density: {
+    name: "Density p(x)",
+    text: "exp(−E(x)) / Z: what the energy says is how probable. Z is exact where it was measured at the very update on the stage; else it is summed over the cells of this map, with the mass outside as last measured, and p is told with “≈”.",
+  },
   truth: { name: "Truth", text: "The density that the data are drawn from." },
   difference: {
     name: "Difference",

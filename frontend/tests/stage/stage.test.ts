@@ -108,6 +108,19 @@ test("what is read under the pointer is in the units of the data", () => {
   expect(readout.score[1]).toBeCloseTo(-2 / 100, 4);
 });
 
+test("a known log Z, in the units of the data, goes before the sum over the map", () => {
+  const { stage, draws } = stageOf();
+  const units = { center: [388096, 3948996], unit: [0.5, 100] } satisfies Units;
+  stage.show(frame(1, 0, units));
+  draws(0);
+  stage.normalise(3);
+  draws(1);
+  expect(stage.readout(65, 25)!.density).toBeCloseTo(Math.exp(-4 - 3), 6);
+  stage.normalise(null);
+  draws(2);
+  expect(stage.readout(65, 25)!.density).toBeCloseTo(Math.exp(-4) / (2 * Math.PI) / (0.5 * 100), 6);
+});
+
 test("the landscape flows from one arrival to the next", () => {
   const { stage, draws } = stageOf();
   for (let k = 0; k < 20; k++) {

@@ -14,6 +14,8 @@ class Reference(Message):
 class OwnPoints(Reference):
     """What was read of a file of points; a run takes them as {"digest", "rows"}."""
 
+    name: str
+    """The file's, as people call it; empty where points came without one."""
     classes: Reference | None
     """The class of each point, which a run takes as `labels` of its points."""
     preview: list[tuple[float, float]]

@@ -24,7 +24,7 @@ from ebm_server.protocol.worker_messages import (
 from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch, Silent
 from ebm_server.runs.ledger import Entry, Ledger, now
-from ebm_server.runs.points import PointFiles, references
+from ebm_server.runs.points import TOLD, PointFiles, references
 from ebm_server.runs.pool import SPARE_AFTER
 from ebm_server.runs.reports import write_json
 from ebm_server.runs.store import EVENTS
@@ -98,7 +98,7 @@ class Jobs:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
         async with self.points.lock:
             config = await core.complete(given, self.points.folder)
-            name = name or f"{config['method']['kind']} on {config['dataset']['kind']}"
+            name = name or f"{config['method']['kind']} on {self.points.called(config['dataset'])}"
             return self._add(config, name, [])
 
     async def repeat(self, run: str) -> Run:
@@ -163,12 +163,18 @@ class Jobs:
         return set().union(*(_points_of(entry) for entry in self.ledger.entries.values()))
 
     async def keep_points(
-        self, data: bytes, name: str, columns: str | None, labels: str | None
+        self,
+        data: bytes,
+        name: str,
+        columns: str | None,
+        labels: str | None,
+        classes: str | None,
     ) -> OwnPoints:
         """Reads a file of points, for runs to come."""
         folder = self.points.folder
         async with self.points.lock:
-            read = await core.keep_points(data, name, folder, columns, labels)
+            read = await core.keep_points(data, name, folder, columns, labels, classes)
+            write_json(self.points.words(read.digest), read.model_dump(include=set(TOLD)))
             for kept in filter(None, (read, read.classes)):
                 self.points.uploaded(kept.digest)
             return read
@@ -176,7 +182,8 @@ class Jobs:
     async def kept_points(self, digest: str) -> OwnPoints:
         """What was read of points that are still kept; refused with 404 where they are not."""
         self.points_file(digest)
-        return await core.kept_points(digest, self.points.folder)
+        kept = await core.kept_points(digest, self.points.folder)
+        return kept.model_validate(kept.model_dump() | (self.points.told(digest) or {}))
 
     def points_file(self, digest: str) -> Path:
         """Where points are kept, or their classes; refused with 404 where they are not."""

@@ -5,6 +5,7 @@ and writes them. Here is what can be done without importing torch.
 """
 
 import asyncio
+import json
 import os
 import shutil
 import time
@@ -14,6 +15,9 @@ from typing import Any
 
 UNUSED_SECONDS = 86400.0
 """Points that were uploaded and never trained on are kept for so long."""
+
+TOLD = ("name", "chosen", "labels", "class_names")
+"""What an array cannot tell of a file, kept beside it."""
 
 
 def references(config: Any) -> set[str]:
@@ -46,6 +50,24 @@ class PointFiles:
         """Where the points of a digest are."""
         return self.folder / f"{digest.removeprefix('sha256:')}.npy"
 
+    def words(self, digest: str) -> Path:
+        """Where it is kept what the points of a digest, their columns and classes are called."""
+        return self.file(digest).with_suffix(".json")
+
+    def told(self, digest: str) -> dict[str, Any] | None:
+        """`TOLD` of the newest file with these points; None where they came without one."""
+        if not self.words(digest).is_file():
+            return None
+        told: dict[str, Any] = json.loads(self.words(digest).read_text("utf-8"))
+        return told
+
+    def called(self, dataset: dict[str, Any]) -> str:
+        """What the data of a run are called: by their kind, or a file and how many points."""
+        for value in dataset.values():
+            if isinstance(value, dict) and (told := self.told(value.get("digest", ""))):
+                return f"{told['name'] or dataset['kind']}, {value['rows']:,} points"
+        return str(dataset["kind"])
+
     def uploaded(self, digest: str) -> None:
         """Points have come that wait for a run."""
         self.file(digest).touch()
@@ -70,10 +92,11 @@ class PointFiles:
         """Removes points that no run refers to any more; those that wait for a run stay."""
         for digest in set(digests) - self._waiting:
             self.file(digest).unlink(missing_ok=True)
+            self.words(digest).unlink(missing_ok=True)
 
     def sweep(self, used: set[str]) -> None:
         """Removes what nobody came to use, or what a crash has left."""
-        names = {self.file(digest).name for digest in used}
+        names = {path.name for one in used for path in (self.file(one), self.words(one))}
         latest = time.time() - UNUSED_SECONDS
         for path in self.folder.glob("*"):
             if path.name not in names and path.stat().st_mtime < latest:

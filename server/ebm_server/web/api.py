@@ -70,6 +70,9 @@ Columns = Annotated[
 Labels = Annotated[
     str | None, Query(description="The column of classes; else the last, if it looks like some.")
 ]
+ClassNames = Annotated[
+    str | None, Query(description="What the classes are called, in their order, such as cat,dog.")
+]
 
 
 @router.get("/health")
@@ -104,9 +107,10 @@ async def keep_points(
     jobs: AllJobs,
     columns: Columns = None,
     labels: Labels = None,
+    classes: ClassNames = None,
 ) -> OwnPoints:
     """Reads a file of points (the body, as it is), for runs to come; 422 with row and column."""
-    return await jobs.keep_points(await request.body(), name, columns, labels)
+    return await jobs.keep_points(await request.body(), name, columns, labels, classes)
 
 
 @router.get("/points/{digest}", responses=refusals(404, 422))
