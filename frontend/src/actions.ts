@@ -229,7 +229,9 @@ export function chooseDataset(kind: string): void {
 export async function takeFile(file: File, columns?: Taken): Promise<void> {
   const before = draft.value?.dataset;
   const done = send(file, columns).then((points) => {
-    if (draft.value?.dataset === before && !drawing.value) choosePoints(points);
+    // there is no choice yet while the page opens
+    const same = before === undefined || draft.value?.dataset === before;
+    if (same && !drawing.value) choosePoints(points);
   });
   const taken = done.then(
     () => true,

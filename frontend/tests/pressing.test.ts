@@ -72,7 +72,7 @@ it.each([
 it("over a run that goes on, when another method or other data are chosen", () => {
   show("running");
   draft.value = other;
-  expect(said()).toBe("Train this instead: Moons · Sliced; the other is stopped and kept");
+  expect(said()).toBe("Train this instead: Sliced; the other is stopped and kept");
   draft.value = { ...config, dataset: { kind: "rings" } };
   expect(said()).toBe("Train this instead: Rings · Exact; the other is stopped and kept");
 });

@@ -174,7 +174,7 @@ def test_a_file_is_drawn_on_in_its_units(page: Page, tmp_path: Path) -> None:
     more = drawn(page)
     saved = table(page, tmp_path)
     assert more == len(saved) > 500
-    both = np.stack([saved["x"], saved["y"]], 1)
+    both = np.stack([saved["east"], saved["north"]], 1)
     assert np.array_equal(both[:500], points)
     assert (np.abs(both[500:] - (388096, 3948996)) < (300, 2)).all()
     page.keyboard.press("Escape")

@@ -142,7 +142,7 @@ def test_the_big_button_tells_what_it_does_over_another_choice_and_moment(page: 
     when(page, "count() > 40")
     page.get_by_role("radio", name=re.compile("^Sliced")).click()
     expect(play(page)).to_have_accessible_name(
-        "Train this instead: Two moons · Sliced; the other is stopped and kept"
+        "Train this instead: Sliced; the other is stopped and kept"
     )
     page.get_by_role("radio", name=re.compile("^Denoising")).click()
     play(page).click()

@@ -1,6 +1,5 @@
 /** What the big button will do, told before it is pressed. */
 import { computed } from "@preact/signals";
-import { digestOf } from "../form/points";
 import {
   active,
   asking,
@@ -76,11 +75,9 @@ function starting(choice: string): Pressing {
   return { verb: "Train again", detail: `${anew}; the ${ended} one is kept` };
 }
 
-/** A choice beside a run: by its method alone, where both learn the same file, whose name is long. */
+/** A choice beside a run: by its method alone, where both learn the same data. */
 function toldApart(choice: string): string {
-  return otherData.value || !draft.value || !digestOf(draft.value.dataset)
-    ? choice
-    : titleOf(draft.value.method.kind);
+  return otherData.value || !draft.value ? choice : titleOf(draft.value.method.kind);
 }
 
 /** Both in one line, as the button is called. */
