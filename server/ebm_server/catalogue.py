@@ -28,11 +28,12 @@ FIRST = "pinwheel"
 THUMBNAIL_POINTS = 300
 THUMBNAIL_IMAGES = 16
 FAMILIES = (
-    ("mcmc", "MCMC"),
-    ("learned_sampler", "Learned sampler"),
-    ("score_matching", "Score matching"),
-    ("hybrid", "Hybrid"),
+    ("mcmc", "MCMC", "persistent"),
+    ("learned_sampler", "Learned sampler", "variational"),
+    ("score_matching", "Score matching", "denoising"),
+    ("hybrid", "Hybrid", None),
 )
+"""Kind, title, and the method that stands for it in a race."""
 
 
 def fingerprint() -> str:
@@ -95,7 +96,9 @@ def build() -> dict[str, Any]:
             for kind in METHODS
         },
         "first": {"dataset": FIRST, "method": next(iter(METHODS))},
-        "families": [{"kind": kind, "title": title} for kind, title in FAMILIES],
+        "families": [
+            {"kind": kind, "title": title, "races": races} for kind, title, races in FAMILIES
+        ],
         "plugins": [origin.model_dump() for origin in ORIGINS.values()],
         "problems": problems,
     }

@@ -353,10 +353,10 @@ def small_or_wide(
     context.close()
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_the_tab_has_no_faults_for_anybody(small_or_wide: Page, width: int) -> None:
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844), (911, 512), (260, 563)])
+def test_the_tab_has_no_faults_for_anybody(small_or_wide: Page, width: int, height: int) -> None:
     page = small_or_wide
-    page.set_viewport_size({"width": width, "height": 844 if width < 500 else 768})
+    page.set_viewport_size({"width": width, "height": height})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if width == 390:
         snap = "getComputedStyle(document.querySelector('.compare-stages')).scrollSnapType"

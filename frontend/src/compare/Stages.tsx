@@ -14,7 +14,18 @@ import { BADGES } from "../words/terms";
 import { usePanning, useZooming } from "../zooming";
 import { stageOf, type Told, usePlane, useTiles } from "./canvases";
 import { Sign } from "./Sign";
-import { camera, figures, images, letterOf, type Member, members, orbit, pointer } from "./state";
+import {
+  camera,
+  figures,
+  images,
+  letterOf,
+  type Member,
+  members,
+  mode,
+  orbit,
+  pointer,
+  reference,
+} from "./state";
 
 export function Stages() {
   return (
@@ -75,7 +86,7 @@ function Run({ member, index }: { member: Member; index: number }) {
           <i />
           <i />
         </div>
-        <Why member={member} empty={shown.value === null} />
+        <Why member={member} letter={letter} empty={shown.value === null} />
       </div>
       {!images.value && <Reading at={at.value} />}
     </article>
@@ -104,8 +115,9 @@ function Standing({ index, shown, seed }: { index: number; shown: number | null;
 }
 
 /** Why a stage shows nothing, or nothing more. */
-function Why({ member, empty }: { member: Member; empty: boolean }) {
+function Why({ member, letter, empty }: { member: Member; letter: string; empty: boolean }) {
   const { info, error } = member.history;
+  const held = mode.value === "difference" && reference.value === letter;
   if (info.state === "failed")
     return (
       <div class="note compare-note" data-tone="fault" role="alert">
@@ -115,17 +127,19 @@ function Why({ member, empty }: { member: Member; empty: boolean }) {
         </p>
       </div>
     );
-  const text =
-    info.state === "queued"
-      ? "It waits until another run ends."
-      : info.state === "starting"
-        ? "A worker process starts."
-        : (error ?? (empty ? "Its first moment is on the way." : null));
+  const text = held ? "The others are held against this one." : (waiting(info.state, empty) ?? error);
   return text === null ? null : (
     <div class="note compare-note" role="status">
       <p>{text}</p>
     </div>
   );
+}
+
+/** What a stage waits for. */
+function waiting(state: RunState, empty: boolean): string | null {
+  if (state === "queued") return "It waits until another run ends.";
+  if (state === "starting") return "A worker process starts.";
+  return empty ? "Its first moment is on the way." : null;
 }
 
 /** What is under the pointer, wherever that is. */

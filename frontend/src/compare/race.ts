@@ -3,28 +3,15 @@ import { choiceMade, recipe } from "../actions";
 import { choiceOf } from "../form/points";
 import * as api from "../protocol/api";
 import type { Catalogue, Run, RunConfig } from "../protocol/wire";
-import { catalogue, draft, titleOf } from "../state";
+import { catalogue, draft, notice, titleOf } from "../state";
 import { goesOn } from "./clock";
+import { FEWEST } from "./comparable";
 import { show } from "./following";
 import { fault, members, plan, planning, seeds, starting } from "./state";
 
-/** The method that runs for its family; where it does not fit the data, the first that does. */
-const FAVOURITES = ["persistent", "variational", "denoising"];
-
 /** One method of each family of the lecture, for the distribution, the seed and the length of a choice. */
 export function raceOf(known: Catalogue, choice: RunConfig): RunConfig[] {
-  return FAVOURITES.flatMap((favourite) => {
-    const family = known.methods.find(({ kind }) => kind === favourite)?.family;
-    const kinds = [
-      favourite,
-      ...known.methods.filter((one) => one.family === family).map(({ kind }) => kind),
-    ];
-    for (const kind of kinds) {
-      const config = memberFor(known, choice, kind);
-      if (config) return [config];
-    }
-    return [];
-  });
+  return known.families.flatMap(({ races }) => (races && memberFor(known, choice, races)) || []);
 }
 
 /** A method with its own settings, and all that a race has in common. */
@@ -39,7 +26,12 @@ export async function raceFromLab(): Promise<void> {
   if (starting.value || !(await choiceMade())) return;
   const [known, choice] = [catalogue.value, draft.value];
   if (!known || !choice) return;
-  plan.value = raceOf(known, choice);
+  const raced = raceOf(known, choice);
+  if (raced.length < FEWEST) {
+    notice.value = { tone: "fault", text: "The server has not told yet which methods race. Try again." };
+    return;
+  }
+  plan.value = raced;
   await race();
 }
 
@@ -62,7 +54,7 @@ export async function race(): Promise<void> {
   } catch (error) {
     const at = created.length % asked.length;
     const method = titleOf(asked[at]!.method.kind);
-    fault.value = `${method} cannot run here, so that none was started. ${(error as Error).message}`;
+    fault.value = `${method} was refused, so that none was started. ${(error as Error).message}`;
     await Promise.all(created.map(({ id }) => api.stopRun(id).catch(() => null)));
   } finally {
     starting.value = false;

@@ -363,6 +363,7 @@ export interface First {
 export interface Family {
   kind: string;
   title: string;
+  races: string | null;
 }
 /**
  * Where a plug-in from outside the package came from.

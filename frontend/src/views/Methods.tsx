@@ -25,11 +25,8 @@ export function Methods() {
     }))
     .filter(({ methods }) => methods.length > 0);
   return (
-    <section class="choices" aria-labelledby="methods">
-      <div class="heading">
-        <h2 id="methods">Method</h2>
-        <RaceButton />
-      </div>
+    <section class="choices methods" aria-labelledby="methods">
+      <h2 id="methods">Method</h2>
       <div ref={group} class="cards" role="radiogroup" onKeyDown={chooseByArrows} aria-labelledby="methods">
         {families.map(({ kind, title, methods }) => (
           <div key={kind} class="family">
@@ -40,6 +37,7 @@ export function Methods() {
           </div>
         ))}
       </div>
+      <RaceButton />
     </section>
   );
 }

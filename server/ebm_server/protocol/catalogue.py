@@ -116,6 +116,8 @@ class First(TypedDict):
 class Family(TypedDict):
     kind: str
     title: str
+    races: str | None
+    """The kind of the method that stands for it in a race."""
 
 
 class Catalogue(TypedDict):
