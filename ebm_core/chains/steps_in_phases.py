@@ -17,18 +17,21 @@ class StepsInPhases:
 
     Args:
         steps: How many there will be.
+        made: How many there were.
+        apart: Until which step the parts are phases of their own.
     """
 
-    def __init__(self, phases: Phases, steps: int) -> None:
+    def __init__(self, phases: Phases, steps: int, made: int = 0, apart: int = APART) -> None:
         self.phases = phases
         self.steps = steps
-        self.made = 0
+        self.made = made
+        self.apart = apart
 
     def __call__(self, move: Move) -> None:
         """Adds the phases of one step."""
         self.made += 1
         followed = move.of(self.phases.rows_of(len(move.start)))
-        if self.made <= APART:
+        if self.made <= self.apart:
             self.drift(followed)
             self.noise(followed)
             if followed.accepted is not None:

@@ -2,34 +2,19 @@
 
 import copy
 from dataclasses import dataclass, field
-from typing import Any
 
-from numpy.typing import NDArray
 from torch import Tensor
 
-from ebm_core.contracts import Dataset, EnergyNetwork
+from ebm_core.contracts import EnergyNetwork
 from ebm_core.contracts.dataset import Window
-from ebm_core.contracts.phases import Phase, Phases, energies_at, first, from_to
+from ebm_core.contracts.phases import Phases, energies_at, first, from_to
 from ebm_core.runs.display import as_array, cell_centres
 from ebm_core.runs.frame import Landscape
+from ebm_core.runs.shown_phase import ShownPhase
 from ebm_core.runs.training import Training
 
 SIZE = 64
 """Cells along a side of the map of what the landscape did."""
-
-Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class ShownPhase:
-    """A `Phase` whose arrays are NumPy on the CPU, in the data's units."""
-
-    name: str
-    term: str
-    sentence: str
-    points: dict[str, Array]
-    arrows: dict[str, tuple[Array, Array]]
-    values: dict[str, dict[str, Array]]
 
 
 @dataclass(frozen=True)
@@ -68,7 +53,8 @@ def slow_update(training: Training) -> SlowUpdate:
         cells = dataset.to_model(cell_centres(dataset.window, SIZE)).to(training.device)
         grids = [energies_at(method.shown(net), cells) for net in (before, training.energy)]
         change = Landscape(as_array((grids[1] - grids[0]).view(SIZE, SIZE)), dataset.window)
-    shown = [_shown(dataset, phase) for phase in phases.found]
+    place = dataset.from_model if planar else Tensor.float
+    shown = [ShownPhase.of(phase, place) for phase in phases.found]
     return SlowUpdate(training.step, shown, dataset.window if planar else None, change)
 
 
@@ -85,21 +71,4 @@ def _untold(phases: Phases, before: EnergyNetwork, after: EnergyNetwork) -> None
         {"data": batch},
         {},
         {"data": {"before": at_first, "after": at_last}},
-    )
-
-
-def _shown(dataset: Dataset, phase: Phase) -> ShownPhase:
-    def place(points: Tensor) -> Array:
-        return as_array(dataset.from_model(points) if len(dataset.shape) == 1 else points)
-
-    return ShownPhase(
-        phase.name,
-        phase.term,
-        phase.sentence,
-        {name: place(points) for name, points in phase.points.items()},
-        {name: (place(start), place(end)) for name, (start, end) in phase.arrows.items()},
-        {
-            name: {key: as_array(numbers) for key, numbers in values.items()}
-            for name, values in phase.values.items()
-        },
     )

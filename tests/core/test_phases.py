@@ -21,7 +21,8 @@ from ebm_core.methods.score_matching import _far_field as far_field
 from ebm_core.methods.score_matching import _match_phases
 from ebm_core.methods.score_matching.denoising import DenoisingScoreMatching
 from ebm_core.runs.display import cell_centres
-from ebm_core.runs.slow_motion import ShownPhase, slow_update
+from ebm_core.runs.shown_phase import ShownPhase
+from ebm_core.runs.slow_motion import slow_update
 from ebm_core.samplers import SAMPLERS
 
 BEFORE = 3
