@@ -22,6 +22,7 @@ PAGE = {
     "keyboard": "The page by keyboard.",
     "views": "The panels, a Preact component each.",
     "samplers": "The samplers' tab: its state, form, map and charts.",
+    "phases": "Slow motion: the phases of one update, over the stage and beside it.",
     "zooming": "Where one looks on a stage: wheel, pinch, drag and keys.",
     "Icons": "The few signs, drawn as lines.",
     "charts": "Figures for Plotly, pure functions of the evidence; `Plot.tsx` alone draws.",

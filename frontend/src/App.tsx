@@ -1,4 +1,6 @@
 /** The page: one screen, read from left to right. */
+import { PhasesPanel } from "./phases/Panel";
+import { motion } from "./phases/state";
 import { tab } from "./state";
 import { Distributions } from "./views/Distributions";
 import { Evidence } from "./views/Evidence";
@@ -36,7 +38,7 @@ export function App() {
               </div>
             </aside>
             <StagePanel />
-            <Evidence />
+            {motion.value ? <PhasesPanel /> : <Evidence />}
             <Timeline />
           </>
         )}

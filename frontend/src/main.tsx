@@ -9,6 +9,7 @@ import "./style/drawing.css";
 import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";
+import "./style/phases.css";
 import "./style/explanation.css";
 import "./style/narrow.css";
 import "./style/flat.css";

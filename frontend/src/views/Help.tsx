@@ -7,6 +7,7 @@ import { mappedBy } from "./camera";
 const KEYS: [string, string][] = [
   ["space", "play or pause"],
   ["s", "one update; on Samplers one moment"],
+  ["m", "slow motion: one update, or one step, in phases; ← → go through them, Esc leaves"],
   ["n", "on Samplers: other chains, of the next seed"],
   ["L", "back to the newest moment"],
   ["← →", "keyframe or moment before and after; in a group of choices the one before and after"],
