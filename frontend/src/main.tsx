@@ -9,10 +9,11 @@ import "./style/drawing.css";
 import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";
-import "./style/phases.css";
+
 import "./style/explanation.css";
 import "./style/narrow.css";
 import "./style/flat.css";
+import "./style/phases.css";
 import { App } from "./App";
 import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
 import { keepers } from "./address/here";

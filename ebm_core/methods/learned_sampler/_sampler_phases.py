@@ -11,6 +11,9 @@ from ebm_core.methods.learned_sampler._generator import Generator
 GROWTH = 1.1
 """By how much every batch-norm scale grows where the entropy's direction is shown."""
 
+LONG = 0.6
+"""Mean length, in the model's units, of the arrows of what moves the samples most."""
+
 EXACT = r"\mathbb{E}\, E(G(z))"
 """The energy's term of every method's equation here; the parts below are in it."""
 ENERGY = "E(G(z))"
@@ -56,7 +59,7 @@ class GeneratorStep:
         self.latents = latents
         self.drawn = first(drawn.detach())
         self.samples = self.drawn
-        self.unit = float(generator.spread.detach()) ** 2
+        self.unit = 1.0
         phases.add(
             "Draw z, generate",
             GENERATED,
@@ -79,15 +82,24 @@ class GeneratorStep:
             {"noise": (self.drawn, self.samples)},
         )
 
+    def forces(self, *ways: Float[Tensor, "n ..."]) -> None:
+        """Measures all that moves the samples, so that one scale shows each of them."""
+        longest = max(float(lengths(first(way)).mean()) for way in ways)
+        self.unit = LONG / max(longest, 1e-6)
+
     def force(
         self, name: str, kind: str, term: str, sentence: str, ways: Float[Tensor, "n ..."]
     ) -> None:
-        """What pulls or pushes each sample: `ways` are drawn s^2 times as long as they are."""
+        """What pulls or pushes each sample, on the scale of `forces`."""
         start = self.drawn if kind == "pull" else self.samples
         end = start + self.unit * first(ways.detach())
-        drawn = f"Arrows are drawn s² = {number(self.unit)} times as long."
         points = {"generator": start}
-        self.phases.add(name, term, f"{sentence} {drawn}", points, {kind: (start, end)})
+        self.phases.add(name, term, f"{sentence} {self.scale}", points, {kind: (start, end)})
+
+    @property
+    def scale(self) -> str:
+        """How long arrows are, in a sentence."""
+        return f"Arrows are drawn {number(self.unit)} times as long, all on one scale."
 
     def energies(
         self, energies: Float[Tensor, " n"], slopes: Float[Tensor, "n ..."], whose: str
@@ -98,8 +110,7 @@ class GeneratorStep:
             "Ask the energy",
             ENERGY,
             f"{whose} of the samples is {number(energies.mean())} on average, its slope "
-            f"{number(lengths(slopes).mean())}: downhill is where they should go. Arrows are drawn "
-            f"s² = {number(self.unit)} times as long.",
+            f"{number(lengths(slopes).mean())}: downhill is where they should go. {self.scale}",
             {"generator": self.samples},
             {"energy": (self.samples, end)},
             {"generator": {"energy": first(energies)}},

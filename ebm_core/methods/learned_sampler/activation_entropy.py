@@ -185,6 +185,7 @@ class ActivationEntropyLearner(Learner):
             energies, slopes = opponent.with_gradient(drawn)
         log_scales = torch.cat([scale.abs().log() for scale in self.generator.scales])
         if step:
+            step.forces(slopes, pull)
             step.energies(energies, slopes, "The energy" if paper else "The rival energy")
             step.spread_by_scales(SCALES, method.entropy_weight)
             if not paper:

@@ -204,9 +204,11 @@ class MutualInformationLearner(Learner):
         if step:
             weight = method.entropy_weight
             (ways,) = torch.autograd.grad(nats, samples, retain_graph=True)
+            ways = near * weight * ways
+            step.forces(slopes, ways, pull)
             step.energies(energies, slopes, "The energy")
             said = f"The critic finds {number(nats.detach())} nats of z in them; weight {weight:g}."
-            step.force("The entropy term", "entropy", INFORMATION, said, near * weight * ways)
+            step.force("The entropy term", "entropy", INFORMATION, said, ways)
             if corrected:
                 step.pull(pull)
         toll = downhill(samples, slopes) + downhill(drawn, -pull)

@@ -199,6 +199,7 @@ class VariationalLearner(Learner):
         slopes = found.gradients[:near] + found.score[:near]
         pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
         if step:
+            step.forces(found.gradients[:near], found.score[:near], pull)
             step.energies(found.energies[:near], found.gradients[:near], "The energy")
             entropy = -found.log_density[:near].mean()
             said = f"The entropy of q is {number(entropy)} nats; −∇ log q drives samples apart."
@@ -240,6 +241,7 @@ class VariationalLearner(Learner):
             score = self.posterior_score(samples, latents)
             slopes = gradients + score
         if step:
+            step.forces(gradients, score)
             step.energies(energies, gradients, "The energy")
             said = f"−∇ log q by {method.posterior_samples} draws around each z drives them apart."
             step.force("The entropy term", "entropy", ENTROPY, said, -score)

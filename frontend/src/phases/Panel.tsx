@@ -8,9 +8,9 @@ import { counter, significant } from "../words/format";
 import { ARROW_WORDS, POINT_WORDS, SLOW, VALUE_WORDS, type Worded } from "../words/phases";
 import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
+import { reachOf } from "./drawn";
 import { lit } from "./lit";
 import type { Motion, Phase } from "./motion";
-import { reachOf } from "./Overlay";
 import { at, close, keyOf, more, motion, phase, playing, seek, toggle } from "./state";
 
 const OF_BUTTON = [" ", "Enter"];
@@ -19,7 +19,10 @@ const OF_SLIDER = [" ", "Enter", "ArrowLeft", "ArrowRight", "Home", "End"];
 export function PhasesPanel() {
   const [shown, now] = [motion.value, phase.value];
   const section = useRef<HTMLElement>(null);
-  useEffect(() => section.current?.focus({ preventScroll: true }), [shown]);
+  useEffect(() => {
+    section.current?.focus({ preventScroll: true });
+    inSight(section.current);
+  }, [shown]);
   if (!shown || !now) return null;
   /** Keys that a button, or the slider, has no use for. */
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>) => {
@@ -40,25 +43,43 @@ export function PhasesPanel() {
         <p class="mono small muted">
           {shown.what.toLowerCase()} {counter(shown.number)}
         </p>
-        <button type="button" class="quiet" aria-label="Leave slow motion" onClick={close}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Leave slow motion"
+          onClick={close}
+          {...explains(SLOW.leave)}
+        >
           <Icons.Close />
         </button>
       </div>
       <Formulas formulas={shown.formulas} term={now.term} />
-      <Where shown={shown} />
       <div class="phases-told" aria-live="polite">
         <p class="phases-name">
           <span class="mono">{at.value + 1}</span> {now.name}
         </p>
         <p class="phases-sentence">{now.sentence}</p>
       </div>
+      <Where shown={shown} />
       <Words now={now} shown={shown} />
       <Numbers now={now} />
-      <p class="small muted">
-        <kbd>←</kbd> <kbd>→</kbd> phases, <kbd>space</kbd> play, <kbd>m</kbd> next {shown.what.toLowerCase()},{" "}
-        <kbd>Esc</kbd> leave
-      </p>
+      {Object.keys(now.values).length === 0 && <Hint what={shown.what.toLowerCase()} />}
     </section>
+  );
+}
+
+/** On a narrow page the stage and what is said of it are brought onto the screen together. */
+function inSight(section: HTMLElement | null): void {
+  const stage = document.querySelector(".stage-frame");
+  if (stage && section && section.getBoundingClientRect().top > stage.getBoundingClientRect().top + 8)
+    stage.scrollIntoView({ block: "start" });
+}
+
+function Hint({ what }: { what: string }) {
+  return (
+    <p class="small muted">
+      <kbd>←</kbd> <kbd>→</kbd> phases, <kbd>space</kbd> play, <kbd>m</kbd> next {what}, <kbd>Esc</kbd> leave
+    </p>
   );
 }
 
@@ -86,6 +107,7 @@ function Where({ shown }: { shown: Motion }) {
           class="round small-round"
           disabled={at.value === 0}
           aria-label="Phase before"
+          {...explains(SLOW.before)}
           onClick={() => seek(at.value - 1)}
         >
           <Icons.Back />
@@ -94,6 +116,7 @@ function Where({ shown }: { shown: Motion }) {
           type="button"
           class="round small-round"
           aria-label={playing.value ? "Hold the phases" : "Play the phases"}
+          {...explains(SLOW.play)}
           onClick={toggle}
         >
           {playing.value ? <Icons.Pause size={12} /> : <Icons.Play size={12} />}
@@ -103,28 +126,37 @@ function Where({ shown }: { shown: Motion }) {
           class="round small-round"
           disabled={at.value === last}
           aria-label="Phase after"
+          {...explains(SLOW.after)}
           onClick={() => seek(at.value + 1)}
         >
           <Icons.On />
         </button>
-        <span class="mono small phases-count">
-          {at.value + 1} of {last + 1}
-        </span>
-        <button type="button" class="pill" disabled={busy} onClick={() => void more()}>
+        <button
+          type="button"
+          class="pill"
+          disabled={busy}
+          onClick={() => void more()}
+          {...explains(SLOW.next)}
+        >
           Next {shown.what.toLowerCase()}
         </button>
       </div>
-      <input
-        type="range"
-        class="slider"
-        min={0}
-        max={Math.max(last, 1)}
-        value={at.value}
-        style={{ "--share": `${last ? (100 * at.value) / last : 0}%` }}
-        aria-label="Phase"
-        aria-valuetext={`${at.value + 1} of ${last + 1}: ${shown.phases[at.value]?.name}`}
-        onInput={(event) => seek(Number(event.currentTarget.value))}
-      />
+      <div class="phases-slider">
+        <input
+          type="range"
+          class="slider"
+          min={0}
+          max={Math.max(last, 1)}
+          value={at.value}
+          style={{ "--share": `${last ? (100 * at.value) / last : 0}%` }}
+          aria-label="Phase"
+          aria-valuetext={`${at.value + 1} of ${last + 1}: ${shown.phases[at.value]?.name}`}
+          onInput={(event) => seek(Number(event.currentTarget.value))}
+        />
+        <span class="mono small muted phases-count">
+          {at.value + 1} of {last + 1}
+        </span>
+      </div>
     </>
   );
 }
@@ -151,7 +183,7 @@ function Words({ now, shown }: { now: Phase; shown: Motion }) {
       {now.pushes && <Term explanation={SLOW.energies}>↕ E before to after</Term>}
       {now.pushes && shown.change && (
         <Term explanation={SLOW.change}>
-          <i class="phases-scale" /> ± {significant(reachOf(shown.change.values), 2)}
+          <i class="phases-scale" /> ± {significant(reachOf(shown.change.values), 2)} nats
         </Term>
       )}
     </p>
@@ -195,7 +227,7 @@ function Numbers({ now }: { now: Phase }) {
           <tr key={row}>
             <th scope="row">{row + 1}</th>
             {columns.map(([key, numbers]) => (
-              <td key={key}>{written(numbers[row]!)}</td>
+              <td key={key}>{written(key, numbers[row]!)}</td>
             ))}
           </tr>
         ))}
@@ -205,6 +237,7 @@ function Numbers({ now }: { now: Phase }) {
 }
 
 /** As many digits as a small change is seen by. */
-function written(value: number): string {
+function written(key: string, value: number): string {
+  if (key === "accepted" || key === "afresh") return value ? "yes" : "no";
   return Number.isInteger(value) ? String(value) : significant(value, 4);
 }
