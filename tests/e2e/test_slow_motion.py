@@ -1,7 +1,6 @@
 """Slow motion in a browser: by keyboard alone, one method of each family, and a sampler's step."""
 
 import re
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect

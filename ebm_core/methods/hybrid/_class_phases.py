@@ -41,7 +41,7 @@ class ClassTerm:
         self.phases.add(
             "Learn the classes",
             self.term,
-            f"The same step raises p(y | x) of {self.count} labelled points, with the weight w "
+            f"The same step learns p(y | x) of {self.count} labelled points, with the weight w "
             f"{number(weight)}: on those shown {from_to(self.before.mean(), after.mean())} on "
             "average.",
             {"labelled": self.points},

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { NumericArray } from "../protocol/frame";
 import { fillSheet } from "../stage";
 import { ARROW_WORDS, POINT_WORDS } from "../words/phases";
-import type { Phase } from "./motion";
+import type { Arrows, Phase } from "./motion";
 
 const RANGE = [-1, 1] as const;
 /** Tiles of a row. */
@@ -17,13 +17,16 @@ export function Tiles({ phase, said }: { phase: Phase; said: string }) {
     kind: name,
     of: phase.values[name],
   }));
-  const led = Object.entries(phase.arrows).map(([name, { end }]) => ({
-    key: `${name}-end`,
-    title: `${ARROW_WORDS[name]?.word ?? name}: to`,
-    points: end,
-    kind: name,
-    of: undefined,
-  }));
+  // where an arrow that is to be matched leads is an image; any other is an image itself
+  const led = Object.entries(phase.arrows)
+    .filter(([name]) => name !== "target")
+    .map(([name, arrows]) => ({
+      key: `${name}-arrow`,
+      title: ARROW_WORDS[name]?.word ?? name,
+      points: name.startsWith("predicted") ? arrows.end : difference(arrows),
+      kind: name,
+      of: undefined,
+    }));
   const seen = [...sets, ...led].filter(({ points }) => (points.shape[0] ?? 0) > 0);
   return (
     <div class="phases-overlay phases-tiles" role="img" aria-label={said}>
@@ -42,6 +45,13 @@ export function Tiles({ phase, said }: { phase: Phase; said: string }) {
       ))}
     </div>
   );
+}
+
+/** Arrows as images, grey where they are nothing, as strong as the largest entry of them all. */
+export function difference({ start, end }: Arrows): NumericArray {
+  const values = end.values.map((value, i) => value - start.values[i]!);
+  const most = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+  return { shape: start.shape, values: values.map((value) => value / most) };
 }
 
 /** The energy before and after, or the first number that is known. */

@@ -1,39 +1,46 @@
 /** One step of the chains on the map in slow motion. */
 
-import { decodeMotion } from "../phases/motion";
+import { decodeMotion, type Motion } from "../phases/motion";
 import { movesOf } from "../phases/run";
 import { show } from "../phases/state";
 import * as api from "../protocol/api";
 import { tab } from "../state";
-import { choice, current, explain, index, refused, seek, step } from "./state";
+import type { Sampled } from "./sampling";
+import { choice, current, explain, refused, seek, step } from "./state";
 
 const GONE_ON =
   "The run has learned on since these chains were sampled, so their steps cannot be made again. Sample again.";
 
-/** Takes the step after the moment that is shown apart; there the chains go on to the next one. */
-export async function slowStep(): Promise<boolean> {
+/** Takes the step after the moment that is shown apart. */
+export function slowStep(): Promise<boolean> {
+  return stepFrom(step.value);
+}
+
+/** Takes the chains' step from one to the next apart, and shows the kept moment before it on the map. */
+async function stepFrom(from: number): Promise<boolean> {
   const [known, asked] = [current.value, choice.value];
-  if (!known || !asked) return false;
-  const from = Math.min(step.value, known.steps - 1);
-  seek(index.value);
+  if (!known || !asked || from >= known.steps) return false;
+  const kept = from / known.figures.thinning;
+  seek(Math.floor(kept));
   try {
     const wire = await api.slowStep(asked, from);
     if (current.value !== known) return false;
     const moving = decodeMotion(wire, "Step", movesOf(asked.sampler));
-    const begun = moving.phases[0]?.points.chains?.values;
-    const there = known.draws.subarray(2 * known.chains * index.value);
-    if (known.figures.thinning === 1 && begun?.some((x, i) => Math.abs(x - there[i]!) > 1e-3)) {
+    if (Number.isInteger(kept) && !startsAt(moving, known, kept)) {
       refused.value = GONE_ON;
       return false;
     }
-    const next = async () => {
-      seek(index.value + 1);
-      return slowStep();
-    };
-    show({ motion: moving, next, holds: () => tab.value === "samplers" && current.value === known });
+    const holds = () => tab.value === "samplers" && current.value === known;
+    show({ motion: moving, next: () => stepFrom(from + 1), holds });
     return true;
   } catch (error) {
     explain(error);
     return false;
   }
+}
+
+/** Whether a step begins where the chains stand at a kept moment. */
+export function startsAt(moving: Motion, { draws, chains }: Sampled, moment: number): boolean {
+  const begun = moving.phases[0]?.points.chains?.values ?? new Float32Array();
+  return begun.every((x, i) => Math.abs(x - draws[2 * chains * moment + i]!) < 1e-3);
 }
