@@ -1,11 +1,11 @@
 /** Slow motion: what is decoded, which term is lit, and what the keys do. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { arrow, reachOf } from "../src/phases/drawn";
+import { arrow, difference, reachOf } from "../src/phases/drawn";
 import { lit } from "../src/phases/lit";
 import { decodeMotion, type Motion, standing } from "../src/phases/motion";
-
 import { at, close, keyOf, motion, playing, seek, show, toggle } from "../src/phases/state";
 import type { PackedPhase, SlowMotion } from "../src/protocol/wire";
+import { type Sampled, startsAt } from "../src/samplers/sampling";
 
 function packed(numbers: number[], shape = [numbers.length / 2, 2]) {
   return { dtype: "f4" as const, shape, data: new Uint8Array(new Float32Array(numbers).buffer) };
@@ -127,7 +127,28 @@ describe("going through phases", () => {
   });
 });
 
+describe("a step of a sampler", () => {
+  const moving = decodeMotion(
+    { ...WIRE, phases: [phase("a", { points: { chains: packed([1, 2, 3, 4]) } })] },
+    "Step",
+    [],
+  );
+  const draws = new Float32Array([0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
+
+  it("begins where the chains of the sampling stand, or is of others", () => {
+    const known = { draws, chains: 3 } as Sampled;
+    expect(startsAt(moving, known, 1)).toBe(true);
+    expect(startsAt(moving, known, 0)).toBe(false);
+  });
+});
+
 describe("what is drawn", () => {
+  it("shows arrows between images as images, as strong as the largest entry", () => {
+    const image = (values: number[]) => ({ shape: [1, 1, 1, 2], values: new Float32Array(values) });
+    const drawn = difference({ start: image([1, 0]), end: image([0, 0.5]) });
+    expect([...drawn.values]).toEqual([-1, 0.5]);
+  });
+
   it("leaves out arrows that are too short to be seen", () => {
     expect(arrow([0, 0], [0.5, 0])).toBe(null);
     expect(arrow([0, 0], [10, 0])).toMatch(/^M0.0 0.0L10.0 0.0M/);

@@ -3,7 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { NumericArray } from "../protocol/frame";
 import { fillSheet } from "../stage";
 import { ARROW_WORDS, POINT_WORDS } from "../words/phases";
-import type { Arrows, Phase } from "./motion";
+import { difference } from "./drawn";
+import type { Phase } from "./motion";
 
 const RANGE = [-1, 1] as const;
 /** Tiles of a row. */
@@ -45,13 +46,6 @@ export function Tiles({ phase, said }: { phase: Phase; said: string }) {
       ))}
     </div>
   );
-}
-
-/** Arrows as images, grey where they are nothing, as strong as the largest entry of them all. */
-export function difference({ start, end }: Arrows): NumericArray {
-  const values = end.values.map((value, i) => value - start.values[i]!);
-  const most = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
-  return { shape: start.shape, values: values.map((value) => value / most) };
 }
 
 /** The energy before and after, or the first number that is known. */

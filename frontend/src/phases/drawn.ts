@@ -1,5 +1,6 @@
 /** What the marks of slow motion are drawn by: places, paths and scales. */
 import type { NumericArray } from "../protocol/frame";
+import type { Arrows } from "./motion";
 
 /** Where a row of points is on the stage, in pixels. */
 export type Place = (points: NumericArray, row: number) => [number, number];
@@ -25,4 +26,11 @@ export function arrow([x0, y0]: [number, number], [x1, y1]: [number, number]): s
 export function reachOf(values: Float32Array): number {
   const sorted = values.map(Math.abs).sort();
   return Math.max(sorted[Math.floor(0.98 * (sorted.length - 1))] ?? 0, 1e-9);
+}
+
+/** Arrows as images, grey where they are nothing, as strong as the largest entry of them all. */
+export function difference({ start, end }: Arrows): NumericArray {
+  const values = end.values.map((value, i) => value - start.values[i]!);
+  const most = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
+  return { shape: start.shape, values: values.map((value) => value / most) };
 }

@@ -1,11 +1,11 @@
 /** One step of the chains on the map in slow motion. */
 
-import { decodeMotion, type Motion } from "../phases/motion";
+import { decodeMotion } from "../phases/motion";
 import { movesOf } from "../phases/run";
 import { show } from "../phases/state";
 import * as api from "../protocol/api";
 import { tab } from "../state";
-import type { Sampled } from "./sampling";
+import { startsAt } from "./sampling";
 import { choice, current, explain, refused, seek, step } from "./state";
 
 const GONE_ON =
@@ -37,10 +37,4 @@ async function stepFrom(from: number): Promise<boolean> {
     explain(error);
     return false;
   }
-}
-
-/** Whether a step begins where the chains stand at a kept moment. */
-export function startsAt(moving: Motion, { draws, chains }: Sampled, moment: number): boolean {
-  const begun = moving.phases[0]?.points.chains?.values ?? new Float32Array();
-  return begun.every((x, i) => Math.abs(x - draws[2 * chains * moment + i]!) < 1e-3);
 }
