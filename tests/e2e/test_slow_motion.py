@@ -85,6 +85,24 @@ def test_one_update_is_gone_through_by_keyboard_alone(
     when(page, f"count() > {run['step'] + 1}")
 
 
+def both_in_sight(page: Page, height: int) -> None:
+    """The stage and what is said of it are on the screen together, above the bar at the bottom."""
+    for part in (".stage-frame", ".phases-sentence"):
+        box = page.locator(part).bounding_box()
+        assert box
+        assert box["y"] > -1
+        assert box["y"] + box["height"] < height
+
+
+def test_a_phone_laid_flat_has_the_phases_beside_the_stage(page: Page) -> None:
+    train(page, "Exact")
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.keyboard.press("m")
+    phase(page, "Take data")
+    both_in_sight(page, 390 - 44)
+    assert narrow_targets(page) == []
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("width", [1366, 390])
 def test_every_phase_can_be_read_by_everybody(page: Page, width: int, scheme: str) -> None:
@@ -106,12 +124,8 @@ def test_every_phase_can_be_read_by_everybody(page: Page, width: int, scheme: st
         assert narrow_targets(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     expect(page.locator(".phases-numbers tbody tr")).to_have_count(12)
-    if width == 390:  # the stage and what is said of it are on the screen together
-        for part in (".stage-frame", ".phases-sentence"):
-            box = page.locator(part).bounding_box()
-            assert box
-            assert box["y"] > -1
-            assert box["y"] + box["height"] < 800 - 72
+    if width == 390:
+        both_in_sight(page, 800 - 72)
 
 
 def test_a_step_of_a_sampler_comes_apart(page: Page) -> None:
