@@ -21,6 +21,7 @@ from ebm_core.contracts import (
     Unconditional,
     setting,
 )
+from ebm_core.contracts.phases import Phases, observer
 from ebm_core.datasets._planar import Labelled, Planar
 from ebm_core.derivatives.gradient import by_autograd, gradient_alone
 from ebm_core.energies import AnyEnergy
@@ -66,6 +67,7 @@ __all__ = [
     "Metrics",
     "NotPortable",
     "Objective",
+    "Phases",
     "Picture",
     "Planar",
     "PortableEnergy",
@@ -82,6 +84,7 @@ __all__ = [
     "blurred",
     "by_autograd",
     "gradient_alone",
+    "observer",
     "portable",
     "run",
     "setting",

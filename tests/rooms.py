@@ -23,6 +23,7 @@ PAGE = {
     "views": "The panels, a Preact component each.",
     "compare": "Runs on one clock: pure rules and tables; their state, stages and chart.",
     "samplers": "The samplers' tab: its state, form, map and charts.",
+    "phases": "Slow motion: the phases of one update, over the stage and beside it.",
     "zooming": "Where one looks on a stage: wheel, pinch, drag and keys.",
     "Icons": "The few signs, drawn as lines.",
     "charts": "Figures for Plotly, pure functions of the evidence; `Plot.tsx` alone draws.",

@@ -10,6 +10,7 @@ import torch
 from ebm_core import RunConfig, Training
 from ebm_core.evaluation.images import FEATURES, ImageEvaluation
 from ebm_core.methods import METHODS
+from ebm_core.runs.slow_motion import slow_update
 
 ROOT = Path(__file__).parents[1]
 ENTRY = re.compile(r"^  (\w+): \{$", re.MULTILINE)
@@ -62,6 +63,18 @@ def test_what_a_worker_adds_is_explained(explained: set[str]) -> None:
     names = {name for file in files for name in WORKERS.findall(file.read_text())}
     assert "publishing_share" in names
     assert unexplained(names, explained) == set()
+
+
+WORDED = re.compile(r"^  (\w+): worded\($|^  (\w+): worded\(\"", re.MULTILINE)
+
+
+def test_what_slow_motion_shows_has_its_word() -> None:
+    text = (ROOT / "frontend/src/words/phases.ts").read_text()
+    words = {one or other for one, other in WORDED.findall(text)}
+    for method in METHODS:
+        for phase in slow_update(trained(method)).phases:
+            numbers = {name for of in phase.values.values() for name in of}
+            assert phase.points.keys() | phase.arrows.keys() | numbers <= words
 
 
 def test_a_figure_without_an_entry_is_found(explained: set[str]) -> None:

@@ -8,7 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ebm_core.chains.steps_in_phases import StepsInPhases
 from ebm_core.contracts import EnergyNetwork, Metrics, Sampler, Step, Tuning
+from ebm_core.contracts.moves import moves_told_to
+from ebm_core.contracts.phases import observer
 
 
 class Ends(NamedTuple):
@@ -50,9 +53,11 @@ def run(
     if ages is not None:
         chains = chains._replace(ages=ages)
     accepted = 0.0
-    for _ in range(steps):
-        chains, tuning, acceptance = sampler.step(energy, chains, tuning, generator)
-        accepted += acceptance
+    phases = observer()
+    with moves_told_to(StepsInPhases(phases, steps) if phases else None):
+        for _ in range(steps):
+            chains, tuning, acceptance = sampler.step(energy, chains, tuning, generator)
+            accepted += acceptance
     return Ends(chains.points, tuning, accepted / max(1, steps), sampler.sampled_temperature)
 
 

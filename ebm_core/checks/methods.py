@@ -8,9 +8,10 @@ import torch
 
 from ebm_core.checks.expectation import Check, expect, form_is_whole
 from ebm_core.checks.histories import described, held, lived, recorded
-from ebm_core.contracts import Shape
+from ebm_core.contracts import Sampler, Shape
 from ebm_core.methods import METHODS
 from ebm_core.runs.config import RunConfig
+from ebm_core.runs.slow_motion import slow_update
 from ebm_core.runs.training import Training
 
 
@@ -70,6 +71,36 @@ def looking_changes_nothing(kind: str) -> None:
         "a run that is looked at learns other weights: `picture` and `samples` must draw nothing "
         "from the task's generator and change nothing",
     )
+
+
+def slow_motion_changes_nothing(kind: str) -> None:
+    """An update that is looked at closely is the same, bit for bit, and so is what follows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        slow, alone = training(kind, 6), training(kind, 6)
+        phases = []
+        while not alone.finished:
+            alone.update()
+            if slow.step == 3:
+                phases = slow_update(slow).phases
+            else:
+                slow.update()
+        expect(
+            held(slow, Path(folder)) == held(alone, Path(folder)),
+            "an update in slow motion ends otherwise: phases must draw nothing from the task's "
+            "generator and change nothing",
+        )
+        for phase in phases:
+            known = [slow.config.method.equation, *moves(slow)]
+            expect(
+                any(phase.term in tex for tex in known),
+                f"the phase {phase.name!r} has the term {phase.term!r}, which is in no formula",
+            )
+
+
+def moves(run: Training) -> list[str]:
+    """The formulas of its sampler, where the method has one."""
+    sampler = getattr(run.config.method, "sampler", None)
+    return list(sampler.moves.values()) if isinstance(sampler, Sampler) else []
 
 
 def shows_itself(kind: str) -> None:
@@ -145,6 +176,7 @@ CHECKS: tuple[Check, ...] = (
     shows_itself,
     samples_repeat_with_the_seed,
     looking_changes_nothing,
+    slow_motion_changes_nothing,
     replays,
     resumes,
     learns_the_ring,

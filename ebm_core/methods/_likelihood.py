@@ -7,6 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Metrics, Task, setting
+from ebm_core.contracts.phases import observer
+from ebm_core.methods._likelihood_phases import UNNAMED, Pushes, Sides
 from ebm_core.optimization import Descent
 
 ENERGY_PENALTY = setting(
@@ -36,10 +38,14 @@ class LikelihoodAscent:
     """One update of the energy along mean grad E(data) - mean grad E(samples).
 
     The loss hovers around zero at any quality: it is a gradient's surrogate, not a distance.
+
+    Args:
+        sides: What its phases are called.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, sides: Sides = UNNAMED) -> None:
         self.energy = task.energy
+        self.sides = sides
         self.descent = Descent(task.energy.parameters(), task.schedule)
 
     def __call__(
@@ -63,8 +69,13 @@ class LikelihoodAscent:
             objective = objective + energy_penalty * energies.square().mean()
         if penalty is not None:
             objective = objective + penalty
+        seen = observer()
+        pushes = seen and Pushes(seen, self.sides, self.energy, positives, negatives, weights)
+        grad_norm = self.descent(objective)
+        if pushes:
+            pushes.tell()
         return {
-            "grad_norm": self.descent(objective),
+            "grad_norm": grad_norm,
             "loss": loss.detach(),
             "energy_data": at_data.detach().mean(),
             "energy_samples": raised.detach(),

@@ -170,6 +170,15 @@ def scattered(
     return cell_centres(landscape.window, SIZE)[cells] + inside * width
 
 
+def starts_of(
+    trial: Trial, landscape: Landscape, generator: torch.Generator
+) -> Float[Tensor, "chains 2"]:
+    """Where its chains start, in the units of the map."""
+    if trial.start is None:
+        return scattered(landscape, trial.chains, generator)
+    return torch.tensor([trial.start], dtype=torch.float64).repeat(trial.chains, 1)
+
+
 def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.inf) -> Outcome:
     """Runs the chains, and says how well they mixed.
 
@@ -185,10 +194,7 @@ def outcome(trial: Trial, directory: Path | None = None, limit: float = torch.in
     generator = torch.Generator().manual_seed(trial.seed)
     shown = trial.energy.shown(directory)
     landscape = relief(shown)
-    if trial.start is not None:
-        starts = torch.tensor([trial.start], dtype=torch.float64).repeat(trial.chains, 1)
-    else:
-        starts = scattered(landscape, trial.chains, generator)
+    starts = starts_of(trial, landscape, generator)
     begin = time.perf_counter()
     inside = shown.units.to_model(starts)
     unit = shown.units.scale ** power_of(type(trial.sampler).model_fields.get("step_size"))

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
 from ebm_core.contracts.evaluations import Evaluations, counted_in
+from ebm_core.contracts.phases import Phases, observed_by
 from ebm_core.optimization import Schedule
 from ebm_core.randomness.streams import stream, stream_seed
 from ebm_core.runs import checkpoint
@@ -122,8 +123,11 @@ class Training:
         """Points that know nothing of the data, for training; or with another generator."""
         return self.dataset.starts(count, generator or self.generator)
 
-    def update(self) -> dict[str, float]:
+    def update(self, phases: Phases | None = None) -> dict[str, float]:
         """One update; returns its metrics.
+
+        Args:
+            phases: Is told what the update does, which changes nothing of it.
 
         Raises:
             BadMetrics: A ValueError: the method tells of itself what are no numbers.
@@ -132,7 +136,9 @@ class Training:
         """
         with self._timed():
             positives = self.sample_data(self.config.optimization.batch_size)
-            with counted_in(self.evaluations):
+            if phases:
+                phases.batch = positives
+            with counted_in(self.evaluations), observed_by(phases):
                 told = numbers(self.learner, self.learner.update(positives))
             self.metrics.update(metrics_in_data_units(self.config, told))
             self.metrics["gradient_evaluations"] = float(self.evaluations.gradients)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
+from ebm_core.contracts.moves import Move, listener
 from ebm_core.networks.noise_conditioning import annealed_gradient
 
 
@@ -121,9 +122,16 @@ class Annealed(Sampler):
         variance = (self.step_size * levels.square()).view(-1, *[1] * (points.dim() - 1))
         noise = torch.empty_like(points).normal_(generator=generator)
         moved = noise.mul_(variance.sqrt()).addcmul_(variance, gradients, value=-0.5).add_(points)
+        ending = None
         if self.denoise:
             ending = (ages == self.length - 1).view_as(variance)
             moved = torch.where(ending, points - self.smallest**2 * gradients, moved)
+        if told := listener():
+            drift = variance * gradients * -0.5
+            if ending is not None:
+                drift = torch.where(ending, moved - points, drift)
+            terms = r"- \tfrac{a}{2}\,\nabla E(x, \sigma_i)", r"\sqrt{a}\,\omega"
+            told(Move(points, moved, drift, None, *terms))
         least = self.step_size * self.smallest**2
         return Step(Chains(moved, ages=ages + 1), tuning.after_step(least))
 

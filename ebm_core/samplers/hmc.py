@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
+from ebm_core.contracts.moves import Move, listener
 from ebm_core.derivatives.gradient import gradient_alone
 from ebm_core.samplers._adaptation import adapted
 
@@ -157,5 +158,9 @@ class Hmc(Sampler):
             torch.where(accepted, end.energies, chains.energies),
             torch.where(mask, end.gradients, chains.gradients),
         )
+        if told := listener():
+            bent = end.points - chains.points - epsilon * steps * momenta
+            terms = r"p \leftarrow p - \epsilon\,\nabla E(x)", r"x \leftarrow x + \epsilon\,p"
+            told(Move(chains.points, end.points, bent, accepted, *terms))
         epsilon = adapted(epsilon, acceptance, self.target_acceptance, self.adaptation)
         return Step(moved, tuning.after_step(epsilon), acceptance)

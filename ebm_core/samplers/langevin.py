@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
+from ebm_core.contracts.moves import Move, listener
 from ebm_core.derivatives.gradient import gradient_alone
 
 
@@ -111,6 +112,16 @@ class Langevin(Sampler):
             return self.noise_scale
         return math.sqrt((2 if self.noise == "matched" else 4) * step_size)
 
+    @property
+    def terms(self) -> tuple[str, str]:
+        """Drift and noise in the move above."""
+        noise = {
+            "matched": r"\sqrt{2\eta}\,\omega",
+            "lecture": r"2\sqrt{\eta}\,\omega",
+            "separate": r"\sigma\,\omega",
+        }
+        return r"- \eta\,\nabla E(x)", noise[self.noise]
+
     def start(
         self, energy: EnergyNetwork, points: Float[Tensor, "n ..."], tuning: Tuning | None = None
     ) -> tuple[Chains, Tuning]:
@@ -129,6 +140,9 @@ class Langevin(Sampler):
                 gradients = shortened(gradients, self.drift_limit / step_size)
             points = chains.points.sub(gradients, alpha=step_size)
             points.add_(noise, alpha=self.sigma(step_size))
+            if told := listener():
+                drift = -step_size * gradients
+                told(Move(chains.points, points, drift, None, *self.terms))
         return Step(Chains(points), tuning.after_step(step_size))
 
 

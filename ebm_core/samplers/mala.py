@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
+from ebm_core.contracts.moves import Move, listener
 from ebm_core.samplers._adaptation import adapted
 
 
@@ -123,5 +124,9 @@ class Mala(Sampler):
             torch.where(accepted, energies, chains.energies),
             torch.where(mask, gradients, chains.gradients),
         )
+        if told := listener():
+            drift = -self.drift(chains.gradients, eta)
+            terms = r"- \eta\,\nabla E(x)", r"\sqrt{2\eta}\,\omega"
+            told(Move(chains.points, proposals, drift, accepted, *terms))
         eta = adapted(eta, acceptance, self.target_acceptance, self.adaptation)
         return Step(moved, tuning.after_step(eta), acceptance)

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
+from ebm_core.contracts.moves import Move, listener
 from ebm_core.samplers._adaptation import adapted
 
 
@@ -94,5 +95,7 @@ class RandomWalk(Sampler):
             torch.where(mask, proposals, chains.points),
             torch.where(accepted, energies, chains.energies),
         )
+        if told := listener():
+            told(Move(chains.points, proposals, None, accepted, "", r"s\,\omega"))
         spread = adapted(spread, acceptance, self.target_acceptance, self.adaptation)
         return Step(moved, tuning.after_step(spread), acceptance)

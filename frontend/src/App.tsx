@@ -1,5 +1,7 @@
 /** The page: one screen, read from left to right. */
 import { Compare } from "./compare/Compare";
+import { PhasesPanel } from "./phases/Panel";
+import { motion } from "./phases/state";
 import { tab } from "./state";
 import { Distributions } from "./views/Distributions";
 import { Evidence } from "./views/Evidence";
@@ -39,7 +41,7 @@ export function App() {
               </div>
             </aside>
             <StagePanel />
-            <Evidence />
+            {motion.value ? <PhasesPanel /> : <Evidence />}
             <Timeline />
           </>
         )}

@@ -31,6 +31,11 @@ export const Pause = ({ size = 16 }: { size?: number }) =>
 export const Stop = ({ size = 16 }: { size?: number }) => icon(<path d="M3.5 3.5h9v9h-9z" />, size);
 export const Step = () =>
   icon(<path d="M3 2.6v10.8a.5.5 0 0 0 .8.4l7.2-5.2V13.5h2v-11h-2v4.9L3.8 2.2a.5.5 0 0 0-.8.4z" />);
+/** A step as its parts, one after the other. */
+export const Slow = () =>
+  icon(<path d="M2 8h2.2M6.2 8h2.2M10.4 8h3.2M10.8 5.2 13.6 8l-2.8 2.8" {...stroke} />);
+export const Back = () => icon(<path d="M10 3 5 8l5 5" {...stroke} />);
+export const On = () => icon(<path d="M6 3l5 5-5 5" {...stroke} />);
 export const Reset = () => icon(<path d="M3.2 6.2A5.2 5.2 0 1 1 2.8 9M3 2.6v3.7h3.7" {...stroke} />);
 export const Upload = () => icon(<path d="M8 10.5V2.8M4.8 5.6 8 2.4l3.2 3.2M2.5 10.5v3h11v-3" {...stroke} />);
 export const Pencil = () =>

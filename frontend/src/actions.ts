@@ -8,7 +8,16 @@ import { choiceOf, datasetOf, detailOf, modelUnitOf, ownDataset, send, type Take
 import { differences, type Field, fault, get, set } from "./form/schema";
 import { withDetail, withSizes } from "./form/sizes";
 import * as api from "./protocol/api";
-import type { Catalogue, Fault, Json, OwnPoints, PlugInConfig, Run, RunConfig } from "./protocol/wire";
+import type {
+  Catalogue,
+  Fault,
+  Json,
+  OwnPoints,
+  PlugInConfig,
+  Run,
+  RunConfig,
+  SlowMotion,
+} from "./protocol/wire";
 import { follow, refreshRuns, watching } from "./run/following";
 import type { Mark } from "./run/marks";
 import * as replay from "./run/replay";
@@ -175,6 +184,19 @@ export async function stepOnce(): Promise<void> {
   replay.backToLive();
   if (run.state === "running") update(await ask("pause", () => api.pauseRun(run.id)));
   else if (run.state === "paused") update(await ask("step", () => api.stepRun(run.id)));
+}
+
+/** One update of a paused run in slow motion; a running one is paused first. */
+export async function slowUpdate(): Promise<SlowMotion | null> {
+  const run = info.value;
+  if (!run || stored.value || asking.value) return null;
+  replay.backToLive();
+  if (run.state === "running") {
+    const paused = await ask("pause", () => api.pauseRun(run.id));
+    update(paused);
+    if (paused?.state !== "paused") return null;
+  } else if (run.state !== "paused") return null;
+  return ask("step", () => api.slowMotion(run.id));
 }
 
 /** Back to the untrained stage. Nothing is lost: a run that goes on is stopped, and stays among the runs. */

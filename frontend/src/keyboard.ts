@@ -1,7 +1,10 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
 import { press, stepOnce } from "./actions";
 import { COMPARE_KEYS, compareKey } from "./compare/keys";
+import { slowMotion } from "./phases/run";
+import { keyOf } from "./phases/state";
 import { backToLive, nudge } from "./run/replay";
+import { slowStep } from "./samplers/slow";
 import { index, look, reseed, seek, toggle } from "./samplers/state";
 import { camera, drawing, help, mode, orbit, stored, tab } from "./state";
 import { nextTheme } from "./theme";
@@ -29,11 +32,13 @@ const ON_TAB: Record<typeof tab.value, Keys> = {
     p: () => (mode.value = "density"),
     c: clearDropped,
     d: toggleSurface,
+    m: () => void slowMotion(),
   },
   samplers: {
     " ": toggle,
     s: () => seek(index.value + 1),
     n: reseed,
+    m: () => void slowStep(),
     Home: () => seek(0),
     ArrowLeft: () => seek(index.value - 1),
     ArrowRight: () => seek(index.value + 1),
@@ -44,10 +49,10 @@ const ON_TAB: Record<typeof tab.value, Keys> = {
 
 /** What a key means where the focus is on nothing that needs it; the layers of the lab have the digits. */
 function meaning(key: string): (() => void) | undefined {
+  const name = key.length === 1 ? key.toLowerCase() : key;
   const layer = tab.value === "lab" ? layersShown()[Number(key) - 1] : undefined;
   if (layer) return () => toggleLayer(layer);
-  const name = key.length === 1 ? key.toLowerCase() : key;
-  return ON_TAB[tab.value][name] ?? EVERYWHERE[name];
+  return keyOf(name) ?? ON_TAB[tab.value][name] ?? EVERYWHERE[name];
 }
 
 export function listen(): void {

@@ -10,9 +10,11 @@ import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";
 import "./style/compare.css";
+
 import "./style/explanation.css";
 import "./style/narrow.css";
 import "./style/flat.css";
+import "./style/phases.css";
 import { App } from "./App";
 import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
 import { startComparing } from "./address/comparison";

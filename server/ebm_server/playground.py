@@ -38,8 +38,10 @@ class Samplings:
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
 
-    def ask(self, given: dict[str, Any], directory: Path | None) -> bytes:
+    def ask(self, given: dict[str, Any], directory: Path | None, step: int | None = None) -> bytes:
         """The sampling of a request as MessagePack; `directory` is that of the run it names.
+
+        With a `step` it is the phases of the chains' step from there, in slow motion.
 
         Raises:
             Invalid: Fields are missing, unknown or out of their bounds.
@@ -49,7 +51,7 @@ class Samplings:
             raise Refused(429, f"{WAITING} samplings wait already; try again in a moment")
         try:
             with self._turn:
-                verb, what = self._exchange(given, directory)
+                verb, what = self._exchange(given, directory, step)
         finally:
             self._places.release()
         if verb == "invalid":
@@ -58,10 +60,10 @@ class Samplings:
             raise Refused(*what)
         return bytes(what)
 
-    def _exchange(self, given: dict[str, Any], directory: Path | None) -> Answer:
+    def _exchange(self, *asked: Any) -> Answer:
         line = self._connected()
         try:
-            line.send((given, directory))
+            line.send(asked)
             if not line.poll(LIMIT + GRACE):
                 self.close()
                 raise Refused(
@@ -109,23 +111,29 @@ def serve(line: Connection) -> None:
     torch.set_num_threads(1)
     while True:
         try:
-            given, directory = line.recv()
+            given, directory, step = line.recv()
         except EOFError:
             return
-        line.send(answer(given, directory))
+        line.send(answer(given, directory, step))
 
 
-def answer(given: dict[str, Any], directory: Path | None) -> Answer:
+def answer(given: dict[str, Any], directory: Path | None, step: int | None = None) -> Answer:
     """The answer to one request; a mistake of the program's own is logged, and told as 500."""
     from pydantic import ValidationError
 
+    from ebm_core.playground.slow_step import slow_step
     from ebm_core.playground.trial import Trial, outcome
     from ebm_core.plugins import mistake
     from ebm_core.runs.problems import problems
     from ebm_core.runs.snapshots import NoSnapshot
+    from ebm_server.protocol.packed_phases import pack_phases
 
     try:
-        return "done", packed(outcome(Trial.asked(given, directory), directory, LIMIT))
+        trial = Trial.asked(given, directory)
+        if step is None:
+            return "done", packed(outcome(trial, directory, LIMIT))
+        phases, window = slow_step(trial, step, directory)
+        return "done", pack_phases(step + 1, phases, window)
     except ValidationError as error:
         return "invalid", [problem._asdict() for problem in problems(Trial, error)]
     except FileNotFoundError:

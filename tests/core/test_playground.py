@@ -1,8 +1,10 @@
 """Every sampler can be tried on every formula as the page offers them at first."""
 
+import numpy as np
 import pytest
 
 from ebm_core.analytic import ANALYTIC_ENERGIES
+from ebm_core.playground.slow_step import slow_step
 from ebm_core.playground.trial import Trial, outcome
 from ebm_core.runs.sizes import with_sizes
 from ebm_core.samplers import SAMPLERS
@@ -36,3 +38,20 @@ def test_the_verdict_on_chains_does_not_hang_on_the_seed() -> None:
         for seed in range(5)
     ]
     assert {outcome(trial).mixing for trial in trials} == {"slow"}
+
+
+def test_a_step_in_slow_motion_is_one_of_the_trial_s_chains() -> None:
+    trial = Trial.model_validate({"energy": {"formula": {"kind": "double_well"}}, "steps": 60})
+    draws = outcome(trial).draws
+    for step in (0, 7, 45):  # with warm-up, and where the step size is held
+        phases, _ = slow_step(trial, step)
+        assert [phase.name.split(": ")[1] for phase in phases] == [
+            "drift",
+            "noise",
+            "accept or stay",
+        ]
+        start, end = phases[-1].arrows["moved"]
+        assert np.array_equal(start, draws[step, :12])
+        assert np.array_equal(end, draws[step + 1, :12])
+    with pytest.raises(ValueError, match="from 0 to 59"):
+        slow_step(trial, 60)

@@ -25,9 +25,13 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.contracts.evaluations import counted_in
+from ebm_core.contracts.phases import observer
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
+from ebm_core.methods._chain_phases import tell_buffer, tell_data, tell_stored
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import LikelihoodAscent
+from ebm_core.methods._likelihood_phases import Sides
+from ebm_core.methods.hybrid._class_phases import ClassTerm
 from ebm_core.methods.hybrid._classification import TEST, far_points, map_cells, uncertainty
 from ebm_core.optimization import Average, Descent
 from ebm_core.randomness.subset import some_of
@@ -36,6 +40,9 @@ from ebm_core.samplers.random_walk import RandomWalk
 
 PERIOD = 50
 """Updates between two looks at the test points."""
+
+DENSITY = r"-\log p(x)"
+CLASSES = r"- w \log p(y \mid x)"
 
 
 @final
@@ -58,7 +65,7 @@ class JointEnergy(Unconditional):
     )
     family: ClassVar[Family] = "hybrid"
     equation: ClassVar[str] = (
-        r"E(x) = -\log \textstyle\sum_y e^{f(x)_y}, \quad L = -\log p(x) - w \log p(y \mid x)"
+        rf"E(x) = -\log \textstyle\sum_y e^{{f(x)_y}}, \quad L = {DENSITY} {CLASSES}"
     )
     source: ClassVar[str] = "Grathwohl et al. 2020, https://arxiv.org/abs/1912.03263"
 
@@ -170,12 +177,13 @@ class JointEnergyLearner(Learner):
         decay = task.schedule.options.averaging
         self.average = Average(network, decay)
         self.plain_average = Average(self.plain, decay)
-        self.ascent = LikelihoodAscent(task)
+        self.ascent = LikelihoodAscent(task, Sides(DENSITY, DENSITY))
         self.descent = Descent(self.plain.parameters(), task.schedule)
         self.points, self.labels = task.sample_labelled(method.labels)
         self.test = task.sample_labelled(TEST)
         self.far = far_points(task)
         self.buffer = self.fresh(method.chains).clone()
+        self.slots = torch.arange(method.chains, device=task.device)
         self.tuning: Tuning | None = None
 
     def fresh(self, count: int) -> Float[Tensor, "count ..."]:
@@ -195,6 +203,8 @@ class JointEnergyLearner(Learner):
         draws = torch.rand(len(self.buffer), generator=task.generator, device=task.device)
         restarted = (draws < method.restart_share).nonzero().squeeze(1)
         self.buffer[restarted] = self.fresh(len(restarted))
+        if seen := observer():
+            tell_buffer(seen, self.buffer, self.slots, restarted, "data", DENSITY)
         sampler, steps = method.sampler, method.chain_steps
         ends = run(sampler, task.energy, self.buffer, steps, task.generator, self.tuning)
         self.buffer, self.tuning = ends.points, ends.tuning
@@ -207,7 +217,14 @@ class JointEnergyLearner(Learner):
             positives = self.fresh(len(positives))
         crossed = functional.cross_entropy(self.network.logits(points), labels)
         penalty = method.classification_weight * crossed
+        class_term = None
+        if seen:
+            tell_data(seen, positives, positives, DENSITY)
+            class_term = ClassTerm(seen, CLASSES, self.network, points, labels)
         metrics = self.ascent(positives, self.buffer, penalty=penalty)
+        if seen and class_term:
+            class_term.tell(method.classification_weight)
+            tell_stored(seen, self.buffer, self.slots, DENSITY)
         with counted_in(None):  # no energy learns from it
             plain_crossed = functional.cross_entropy(self.plain.logits(points), labels)
         self.descent(plain_crossed)

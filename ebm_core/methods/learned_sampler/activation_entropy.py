@@ -18,9 +18,11 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
+from ebm_core.contracts.phases import observer
 from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import LikelihoodAscent, slope_penalty
+from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
@@ -32,8 +34,16 @@ from ebm_core.methods.learned_sampler._importance import (
     weighted_negatives,
 )
 from ebm_core.methods.learned_sampler._method import GeneratorMethod
+from ebm_core.methods.learned_sampler._sampler_phases import (
+    ENERGY,
+    EXACT,
+    GeneratorStep,
+    tell_weights,
+)
 from ebm_core.optimization import Descent
 from ebm_core.randomness.noise import blurred
+
+SCALES = r"- w \textstyle\sum_i \log |\gamma_i|"
 
 
 @final
@@ -61,7 +71,7 @@ class ActivationEntropy(GeneratorMethod):
     summary: ClassVar[str] = (
         "A generator samples for the energy; its batch-norm scales stand in for its entropy."
     )
-    equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - w \textstyle\sum_i \log |\gamma_i|"
+    equation: ClassVar[str] = rf"\min_G \; {EXACT} {SCALES}"
     source: ClassVar[str] = "Kim and Bengio 2016, https://arxiv.org/abs/1606.03439"
 
     kind: Literal["activation_entropy"] = "activation_entropy"
@@ -142,10 +152,11 @@ class ActivationEntropyLearner(Learner):
     def __init__(self, method: ActivationEntropy, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task)
+        self.ascent = LikelihoodAscent(task, Sides(ENERGY, ENERGY, "generator"))
         self.broad = Broad(task.shape, task.device, task.groups)
         self.rival = copy.deepcopy(task.energy)
-        self.rival_ascent = LikelihoodAscent(dataclasses.replace(task, energy=self.rival))
+        sides = Sides(ENERGY, ENERGY, "generator", "the rival energy")
+        self.rival_ascent = LikelihoodAscent(dataclasses.replace(task, energy=self.rival), sides)
         fixed = (method.spread, method.spread)
         self.generator = Generator(
             method.latents, method.width, task.shape, method.spread, fixed, batch_norm=True
@@ -157,7 +168,12 @@ class ActivationEntropyLearner(Learner):
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of the energy (and of its rival), then one of the generator."""
         method, task = self.method, self.task
-        drawn = self.generator(self.generator.draw_latents(method.negatives, task.generator))
+        latents = self.generator.draw_latents(method.negatives, task.generator)
+        drawn = self.generator(latents)
+        step = None
+        if seen := observer():
+            seen.take(positives, "")
+            step = GeneratorStep(seen, self.generator, latents, drawn)
         paper = method.estimator == "paper"
         opponent, ascent = (task.energy, self.ascent) if paper else (self.rival, self.rival_ascent)
         pull = torch.zeros_like(drawn)
@@ -168,7 +184,15 @@ class ActivationEntropyLearner(Learner):
         with torch.no_grad():
             energies, slopes = opponent.with_gradient(drawn)
         log_scales = torch.cat([scale.abs().log() for scale in self.generator.scales])
+        if step:
+            step.forces(slopes, pull)
+            step.energies(energies, slopes, "The energy" if paper else "The rival energy")
+            step.spread_by_scales(SCALES, method.entropy_weight)
+            if not paper:
+                step.pull(pull)
         self.descent(downhill(drawn, slopes - pull) - method.entropy_weight * log_scales.sum())
+        if step:
+            step.tell()
         return {
             **metrics,
             "log_scale": log_scales.detach().mean(),
@@ -190,6 +214,8 @@ class ActivationEntropyLearner(Learner):
         found = weighted_negatives(
             task.energy, samples, density, self.broad, defensive, task.generator
         )
+        if seen := observer():
+            tell_weights(seen, found.points, found.weights, found.effective, defensive)
         pull = density.pull(found.points, found.weights)[: len(drawn)]
         return {
             **self.ascent(positives, found.points, found.weights),

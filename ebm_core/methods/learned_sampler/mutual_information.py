@@ -16,9 +16,11 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
+from ebm_core.contracts.phases import number, observer
 from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
+from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._critic import Critic, Form, information
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
@@ -31,8 +33,16 @@ from ebm_core.methods.learned_sampler._importance import (
     weighted_negatives,
 )
 from ebm_core.methods.learned_sampler._method import GeneratorMethod
+from ebm_core.methods.learned_sampler._sampler_phases import (
+    ENERGY,
+    EXACT,
+    GeneratorStep,
+    tell_weights,
+)
 from ebm_core.optimization import Descent
 from ebm_core.randomness.noise import blurred
+
+INFORMATION = r"- w\, I(z; G(z))"
 
 
 @final
@@ -60,7 +70,7 @@ class MutualInformation(GeneratorMethod):
     summary: ClassVar[str] = (
         "A generator samples for the energy; a critic holds it to samples that tell their latents."
     )
-    equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - w\, I(z; G(z))"
+    equation: ClassVar[str] = rf"\min_G \; {EXACT} {INFORMATION}"
     source: ClassVar[str] = "Kumar et al. 2019, https://arxiv.org/abs/1901.08508"
 
     kind: Literal["mutual_information"] = "mutual_information"
@@ -140,7 +150,7 @@ class MutualInformationLearner(Learner):
     def __init__(self, method: MutualInformation, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task)
+        self.ascent = LikelihoodAscent(task, Sides(ENERGY, ENERGY, "generator"))
         self.broad = Broad(task.shape, task.device, task.groups)
         fixed = (method.spread, method.spread)
         self.generator = Generator(
@@ -163,16 +173,24 @@ class MutualInformationLearner(Learner):
         near = method.negatives - defensive
         latents = self.generator.draw_latents(near, task.generator)
         drawn = samples = self.generator(latents)
+        step = None
+        if seen := observer():
+            seen.take(positives, "")
+            step = GeneratorStep(seen, self.generator, latents, drawn)
         metrics: Metrics
         pull = torch.zeros_like(drawn)
         if corrected:
             samples = blurred(drawn, self.generator.spread, task.generator)
+            if step:
+                step.blur(samples)
             density = self.density(drawn)
             found = weighted_negatives(
                 task.energy, samples, density, self.broad, defensive, task.generator
             )
             pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
             energies, slopes = found.energies[:near], found.gradients[:near]
+            if seen:
+                tell_weights(seen, found.points, found.weights, found.effective, defensive)
             metrics = {
                 **self.ascent(positives, found.points, found.weights),
                 "effective_negatives": found.effective,
@@ -183,8 +201,20 @@ class MutualInformationLearner(Learner):
             with torch.no_grad():
                 energies, slopes = task.energy.with_gradient(samples)
         nats = information(self.critic(samples, latents), method.information)
+        if step:
+            weight = method.entropy_weight
+            (ways,) = torch.autograd.grad(nats, samples, retain_graph=True)
+            ways = near * weight * ways
+            step.forces(slopes, ways, pull)
+            step.energies(energies, slopes, "The energy")
+            said = f"The critic finds {number(nats.detach())} nats of z in them; weight {weight:g}."
+            step.force("The entropy term", "entropy", INFORMATION, said, ways)
+            if corrected:
+                step.pull(pull)
         toll = downhill(samples, slopes) + downhill(drawn, -pull)
         self.descent(toll - method.entropy_weight * nats)
+        if step:
+            step.tell()
         return {
             **metrics,
             "mutual_information": nats.detach(),

@@ -16,9 +16,12 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
+from ebm_core.contracts.phases import number, observer
 from ebm_core.evaluation.kernel_density import KernelDensity
+from ebm_core.methods._chain_phases import tell_data
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
+from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
@@ -30,8 +33,16 @@ from ebm_core.methods.learned_sampler._importance import (
     weighted_negatives,
 )
 from ebm_core.methods.learned_sampler._method import GeneratorMethod
+from ebm_core.methods.learned_sampler._sampler_phases import (
+    ENERGY,
+    EXACT,
+    GeneratorStep,
+    tell_weights,
+)
 from ebm_core.optimization import Descent
 from ebm_core.randomness.noise import blurred
+
+ENTROPY = "- H(q_G)"
 
 
 @final
@@ -57,7 +68,7 @@ class Variational(GeneratorMethod):
     summary: ClassVar[str] = (
         "A generator samples for the energy; its entropy keeps all modes (VERA)."
     )
-    equation: ClassVar[str] = r"\min_G \; \mathbb{E}\, E(G(z)) - H(q_G)"
+    equation: ClassVar[str] = rf"\min_G \; {EXACT} {ENTROPY}"
     source: ClassVar[str] = "Grathwohl et al. 2020, https://arxiv.org/abs/2010.04230"
 
     kind: Literal["variational"] = "variational"
@@ -140,7 +151,7 @@ class VariationalLearner(Learner):
     def __init__(self, method: Variational, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task)
+        self.ascent = LikelihoodAscent(task, Sides(ENERGY, ENERGY, "generator"))
         self.broad = Broad(task.shape, task.device, task.groups)
         self.generator = Generator(
             method.latents, method.width, task.shape, method.spread, (0.01, 0.3)
@@ -174,13 +185,29 @@ class VariationalLearner(Learner):
         with torch.no_grad():
             centres = torch.cat([drawn, self.generator(latents[near:])])
             density = KernelDensity(centres, self.generator.spread)
+        step = None
+        if seen := observer():
+            seen.take(positives, "")
+            step = GeneratorStep(seen, self.generator, latents[:near], drawn)
+            step.blur(samples)
         found = weighted_negatives(
             task.energy, samples, density, self.broad, defensive, task.generator
         )
+        if seen:
+            tell_weights(seen, found.points, found.weights, found.effective, defensive)
         metrics = self.ascent(positives, found.points, found.weights)
         slopes = found.gradients[:near] + found.score[:near]
         pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
+        if step:
+            step.forces(found.gradients[:near], found.score[:near], pull)
+            step.energies(found.energies[:near], found.gradients[:near], "The energy")
+            entropy = -found.log_density[:near].mean()
+            said = f"The entropy of q is {number(entropy)} nats; −∇ log q drives samples apart."
+            step.force("The entropy term", "entropy", ENTROPY, said, -found.score[:near])
+            step.pull(pull)
         self.descent(downhill(samples, slopes) + downhill(drawn, -pull))
+        if step:
+            step.tell()
         return {
             **metrics,
             "entropy": -found.log_density[:near].mean(),
@@ -196,16 +223,31 @@ class VariationalLearner(Learner):
         noise from none, and falls without bound.
         """
         method, task = self.method, self.task
+        clean = positives
         positives = blurred(positives, self.generator.spread.detach(), task.generator)
         latents = self.generator.draw_latents(method.negatives, task.generator)
-        samples = blurred(self.generator(latents), self.generator.spread, task.generator)
+        centres = self.generator(latents)
+        samples = blurred(centres, self.generator.spread, task.generator)
+        step = None
+        if seen := observer():
+            tell_data(seen, clean, positives, "")
+            step = GeneratorStep(seen, self.generator, latents, centres)
+            step.blur(samples)
         penalty = slope_penalty(task.energy, positives, method.gradient_penalty)
         metrics = self.ascent(positives, samples, penalty=penalty)
 
         with torch.no_grad():
             energies, gradients = task.energy.with_gradient(samples)
-            slopes = gradients + self.posterior_score(samples, latents)
+            score = self.posterior_score(samples, latents)
+            slopes = gradients + score
+        if step:
+            step.forces(gradients, score)
+            step.energies(energies, gradients, "The energy")
+            said = f"−∇ log q by {method.posterior_samples} draws around each z drives them apart."
+            step.force("The entropy term", "entropy", ENTROPY, said, -score)
         self.descent(downhill(samples, slopes))
+        if step:
+            step.tell()
         return {
             **metrics,
             "generator_energy": energies.mean(),

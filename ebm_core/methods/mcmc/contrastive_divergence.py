@@ -21,8 +21,11 @@ from ebm_core.contracts import (
     Unconditional,
     setting,
 )
+from ebm_core.contracts.phases import observer
+from ebm_core.methods._chain_phases import tell_data, tell_starts
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
+from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
@@ -98,14 +101,18 @@ class ContrastiveLearner(Learner):
     def __init__(self, method: ContrastiveDivergence, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task)
+        self.ascent = LikelihoodAscent(task, Sides(r"\nabla E(x)", r"- \nabla E(K^k x)"))
         self.tuning: Tuning | None = None
         self.negatives: Tensor | None = None
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
+        seen, clean = observer(), positives
         if method.data_noise:
             positives = blurred(positives, method.data_noise, task.generator)
+        if seen:
+            tell_data(seen, clean, positives, r"\mathbb{E}_{x \sim \text{data}}")
+            tell_starts(seen, positives, "K^k x", "Each chain starts at its point of the data.")
         sampler, steps = method.sampler, method.chain_steps
         ends = run(sampler, task.energy, positives, steps, task.generator, self.tuning)
         self.negatives = ends.points

@@ -22,11 +22,17 @@ from ebm_core.contracts import (
     Unconditional,
     setting,
 )
+from ebm_core.contracts.phases import observer
+from ebm_core.methods._chain_phases import tell_buffer, tell_data, tell_stored
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
+from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
+
+DATA = r"\mathbb{E}_{\text{data}} \nabla E"
+CHAINS = r"\mathbb{E}_{\text{chains}} \nabla E"
 
 
 @final
@@ -47,9 +53,7 @@ class PersistentContrastiveDivergence(Unconditional):
         "Negatives from a replay buffer of chains that are moved a little at each update."
     )
     family: ClassVar[Family] = "mcmc"
-    equation: ClassVar[str] = (
-        r"\nabla L = \mathbb{E}_{\text{data}} \nabla E - \mathbb{E}_{\text{chains}} \nabla E"
-    )
+    equation: ClassVar[str] = rf"\nabla L = {DATA} - {CHAINS}"
     source: ClassVar[str] = "Du and Mordatch 2019, https://arxiv.org/abs/1903.08689"
     series: ClassVar[Mapping[str, str]] = {"buffer_age": "Age of the buffer, updates"}
 
@@ -145,7 +149,7 @@ class PersistentLearner(Learner):
     def __init__(self, method: PersistentContrastiveDivergence, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task)
+        self.ascent = LikelihoodAscent(task, Sides(DATA, CHAINS))
         self.buffer = self.fresh(method.buffer_size)
         self.ages = torch.zeros(method.buffer_size, device=task.device)
         self.tuning: Tuning | None = None
@@ -168,6 +172,9 @@ class PersistentLearner(Learner):
         restarted = (draws < method.restart_share).nonzero().squeeze(1)
         starts[restarted] = self.fresh(len(restarted))
         ages[restarted] = 0
+        if seen := observer():
+            tell_data(seen, positives, positives, DATA)
+            tell_buffer(seen, starts, slots, restarted, method.restart_from, CHAINS)
 
         sampler, steps = method.sampler, method.chain_steps
         ends = run(sampler, task.energy, starts, steps, task.generator, self.tuning)
@@ -175,6 +182,8 @@ class PersistentLearner(Learner):
         metrics = self.ascent(positives, ends.points, energy_penalty=method.energy_penalty)
         self.buffer[slots] = ends.points
         self.ages[slots] = ages + steps
+        if seen:
+            tell_stored(seen, ends.points, slots, CHAINS)
         return {**metrics, **ends.metrics, "buffer_age": self.ages.mean()}
 
     def reconfigure(self, method: Method) -> None:

@@ -21,11 +21,17 @@ from ebm_core.contracts import (
     Unconditional,
     setting,
 )
+from ebm_core.contracts.phases import observer
+from ebm_core.methods._chain_phases import tell_data, tell_starts
 from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
+from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.mala import Mala
+
+DATA = r"\mathbb{E}_{\text{data}} \nabla E"
+NOISE = r"\mathbb{E}_{\text{noise}} \nabla E(K^k x)"
 
 
 @final
@@ -47,9 +53,7 @@ class ShortRun(Unconditional):
     )
     promises: ClassVar[Literal["density", "samples"]] = "samples"
     family: ClassVar[Family] = "mcmc"
-    equation: ClassVar[str] = (
-        r"\nabla L = \mathbb{E}_{\text{data}} \nabla E - \mathbb{E}_{\text{noise}} \nabla E(K^k x)"
-    )
+    equation: ClassVar[str] = rf"\nabla L = {DATA} - {NOISE}"
     source: ClassVar[str] = "Nijkamp et al. 2019, https://arxiv.org/abs/1904.09770"
 
     kind: Literal["short_run"] = "short_run"
@@ -106,15 +110,19 @@ class ShortRunLearner(Learner):
     def __init__(self, method: ShortRun, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task)
+        self.ascent = LikelihoodAscent(task, Sides(DATA, NOISE))
         self.tuning: Tuning | None = None
         self.negatives: Tensor | None = None
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
+        seen, clean = observer(), positives
         if method.data_noise:
             positives = blurred(positives, method.data_noise, task.generator)
         starts = task.sample_noise(method.chains)
+        if seen:
+            tell_data(seen, clean, positives, DATA)
+            tell_starts(seen, starts, NOISE, "Every chain starts at fresh noise.")
         sampler, steps = method.sampler, method.chain_steps
         ends = run(sampler, task.energy, starts, steps, task.generator, self.tuning)
         self.negatives = ends.points

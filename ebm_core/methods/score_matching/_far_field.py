@@ -7,6 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
+from ebm_core.contracts.phases import observer
+from ebm_core.methods.score_matching._match_phases import tell_far
 
 COUNT = 64
 """Far points in a batch; as many data are compared with them."""
@@ -76,7 +78,10 @@ class FarField:
             self.low = bool((batch.energy(far) <= levels + margin).any())
         if not self.low:
             return None
-        lacking: Tensor = levels + margin - batch.energy(far)
+        energies = batch.energy(far)
+        lacking: Tensor = levels + margin - energies
+        if seen := observer():
+            tell_far(seen, far, energies, lacking)
         return (1.0 if clean else NOISY) * lacking.clamp(min=0).mean()
 
 

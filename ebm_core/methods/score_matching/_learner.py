@@ -1,7 +1,7 @@
 """What the score matching methods share: a loss on a batch, and a learner that descends it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -51,6 +51,8 @@ class Objective:
     """Standard deviation of what was added to the data."""
     points: Float[Tensor, "m ..."] | None = None
     """Where the score is matched, where that is not at the data alone."""
+    then: Callable[[], None] | None = None
+    """Tells its last phase, once the weights have moved; where somebody looks closely."""
     series: Mapping[str, Tensor] = field(default_factory=dict)
     """What else to show, by name; missing values (NaN) leave the last ones."""
 
@@ -128,6 +130,8 @@ class ScoreLearner(Learner):
             hinge = self.far_field.hinge(self.task.schedule.step, batch, positives, margin)
             surrogate = surrogate if hinge is None else surrogate + hinge
         grad_norm = self.descent(surrogate)
+        if objective.then:
+            objective.then()
         self.perturbed = None if objective.points is None else objective.points.detach()
         for name, values in objective.series.items():
             last = self.series.get(name, values)

@@ -7,10 +7,19 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, setting
+from ebm_core.contracts.phases import observer
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective
+from ebm_core.methods.score_matching._match_phases import (
+    Denoised,
+    rows_shown,
+    tell_perturbed,
+    tell_softened,
+)
 from ebm_core.methods.score_matching._softening import SoftenedScoreMatching
 from ebm_core.samplers.annealed import Annealed
+
+PREDICTED = r"\sigma \nabla E(x + \sigma n)"
 
 
 @final
@@ -34,9 +43,7 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         "Perturb the data and learn the direction back; no sampling, no second derivative."
     )
     family: ClassVar[Family] = "score_matching"
-    equation: ClassVar[str] = (
-        r"L = \tfrac{1}{2} \mathbb{E} \lVert \sigma \nabla E(x + \sigma n) - n \rVert^2"
-    )
+    equation: ClassVar[str] = rf"L = \tfrac{{1}}{{2}} \mathbb{{E}} \lVert {PREDICTED} - n \rVert^2"
     source: ClassVar[str] = "Vincent 2011, https://doi.org/10.1162/NECO_a_00142"
     stage_note: ClassVar[str] = "of data blurred by σ {noise_level}"
 
@@ -80,7 +87,8 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         remaining: float = 1.0,
     ) -> Objective:
         sigma = self.noise_level
-        points, weights = self.softened(positives, remaining, generator)
+        softened = self.softened(positives, remaining, generator)
+        points, weights = softened
         points, weights = points[::2], weights[::2] / weights[::2].sum()
         noise = torch.empty_like(points).normal_(generator=generator)
         noise = torch.cat([noise, -noise])
@@ -90,4 +98,19 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         losses = (sigma * gradients - noise).square().flatten(1).sum(1) / 2
         weights = torch.cat([weights, weights]) / 2
         data = (len(positives) + 1) // 2
-        return Objective(weights @ losses, energies[:data], noise=sigma, points=noisy)
+        objective = Objective(weights @ losses, energies[:data], noise=sigma, points=noisy)
+        if seen := observer():
+            rows = rows_shown(len(positives), len(softened.points), apart=2)
+            tell_softened(seen, r"\mathbb{E}", positives, softened.points, rows)
+            both = torch.cat([rows // 2, rows // 2 + len(points)])
+            at, n, clean = noisy[both], noise[both], torch.cat([softened.points[rows]] * 2)
+            said = f"Noise of σ {seen.length(sigma)} on each, both ways."
+            tell_perturbed(seen, r"x + \sigma n", clean, at, None, said)
+
+            def estimate() -> tuple[Tensor, Tensor]:
+                _, slopes = energy.with_gradient(at)
+                missed = (sigma * slopes - n).square().flatten(1).sum(1) / 2
+                return at - sigma**2 * slopes, missed
+
+            objective.then = Denoised(seen, "- n", PREDICTED, clean, at, estimate).tell
+        return objective

@@ -7,11 +7,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape
+from ebm_core.contracts.phases import observer
 from ebm_core.derivatives.second_order import second_order, unit_directions
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective
+from ebm_core.methods.score_matching._match_phases import Curved, rows_shown, tell_softened
 from ebm_core.methods.score_matching._softening import SoftenedScoreMatching
 from ebm_core.samplers.annealed import Annealed
+
+SLOPE = r"\tfrac{1}{2} \lVert \nabla E \rVert^2"
+LAPLACIAN = r"- \nabla^2 E"
 
 
 @final
@@ -30,9 +35,7 @@ class ExactScoreMatching(SoftenedScoreMatching):
     title: ClassVar[str] = "Exact"
     summary: ClassVar[str] = "Matches the score at the data by the Laplacian of the energy."
     family: ClassVar[Family] = "score_matching"
-    equation: ClassVar[str] = (
-        r"L = \mathbb{E}\left[\tfrac{1}{2} \lVert \nabla E \rVert^2 - \nabla^2 E\right]"
-    )
+    equation: ClassVar[str] = rf"L = \mathbb{{E}}\left[{SLOPE} {LAPLACIAN}\right]"
     source: ClassVar[str] = "Hyvärinen 2005, https://jmlr.org/papers/v6/hyvarinen05a.html"
 
     kind: Literal["exact"] = "exact"
@@ -65,4 +68,15 @@ class ExactScoreMatching(SoftenedScoreMatching):
         points, weights = self.softened(positives, remaining, generator)
         energies, gradient, laplacian = second_order(energy, points, unit_directions(points))
         losses = gradient.square().sum(0) / 2 - laplacian
-        return Objective(weights @ losses, energies[: len(positives)], points=points)
+        objective = Objective(weights @ losses, energies[: len(positives)], points=points)
+        if seen := observer():
+            rows = rows_shown(len(positives), len(points))
+            tell_softened(seen, r"\mathbb{E}", positives, points, rows)
+            at = points[rows]
+
+            def measure() -> tuple[Tensor, Tensor, Tensor]:
+                _, gradient, laplacian = second_order(energy, at, unit_directions(at))
+                return gradient.T.reshape(at.shape), gradient.square().sum(0), laplacian
+
+            objective.then = Curved(seen, SLOPE, LAPLACIAN, at, measure, "Laplacian").tell
+        return objective

@@ -8,9 +8,14 @@ from pydantic import model_validator
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, Unconditional, setting
+from ebm_core.contracts.phases import first, observer
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
+from ebm_core.methods.score_matching._match_phases import Denoised, tell_perturbed
 from ebm_core.samplers.annealed import Annealed
+
+PREDICTED = r"\sigma_0^2 \nabla E(\tilde{x})"
+WANTED = r"- (\tilde{x} - x)"
 
 
 @final
@@ -33,7 +38,7 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
     family: ClassVar[Family] = "score_matching"
     equation: ClassVar[str] = (
         r"L = \tfrac{1}{2} \mathbb{E}_{\sigma} \sigma^{-2}"
-        r" \lVert \sigma_0^2 \nabla E(\tilde{x}) - (\tilde{x} - x) \rVert^2"
+        rf" \lVert {PREDICTED} {WANTED} \rVert^2"
     )
     source: ClassVar[str] = "Li et al. 2019, https://arxiv.org/abs/1910.07762"
     stage_note: ClassVar[str] = "one energy for all σ from {smallest} to {largest}"
@@ -119,4 +124,18 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         energies, gradients = energy.with_gradient(noisy)
         back = self.reference**2 / sigmas * gradients
         losses = (back - noise).square().flatten(1).sum(1) / 2
-        return Objective(losses.mean(), energies, noise=levels, points=noisy)
+        objective = Objective(losses.mean(), energies, noise=levels, points=noisy)
+        if seen := observer():
+            seen.take(positives, r"\mathbb{E}_{\sigma}")
+            clean, at, n, sigma = first(positives), first(noisy), first(noise), first(sigmas)
+            said = f"Each gets its own σ from {seen.length(self.smallest)} to "
+            said += f"{seen.length(self.largest)}."
+            tell_perturbed(seen, r"\tilde{x} - x", clean, at, first(levels), said)
+
+            def estimate() -> tuple[Tensor, Tensor]:
+                _, slopes = energy.with_gradient(at)
+                missed = (self.reference**2 / sigma * slopes - n).square().flatten(1).sum(1) / 2
+                return at - self.reference**2 * slopes, missed
+
+            objective.then = Denoised(seen, WANTED, PREDICTED, clean, at, estimate).tell
+        return objective

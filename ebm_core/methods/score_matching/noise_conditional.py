@@ -9,11 +9,20 @@ from pydantic import model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Energy, EnergyNetwork, Family, Recipe, Shape, setting
+from ebm_core.contracts.phases import observer
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._far_field import COUNT
 from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
+from ebm_core.methods.score_matching._match_phases import (
+    Denoised,
+    rows_shown,
+    tell_perturbed,
+    tell_softened,
+)
 from ebm_core.networks.noise_conditioning import NoiseConditional
 from ebm_core.samplers.annealed import Annealed
+
+PREDICTED = r"\sigma \nabla E(x + \sigma n, \sigma)"
 
 
 @final
@@ -35,7 +44,7 @@ class NoiseConditionalScoreMatching(ScoreMatching):
     family: ClassVar[Family] = "score_matching"
     equation: ClassVar[str] = (
         r"L = \tfrac{1}{2} \mathbb{E}_{\sigma}"
-        r" \lVert \sigma \nabla E(x + \sigma n, \sigma) - n \rVert^2"
+        rf" \lVert {PREDICTED} - n \rVert^2"
     )
     source: ClassVar[str] = "Song and Ermon 2019, https://arxiv.org/abs/1907.05600"
     stage_note: ClassVar[str] = "E(x, σ) at σ {smoothing}, level {shown_level} of {levels}"
@@ -175,7 +184,26 @@ class NoiseConditionalScoreMatching(ScoreMatching):
             sums = torch.zeros_like(sigmas).index_add_(0, which, losses)
         series = {"noise_levels": sigmas, "level_losses": sums / counts}
         far = conditional(energy).at(sigmas[which[:COUNT]])
-        return Objective(losses.mean(), energies, None, far, sigmas[which], noisy, series)
+        objective = Objective(
+            losses.mean(), energies, None, far, sigmas[which], noisy, series=series
+        )
+        if seen := observer():
+            rows = rows_shown(len(positives), len(positives), apart=2)
+            tell_softened(seen, r"\mathbb{E}_{\sigma}", positives, positives, rows)
+            both = torch.cat([rows // 2, rows // 2 + len(points)])
+            clean, at, n = torch.cat([positives[rows]] * 2), noisy[both], noise[both]
+            levels, sigma = sigmas[which][both], at_points[both]
+            said = f"Each gets a noise level of its own of {self.levels}, both ways."
+            tell_perturbed(seen, r"\mathbb{E}_{\sigma}", clean, at, levels, said)
+            leveled = conditional(energy).at(levels)
+
+            def estimate() -> tuple[Tensor, Tensor]:
+                _, slopes = leveled.with_gradient(at)
+                missed = (sigma * slopes - n).square().flatten(1).sum(1) / 2
+                return at - sigma**2 * slopes, missed
+
+            objective.then = Denoised(seen, "- n", PREDICTED, clean, at, estimate).tell
+        return objective
 
 
 def conditional(network: EnergyNetwork) -> NoiseConditional:

@@ -1,5 +1,6 @@
 """Sliced score matching."""
 
+from collections.abc import Callable
 from typing import ClassVar, Literal, final
 
 import torch
@@ -7,11 +8,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, setting
+from ebm_core.contracts.phases import Phases, observer
 from ebm_core.derivatives.second_order import second_order
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective
+from ebm_core.methods.score_matching._match_phases import Curved, rows_shown, tell_softened
 from ebm_core.methods.score_matching._softening import SoftenedScoreMatching
 from ebm_core.samplers.annealed import Annealed
+
+SLOPE = r"\tfrac{1}{2} \lVert \nabla E \rVert^2"
+CURVATURE = r"- v^\top \nabla^2 E \, v"
 
 
 @final
@@ -31,10 +37,7 @@ class SlicedScoreMatching(SoftenedScoreMatching):
     title: ClassVar[str] = "Sliced"
     summary: ClassVar[str] = "Matches the score along random directions: cheap in many dimensions."
     family: ClassVar[Family] = "score_matching"
-    equation: ClassVar[str] = (
-        r"L = \mathbb{E}\left[\tfrac{1}{2} \lVert \nabla E \rVert^2"
-        r" - v^\top \nabla^2 E \, v\right]"
-    )
+    equation: ClassVar[str] = rf"L = \mathbb{{E}}\left[{SLOPE} {CURVATURE}\right]"
     source: ClassVar[str] = "Song et al. 2019, https://arxiv.org/abs/1905.07088"
 
     kind: Literal["sliced"] = "sliced"
@@ -98,10 +101,13 @@ class SlicedScoreMatching(SoftenedScoreMatching):
     ) -> Objective:
         points, weights = self.softened(positives, remaining, generator)
         v = self.draw(points, generator)
+        then = None
+        if seen := observer():
+            then = self.slices_in_phases(seen, energy, positives, points, v)
         if self.estimator == "plain":
             energies, slopes, curvature = second_order(energy, points, v)
             loss = weights @ (slopes.square().sum(0) / 2 - curvature) / self.slices
-            return Objective(loss, energies[: len(positives)], points=points)
+            return Objective(loss, energies[: len(positives)], points=points, then=then)
         with torch.no_grad():
             _, gradient = energy.with_gradient(points)
         # |grad E|^2 / 2 has the gradient grad E . d(grad E) by the weights: a bend of the path
@@ -109,4 +115,27 @@ class SlicedScoreMatching(SoftenedScoreMatching):
         energies, _, bent = second_order(energy, points, v, -self.slices * gradient)
         surrogate = -(weights @ bent) / self.slices
         loss = surrogate.detach() - weights @ gradient.square().flatten(1).sum(1) / 2
-        return Objective(loss, energies[: len(positives)], surrogate, points=points)
+        return Objective(loss, energies[: len(positives)], surrogate, points=points, then=then)
+
+    def slices_in_phases(
+        self,
+        phases: Phases,
+        energy: EnergyNetwork,
+        positives: Float[Tensor, "n ..."],
+        points: Float[Tensor, "m ..."],
+        v: Float[Tensor, "s m ..."],
+    ) -> Callable[[], None]:
+        """Tells the phases before the step; gives what tells the last one."""
+        rows = rows_shown(len(positives), len(points))
+        tell_softened(phases, r"\mathbb{E}", positives, points, rows)
+        at, along = points[rows], v[:, rows]
+
+        def measure() -> tuple[Tensor, Tensor, Tensor]:
+            _, slopes, curvature = second_order(energy, at, along)
+            _, gradient = energy.with_gradient(at)
+            plain = self.estimator == "plain"
+            squares = slopes.square().mean(0) if plain else gradient.square().flatten(1).sum(1)
+            return gradient, squares, curvature / self.slices
+
+        name = "curvature along v"
+        return Curved(phases, SLOPE, CURVATURE, at, measure, name, along[0]).tell

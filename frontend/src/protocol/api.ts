@@ -137,6 +137,8 @@ export const pauseRun = (run: string) => json("POST /runs/{run}/pause", { run })
 export const resumeRun = (run: string) => json("POST /runs/{run}/resume", { run });
 export const stopRun = (run: string) => json("POST /runs/{run}/stop", { run });
 export const stepRun = (run: string, updates = 1) => json("POST /runs/{run}/step", { run }, { updates });
+/** One update of a paused run, in phases. */
+export const slowMotion = (run: string) => packed("POST /runs/{run}/slow-motion", { run });
 export const changeRun = (run: string, changes: JsonObject) =>
   json("PATCH /runs/{run}", { run }, { changes });
 export const setRunSpeed = (run: string, speed: number | null) =>
@@ -162,6 +164,10 @@ export const truth = async (run: string): Promise<Landscape> =>
 
 /** Tries a sampler on an energy. */
 export const sample = (what: Routes["POST /samplings"]["body"]) => packed("POST /samplings", {}, what);
+
+/** The step of such chains from a step on, in phases. */
+export const slowStep = (what: Routes["POST /samplings/slow-motion"]["body"], step: number) =>
+  packed("POST /samplings/slow-motion", { step }, what);
 
 /** Sends a file of points as it is; without a choice of columns the server makes one. */
 export async function sendPoints(

@@ -129,6 +129,13 @@ export interface Routes {
     body: Steps | null;
     answer: Run;
   };
+  "POST /runs/{run}/slow-motion": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: SlowMotion;
+  };
   "POST /runs/{run}/stop": {
     parameters: {
       run: string;
@@ -203,6 +210,16 @@ export interface Routes {
     parameters: {};
     body: Trial;
     answer: Outcome;
+  };
+  "POST /samplings/slow-motion": {
+    parameters: {
+      /**
+       * Steps that the chains have made.
+       */
+      step: number;
+    };
+    body: Trial;
+    answer: SlowMotion;
   };
   "GET /runs/{run}/download": {
     parameters: {
@@ -525,6 +542,62 @@ export interface Branch {
 export interface Steps {
   updates?: number;
 }
+/**
+ * An update that was made, or a step of chains.
+ */
+export interface SlowMotion {
+  step: number;
+  window: [[number, number], [number, number]] | null;
+  phases: PackedPhase[];
+  change: PackedLandscape | null;
+}
+/**
+ * One thing that an update does. Points of the plane are where the stage draws them, in
+ * [-4.5, 4.5]^2; images are (n, channels, height, width).
+ */
+export interface PackedPhase {
+  name: string;
+  term: string;
+  sentence: string;
+  points: {
+    [k: string]: PackedArray;
+  };
+  arrows: {
+    [k: string]: PackedArrows;
+  };
+  values: {
+    [k: string]: {
+      [k: string]: PackedArray;
+    };
+  };
+}
+/**
+ * Raw little-endian numbers, C order. f4 is float32, u1 and u2 unsigned integers.
+ */
+export interface PackedArray {
+  dtype: "f4" | "u1" | "u2";
+  shape: number[];
+  data: Uint8Array;
+}
+export interface PackedArrows {
+  start: PackedArray;
+  end: PackedArray;
+}
+/**
+ * Energies. Row 0 is the lowest y; cell centres over a window in the data's units.
+ */
+export interface PackedLandscape {
+  dtype: "f4" | "u1" | "u2";
+  shape: number[];
+  data: Uint8Array;
+  lo: number;
+  hi: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  window: [[number, number], [number, number]];
+}
 export interface MetricRow {
   seq: number;
   step: number;
@@ -577,29 +650,6 @@ export interface QuantisedArray {
   data: Uint8Array;
   lo: number;
   hi: number;
-}
-/**
- * Raw little-endian numbers, C order. f4 is float32, u1 and u2 unsigned integers.
- */
-export interface PackedArray {
-  dtype: "f4" | "u1" | "u2";
-  shape: number[];
-  data: Uint8Array;
-}
-/**
- * Energies. Row 0 is the lowest y; cell centres over a window in the data's units.
- */
-export interface PackedLandscape {
-  dtype: "f4" | "u1" | "u2";
-  shape: number[];
-  data: Uint8Array;
-  lo: number;
-  hi: number;
-  /**
-   * @minItems 2
-   * @maxItems 2
-   */
-  window: [[number, number], [number, number]];
 }
 /**
  * E(p) of a run at an update, for points p of the plane in the data's units.

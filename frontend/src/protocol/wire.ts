@@ -16,6 +16,7 @@ export type {
   PackedArray,
   PackedEnergy,
   PackedLandscape,
+  PackedPhase,
   PageMessage,
   PlugInConfig,
   PlugInInfo,
@@ -28,6 +29,7 @@ export type {
   RunSummary,
   Schema,
   ServerMessage,
+  SlowMotion,
 } from "./wire.gen";
 
 export type JsonObject = { [name: string]: wire.Json };

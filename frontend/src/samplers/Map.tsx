@@ -1,6 +1,7 @@
 /** The stage of the samplers: the energy's map, and the chains at the moment that is shown. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { PhasesOverlay } from "../phases/Overlay";
 import { loop } from "../run/loop";
 import { createStage, type Readout, type Stage } from "../stage";
 import { theme } from "../theme";
@@ -22,6 +23,7 @@ export function SamplersMap() {
         </div>
         <div class="stage-frame" data-waiting={current.value === null}>
           <Canvas />
+          <PhasesOverlay camera={look} />
           <Looking camera={look}>{AS_IT_CAME}</Looking>
           <Notes />
         </div>

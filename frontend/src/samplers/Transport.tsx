@@ -1,16 +1,20 @@
 /** The samplers' transport: from the start, play, one moment on, speed, other chains, and the step shown. */
 
 import * as Icons from "../Icons";
+import { SlowButton } from "../phases/Control";
 import { nameOfRun, runs, titleOf } from "../state";
 import { explains } from "../words/explaining";
 import { count, counter } from "../words/format";
+import { SLOW } from "../words/phases";
 import { Term } from "../words/Term";
 import { SAMPLING, SAMPLING_BADGES } from "../words/terms";
+import { slowStep } from "./slow";
 import {
   again,
   at,
   busy,
   choice,
+  current,
   index,
   loops,
   momentOf,
@@ -67,6 +71,7 @@ export function SamplersTransport() {
       >
         <Icons.Step />
       </button>
+      <SlowButton disabled={current.value === null} explanation={SLOW.step} begin={() => void slowStep()} />
       <label class="speed" {...explains(SAMPLING.speed)}>
         <span class="hidden-visually">Speed</span>
         <select

@@ -1,4 +1,5 @@
 /** A sampling as the server sends it, and as the stage and the charts take it. */
+import type { Motion } from "../phases/motion";
 import { type DecodedFrame, decodeArray, decodeLandscape, type Landscape } from "../protocol/frame";
 import { pointOf } from "../protocol/units";
 import type { Outcome } from "../protocol/wire";
@@ -80,4 +81,10 @@ export function traceOf({ draws, kept, chains, landscape, figures }: Sampled, ch
   const x = Array.from({ length: kept }, (_, i) => i * figures.thinning);
   const y = x.map((_, i) => pointOf(landscape.units, draws[2 * (i * chains + chain)]!, 0)[0]);
   return { x, y };
+}
+
+/** Whether a step begins where the chains stand at a kept moment. */
+export function startsAt(moving: Motion, { draws, chains }: Sampled, moment: number): boolean {
+  const begun = moving.phases[0]?.points.chains?.values ?? new Float32Array();
+  return begun.every((x, i) => Math.abs(x - draws[2 * chains * moment + i]!) < 1e-3);
 }

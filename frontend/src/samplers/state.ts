@@ -104,7 +104,7 @@ async function lookAhead(run: string, step: number): Promise<void> {
   }
 }
 
-function explain(error: unknown): void {
+export function explain(error: unknown): void {
   const faulty = error instanceof api.Refusal ? error.faults : [];
   const shown = new Set(fields.value.map(({ path }) => path));
   const told = (one: Fault) => inWordsOf(fields.value, api.faultText(one));

@@ -4,6 +4,7 @@ import { ImageGrid, type ImageGridOptions } from "./imagegrid";
 import { Stage, type StageOptions } from "./stage";
 
 export { labelledOf } from "./classes";
+export { differenceColors } from "./colormap";
 export { fillSheet, gridSide, type ImageSource, SIDE } from "./imagegrid";
 export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode, Scale } from "./modes";

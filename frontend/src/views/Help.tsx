@@ -8,6 +8,7 @@ const KEYS: [string, string][] = [
   ["space", "play or pause"],
   ["s", "one update; on Samplers one moment"],
   ["s, ← →, L", "on Compare: one update of each, a moment before and after, back to live"],
+  ["m", "slow motion: one update, or one step, in phases; ← → go through them, Esc leaves"],
   ["n", "on Samplers: other chains, of the next seed"],
   ["L", "back to the newest moment"],
   ["← →", "keyframe or moment before and after; in a group of choices the one before and after"],

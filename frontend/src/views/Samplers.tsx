@@ -1,5 +1,7 @@
 /** The samplers' view: any sampler on any energy, and how well it mixes. */
 import { useEffect } from "preact/hooks";
+import { PhasesPanel } from "../phases/Panel";
+import { motion } from "../phases/state";
 import { refreshRuns } from "../run/following";
 import { Form } from "../samplers/Form";
 import { SamplersMap } from "../samplers/Map";
@@ -12,7 +14,7 @@ export function Samplers() {
     <>
       <Form />
       <SamplersMap />
-      <Mixing />
+      {motion.value ? <PhasesPanel /> : <Mixing />}
       <Scrubber />
     </>
   );

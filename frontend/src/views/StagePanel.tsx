@@ -1,9 +1,21 @@
 /** The middle of the page: layers, the canvas, and what is under the pointer. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { PhasesOverlay } from "../phases/Overlay";
 import { showsImages } from "../protocol/frame";
 import type { Mode } from "../stage";
-import { catalogue, draft, drawing, dropped, info, metrics, mode, recordedFrame, untrained } from "../state";
+import {
+  camera,
+  catalogue,
+  draft,
+  drawing,
+  dropped,
+  info,
+  metrics,
+  mode,
+  recordedFrame,
+  untrained,
+} from "../state";
 import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
 import { Told } from "../words/Told";
@@ -30,6 +42,7 @@ export function StagePanel() {
         <div class="stage-frame">
           {images.value ? <Tiles /> : <Plane />}
           {drawing.value && !images.value && <Cursor />}
+          <PhasesOverlay camera={camera} />
           {!images.value && <LookingInLab />}
           <StageNotes />
         </div>

@@ -2,6 +2,8 @@
 import { computed } from "@preact/signals";
 import { press, reset, setSpeed, stepOnce } from "../actions";
 import * as Icons from "../Icons";
+import { SlowButton } from "../phases/Control";
+import { slowMotion } from "../phases/run";
 import {
   active,
   asking,
@@ -17,6 +19,7 @@ import {
 } from "../state";
 import { type Explanation, explains } from "../words/explaining";
 import { counter, rate } from "../words/format";
+import { SLOW } from "../words/phases";
 import { Term } from "../words/Term";
 import { BADGES, LAB } from "../words/terms";
 import { pressing, sayPressing } from "./pressing";
@@ -38,6 +41,7 @@ export function Transport() {
       </button>
       <PlayButton />
       <StepButton />
+      <SlowButton disabled={!steppable.value} explanation={SLOW.control} begin={() => void slowMotion()} />
       <SpeedMenu />
       <div class="readings">
         <p class="counter">
@@ -80,15 +84,19 @@ function PlayButton() {
   );
 }
 
-function StepButton() {
+/** Single updates can be made of the run on the stage. */
+const steppable = computed(() => {
   const state = info.value?.state;
-  const possible =
-    !stored.value && !untrained.value && !composing.value && (state === "running" || state === "paused");
+  const shown = !stored.value && !untrained.value && !composing.value;
+  return shown && (state === "running" || state === "paused");
+});
+
+function StepButton() {
   return (
     <button
       type="button"
       class="round"
-      disabled={!possible}
+      disabled={!steppable.value}
       onClick={() => void stepOnce()}
       aria-label="One update"
       {...explains(LAB.step)}

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 from ebm_server.protocol.messages import Message, Problem, Values
 from ebm_server.protocol.packed_frame import PackedFrame
 
-VERSION = 4
+VERSION = 5
 """Of these messages. A worker outlives its server and may meet one of another version."""
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
@@ -126,6 +126,8 @@ class Done(Message):
     problems: list[Problem] = Field(default_factory=list)
     energy: bytes | None = None
     """What `TellEnergy` asks for: a `PackedEnergy` in MessagePack."""
+    phases: bytes | None = None
+    """What `MakeSlowUpdate` asks for: a `SlowMotion` in MessagePack."""
 
 
 WorkerMessage = Annotated[Hello | Items | WorkerFrame | Done, Field(discriminator="type")]
@@ -202,6 +204,12 @@ class MakeUpdates(Command):
     updates: int
 
 
+class MakeSlowUpdate(Command):
+    """Makes one update of a paused run, and tells its phases."""
+
+    type: Literal["slow_motion"] = "slow_motion"
+
+
 class SetFields(Command):
     """Sets live fields, all or none."""
 
@@ -235,6 +243,16 @@ class Stop(Command):
     reason: str | None = None
 
 
-AnyCommand = Pause | Resume | MakeUpdates | SetFields | LimitSpeed | ShowFrames | TellEnergy | Stop
+AnyCommand = (
+    Pause
+    | Resume
+    | MakeUpdates
+    | MakeSlowUpdate
+    | SetFields
+    | LimitSpeed
+    | ShowFrames
+    | TellEnergy
+    | Stop
+)
 ToWorker = Assign | Welcomed | Dismiss | Ack | AnyCommand
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(Annotated[ToWorker, Field(discriminator="type")])

@@ -14,6 +14,7 @@ from ebm_server.protocol.worker_messages import (
     REPEATED,
     AnyCommand,
     Done,
+    MakeSlowUpdate,
     MakeUpdates,
     Pause,
     Resume,
@@ -200,6 +201,13 @@ class Jobs:
         """Makes some updates of a paused run, which stays paused."""
         return await self._command(run, MakeUpdates(updates=updates), "paused")
 
+    async def slow_motion(self, run: str) -> bytes:
+        """Makes one update of a paused run, and gives its phases."""
+        done = await self._obeyed(run, MakeSlowUpdate(), "paused")
+        if done.phases is None:
+            raise Refused(503, f"the worker of run {run} told no phases; make another update")
+        return done.phases
+
     async def resume(self, run: str) -> Run:
         """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
         entry = self.entry(run)
@@ -281,6 +289,10 @@ class Jobs:
 
     async def _command(self, run: str, command: AnyCommand, *states: RunState) -> Run:
         """Has the worker obey; refused with 409 in other states, 503 without an answer."""
+        await self._obeyed(run, command, *states)
+        return self.entry(run).run
+
+    async def _obeyed(self, run: str, command: AnyCommand, *states: RunState) -> Done:
         entry = self.entry(run)
         if entry.run.state not in states:
             raise Refused(
@@ -288,9 +300,10 @@ class Jobs:
                 f"run {run} is {entry.run.state}; {command.type} is possible while it is "
                 f"{' or '.join(states)}",
             )
-        if problems := (await self._asked(entry, command)).problems:
-            raise Invalid(problems)
-        return entry.run
+        done = await self._asked(entry, command)
+        if done.problems:
+            raise Invalid(done.problems)
+        return done
 
     async def _asked(self, entry: Entry, command: AnyCommand) -> Done:
         try:

@@ -28,6 +28,7 @@ from ebm_server.protocol.runs import (
     RunSummary,
     Steps,
 )
+from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
@@ -57,6 +58,7 @@ After = Annotated[int, Query(ge=0, description="Only what is numbered higher.")]
 Update = Annotated[
     int | None, Query(ge=0, description="One of GET .../snapshots; else the newest.")
 ]
+Step = Annotated[int, Query(ge=0, description="Steps that the chains have made.")]
 Digest = Annotated[str, PathParameter(pattern="^sha256:[0-9a-f]{64}$")]
 A_FILE = {
     "required": True,
@@ -180,6 +182,16 @@ async def step(run: str, jobs: AllJobs, steps: Annotated[Steps | None, Body()] =
     return await jobs.step(run, (steps or Steps()).updates)
 
 
+@router.post(
+    "/runs/{run}/slow-motion",
+    response_class=Response,
+    responses=packed(SlowMotion) | refusals(404, 409, 422, 503),
+)
+async def slow_motion(run: str, jobs: AllJobs) -> Response:
+    """Makes one update of a paused run, and tells its phases, in MessagePack."""
+    return Response(await jobs.slow_motion(run), media_type=MSGPACK)
+
+
 @router.post("/runs/{run}/stop", responses=refusals(404, 409, 503))
 async def stop(run: str, jobs: AllJobs) -> Run:
     """Ends a run with a checkpoint."""
@@ -288,11 +300,27 @@ async def truth(run: str, jobs: AllJobs) -> Response:
 )
 async def sample(body: Annotated[Trial, Body()], request: Request, jobs: AllJobs) -> Response:
     """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
+    return await _sampled(body, request, jobs)
+
+
+@router.post(
+    "/samplings/slow-motion",
+    response_class=Response,
+    responses=packed(SlowMotion) | refusals(404, 409, 413, 422, 429, 500),
+)
+async def slow_step(
+    body: Annotated[Trial, Body()], step: Step, request: Request, jobs: AllJobs
+) -> Response:
+    """The chains of such a trial from one step to the next, in phases, in MessagePack."""
+    return await _sampled(body, request, jobs, step)
+
+
+async def _sampled(body: Trial, request: Request, jobs: Jobs, step: int | None = None) -> Response:
     energy = body.get("energy")
     run = energy.get("run") if isinstance(energy, dict) else None
     directory = jobs.directory(jobs.entry(run).run.id) if isinstance(run, str) else None
     samplings: Samplings = request.app.state.samplings
-    answer = await in_background(lambda: samplings.ask(dict(body), directory))
+    answer = await in_background(lambda: samplings.ask(dict(body), directory, step))
     return Response(answer, media_type=MSGPACK)
 
 

@@ -17,6 +17,7 @@ from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.page_messages import PageMessage, ServerMessage
 from ebm_server.protocol.playground import Outcome
 from ebm_server.protocol.run_config import RunConfig
+from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.settings import package_version
 from ebm_server.web import api
 from ebm_server.web.answers import COMPONENTS
@@ -27,6 +28,7 @@ ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
     "RunConfig": (RunConfig, "serialization"),
     "Outcome": (Outcome, "serialization"),
     "PackedEnergy": (PackedEnergy, "serialization"),
+    "SlowMotion": (SlowMotion, "serialization"),
     "Refusal": (Refusal, "serialization"),
     "Unprocessable": (Unprocessable, "serialization"),
 }

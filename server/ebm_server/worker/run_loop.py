@@ -12,8 +12,10 @@ from ebm_core.atomic_file import write_whole
 from ebm_core.runs import snapshots
 from ebm_core.runs.changes import plugins_changed
 from ebm_core.runs.config import PLUGINS, arrays_of, saved
+from ebm_core.runs.slow_motion import slow_update
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
+from ebm_server.protocol.packed_phases import pack_phases
 from ebm_server.protocol.worker_messages import (
     REPEATED,
     Assign,
@@ -23,6 +25,7 @@ from ebm_server.protocol.worker_messages import (
     Dismiss,
     Done,
     LimitSpeed,
+    MakeSlowUpdate,
     MakeUpdates,
     MetricsItem,
     Pause,
@@ -62,6 +65,7 @@ class RunLoop:
         self.speed = given.speed
         self.steps_left = 0
         self.steps_asked: list[tuple[float, MakeUpdates]] = []
+        self.slow_asked: list[MakeSlowUpdate] = []
         self.stop: Stop | None = None
         self.next_update = 0.0
         self.next_checkpoint = time.monotonic() + FIRST_CHECKPOINT_SECONDS
@@ -145,7 +149,8 @@ class RunLoop:
         """One update, and what is due after it."""
         publisher = self.publisher
         start = publisher.clock()
-        metrics = self.training.update()
+        slow = self.update_slowly(self.slow_asked.pop(0)) if self.slow_asked else None
+        metrics = self.training.metrics if slow else self.training.update()
         publisher.trained(publisher.clock() - start)
         self.make_changes()
         exact = publisher.exact_names
@@ -163,6 +168,14 @@ class RunLoop:
             self.next_update = max(now, self.next_update + 1 / self.speed)
         if self.steps_left:
             self.count_step(now)
+        if slow:
+            self.server.answer(slow)
+
+    def update_slowly(self, command: MakeSlowUpdate) -> Done:
+        """One update in slow motion; the answer, which is sent when its frame is."""
+        told = slow_update(self.training)
+        phases = pack_phases(told.step, told.phases, told.window, told.change)
+        return Done(id=command.id, phases=phases)
 
     def count_step(self, now: float) -> None:
         """One of the updates that were asked for while paused is made."""
@@ -224,6 +237,10 @@ class RunLoop:
                 self.steps_left += command.updates
                 self.steps_asked.append((time.monotonic(), command))
                 return
+            case MakeSlowUpdate():
+                self.steps_left += 1
+                self.slow_asked.append(command)
+                return
             case Pause() if not self.paused:
                 self.paused = True
                 self.settle("paused")
@@ -277,6 +294,8 @@ class RunLoop:
         self.settle(state, reason)
         for _, command in self.steps_asked:
             self.answer(command)
+        for unmade in self.slow_asked:
+            self.answer(unmade, [Problem(path="updates", message="the run ended before it")])
         if self.stop:
             self.answer(self.stop)
 
