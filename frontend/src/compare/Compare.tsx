@@ -1,6 +1,7 @@
 /** The tab "Compare": two to four runs on one clock. */
+import { computed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { draft, nameOf, tab, titleOf } from "../state";
+import { catalogue, draft, nameOf, tab, titleOf } from "../state";
 import { explains } from "../words/explaining";
 import { count } from "../words/format";
 import { Evidence } from "./Evidence";
@@ -64,13 +65,16 @@ function Invitation() {
   );
 }
 
+/** The server has told which methods race. */
+const racing = computed(() => catalogue.value?.families.some(({ races }) => races) ?? false);
+
 /** One click races a method of each family on what is chosen in the lab. */
 export function RaceButton() {
   return (
     <button
       type="button"
       class="pill race"
-      disabled={!draft.value || starting.value}
+      disabled={!draft.value || !racing.value || starting.value}
       {...explains(COMPARE.race)}
       onClick={() => void raceFromLab()}
     >
