@@ -1,6 +1,6 @@
 /** The tab "Compare": two to four runs on one clock. */
-import { computed } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { computed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { catalogue, draft, nameOf, tab, titleOf } from "../state";
 import { explains } from "../words/explaining";
 import { count } from "../words/format";
@@ -85,14 +85,14 @@ export function RaceButton() {
 
 /** The comparison in one sentence for screen readers, told when a run's state changes. */
 function Said() {
-  const said = useRef("");
+  const said = useSignal("");
   const runs = histories.value;
   const states = runs.map(({ info }) => info.state).join();
   useEffect(() => {
     document.title = runs[0] ? `Compare ${titleOf(runs[0].info.config.dataset.kind)} · EBM Lab` : "EBM Lab";
   }, [runs[0]?.info.id]);
   useEffect(() => {
-    said.current = runs
+    said.value = runs
       .map(
         ({ info }, i) => `${letterOf(i)}, ${nameOf(info.config)}: ${info.state}, update ${count(info.step)}`,
       )
@@ -100,7 +100,7 @@ function Said() {
   }, [states, going.value]);
   return (
     <p class="hidden-visually" aria-live="polite">
-      {said.current}
+      {said.value}
     </p>
   );
 }
