@@ -65,7 +65,8 @@ class SampleDistances:
     """Both distances from samples to a dataset, in the dataset's units.
 
     The floors are of `count` held-out points (all of them, where there are fewer): a model is as
-    good as can be told when its distances, of as many samples, are no larger.
+    good as can be told when its distances, of as many samples, are no larger. There are none where
+    fewer than two points are held out.
     """
 
     def __init__(
@@ -76,7 +77,8 @@ class SampleDistances:
         self.generator = torch.Generator().manual_seed(seed)
         self.data = dataset.sample(count, self.generator).flatten(1)
         self.bandwidth = median_distance(self.data)
-        floor = self.between(dataset.held_out(count, self.generator))
+        held_out = dataset.held_out(count, self.generator)
+        floor = self.between(held_out) if len(held_out) > 1 else {}
         self.floor = {f"{name}_floor": value for name, value in floor.items()}
 
     def __call__(self, samples: Float[Tensor, "n ..."]) -> dict[str, float]:

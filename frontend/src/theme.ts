@@ -54,6 +54,9 @@ export const runColors = computed(() => {
   return ["a", "b", "c", "d"].map((letter) => read(`run-${letter}`));
 });
 
+/** Behind everything. */
+export const pageColor = computed(() => reader()("bg"));
+
 export const chartColors = computed<ChartColors>(() => {
   const read = reader();
   return {

@@ -1,6 +1,7 @@
 /** The tab "Compare": two to four runs on one clock. */
-import { useEffect, useRef } from "preact/hooks";
-import { draft, nameOf, tab, titleOf } from "../state";
+import { computed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { catalogue, draft, nameOf, tab, titleOf } from "../state";
 import { explains } from "../words/explaining";
 import { count } from "../words/format";
 import { Evidence } from "./Evidence";
@@ -64,13 +65,16 @@ function Invitation() {
   );
 }
 
+/** The server has told which methods race. */
+const racing = computed(() => catalogue.value?.families.some(({ races }) => races) ?? false);
+
 /** One click races a method of each family on what is chosen in the lab. */
 export function RaceButton() {
   return (
     <button
       type="button"
       class="pill race"
-      disabled={!draft.value || starting.value}
+      disabled={!draft.value || !racing.value || starting.value}
       {...explains(COMPARE.race)}
       onClick={() => void raceFromLab()}
     >
@@ -81,14 +85,14 @@ export function RaceButton() {
 
 /** The comparison in one sentence for screen readers, told when a run's state changes. */
 function Said() {
-  const said = useRef("");
+  const said = useSignal("");
   const runs = histories.value;
   const states = runs.map(({ info }) => info.state).join();
   useEffect(() => {
     document.title = runs[0] ? `Compare ${titleOf(runs[0].info.config.dataset.kind)} · EBM Lab` : "EBM Lab";
   }, [runs[0]?.info.id]);
   useEffect(() => {
-    said.current = runs
+    said.value = runs
       .map(
         ({ info }, i) => `${letterOf(i)}, ${nameOf(info.config)}: ${info.state}, update ${count(info.step)}`,
       )
@@ -96,7 +100,7 @@ function Said() {
   }, [states, going.value]);
   return (
     <p class="hidden-visually" aria-live="polite">
-      {said.current}
+      {said.value}
     </p>
   );
 }

@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import { PlotOf } from "../charts/Plot";
 import { chooseByArrows, radio } from "../form/radios";
 import { titleOf } from "../state";
-import { runColors } from "../theme";
+import { pageColor, runColors } from "../theme";
 import { type Explanation, explains } from "../words/explaining";
 import { explanationOf } from "../words/quality";
 import { Term } from "../words/Term";
@@ -59,11 +59,13 @@ const drawn = computed<Compared>(() => ({
   clock: clock.value,
   end: end.value,
   cursor: position.value === null ? null : time.value,
+  background: pageColor.value,
 }));
 
 const termOf = (name: string): Explanation => (name === "kl" ? COMPARE.kl : explanationOf(name));
 
 function ChartPanel() {
+  const repeated = Math.max(...members.value.map(({ repeats }) => 1 + repeats.length));
   return (
     <section aria-labelledby="compare-chart">
       <div class="heading">
@@ -83,7 +85,10 @@ function ChartPanel() {
         </div>
       </div>
       <PlotOf chart={comparison} height={232} source={drawn} />
-      <p class="small muted compare-axis">{CLOCK_TERMS[clock.value].name.replace("Clock: ", "")}</p>
+      <p class="small muted compare-axis">
+        {CLOCK_TERMS[clock.value].name.replace("Clock: ", "")}
+        {repeated > 1 && ` · line: median of ${repeated} seeds, band: their range`}
+      </p>
     </section>
   );
 }

@@ -15,6 +15,8 @@ export interface Compared {
   /** Where the clock can end, and where it is turned to. */
   end: number;
   cursor: number | null;
+  /** Behind what is told at the pointer. */
+  background: string;
 }
 
 /** Metrics that a comparison draws, in the order in which the first that there is stands for all. */
@@ -31,7 +33,7 @@ const LEAST = 1e-6;
 
 export const comparison: Chart<Compared> = {
   title: "All runs against the clock",
-  figure: ({ groups, metric, clock, end, cursor }, colors): Figure => {
+  figure: ({ groups, metric, clock, end, cursor, background }, colors): Figure => {
     const log = METRICS.find(({ name }) => name === metric)?.log ?? false;
     const times = grid(end);
     const kept = (value: number | null) => (value === null || !log ? value : Math.max(value, LEAST));
@@ -58,7 +60,14 @@ export const comparison: Chart<Compared> = {
           colors,
           { r: 48, b: 28 },
           {
-            x: { range: [0, end], nticks: 6, tickformat: "~s", showline: true, linecolor: colors.line },
+            x: {
+              range: [0, end],
+              nticks: 6,
+              tickformat: "~s",
+              hoverformat: clock === "seconds" ? ".1f" : ",.0f",
+              showline: true,
+              linecolor: colors.line,
+            },
             y: {
               ...(log
                 ? { type: "log", dtick: 1, ...(seen.length > 0 && { range: decades(seen) }) }
@@ -74,6 +83,7 @@ export const comparison: Chart<Compared> = {
             : [{ type: "line", x0: cursor, x1: cursor, y0: 0, y1: 1, yref: "paper", line: mark }],
         ),
         hovermode: "x unified",
+        hoverlabel: { font: { size: 12, color: colors.ink }, bgcolor: background, bordercolor: colors.muted },
       },
     };
   },

@@ -28,7 +28,10 @@ export async function raceFromLab(): Promise<void> {
   if (!known || !choice) return;
   const raced = raceOf(known, choice);
   if (raced.length < FEWEST) {
-    notice.value = { tone: "fault", text: "The server has not told yet which methods race. Try again." };
+    notice.value = {
+      tone: "fault",
+      text: "There is nothing to race: fewer than two families have settings for these data.",
+    };
     return;
   }
   plan.value = raced;
