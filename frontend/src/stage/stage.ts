@@ -146,7 +146,7 @@ export class Stage {
 
   /** The same of a position of the plane. */
   readoutAt(across: number, up: number): Readout | null {
-    if (!this.evaluator && !this.onMap(across, up)) return null;
+    if (!this.reaches(across, up)) return null;
     const at = this.terrain.readout(across, up, this.exactly(across, up));
     if (!at) return null;
     const { unit } = this.units;
@@ -164,10 +164,15 @@ export class Stage {
 
   /** The same at a position of the plane; as a cloud where they are spread around it. */
   dropAt(x: number, y: number, count: number, spread = 0): boolean {
-    if (!this.evaluator && !this.onMap(x, y)) return false;
+    if (!this.reaches(x, y)) return false;
     this.preview.drop(x, y, count, spread);
     this.dirty = true;
     return true;
+  }
+
+  /** Whether the energy of a position is known. */
+  reaches(x: number, y: number): boolean {
+    return this.evaluator !== null || this.onMap(x, y);
   }
 
   /** Lets dropped chains wait for an energy that is on its way, so that it alone moves them. */

@@ -13,7 +13,10 @@ const KEYS: [string, string][] = [
   ["L", "back to the newest moment"],
   ["← →", "keyframe or moment before and after; in a group of choices the one before and after"],
   ["↑ ↓", "in a number: more, less; with shift ten times as much"],
-  ["Enter", "on the stage: a cloud of chains starts in the middle"],
+  [
+    "Enter",
+    "on the stage: a cloud of chains starts in the middle; on Compare the cross-hair, then the cloud",
+  ],
   ["shift", "with a press on the stage: a cloud starts there; a drag starts a line of chains"],
   ["1 … 8", "layers of the stage, in their order"],
   ["e, p", "show energy, show density"],
