@@ -22,12 +22,12 @@ import { keepers } from "./address/here";
 import { holding, keepAddress } from "./address/keep";
 import { leftHere, placeToCome, takeUpLeft } from "./address/leaving";
 import { namesChoice } from "./address/place";
-import { surface, viewOf } from "./address/view";
+import { surfaceOf, viewOf } from "./address/view";
 import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./run/following";
 import { playRecordings } from "./run/recordings";
 import { look } from "./samplers/state";
-import { camera, draft, drawing } from "./state";
+import { camera, draft, drawing, orbit } from "./state";
 import { stillness } from "./theme";
 
 async function main(): Promise<void> {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   render(<App />, document.getElementById("app")!);
   startComparing();
   keepers.set("view", viewOf(camera));
-  keepers.set("surface", surface);
+  keepers.set("surface", surfaceOf(orbit));
   keepers.set("sample.view", viewOf(look));
   start();
   listen();

@@ -109,15 +109,6 @@ export function nameOf(config: RunConfig | null | undefined): string {
   return config ? `${nameOfData(config)} · ${titleOf(config.method.kind)}` : "";
 }
 
-/** The same of a run in a list. */
-export function nameOfRun({ dataset, method, name }: RunSummary): string {
-  const own = catalogue.value?.datasets.find(({ kind }) => kind === dataset)?.table;
-  // a run of points of one's own is called by them on the server
-  const [, data] = (own && name.split(`${method} on `)) || [];
-  if (data) return `${data === dataset ? titleOf(dataset) : data} · ${titleOf(method)}`;
-  return `${titleOf(dataset)} · ${titleOf(method)}`;
-}
-
 /** The form of the choice. */
 export const fields = computed<Field[]>(() => {
   const known = catalogue.value;

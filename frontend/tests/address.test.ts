@@ -5,7 +5,7 @@ import { chooseMethod } from "../src/actions";
 import { arriveAtRest, arriveAtRun } from "../src/address/arrive";
 import { here, keepers } from "../src/address/here";
 import { isStep, placeIn, written } from "../src/address/place";
-import { surface, viewOf } from "../src/address/view";
+import { layersIn, layersWritten, surfaceOf, viewOf } from "../src/address/view";
 import { recipeFor } from "../src/form/fields";
 import { set } from "../src/form/schema";
 import type { Catalogue, Run, RunConfig, Schema } from "../src/protocol/wire";
@@ -125,7 +125,7 @@ describe("a place", () => {
 
   it("keeps tab, mode, layers and moment over a reload", async () => {
     keepers.set("view", viewOf(camera));
-    keepers.set("surface", surface);
+    keepers.set("surface", surfaceOf(orbit));
     [tab.value, mode.value] = ["runs", "density"];
     layers.value = { ...LAYERS, data: false, score: true };
     moment.value = 400;
@@ -287,5 +287,22 @@ describe("what an address names and there is not", () => {
     show({ config: { ...config, dataset: { kind: "spots" } } });
     expect(await arrive("#run=a1&mode=truth")).toContain("not known of spots");
     expect(mode.value).toBe("energy");
+  });
+});
+
+describe("the layers of an address", () => {
+  it("are read as they were written, and nothing is written where they are as at first", () => {
+    const some = { ...LAYERS, score: true, data: false };
+    expect(layersWritten(LAYERS, LAYERS)).toBeNull();
+    expect(layersIn(layersWritten(some, LAYERS))).toEqual({ shown: some, fault: null });
+    const none = Object.fromEntries(Object.keys(LAYERS).map((name) => [name, false]));
+    expect(layersIn(layersWritten(none, LAYERS)).shown).toEqual(none);
+  });
+
+  it("that there are not are named, and the others are shown", () => {
+    const { shown, fault } = layersIn("data,fog");
+    expect([shown?.data, shown?.energy]).toEqual([true, false]);
+    expect(fault).toContain("layers that there are not: fog");
+    expect(layersIn("fog").shown).toBeNull();
   });
 });

@@ -15,7 +15,7 @@ const row = (step: number, values: Record<string, number>): MetricRow => ({
 const rows = [row(400, { loss: 1, kl: 0.009 }), row(800, { loss: 2 }), row(1200, { loss: 9 })];
 const config = { dataset: { kind: "moons" }, method: { kind: "persistent" } };
 const failed = {
-  ...{ id: "a", state: "failed", step: 1234, horizon: null, config },
+  ...{ id: "a", name: "", method: "persistent", state: "failed", step: 1234, horizon: null, config },
   metrics: { loss: 9, kl: 0.009 },
 } as unknown as Run;
 

@@ -5,9 +5,11 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Run, RunEvent } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
+import { marksOf } from "../src/run/marks";
 import { load } from "../src/run/replay";
 import { history, moment } from "../src/state";
-import { changeText, Timeline } from "../src/views/Timeline";
+import { changeText, MarkButton } from "../src/views/Marks";
+import { Timeline } from "../src/views/Timeline";
 import { explanationAt } from "../src/words/explaining";
 import { frameWith } from "./frames.testing";
 
@@ -62,6 +64,36 @@ it("a press on a mark opens it, and the moment stays", async () => {
   await point("pointerup", mark(), 50);
   await act(() => (mark() as HTMLElement).click());
   expect([mark().getAttribute("aria-expanded"), moment.value]).toEqual(["true", null]);
+});
+
+it("a press on a mark offers to go there", async () => {
+  await act(() => (mark() as HTMLElement).click());
+  const go = [...box.querySelectorAll<HTMLElement>(".mark button")].find(
+    (one) => one.textContent === "Go there",
+  )!;
+  await act(() => go.click());
+  expect(moment.value).toBe(500);
+  await act(() => void mark().dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })));
+  expect(mark().getAttribute("aria-expanded")).toBe("false");
+  expect(document.activeElement).toBe(mark());
+});
+
+it("a mark on a chart opens there, and the tab key comes to that of the time line alone", async () => {
+  const shown = marksOf(history.value!.events)[0]!;
+  await act(() =>
+    render(
+      <>
+        <MarkButton mark={shown} at={0.5} where="time" />
+        <MarkButton mark={shown} at={0.5} where="Loss" />
+      </>,
+      box,
+    ),
+  );
+  const [time, chart] = [...box.querySelectorAll<HTMLElement>(".mark-number")];
+  await act(() => chart!.click());
+  expect([time, chart].map((one) => one!.getAttribute("aria-expanded"))).toEqual(["false", "true"]);
+  expect([time, chart].map((one) => one!.tabIndex)).toEqual([0, -1]);
+  await act(() => chart!.click());
 });
 
 it("what was taken back stays one mark, and says so", async () => {

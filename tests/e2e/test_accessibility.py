@@ -36,7 +36,7 @@ def in_the_lab(page: Page) -> Iterator[str]:
     field = page.locator("#field-method-sampler-step_size")
     field.fill("0.25")
     field.press("Enter")
-    mark = page.locator(".mark button.mark-number").first
+    mark = page.locator(".track .mark button.mark-number").first
     mark.wait_for(timeout=DEADLINE)
     yield "run with a mark"
     mark.focus()

@@ -80,7 +80,7 @@ def test_a_change_while_it_runs_leaves_its_mark(page: Page, lab: Laboratory) -> 
     field = page.locator("#field-method-sampler-step_size")
     field.fill("0.25")
     field.press("Enter")
-    mark = page.locator(".mark button.mark-number").first
+    mark = page.locator(".track .mark button.mark-number").first
     expect(mark).to_have_attribute("aria-label", re.compile("0.25"), timeout=DEADLINE)
     (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
     run = lab.ask("GET", f"/runs/{run['id']}")

@@ -5,6 +5,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.accessibility import narrow_targets, violations
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import PATIENCE, Laboratory
 
@@ -26,7 +27,7 @@ def test_one_drag_is_one_mark_and_undo_takes_it_back(page: Page, lab: Laboratory
         page.mouse.move(at - 8 * i, middle)
         page.wait_for_timeout(150)  # longer than the page waits before it sends: each is recorded
     page.mouse.up()
-    marks = page.locator(".mark button.mark-number")
+    marks = page.locator(".track .mark button.mark-number")
     expect(marks).to_have_count(1, timeout=DEADLINE)
     (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
 
@@ -48,3 +49,40 @@ def test_one_drag_is_one_mark_and_undo_takes_it_back(page: Page, lab: Laboratory
     expect(marks).to_have_attribute("aria-label", re.compile("taken back"), timeout=DEADLINE)
     expect(marks).to_have_count(1)
     assert len(changes()) == sent + 1
+
+
+def test_a_mark_on_a_chart_goes_there_or_is_undone_by_keys_too(page: Page, lab: Laboratory) -> None:
+    choose(page, "Pinwheel", "Denoising")
+    play(page).click()
+    badge(page, "live")
+    when(page, "count() > 40")
+    rate = page.locator("#field-optimization-learning_rate")
+    before = rate.input_value()
+    rate.fill("0.0005")
+    rate.press("Enter")
+    on_time = page.locator(".track .mark")
+    on_chart = page.locator(".evidence .distance .plot-marks .mark")
+    expect(on_time).to_have_count(1, timeout=DEADLINE)
+    expect(on_chart).to_have_count(1)
+    (run,) = [run for run in lab.ask("GET", "/runs") if run["state"] == "running"]
+    changed = next(
+        event["step"]
+        for event in lab.ask("GET", f"/runs/{run['id']}/events?after=0")
+        if event["path"] == "optimization.learning_rate"
+    )
+    on_chart.get_by_role("button", name=re.compile("^Change 1")).click()
+    assert violations(page) == []
+    on_chart.get_by_role("button", name="Go there").click()
+    badge(page, "replay")
+    when(page, f"count() <= {changed}")
+    # by keys alone: to the mark, into what it offers, and undone
+    number = on_time.get_by_role("button", name=re.compile("^Change 1"))
+    number.focus()
+    page.keyboard.press("Enter")
+    expect(number).to_have_attribute("aria-expanded", "true")
+    on_time.get_by_role("button", name="Undo").focus()
+    page.keyboard.press("Enter")
+    expect(number).to_have_attribute("aria-label", re.compile("taken back"), timeout=DEADLINE)
+    expect(number).to_be_focused()
+    expect(rate).to_have_value(before, timeout=DEADLINE)
+    assert narrow_targets(page) == []

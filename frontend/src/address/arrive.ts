@@ -1,13 +1,14 @@
 /** Goes to the place that an address names; what of it does not exist is told, and all else goes on. */
 import { batch } from "@preact/signals";
 import { open } from "../actions";
+import { fault } from "../compare/state";
 import { datasetOf, ownDataset, readPoints, recall } from "../form/points";
 import * as api from "../protocol/api";
 import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
 import { refreshKeyframes } from "../run/following";
 import { newestStep } from "../run/history";
 import { backToLive, seek } from "../run/replay";
-import { LAYERS, type LayerName, type Mode } from "../stage";
+import type { Mode } from "../stage";
 import {
   catalogue,
   draft,
@@ -24,11 +25,12 @@ import {
   titleOf,
 } from "../state";
 import { count } from "../words/format";
-import { COMPARISON, formOf, keepers, livePaths, shownChoice, startOf } from "./here";
+import { compared, formOf, type Keeper, keepers, livePaths, shownChoice, startOf } from "./here";
 import type { Name, Place } from "./place";
 import { arriveAtSampling } from "./sampling";
 import { withSettings } from "./settings";
 import { playStored } from "./stored";
+import { layersIn } from "./view";
 
 const TABS = ["lab", "compare", "samplers", "runs"] as const;
 const MODES: Mode[] = ["energy", "density", "truth", "difference", "uncertainty", "softmax"];
@@ -57,26 +59,29 @@ export async function arriveAtRun({ known }: Place, faults: Faults): Promise<voi
 
 /** All of a place but its tab and run. */
 export async function arriveAtRest(place: Place, faults: Faults): Promise<void> {
-  if (tab.value === "compare") {
-    arriveAtKept(place, COMPARISON, faults);
-    return tell(faults);
-  }
   await arriveAtView(place, faults);
-  await arriveAtChoices(place, faults);
+  if (tab.value !== "compare") await arriveAtChoices(place, faults);
 }
 
 /** How the stage is looked at: what needs no answer of the server, beside the run's own moments. */
-export async function arriveAtView({ known }: Place, faults: Faults): Promise<void> {
-  arriveAtLayers(known.layers, faults);
+export async function arriveAtView(place: Place, faults: Faults): Promise<void> {
+  if (tab.value === "compare") {
+    const own: Faults = [];
+    arriveAtKept(place, compared, own);
+    if (own.length > 0) fault.value = own.join(" ");
+    return tell(faults);
+  }
+  const { known } = place;
+  arriveAtLayers(known.layers ?? null, faults);
   arriveAtMode(known.mode, faults);
-  arriveAtKept({ known, settings: [] }, [...keepers.keys()], faults);
+  arriveAtKept(place, keepers, faults);
   await arriveAtMoment(known.at, faults);
   tell(faults);
 }
 
-function arriveAtKept({ known }: Place, names: Name[], faults: Faults): void {
-  for (const name of names) {
-    const wrong = keepers.get(name)?.read(known[name] ?? null);
+function arriveAtKept({ known }: Place, of: Map<Name, Keeper>, faults: Faults): void {
+  for (const [name, keeper] of of) {
+    const wrong = keeper.read(known[name] ?? null);
     if (wrong) faults.push(wrong);
   }
 }
@@ -113,20 +118,10 @@ function arriveAtMode(named = "energy", faults: Faults): void {
   mode.value = "energy";
 }
 
-function arriveAtLayers(named: string | undefined, faults: Faults): void {
-  const names = Object.keys(LAYERS) as LayerName[];
-  const wanted =
-    named === undefined ? null : named.split(",").filter((name) => name !== "none" && name !== "");
-  const unknown = wanted?.filter((name) => !(names as string[]).includes(name)) ?? [];
-  if (unknown.length > 0)
-    faults.push(
-      `The address shows layers that there are not: ${unknown.join(", ")}. There are ${names.join(", ")}.`,
-    );
-  // where none of them is one, they say nothing
-  layers.value =
-    wanted && (unknown.length === 0 || unknown.length < wanted.length)
-      ? { ...LAYERS, ...Object.fromEntries(names.map((name) => [name, wanted.includes(name)])) }
-      : {};
+function arriveAtLayers(named: string | null, faults: Faults): void {
+  const { shown, fault } = layersIn(named);
+  if (fault) faults.push(fault);
+  layers.value = shown ?? {};
 }
 
 async function arriveAtMoment(named: string | undefined, faults: Faults): Promise<void> {

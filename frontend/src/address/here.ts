@@ -6,7 +6,7 @@ import { fieldsOfRun } from "../form/fields";
 import { choiceOf, digestOf } from "../form/points";
 import { defaultsOf, differences } from "../form/schema";
 import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
-import { LAYERS, type LayerName } from "../stage";
+import { LAYERS } from "../stage";
 import {
   active,
   catalogue,
@@ -27,6 +27,7 @@ import type { Name, Place } from "./place";
 import { samplingHere } from "./sampling";
 import { changedSettings, type Form } from "./settings";
 import { choiceOfStored } from "./stored";
+import { layersWritten } from "./view";
 
 /** What parts of the page beside these keep of themselves, such as where the stage is looked at. */
 export interface Keeper {
@@ -36,6 +37,8 @@ export interface Keeper {
   read: (text: string | null) => string | null;
 }
 export const keepers = new Map<Name, Keeper>();
+/** The same of a comparison, which is looked at in its own way. */
+export const compared = new Map<Name, Keeper>();
 
 const gone = computed(() => history.value?.gone ?? false);
 
@@ -55,12 +58,9 @@ export function here(): Place {
   if (!rolling.value && !otherData.value && !fresh.value && moment.value !== null)
     known.at = String(moment.value);
   if (mode.value !== "energy") known.mode = mode.value;
-  const names = Object.keys(LAYERS) as LayerName[];
-  const first = { ...LAYERS, chains: usesChains.value };
-  if (names.some((name) => shownLayers.value[name] !== first[name]))
-    known.layers = names.filter((name) => shownLayers.value[name]).join(",") || "none";
+  const shown = layersWritten(shownLayers.value, { ...LAYERS, chains: usesChains.value });
+  if (shown !== null) known.layers = shown;
   for (const [name, keeper] of keepers) {
-    if (COMPARISON.includes(name)) continue;
     const text = keeper.write();
     if (text !== null) known[name] = text;
   }
@@ -72,12 +72,9 @@ export function here(): Place {
   };
 }
 
-/** Names of an address that are of a comparison. */
-export const COMPARISON: Name[] = ["compare", "clock", "when"];
-
 /** A comparison has a short address: it does not rest on what is on the lab's stage. */
 function comparisonHere(): Place {
-  const texts = COMPARISON.map((name) => [name, keepers.get(name)?.write() ?? null] as const);
+  const texts = [...compared].map(([name, keeper]) => [name, keeper.write()] as const);
   const known = Object.fromEntries(texts.filter(([, text]) => text !== null)) as Place["known"];
   return { known: known.compare === undefined ? { tab: "compare" } : known, settings: [] };
 }

@@ -23,6 +23,8 @@ export const NAMES = [
   "by",
   "sample.view",
   "compare",
+  "from",
+  "colours",
   "clock",
   "when",
 ] as const;

@@ -1,8 +1,17 @@
 /** Where one looks on the stage, in the address: "1.2,-0.4,3" is its middle and the zoom, "-30,50" how a surface is
- * turned and tilted. */
+ * turned and tilted; and the layers that are shown. */
 import type { Signal } from "@preact/signals";
-import { type Camera, FRONT, HIGHEST_TILT, HOME, LOWEST_TILT } from "../stage";
-import { orbit } from "../state";
+import {
+  type Camera,
+  FRONT,
+  HIGHEST_TILT,
+  HOME,
+  LAYERS,
+  type LayerName,
+  type Layers,
+  LOWEST_TILT,
+  type Orbit,
+} from "../stage";
 import type { Keeper } from "./here";
 
 const rounded = (value: number) => Number(value.toPrecision(4));
@@ -23,7 +32,7 @@ export const viewOf = (camera: Signal<Camera>): Keeper => ({
   },
 });
 
-export const surface: Keeper = {
+export const surfaceOf = (orbit: Signal<Orbit | null>): Keeper => ({
   write: () => orbit.value && `${rounded(orbit.value.turn)},${rounded(orbit.value.tilt)}`,
   read: (text) => {
     orbit.value = null;
@@ -34,4 +43,27 @@ export const surface: Keeper = {
     const bounds = `-180 to 180 and ${LOWEST_TILT} to ${HIGHEST_TILT} degrees`;
     return fine ? null : `The address turns the surface by “${text}”; two numbers are needed, ${bounds}.`;
   },
-};
+});
+
+/** The layers that an address shows, by their names; null where it says nothing, and what is wrong with it. */
+export function layersIn(text: string | null): { shown: Required<Layers> | null; fault: string | null } {
+  if (text === null) return { shown: null, fault: null };
+  const names = Object.keys(LAYERS) as LayerName[];
+  const wanted = text.split(",").filter((name) => name !== "none" && name !== "");
+  const unknown = wanted.filter((name) => !(names as string[]).includes(name));
+  const fault =
+    unknown.length > 0
+      ? `The address shows layers that there are not: ${unknown.join(", ")}. There are ${names.join(", ")}.`
+      : null;
+  // where none of them is one, they say nothing
+  if (fault && unknown.length === wanted.length) return { shown: null, fault };
+  const shown = Object.fromEntries(names.map((name) => [name, wanted.includes(name)]));
+  return { shown: shown as Required<Layers>, fault };
+}
+
+/** The inverse; null where the layers are as at first. */
+export function layersWritten(shown: Layers, first: Layers): string | null {
+  const names = Object.keys(LAYERS) as LayerName[];
+  if (names.every((name) => shown[name] === first[name])) return null;
+  return names.filter((name) => shown[name]).join(",") || "none";
+}

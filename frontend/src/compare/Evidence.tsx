@@ -19,11 +19,12 @@ import {
   figures,
   histories,
   letterOf,
+  measured,
   members,
   position,
   time,
 } from "./state";
-import { best, cell, csvOf, markdownOf, type Row, rowsOf } from "./table";
+import { best, cell, csvOf, markdownOf, type Row, rangeText, rowsOf } from "./table";
 import { CLOCK_TERMS, COMPARE } from "./terms";
 
 export function Evidence() {
@@ -101,7 +102,7 @@ function explanationFor({ explains: name }: Row): Explanation {
 }
 
 function Table() {
-  const all = figures.value;
+  const all = measured.value;
   return (
     <div class="compare-table">
       <div class="heading">
@@ -121,9 +122,14 @@ function Table() {
           <thead>
             <tr class="small">
               <td />
-              {all.map(({ letter, method }) => (
+              {all.map(({ letter, method, seeds }) => (
                 <th key={letter} scope="col">
                   <Sign letter={letter} /> {letter} <span class="muted">{method}</span>
+                  {seeds && (
+                    <span class="floor muted">
+                      <Term explanation={COMPARE.median}>median of {seeds.length} seeds</Term>
+                    </span>
+                  )}
                 </th>
               ))}
             </tr>
@@ -140,7 +146,7 @@ function Table() {
 }
 
 function Line({ row }: { row: Row }) {
-  const all = figures.value;
+  const all = measured.value;
   const winners = best(row, all);
   return (
     <tr>
@@ -150,10 +156,12 @@ function Line({ row }: { row: Row }) {
       </th>
       {all.map((one) => {
         const { text, floor } = cell(row, one);
+        const range = rangeText(row, one);
         return (
           <td key={one.letter} class="mono" data-best={winners.includes(one)}>
             {text}
             {winners.includes(one) && <span class="hidden-visually"> (best)</span>}
+            {range !== null && <span class="floor small muted">{range}</span>}
             {floor !== null && <span class="floor small muted">real {floor}</span>}
           </td>
         );
@@ -195,7 +203,7 @@ function save(kind: "csv" | "md"): void {
   const config = histories.value[0]?.info.config;
   const title = `${titleOf(config?.dataset.kind)}, seed ${config?.seed ?? 0}`;
   const text =
-    kind === "csv" ? csvOf(figures.value, claims.value) : markdownOf(title, figures.value, claims.value);
+    kind === "csv" ? csvOf(measured.value, claims.value) : markdownOf(title, measured.value, claims.value);
   const type = kind === "csv" ? "text/csv" : "text/markdown";
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));

@@ -1,31 +1,19 @@
 /** The runs of a comparison beside each other: what each is, its map or images, and what is under the pointer. */
 import { useSignal } from "@preact/signals";
-import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { RunState } from "../protocol/wire";
 import type { Readout } from "../stage";
-import { turned } from "../stage";
 import { catalogue, fields, titleOf } from "../state";
 import { ofPlugIn } from "../words/explaining";
 import { count, fixed, sentence, significant } from "../words/format";
 import { inWordsOf } from "../words/settings";
 import { Term } from "../words/Term";
 import { BADGES } from "../words/terms";
-import { usePanning, useZooming } from "../zooming";
-import { stageOf, type Told, usePlane, useTiles } from "./canvases";
+import { type Told, useTiles } from "./canvases";
+import { type CanvasProps, Plane } from "./Plane";
 import { Sign } from "./Sign";
-import {
-  camera,
-  figures,
-  images,
-  letterOf,
-  type Member,
-  members,
-  mode,
-  orbit,
-  pointer,
-  reference,
-} from "./state";
+import { figures, images, letterOf, type Member, members, mode, reference } from "./state";
+import { COMPARE } from "./terms";
 
 export function Stages() {
   return (
@@ -88,7 +76,7 @@ function Run({ member, index }: { member: Member; index: number }) {
         </div>
         <Why member={member} letter={letter} empty={shown.value === null} />
       </div>
-      {!images.value && <Reading at={at.value} />}
+      {!images.value && <Reading at={at.value} first={index === 0} />}
     </article>
   );
 }
@@ -143,7 +131,7 @@ function waiting(state: RunState, empty: boolean): string | null {
 }
 
 /** What is under the pointer, wherever that is. */
-function Reading({ at }: { at: Readout | null }) {
+function Reading({ at, first }: { at: Readout | null; first: boolean }) {
   return (
     <p class="compare-reading small mono">
       {at ? (
@@ -154,6 +142,8 @@ function Reading({ at }: { at: Readout | null }) {
             score {significant(at.score[0], 2)}, {significant(at.score[1], 2)}
           </span>
         </>
+      ) : first ? (
+        <Term explanation={COMPARE.dropped}>Press on a map to drop chains on all.</Term>
       ) : (
         " "
       )}
@@ -166,86 +156,6 @@ function place(cross: HTMLElement | null, pixel: [number, number] | null): void 
   if (!cross) return;
   cross.hidden = pixel === null;
   if (pixel) cross.style.translate = `${pixel[0]}px ${pixel[1]}px`;
-}
-
-interface CanvasProps {
-  index: number;
-  run: string;
-  told: Told;
-  label: string;
-}
-
-/** Degrees a pixel, and a key press. */
-const [A_PIXEL, A_KEY] = [0.4, 5];
-const ARROWS: Record<string, [number, number]> = {
-  ArrowLeft: [-A_KEY, 0],
-  ArrowRight: [A_KEY, 0],
-  ArrowUp: [0, -A_KEY],
-  ArrowDown: [0, A_KEY],
-};
-
-function Plane({ index, run, told, label }: CanvasProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const dragged = useRef<{ x: number; y: number } | null>(null);
-  const panning = usePanning(camera);
-  usePlane(canvas, index, run, told);
-  useZooming(
-    canvas,
-    camera,
-    () => false,
-    () => orbit.value !== null,
-  );
-  useEffect(() => () => void (pointer.value = null), []);
-  const point = (event: TargetedPointerEvent<HTMLCanvasElement>) => {
-    const found = stageOf(index)?.placeAt(event.offsetX, event.offsetY) ?? null;
-    pointer.value = found && { x: found[0], y: found[1] };
-  };
-  const turn = (event: TargetedPointerEvent<HTMLCanvasElement>) => {
-    const from = dragged.current;
-    if (!from || !orbit.value) return;
-    orbit.value = turned(orbit.value, A_PIXEL * (event.clientX - from.x), A_PIXEL * (event.clientY - from.y));
-    dragged.current = { x: event.clientX, y: event.clientY };
-  };
-  return (
-    <canvas
-      ref={canvas}
-      class="stage"
-      tabIndex={0}
-      role="img"
-      data-surface={orbit.value !== null}
-      aria-label={`Map of ${label}. Enter puts the cross-hair in the middle${orbit.value ? ", arrow keys turn all" : ""}.`}
-      onPointerMove={(event) => {
-        point(event);
-        if (!panning.move(event)) turn(event);
-      }}
-      onPointerDown={(event) => {
-        point(event);
-        if (panning.down(event) || !orbit.value || !event.isPrimary) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        dragged.current = { x: event.clientX, y: event.clientY };
-      }}
-      onPointerUp={() => {
-        panning.up();
-        dragged.current = null;
-      }}
-      onPointerCancel={() => {
-        panning.up();
-        dragged.current = null;
-      }}
-      onPointerLeave={(event) => {
-        if (event.pointerType !== "touch") pointer.value = null;
-      }}
-      onKeyDown={(event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
-        const arrow = event.shiftKey ? undefined : ARROWS[event.key];
-        if (event.key === "Enter") pointer.value = { x: camera.value.x, y: camera.value.y };
-        else if (event.key === "Escape") pointer.value = null;
-        else if (arrow && orbit.value) orbit.value = turned(orbit.value, ...arrow);
-        else return;
-        event.preventDefault();
-        event.stopPropagation();
-      }}
-    />
-  );
 }
 
 function Tiles({ index, run, told, label }: CanvasProps) {

@@ -1,7 +1,8 @@
 /** Runs ticked in their list, to be compared. */
 import { computed, signal } from "@preact/signals";
 import type { RunSummary } from "../protocol/wire";
-import { nameOfRun, runs, titleOf } from "../state";
+import { nameOfRun } from "../run/named";
+import { runs, titleOf } from "../state";
 import { count } from "../words/format";
 import { MOST, refusal } from "./comparable";
 import { open } from "./following";

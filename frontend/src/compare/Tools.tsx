@@ -6,8 +6,21 @@ import { significant } from "../words/format";
 import { Term } from "../words/Term";
 import { LAYER_TERMS, MODE_TERMS, SURFACE } from "../words/terms";
 import { frameOf } from "./canvases";
+import { clearDropped } from "./dropping";
 import { differFrom, modes, references, toggleSurface } from "./looking";
-import { camera, figures, images, layers, members, mode, orbit, planning, reference, scale } from "./state";
+import {
+  camera,
+  dropped,
+  figures,
+  images,
+  layers,
+  members,
+  mode,
+  orbit,
+  planning,
+  reference,
+  scale,
+} from "./state";
 import { COMPARE } from "./terms";
 
 const OWN: LayerName[] = ["generator", "perturbed"];
@@ -29,6 +42,14 @@ export function Tools() {
           <span class="mono">×{significant(camera.value.zoom, 2)}</span>{" "}
           <button type="button" class="link" onClick={() => (camera.value = HOME)}>
             Whole map
+          </button>
+        </p>
+      )}
+      {dropped.value > 0 && (
+        <p class="small">
+          <Term explanation={COMPARE.dropped}>yours</Term>{" "}
+          <button type="button" class="link" onClick={clearDropped}>
+            Clear dropped chains
           </button>
         </p>
       )}

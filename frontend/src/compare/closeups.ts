@@ -6,7 +6,7 @@ import * as api from "../protocol/api";
 import type { DecodedFrame } from "../protocol/frame";
 import { HOME, type Stage } from "../stage";
 import { goesOn } from "./clock";
-import { camera, going, type Member, pointer, position } from "./state";
+import { camera, dropped, going, type Member, pointer, position, rolling } from "./state";
 
 /** Cells along the side of a map: at once while one moves, and in time. */
 const [COARSE, FINE] = [40, 160];
@@ -20,7 +20,7 @@ export class CloseUp {
   private maps: Maps | null = null;
   private evaluator: Evaluator | null = null;
   private asked = "";
-  private snapshots: { of: string; steps: Set<number> } = { of: "", steps: new Set() };
+  private snapshots = { of: "", steps: new Set<number>(), known: true };
 
   constructor(private readonly stage: Stage) {}
 
@@ -28,9 +28,14 @@ export class CloseUp {
   follow(member: Member, frame: DecodedFrame | null): void {
     const away = camera.value !== HOME;
     const still = position.value !== null || !going.value;
-    const moment = frame && still && (away || pointer.value) ? this.momentOf(member, frame) : null;
+    const runs = dropped.value > 0 && !rolling.value;
+    const wanted = still && (away || pointer.value || runs);
+    const moment = frame && wanted ? this.momentOf(member, frame) : null;
     if (moment) void this.energies.want(moment);
     const energy = moment && this.energies.at(moment);
+    // dropped chains go by this energy alone, so that the same seed gives the same path
+    const comes = moment ? energy === null && this.energies.fault === null : wanted && !this.snapshots.known;
+    this.stage.hold(runs && still && comes);
     const units = frame?.units;
     if (
       energy !== (this.evaluator?.energy ?? null) ||
@@ -74,11 +79,12 @@ export class CloseUp {
     if (!goesOn(history) && frame.step >= info.step) return { run: info.id, snapshot: null, step: info.step };
     const of = `${info.id} ${keyframes.length}`;
     if (this.snapshots.of !== of) {
-      this.snapshots = { of, steps: this.snapshots.steps };
+      this.snapshots = { of, steps: this.snapshots.steps, known: false };
       void api
         .snapshots(info.id)
         .then((kept) => (this.snapshots.steps = new Set(kept.map(({ step }) => step))))
-        .catch(() => null); // the landscape stands as it came
+        .catch(() => null) // the landscape stands as it came
+        .finally(() => (this.snapshots.known = true));
     }
     if (!this.snapshots.steps.has(frame.step)) return null;
     return { run: info.id, snapshot: frame.step, step: frame.step };

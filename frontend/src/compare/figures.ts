@@ -44,6 +44,8 @@ export interface Figures {
   distanceFloor: number | null;
   /** By the distance in nats. */
   reached: Record<string, Reached | null>;
+  /** Those of each seed, where these are their medians. */
+  seeds?: Figures[];
 }
 
 /** Distances whose first time is told. */

@@ -12,6 +12,7 @@ import { HOME } from "../stage";
 import { catalogue, tab, titleOf } from "../state";
 import { goesOn } from "./clock";
 import { refusal } from "./comparable";
+import { clearDropped } from "./dropping";
 import { Reel } from "./frames";
 import {
   camera,
@@ -33,8 +34,11 @@ export const FRAMES_PER_SECOND = 15;
 const KEYFRAMES_EVERY = 4000;
 const WHO = "compare";
 
-/** Opens a comparison of runs; the first of each group is shown, the others repeat it. Refuses what cannot be compared. */
-export async function open(groups: string[][]): Promise<boolean> {
+/** Opens a comparison of runs; the first of each group is shown, the others repeat it. Refuses what cannot be compared.
+ *
+ * It is looked at as at first, unless `look` sets something else.
+ */
+export async function open(groups: string[][], look?: () => void): Promise<boolean> {
   const found: Run[][] = [];
   try {
     for (const group of groups) found.push(await Promise.all(group.map((id) => api.getRun(id))));
@@ -45,11 +49,11 @@ export async function open(groups: string[][]): Promise<boolean> {
       : (error as Error).message;
     return false;
   }
-  return show(found);
+  return show(found, look);
 }
 
 /** Shows a comparison of runs that are known. */
-export function show(groups: Run[][]): boolean {
+export function show(groups: Run[][], look?: () => void): boolean {
   const shown = groups.map((group) => group[0]!);
   const why = refusal(
     shown.map(({ config }, i) => ({
@@ -63,6 +67,7 @@ export function show(groups: Run[][]): boolean {
     return false;
   }
   leave();
+  clearDropped();
   batch(() => {
     fault.value = null;
     members.value = groups.map(([first, ...others]) => ({
@@ -80,6 +85,7 @@ export function show(groups: Run[][]): boolean {
     if (mode.value !== "density") mode.value = "energy";
     reference.value = "truth";
     tab.value = "compare";
+    look?.();
   });
   follow();
   void refreshKeyframes(true);
@@ -179,9 +185,14 @@ async function refreshKeyframes(all = false): Promise<void> {
 
 async function refreshTruth(run: Run): Promise<void> {
   const known = catalogue.value?.datasets.find(({ kind }) => kind === run.config.dataset.kind);
-  if (known && !known.has_density) return;
-  const density = await api.truth(run.id).catch(() => null); // data without one are refused
-  if (members.value[0]?.history.info.id === run.id) truth.value = density;
+  const has = known?.has_density ?? true;
+  const density = has ? await api.truth(run.id).catch(() => null) : null; // data without one are refused
+  if (members.value[0]?.history.info.id !== run.id) return;
+  truth.value = density;
+  if (density || !(mode.value === "truth" || (mode.value === "difference" && reference.value === "truth")))
+    return;
+  mode.value = "energy";
+  fault.value = "The true density of these data is not known, so the maps show the energy instead.";
 }
 
 followers.add({

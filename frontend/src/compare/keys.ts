@@ -1,5 +1,6 @@
 /** A comparison by keyboard. */
 import { zoomKey } from "../zooming";
+import { clearDropped } from "./dropping";
 import { toggleSurface } from "./looking";
 import { backToLive, nudge, press, stepOnce } from "./player";
 import { camera, members, mode, orbit } from "./state";
@@ -13,6 +14,7 @@ export const COMPARE_KEYS: Record<string, () => void> = {
   e: () => (mode.value = "energy"),
   p: () => (mode.value = "density"),
   d: toggleSurface,
+  c: clearDropped,
 };
 
 /** Does what a key asks of the view of all stages; tells whether it is such a key. */

@@ -1,5 +1,5 @@
 /** What the page knows of a comparison, as a few signals, and what follows from it. */
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { Landscape } from "../protocol/frame";
 import type { RunConfig } from "../protocol/wire";
 import type { RunHistory } from "../run/history";
@@ -10,6 +10,7 @@ import { judged } from "./claims";
 import { type Clock, goesOn, lastTime, liveTime, newestTime, stepAt, timeAt } from "./clock";
 import { type Family, type Figures, figuresOf } from "./figures";
 import type { Reel } from "./frames";
+import { medianOf } from "./repeats";
 
 /** A run on one of the stages. */
 export interface Member {
@@ -48,6 +49,8 @@ export const scale = signal<"common" | "own">("common");
 export const reference = signal("truth");
 /** Where the pointer is on the plane, over whichever stage. */
 export const pointer = signal<{ x: number; y: number } | null>(null);
+/** Chains that were dropped on each stage. */
+export const dropped = signal(0);
 /** The true density of the data, where it is known. */
 export const truth = signal<Landscape | null>(null);
 /** The metric that the chart shows; null takes the first that there is. */
@@ -80,16 +83,30 @@ export const images = computed(() => {
 
 /** What was measured of each up to the clock; the loop sees to it, a few times a second. */
 export const figures = signal<Figures[]>([]);
+/** The same for the table and what follows from it: of runs that are repeated, the medians of all seeds. */
+export const measured = signal<Figures[]>([]);
 
 export function measure(): void {
-  figures.value = histories.value.map((run, i) => {
-    const { kind } = run.info.config.method;
+  const whole = position.value === null && !going.value;
+  const of = members.value.map(({ history, repeats }, i) => {
+    const { kind } = history.info.config.method;
     const family = catalogue.value?.methods.find((one) => one.kind === kind)?.family;
     const is = { letter: letterOf(i), method: titleOf(kind), family: (family as Family) ?? null };
-    return figuresOf(run, steps.value[i]!, is);
+    // a repeat that has not begun says nothing yet
+    const others = repeats.filter(({ rows }) => rows.length > 0);
+    return [
+      figuresOf(history, steps.value[i]!, is),
+      ...others.map((run) =>
+        figuresOf(run, whole ? Number.POSITIVE_INFINITY : stepAt(clock.value, run, time.value), is),
+      ),
+    ];
+  });
+  batch(() => {
+    figures.value = of.map((seeds) => seeds[0]!);
+    measured.value = of.map(medianOf);
   });
 }
-export const claims = computed(() => judged(figures.value));
+export const claims = computed(() => judged(measured.value));
 
 /** Turns the clock to another unit; the moment that is shown stays. */
 export function chooseClock(next: Clock): void {

@@ -168,12 +168,25 @@ export function cell(row: Row, figures: Figures): { text: string; floor: string 
   return { text: row.write(value), floor: floor === null ? null : row.write(floor) };
 }
 
-function inLine(row: Row, figures: Figures): string {
-  const { text, floor } = cell(row, figures);
-  return floor === null ? text : `${text} (real ${floor})`;
+/** The least and the greatest of the seeds of which a figure is the median; null where it is of one run. */
+export function range(row: Row, { seeds }: Figures): [number, number] | null {
+  const values = (seeds ?? []).flatMap((one) => row.value(one) ?? []);
+  return row.better && values.length > 1 ? [Math.min(...values), Math.max(...values)] : null;
 }
 
-const heading = ({ letter, method }: Figures) => `${letter} ${method}`;
+/** "0.011 to 0.02" of a range, as it stands in the table. */
+export function rangeText(row: Row, figures: Figures): string | null {
+  return range(row, figures)?.map(row.write).join(" to ") ?? null;
+}
+
+function inLine(row: Row, figures: Figures): string {
+  const { text, floor } = cell(row, figures);
+  const asides = [rangeText(row, figures), floor === null ? null : `real ${floor}`].filter(Boolean);
+  return asides.length === 0 ? text : `${text} (${asides.join(", ")})`;
+}
+
+const heading = ({ letter, method, seeds }: Figures) =>
+  `${letter} ${method}${seeds ? `, median of ${seeds.length} seeds` : ""}`;
 const titled = ({ name, unit }: Row) => (unit ? `${name}, ${unit}` : name);
 
 /** As CSV: full numbers, a column a run, the floors in rows of their own. */
@@ -181,6 +194,11 @@ export function csvOf(all: Figures[], claims: Judged[]): string {
   const lines: (string | number | null)[][] = [["figure", "unit", ...all.map(heading)]];
   for (const row of rowsOf(all)) {
     lines.push([row.name, row.unit, ...all.map(row.value)]);
+    const ranges = all.map((one) => range(row, one));
+    if (ranges.some(Boolean)) {
+      lines.push([`${row.name}, least of the seeds`, row.unit, ...ranges.map((one) => one?.[0] ?? null)]);
+      lines.push([`${row.name}, greatest of the seeds`, row.unit, ...ranges.map((one) => one?.[1] ?? null)]);
+    }
     if (row.floor) lines.push([`${row.name} of real data`, row.unit, ...all.map(row.floor)]);
   }
   lines.push([], ["run", "kind", "claim", "verdict", "measured"]);

@@ -13,7 +13,17 @@ export const COMPARE = {
   },
   seeds: {
     name: "3 seeds",
-    text: "Each method is trained with three seeds. The stages show the first; the chart has the median of the three as a line, and their range as a band.",
+    text: "Each method is trained with three seeds. The stages show the first; the chart has the median of the three as a line, and their range as a band; the table has both.",
+  },
+  median: {
+    name: "Median of the seeds",
+    text: "The same method and settings, trained with several seeds: the middle one of what was measured, below it the least and the greatest. The stage shows the first.",
+    good: "A difference that is smaller than the ranges says nothing of the methods.",
+  },
+  dropped: {
+    name: "Your chains",
+    text: "A press on any map drops the same chains on all: the same starts, and the same noise. A drag drops a line of them, shift a cloud. They run by Langevin steps, in the page, on the energy of the moment that each stage shows.",
+    good: "c clears them. What differs between the stages is the energy alone.",
   },
   scale: {
     name: "Colours",

@@ -2,7 +2,8 @@
 
 import * as Icons from "../Icons";
 import { SlowButton } from "../phases/Control";
-import { nameOfRun, runs, titleOf } from "../state";
+import { nameOfRun } from "../run/named";
+import { runs, titleOf } from "../state";
 import { explains } from "../words/explaining";
 import { count, counter } from "../words/format";
 import { SLOW } from "../words/phases";

@@ -15,6 +15,13 @@ export const MOST_CHAINS = 512;
 const KEPT_POSITIONS = 3200;
 const LONGEST_PATH = 480;
 
+/** How many chains start at a place, and how far around it they are spread. */
+export type Drop = [count: number, spread: number];
+/** What a press starts, each bit of a drag, and a cloud. */
+export const DROPS = { press: [12, 0], drag: [3, 0], cloud: [64, 0.35] } satisfies Record<string, Drop>;
+/** Pixels between two bits of a drag. */
+export const APART = 14;
+
 /** One chain and its path, oldest position first. */
 export interface Dropped {
   x: number;
@@ -24,7 +31,7 @@ export interface Dropped {
 }
 
 /** Chains that are moved by the energy itself at the most; more of them move by the landscape between its cells. */
-const MOST_EXACT = 48;
+const MOST_EXACT = 64;
 
 /** Fills `gradients` of the energy at points, x and y in turn. */
 export type Gradients = (points: Float64Array, gradients: Float64Array) => void;
@@ -64,9 +71,12 @@ export class Preview {
   /** `seed` and the number of the chain fix its path on a given landscape. */
   constructor(private readonly seed: number) {}
 
-  drop(x: number, y: number, count: number): void {
+  /** Starts chains at a place, or as a cloud around it: normally, with this standard deviation. */
+  drop(x: number, y: number, count: number, spread = 0): void {
     for (let i = 0; i < count; i++) {
-      this.chains.push({ x, y, path: [x, y], noise: normal(streamSeed(this.seed, this.started++)) });
+      const noise = normal(streamSeed(this.seed, this.started++));
+      const start = spread > 0 ? [x + spread * noise(), y + spread * noise()] : [x, y];
+      this.chains.push({ x: start[0]!, y: start[1]!, path: start, noise });
     }
     this.chains.splice(0, this.chains.length - MOST_CHAINS);
   }

@@ -5,6 +5,7 @@ import { Stage, type StageOptions } from "./stage";
 
 export { labelledOf } from "./classes";
 export { differenceColors } from "./colormap";
+export { APART, DROPS, type Drop } from "./dropped";
 export { fillSheet, gridSide, type ImageSource, SIDE } from "./imagegrid";
 export { LAYERS, type LayerName, type Layers } from "./layers";
 export type { Mode, Scale } from "./modes";

@@ -64,6 +64,8 @@ export class Stage {
   private camera: Camera = HOME;
   /** The energy of what is shown, where the page has it. */
   private evaluator: Evaluator | null = null;
+  /** Dropped chains wait. */
+  private held = false;
   private dirty = true;
 
   constructor(
@@ -144,7 +146,7 @@ export class Stage {
 
   /** The same of a position of the plane. */
   readoutAt(across: number, up: number): Readout | null {
-    if (!this.evaluator && !this.onMap(across, up)) return null;
+    if (!this.reaches(across, up)) return null;
     const at = this.terrain.readout(across, up, this.exactly(across, up));
     if (!at) return null;
     const { unit } = this.units;
@@ -155,14 +157,27 @@ export class Stage {
 
   /** Starts chains under the pointer, which run down the landscape shown from the next draw on; tells whether there is
    * any. */
-  drop(px: number, py: number, count: number): boolean {
+  drop(px: number, py: number, count: number, spread = 0): boolean {
     const place = this.placeAt(px, py);
-    if (!place) return false;
-    const [x, y] = place;
-    if (!this.evaluator && !this.onMap(x, y)) return false;
-    this.preview.drop(x, y, count);
+    return place !== null && this.dropAt(...place, count, spread);
+  }
+
+  /** The same at a position of the plane; as a cloud where they are spread around it. */
+  dropAt(x: number, y: number, count: number, spread = 0): boolean {
+    if (!this.reaches(x, y)) return false;
+    this.preview.drop(x, y, count, spread);
     this.dirty = true;
     return true;
+  }
+
+  /** Whether the energy of a position is known. */
+  reaches(x: number, y: number): boolean {
+    return this.evaluator !== null || this.onMap(x, y);
+  }
+
+  /** Lets dropped chains wait for an energy that is on its way, so that it alone moves them. */
+  hold(on: boolean): void {
+    this.held = on;
   }
 
   /** Where a position of the plane is seen, in pixels; null where it is not. */
@@ -323,7 +338,7 @@ export class Stage {
     const { evaluator } = this;
     const gradients = (at: Float64Array, slopes: Float64Array) =>
       evaluator?.withGradient(at, new Float64Array(at.length / 2), slopes);
-    if (moment) this.preview.advance(nowMs, moment.energy, evaluator && gradients);
+    if (moment && !this.held) this.preview.advance(nowMs, moment.energy, evaluator && gradients);
     (this.relief ?? this.flat).draw(this.context, this.scene);
     this.dirty = false;
   }

@@ -29,6 +29,7 @@ import { reference, standing } from "../words/standing";
 import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
 import { LAB } from "../words/terms";
+import { MarkedPlot } from "./Marks";
 import { ThisUpdate } from "./ThisUpdate";
 
 const kl = curve("kl", "KL divergence over updates", "nats", "log");
@@ -63,7 +64,7 @@ export function Evidence() {
         <h2 id="loss">
           <Term explanation={LAB.loss}>Loss</Term>
         </h2>
-        <Plot chart={loss} height={48} />
+        <MarkedPlot chart={loss} height={48} />
       </section>
       <div class="coming">
         <OwnSeries />
@@ -123,7 +124,7 @@ function Distance() {
         </span>
       </p>
       {first?.name === "nll" && <Comparison />}
-      <Plot key={chart.title} chart={chart} height={chart === fit ? 96 : 72} />
+      <MarkedPlot key={chart.title} chart={chart} height={chart === fit ? 96 : 72} />
       {chart === fit && <Lines />}
       <Standing name={first?.name} reached={first?.reached} />
     </section>

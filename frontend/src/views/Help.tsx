@@ -13,7 +13,11 @@ const KEYS: [string, string][] = [
   ["L", "back to the newest moment"],
   ["← →", "keyframe or moment before and after; in a group of choices the one before and after"],
   ["↑ ↓", "in a number: more, less; with shift ten times as much"],
-  ["Enter", "on the stage: chains start in the middle"],
+  [
+    "Enter",
+    "on the stage: a cloud of chains starts in the middle; on Compare the cross-hair, then the cloud",
+  ],
+  ["shift", "with a press on the stage: a cloud starts there; a drag starts a line of chains"],
   ["1 … 8", "layers of the stage, in their order"],
   ["e, p", "show energy, show density"],
   ["d", "surface in 3D, or map"],
@@ -62,7 +66,8 @@ export function Help() {
           Pick a distribution and a method, press play. Settings with a dot act at once while it trains, and
           leave a numbered mark on the time line. What stands on the page explains itself, words with dots
           under them too: point at it, tap it, or reach it with the tab key; Escape closes that. Click on the
-          stage to drop chains; they run down the landscape that is shown.
+          stage to drop chains, or drag for a line of them; they run down the landscape that is shown, of a
+          past moment too, and the same starts take the same paths again.
         </p>
         <dl class="keys">
           {KEYS.map(([key, meaning]) => (

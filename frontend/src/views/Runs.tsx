@@ -7,8 +7,10 @@ import { downloadAddress } from "../protocol/api";
 import type { RunState, RunSummary } from "../protocol/wire";
 import { refreshRuns } from "../run/following";
 import { loop } from "../run/loop";
+import { givenName, nameOfRun } from "../run/named";
 import { missingPlugIn, plugInNote } from "../run/plugins";
-import { catalogue, fields, info, nameOfRun, runs, runsFault, stored, tab } from "../state";
+import { type Node, treeOf } from "../run/tree";
+import { catalogue, fields, info, runs, runsFault, stored, tab } from "../state";
 import { explains } from "../words/explaining";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
@@ -22,6 +24,9 @@ const doomed = signal<string | null>(null);
 
 /** Milliseconds between looks at how far runs are. */
 const REFRESHED = 2000;
+
+/** Branches of branches stand as far to the right as this at the most. */
+const DEEPEST = 5;
 
 const someGo = () => runs.value?.some(({ state }) => state === "running" || state === "starting") ?? false;
 
@@ -81,8 +86,8 @@ function List() {
         </tr>
       </thead>
       <tbody>
-        {all.map((run) => (
-          <Row key={run.id} run={run} />
+        {treeOf(all).map((node) => (
+          <Row key={node.run.id} node={node} />
         ))}
       </tbody>
     </table>
@@ -92,20 +97,20 @@ function List() {
 const badgeOf = (state: RunState) =>
   state === "running" ? "LIVE" : (state.toUpperCase() as Uppercase<typeof state>);
 
-function Row({ run }: { run: RunSummary }) {
+function Row({ node: { run, depth, parent } }: { node: Node }) {
   const figure = headline(run.metrics);
   const note = catalogue.value && plugInNote(run, catalogue.value.plugins);
   const shown = !stored.value && info.value?.id === run.id;
   return (
     <tr data-shown={shown}>
-      <td class="run-title">
+      <td class="run-title" style={{ "--depth": Math.min(depth, DEEPEST) }} data-branch={depth > 0}>
         <Tick run={run} />
         <button type="button" class="link" onClick={({ detail }) => void show(run.id, detail === 0)}>
           {nameOfRun(run)}
         </button>
-        {named(run) && <span class="small muted"> {run.name}</span>}
+        {givenName(run) && <span class="small muted"> {run.name}</span>}
         {shown && <span class="small muted"> on the stage</span>}
-        {run.parent && run.parent_step !== null && <Parent id={run.parent} step={run.parent_step} />}
+        {parent && <Parent parent={parent} step={run.parent_step ?? 0} />}
         {run.reason && (
           <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>
             {sentence(inWordsOf(fields.value, run.reason))}
@@ -135,17 +140,16 @@ function Row({ run }: { run: RunSummary }) {
 }
 
 /** The run that another branches off, to be opened where it is still there. */
-function Parent({ id, step }: { id: string; step: number }) {
-  const parent = runs.value?.find((run) => run.id === id);
+function Parent({ parent, step }: { parent: RunSummary | "gone"; step: number }) {
   return (
     <p class="small muted">
       branches off at update {count(step)} of{" "}
-      {parent ? (
-        <button type="button" class="link" onClick={({ detail }) => void show(id, detail === 0)}>
-          {parent.name}
-        </button>
-      ) : (
+      {parent === "gone" ? (
         "a run that is gone"
+      ) : (
+        <button type="button" class="link" onClick={({ detail }) => void show(parent.id, detail === 0)}>
+          {givenName(parent) ?? nameOfRun(parent)}
+        </button>
       )}
     </p>
   );
@@ -154,11 +158,6 @@ function Parent({ id, step }: { id: string; step: number }) {
 /** Opens a run; whoever does so by keys goes on at the stage. */
 async function show(id: string, byKeys: boolean): Promise<void> {
   if ((await open(id)) && byKeys) requestAnimationFrame(focusMain);
-}
-
-/** Whether a person gave the run its name; the server's own tells the method and the distribution again. */
-function named({ name, method, dataset }: RunSummary): boolean {
-  return name !== "" && name !== `${method} on ${dataset}`;
 }
 
 function Actions({ run }: { run: RunSummary }) {

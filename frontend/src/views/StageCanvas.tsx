@@ -4,7 +4,7 @@ import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
-import { createStage, type Mode, type Readout, type Stage } from "../stage";
+import { APART, createStage, DROPS, type Drop, type Mode, type Readout, type Stage } from "../stage";
 import {
   camera,
   drawing,
@@ -29,12 +29,19 @@ import { drawingCanvas } from "./strokes";
 import { useTurning } from "./turning";
 import { shownFrame } from "./unlearned";
 
-/** Chains that one press starts, one with shift, and each bit of a drag. */
-const CLOUD = { click: 12, shift: 64, drag: 3 };
+/** Whether there is a landscape for chains to run on. */
+export const droppable = computed(() => !drawing.value && (!untrained.value || recordedFrame.value !== null));
 
 /** What is under the pointer. */
 export const readout = signal<Readout | null>(null);
 let stage: Stage | null = null;
+
+/** Drops a cloud of chains around the middle of what is seen. */
+export function dropCloud(): void {
+  if (!stage || !droppable.value) return;
+  const { x, y } = stage.view;
+  if (stage.dropAt(x, y, ...DROPS.cloud)) dropped.value += DROPS.cloud[0];
+}
 
 export function clearDropped(): void {
   stage?.clearDropped();
@@ -181,16 +188,14 @@ function usePointing() {
   const pointer = useRef<{ x: number; y: number } | null>(null);
   const dragged = useRef<{ x: number; y: number } | null>(null);
   const panning = usePanning(camera);
-  const drop = (x: number, y: number, count: number) => {
-    if (untrained.value && !recordedFrame.value) return;
-    if (stage?.drop(x, y, count)) dropped.value += count;
+  const drop = (x: number, y: number, [count, spread]: Drop) => {
+    if (droppable.value && stage?.drop(x, y, count, spread)) dropped.value += count;
   };
-  const press = (x: number, y: number, shift: boolean) => drop(x, y, shift ? CLOUD.shift : CLOUD.click);
+  const press = (x: number, y: number, shift: boolean) => drop(x, y, shift ? DROPS.cloud : DROPS.press);
   const point = (event: TargetedPointerEvent<HTMLCanvasElement>) =>
     (pointer.current = { x: event.offsetX, y: event.offsetY });
   const enter = (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
-    const middle = event.currentTarget.clientWidth / 2;
-    if (event.key === "Enter") drop(middle, middle, CLOUD.shift);
+    if (event.key === "Enter") dropCloud();
   };
   const onPointerLeave = () => {
     pointer.current = null;
@@ -206,9 +211,9 @@ function usePointing() {
       const now = point(event);
       if (panning.move(event)) return;
       const from = dragged.current;
-      if (!from || Math.hypot(now.x - from.x, now.y - from.y) < 14) return;
+      if (!from || Math.hypot(now.x - from.x, now.y - from.y) < APART) return;
       dragged.current = now;
-      drop(now.x, now.y, CLOUD.drag);
+      drop(now.x, now.y, DROPS.drag);
     },
     onPointerDown: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
       if (panning.down(event)) return;

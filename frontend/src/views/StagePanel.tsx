@@ -16,15 +16,17 @@ import {
   recordedFrame,
   untrained,
 } from "../state";
+import { explains } from "../words/explaining";
 import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
 import { Told } from "../words/Told";
+import { LAB } from "../words/terms";
 import { Cursor, DrawingChoices, DrawingTools } from "./Drawing";
 import { LayerWords, Modes } from "./Layers";
 import { Legend } from "./Legend";
 import { LookingInLab } from "./Looking";
 import { exactLogZ, sayZ } from "./normalised";
-import { clearDropped, Plane, readout } from "./StageCanvas";
+import { clearDropped, dropCloud, droppable, Plane, readout } from "./StageCanvas";
 import { StageNotes } from "./StageNotes";
 import { Sources, TileReading, Tiles } from "./Tiles";
 import { shownFrame } from "./unlearned";
@@ -107,7 +109,12 @@ function Reading() {
           : (READINGS[mode.value] ?? "Press on the map to drop chains.");
     return (
       <p class="muted">
-        <Told text={text} />
+        <Told text={text} />{" "}
+        {droppable.value && (
+          <button type="button" class="link" {...explains(LAB.cloud)} onClick={dropCloud}>
+            Drop a cloud
+          </button>
+        )}
       </p>
     );
   }

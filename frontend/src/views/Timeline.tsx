@@ -1,17 +1,13 @@
 /** Time at the bottom: a scrubber over the whole run, numbered marks where something was changed, back to live. */
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { branch, undo } from "../actions";
+import { branch } from "../actions";
 import * as Icons from "../Icons";
-import type { Origin } from "../protocol/wire";
 import { endOfTime, newestStep } from "../run/history";
-import type { Mark } from "../run/marks";
-import { versionsText } from "../run/plugins";
 import { backToLive, nudge, roll } from "../run/replay";
 import { scrub } from "../run/scrub";
 import {
   active,
-  fields,
   history,
   info,
   kept,
@@ -26,9 +22,10 @@ import {
 } from "../state";
 import { explains } from "../words/explaining";
 import { bestBy } from "../words/fit";
-import { count, counter, duration, rate, setting } from "../words/format";
+import { count, counter, duration, rate } from "../words/format";
 import { Term } from "../words/Term";
 import { LAB, TIME_MARKS } from "../words/terms";
+import { MarkButton } from "./Marks";
 
 export function Timeline() {
   return (
@@ -166,12 +163,7 @@ function Scrubber() {
         )}
         {kept.value && <Kept left={share(kept.value.step)} />}
         {marks.value.map((mark) => (
-          <MarkButton
-            key={mark.number}
-            mark={mark}
-            left={share(mark.step)}
-            side={mark.step > 0.7 * end ? "left" : mark.step < 0.3 * end ? "right" : "middle"}
-          />
+          <MarkButton key={mark.number} mark={mark} at={mark.step / end} where="time" />
         ))}
       </div>
     </div>
@@ -191,74 +183,6 @@ function Kept({ left }: { left: string }) {
       aria-expanded={false}
       {...explains({ ...TIME_MARKS.kept, text: `${words}. ${TIME_MARKS.kept.text}` })}
     />
-  );
-}
-
-/** "η 0.05 → 0.034" of a change, "mine 1a2b3c4d → 5e6f7a8b" of one of plug-ins. */
-export function changeText(mark: Pick<Mark, "path" | "value" | "previous">): string {
-  if (mark.path === "plugins") return versionsText(mark.previous as Origin[], mark.value as Origin[]);
-  const field = fields.value.find(({ path }) => path === mark.path);
-  const name = field?.symbol ?? field?.label ?? mark.path.split(".").at(-1)!.replaceAll("_", " ");
-  const values = [setting(mark.previous), setting(mark.value)];
-  const [before, after] = values[0] === values[1] ? [String(mark.previous), String(mark.value)] : values;
-  return `${name} ${before} → ${after}`;
-}
-
-/** The mark whose note stays open. */
-const pinned = signal<number | null>(null);
-
-function MarkButton({ mark, left, side }: { mark: Mark; left: string; side: string }) {
-  const text = changeText(mark);
-  const back = mark.undone === null ? "" : `, taken back at update ${count(mark.undone)}`;
-  const possible =
-    mark.undone === null && active.value && fields.value.some(({ path, live }) => live && path === mark.path);
-  const open = pinned.value === mark.number;
-  return (
-    <div
-      class="mark"
-      role="group"
-      style={{ left }}
-      data-side={side}
-      data-open={open}
-      data-undone={mark.undone !== null}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") pinned.value = null;
-        event.stopPropagation();
-      }}
-    >
-      <button
-        type="button"
-        class="mark-number mono"
-        aria-expanded={open}
-        aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}${back}`}
-        onClick={() => (pinned.value = open ? null : mark.number)}
-      >
-        {mark.number}
-      </button>
-      <div class="mark-note small">
-        <span>
-          <Term explanation={{ ...TIME_MARKS.change, name: `Change ${mark.number}` }}>
-            <span class="mono">{text}</span>
-          </Term>{" "}
-          <span class="muted">at update {count(mark.step) + back}</span>
-        </span>
-        <button type="button" class="link" onClick={() => scrub(mark.step)}>
-          Show
-        </button>
-        {possible && (
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              pinned.value = null;
-              undo(mark);
-            }}
-          >
-            Undo
-          </button>
-        )}
-      </div>
-    </div>
   );
 }
 

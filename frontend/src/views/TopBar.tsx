@@ -2,8 +2,9 @@
 
 import { CompareTransport, ComparisonName } from "../compare/Transport";
 import * as Icons from "../Icons";
+import { nameOnStage } from "../run/named";
 import { SamplersTransport, SamplingName } from "../samplers/Transport";
-import { draft, help, info, nameOf, stored, tab, untrained } from "../state";
+import { help, stored, tab } from "../state";
 import { nextTheme, themeChoice } from "../theme";
 import { explains } from "../words/explaining";
 import { Term } from "../words/Term";
@@ -52,13 +53,11 @@ export function TopBar() {
 
 /** What is on the stage, in words. */
 function RunName() {
-  const config = untrained.value ? draft.value : info.value?.config;
-  if (!config) return null;
+  const name = nameOnStage.value;
+  if (!name) return null;
   return (
     <p class="small muted run-name">
-      <Term explanation={{ ...(stored.value ? LAB.storedRun : LAB.onStage), name: nameOf(config) }}>
-        {nameOf(config)}
-      </Term>
+      <Term explanation={{ ...(stored.value ? LAB.storedRun : LAB.onStage), name }}>{name}</Term>
     </p>
   );
 }

@@ -82,15 +82,16 @@ const NO_THREAD = "This browser starts no thread for maps: the landscape stays a
 let threadless = false;
 
 /** Steps that the run on the stage has snapshots of. */
-let snapshots = { of: "", steps: new Set<number>() };
+let snapshots = { of: "", steps: new Set<number>(), known: false };
 
 async function refreshSnapshots(): Promise<void> {
   const run = info.value;
   const of = `${run?.id} ${history.value?.keyframes.length}`;
   if (!run || snapshots.of === of) return;
-  snapshots = { of, steps: snapshots.of.startsWith(`${run.id} `) ? snapshots.steps : new Set() };
+  const steps: Set<number> = snapshots.of.startsWith(`${run.id} `) ? snapshots.steps : new Set();
+  snapshots = { of, steps, known: false };
   const kept = await api.snapshots(run.id).catch(() => []);
-  if (snapshots.of === of) snapshots.steps = new Set(kept.map(({ step }) => step));
+  if (snapshots.of === of) snapshots = { of, steps: new Set(kept.map(({ step }) => step)), known: true };
 }
 
 /** The moment on the stage, where its energy can be asked for. */
@@ -103,6 +104,14 @@ function shownMoment(): Moment | null {
   void refreshSnapshots();
   if (!snapshots.steps.has(moment.value)) return null;
   return { run: run.id, snapshot: moment.value, step: moment.value };
+}
+
+/** Whether the energy of the moment of the past on the stage is still to come: chains that are dropped wait for it, so
+ * that they go by nothing else, and the same seed gives the same path. */
+function comes(shown: Moment | null): boolean {
+  if (moment.value === null || rolling.value || stored.value || untrained.value) return false;
+  if (shown === null) return !snapshots.known && !threadless;
+  return shown.snapshot !== null && energies.at(shown) === null && energies.fault === null;
 }
 
 /** Sees to it that the stage has the energy that it needs, and the map of where one looks; once a frame. */
@@ -131,6 +140,7 @@ export function followLooking(created: Stage, pointed: boolean, now: number): vo
     evaluator = energy && units ? new Evaluator(energy, units) : null;
     created.setEvaluator(evaluator);
   }
+  created.hold(comes(shown));
   ownMaps.value = evaluator !== null && quick.value && !away && !still;
   const looking = evaluator !== null && (away || still);
   if (lookedAt.value && !looking) {

@@ -107,8 +107,8 @@ export const MARK_TERMS: Record<MarkName, { word: string; explanation: Explanati
     word: "yours",
     explanation: {
       name: "Your chains",
-      text: "Chains that you dropped. They run down the landscape that is shown, by Langevin steps in the page; training does not see them.",
-      good: "c clears them.",
+      text: "Chains that you dropped: a press starts a few at one place, a drag a line of them, shift or Enter a cloud. They run by Langevin steps, in the page, on the energy of the moment that is shown, also of a past one; training does not see them.",
+      good: "c clears them. The same starts on the same energy take the same paths again: their seed is fixed.",
       source: LANGEVIN,
     },
   },
@@ -182,6 +182,10 @@ export const LAB = {
   repeat: said(
     "Repeat exactly",
     "A new run with the same seed, updates and changes: the same weights, bit for bit.",
+  ),
+  cloud: said(
+    "Drop a cloud",
+    "64 chains of your own, spread around the middle of what is seen; shift and a press do it anywhere. They run on the energy that is shown.",
   ),
   branch: said(
     "Branch from here",

@@ -100,3 +100,23 @@ test("a few chains run by the energy itself, beyond the map too; many by the lan
   many.run(flat, 1, gradients);
   expect(gradients).toHaveBeenCalledTimes(400);
 });
+
+test("a cloud is spread around its place, and two drops with the same seed agree, start and path", () => {
+  const [one, other] = [new Preview(4), new Preview(4)];
+  for (const preview of [one, other]) {
+    preview.drop(1, 2, 400, 0.35);
+    preview.run(bowl, 30);
+  }
+  expect(one.chains.map(({ path }) => path)).toEqual(other.chains.map(({ path }) => path));
+  const starts = new Preview(4);
+  starts.drop(1, 2, 400, 0.35);
+  for (const [middle, of] of [
+    [1, starts.chains.map(({ x }) => x)],
+    [2, starts.chains.map(({ y }) => y)],
+  ] as const) {
+    const mean = of.reduce((sum, at) => sum + at / 400, 0);
+    const deviation = Math.sqrt(of.reduce((sum, at) => sum + (at - mean) ** 2 / 400, 0));
+    expect(Math.abs(mean - middle)).toBeLessThan((4 * 0.35) / 20);
+    expect(Math.abs(deviation - 0.35)).toBeLessThan((4 * 0.35) / Math.sqrt(800));
+  }
+});

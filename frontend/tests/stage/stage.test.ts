@@ -1,9 +1,11 @@
 /** The stage on a canvas that counts what is drawn. */
 
 import { expect, test } from "vitest";
+import type { Evaluator } from "../../src/energy/evaluator";
 import type { DecodedFrame } from "../../src/protocol/frame";
 import { PLAIN_UNITS, type Units } from "../../src/protocol/units";
 import { createStage, type Layers, type Stage } from "../../src/stage";
+import type { Preview } from "../../src/stage/dropped";
 import { frameWith } from "../frames.testing";
 import { fieldOf } from "./fields.testing";
 
@@ -237,4 +239,42 @@ test("points that come after those that are there are added to them, others are 
   expect(stamps("data", 0, 0, 1, 1, 2, 2)).toBe(3);
   expect(stamps("data", 0, 0, 1, 1, 2, 2, 3, 3, 4, 4)).toBe(2);
   expect(stamps("data", 0, 0, 2, 2, 3, 3, 4, 4)).toBe(4);
+});
+
+/** The paths of the chains that were dropped on a stage. */
+const pathsOn = (stage: Stage): number[][] =>
+  (Reflect.get(stage, "preview") as Preview).chains.map(({ path }) => path);
+
+/** An energy whose slope is that of (x - 1)^2 / 2 + y^2 / 2. */
+const pulling = {
+  energies: (at: ArrayLike<number>, out: Float64Array) => out.fill(0, 0, at.length / 2),
+  withGradient: (at: ArrayLike<number>, out: Float64Array, slopes: Float64Array) => {
+    out.fill(0);
+    for (let i = 0; i < at.length; i++) slopes[i] = at[i]! - (i % 2 === 0 ? 1 : 0);
+  },
+} as unknown as Evaluator;
+
+test("two drops with the same seed on the same moment take the same paths, whenever its energy comes", () => {
+  const [early, late] = [stageOf().stage, stageOf().stage];
+  for (const stage of [early, late]) {
+    stage.show(frame(1, 0));
+    stage.draw(0);
+    stage.draw(500);
+  }
+  early.setEvaluator(pulling);
+  late.hold(true);
+  for (const stage of [early, late]) {
+    stage.dropAt(-2, 1, 12);
+    stage.dropAt(0, 0, 20, 0.35);
+  }
+  for (let now = 516; now < 950; now += 16) early.draw(now);
+  for (let now = 530; now < 900; now += 30) late.draw(now);
+  expect(pathsOn(late).every((path) => path.length === 2)).toBe(true);
+  late.setEvaluator(pulling);
+  late.hold(false);
+  for (let now = 900; now < 1300; now += 30) late.draw(now);
+  const [one, other] = [pathsOn(early), pathsOn(late)];
+  const shared = Math.min(one[0]!.length, other[0]!.length);
+  expect(shared).toBeGreaterThan(100);
+  expect(one.map((path) => path.slice(0, shared))).toEqual(other.map((path) => path.slice(0, shared)));
 });
