@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "ARCHITECTURE.md"
 BEGIN, END = "<!-- rooms: `make map` writes this -->\n```text\n", "```\n<!-- end of rooms -->"
 PAGE = {
+    "offline": "The page of a file that is taken home: it replays runs with no server.",
     "main": "Starts the page: the stored run first, then what the server has.",
     "address": "The place on the page as the text after the # of its address, and back.",
     "App": "Which views stand where.",
