@@ -23,6 +23,7 @@ PAGE = {
     "keyboard": "The page by keyboard.",
     "views": "The panels, a Preact component each.",
     "compare": "Runs on one clock: pure rules and tables; their state, stages and chart.",
+    "export": "Runs as files: the dialog, pictures for print, videos, what the server makes.",
     "samplers": "The samplers' tab: its state, form, map and charts.",
     "zooming": "Where one looks on a stage: wheel, pinch, drag and keys.",
     "Icons": "The few signs, drawn as lines.",

@@ -1,5 +1,6 @@
 /** The page: one screen, read from left to right. */
 import { Compare } from "./compare/Compare";
+import { Export } from "./export/Export";
 import { tab } from "./state";
 import { Distributions } from "./views/Distributions";
 import { Evidence } from "./views/Evidence";
@@ -45,6 +46,7 @@ export function App() {
         )}
         <Summary />
         <Help />
+        <Export />
       </div>
       <Explanation />
     </>

@@ -11,6 +11,7 @@ import "./style/runs.css";
 import "./style/samplers.css";
 import "./style/compare.css";
 import "./style/explanation.css";
+import "./style/export.css";
 import "./style/narrow.css";
 import "./style/flat.css";
 import { App } from "./App";

@@ -128,6 +128,11 @@ def test_bad_input_is_told_before_anything_is_computed(folder: Path, tmp_path: P
     assert "lies between updates 60 and 70" in refused(
         "export", folder, "--gif", file, "--moments", 2, "--first", 60, "--last", 70
     )
+    other = tmp_path / "other"
+    rings = ["--dataset", "rings", "--method", "denoising", *SMALL, "--updates", "2"]
+    assert ebm("train", *rings, "--out", other)[0] == 0
+    assert "learn other data (moons and rings)" in refused("export", folder, other, "--gif", file)
+    assert "5 runs are named" in refused("export", *[folder] * 5, "--html", file)
     large = ["--width", 1024, "--moments", 90]
     said = refused("export", folder, "--gif", file, *large)
     assert "MB" in said

@@ -4,10 +4,24 @@ import { HOME, LAYERS, type LayerName, type Mode } from "../stage";
 import { explains } from "../words/explaining";
 import { significant } from "../words/format";
 import { Term } from "../words/Term";
-import { LAYER_TERMS, MODE_TERMS, SURFACE } from "../words/terms";
+import { LAB, LAYER_TERMS, MODE_TERMS, SURFACE } from "../words/terms";
 import { frameOf } from "./canvases";
+import { drawn } from "./Evidence";
 import { differFrom, modes, references, toggleSurface } from "./looking";
-import { camera, figures, images, layers, members, mode, orbit, planning, reference, scale } from "./state";
+import {
+  camera,
+  figures,
+  histories,
+  images,
+  layers,
+  members,
+  mode,
+  orbit,
+  planning,
+  reference,
+  scale,
+} from "./state";
+import { takeHome } from "./takeHome";
 import { COMPARE } from "./terms";
 
 const OWN: LayerName[] = ["generator", "perturbed"];
@@ -33,6 +47,15 @@ export function Tools() {
         </p>
       )}
       <span class="gap" />
+      <button
+        type="button"
+        class="pill"
+        disabled={histories.value.some(({ keyframes }) => keyframes.length === 0)}
+        {...explains(LAB.takeHome)}
+        onClick={() => takeHome(drawn.value)}
+      >
+        Export
+      </button>
       <button
         type="button"
         class="pill"

@@ -218,7 +218,7 @@ export interface Routes {
        * Runs that are compared with it.
        */
       beside?: [] | [string] | [string, string] | [string, string, string] | null;
-      moments?: number;
+      moments?: number | null;
       cells?: number;
       /**
        * The update where it begins.
@@ -251,6 +251,7 @@ export interface Routes {
        */
       last?: number | null;
       theme?: "dark" | "light";
+      clock?: "updates" | "seconds" | "evaluations";
     };
     body: null;
     answer: Uint8Array;

@@ -29,6 +29,7 @@ import { bestBy } from "../words/fit";
 import { count, counter, duration, rate, setting } from "../words/format";
 import { Term } from "../words/Term";
 import { LAB, TIME_MARKS } from "../words/terms";
+import { takeHome } from "./takeHome";
 
 export function Timeline() {
   return (
@@ -269,6 +270,15 @@ function End() {
   const horizon = run.horizon;
   return (
     <p class="track-end small muted">
+      <button
+        type="button"
+        class="link"
+        disabled={history.value?.keyframes.length === 0}
+        onClick={takeHome}
+        {...explains(LAB.takeHome)}
+      >
+        Export
+      </button>
       {replay ? (
         <>
           <button

@@ -183,6 +183,10 @@ export const LAB = {
     "Repeat exactly",
     "A new run with the same seed, updates and changes: the same weights, bit for bit.",
   ),
+  takeHome: said(
+    "Take it home",
+    "Saves the run: one HTML file that replays it offline, GIF and video, pictures for print, tables, and a script that makes it again.",
+  ),
   branch: said(
     "Branch from here",
     "A new run that is bit for bit as this one was at the update shown, and then goes its own way: change a live setting. Its way to that update is made again, as fast as it trains.",

@@ -13,7 +13,10 @@ from ebm_server.settings import from_environment
 if TYPE_CHECKING:
     from ebm_server.exports.material import Material
 
-MOMENTS = 48
+PICTURES = 60
+"""Of a GIF, and moments of a run that is made again."""
+MOST = 4
+"""Runs that are compared."""
 
 
 def export(
@@ -35,7 +38,9 @@ def export(
     grid: Annotated[
         Path | None, typer.Option(help="The landscape of its last moment, as NPZ.")
     ] = None,
-    moments: Annotated[int, typer.Option(min=2, max=400, help="Shown in HTML and GIF.")] = MOMENTS,
+    moments: Annotated[
+        int | None, typer.Option(min=2, max=400, help="Shown in HTML and GIF; 48 and 60 without.")
+    ] = None,
     width: Annotated[int, typer.Option(min=96, max=1024, help="Of the GIF's maps.")] = 480,
     per_second: Annotated[float, typer.Option(min=1, max=50, help="Pictures of the GIF.")] = 12,
     first: Annotated[int | None, typer.Option(min=0, help="The update to begin with.")] = None,
@@ -59,6 +64,8 @@ def export(
         refuse_unwritable(path)
     if len(run) > 1 and set(wanted) - {"--html", "--gif"} | ({"--script"} if script else set()):
         refuse("several runs go into --html and --gif alone; export the other files one by one")
+    if len(run) > MOST:
+        refuse(f"{len(run)} runs are named; {MOST} at most stand beside each other")
     use_one_thread()
     use_plugins(plugin)
     from ebm_server.exports.film import refuse_large
@@ -67,8 +74,8 @@ def export(
     with plugins_apart():
         try:
             if gif is not None:
-                refuse_large(moments, len(run), width)
-            materials = [material(one, data_dir, bool(wanted), moments) for one in run]
+                refuse_large(moments or PICTURES, len(run), width)
+            materials = [material(one, data_dir, bool(wanted), moments or PICTURES) for one in run]
             if script is not None:
                 write_script(materials[0], script)
             for name, path in wanted.items():
@@ -149,7 +156,7 @@ def progress() -> Callable[[int, int], None]:
 
 def maker(
     name: str,
-    moments: int,
+    moments: int | None,
     width: int,
     per_second: float,
     first: int | None,
@@ -164,7 +171,7 @@ def maker(
             runs, offline.Replay(moments=moments, first=first, last=last)
         ),
         "--gif": lambda runs: film.gif(
-            runs, film.Film(width, per_second, moments, first, last, theme)
+            runs, film.Film(width, per_second, moments or PICTURES, first, last, theme)
         ),
         "--csv": lambda runs: metrics.csv_rows(runs[0].rows).encode(),
         "--samples": lambda runs: tables.samples(runs[0], last).encode(),

@@ -12,8 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 from ebm_core import Frame
 from ebm_core.runs.frame import Landscape
 from ebm_server.exports.colors import THEMES, colored
-from ebm_server.exports.limits import LARGEST_GIF, refuse_larger, thinned, within
+from ebm_server.exports.limits import LARGEST_GIF, refuse_larger, refuse_unlike, thinned, within
 from ebm_server.exports.material import Material
+from ebm_server.refusals import Refused
 
 CAPTION = 26
 """Pixels below each map."""
@@ -40,18 +41,21 @@ class Film:
     last: int | None = None
     """Updates between which it plays; all of the run without."""
     theme: Literal["dark", "light"] = "dark"
+    clock: Literal["updates", "seconds", "evaluations"] = "seconds"
+    """On which several runs stand."""
 
 
 def gif(materials: Sequence[Material], wanted: Film) -> bytes:
-    """The film as GIF. Several runs are shown at the same share of their moments' updates.
+    """The film as GIF; several runs stand on one clock.
 
     Raises:
         Refused: There is nothing to show, or it would be too large.
     """
-    pictures = [_moments(material, wanted) for material in materials]
-    count = max(map(len, pictures))
-    refuse_large(count, len(materials), wanted.width)
-    drawn = [_picture(materials, pictures, i, count, wanted) for i in range(count)]
+    refuse_unlike(materials)
+    reels = [_reel(material, wanted) for material in materials]
+    times = thinned(sorted({time for reel in reels for time, _ in reel}), wanted.pictures)
+    refuse_large(len(times), len(materials), wanted.width)
+    drawn = [_picture(materials, [_at(reel, time) for reel in reels], wanted) for time in times]
     return _packed(drawn, wanted.per_second)
 
 
@@ -70,27 +74,39 @@ def refuse_large(pictures: int, runs: int, width: int) -> None:
     )
 
 
-def _moments(material: Material, wanted: Film) -> list[int]:
-    return thinned(within(material, wanted.first, wanted.last), wanted.pictures)
+Reel = list[tuple[float, int]]
+"""What the clock shows at each moment, and its update."""
 
 
-def _picture(
-    materials: Sequence[Material], moments: list[list[int]], at: int, count: int, wanted: Film
-) -> Image.Image:
-    """All runs beside each other: each at the newest of its moments that is not later."""
-    latest = max(steps[-1] for steps in moments)
-    longest = max(moments, key=len)
-    now = longest[at] if at < count - 1 else latest
-    parts = []
-    for material, steps in zip(materials, moments, strict=True):
-        step = max((known for known in steps if known <= now), default=steps[0])
-        parts.append(drawing(material.frame(step), _name(material), wanted))
-    whole = Image.new(
-        "RGB",
-        (len(parts) * (wanted.width + GAP) - GAP, wanted.width + CAPTION),
-        THEMES[wanted.theme]["background"],
-    )
-    for i, part in enumerate(parts):
+def _reel(material: Material, wanted: Film) -> Reel:
+    steps = within(material, wanted.first, wanted.last)
+    if wanted.clock == "updates":
+        return [(float(step), step) for step in steps]
+    if wanted.clock == "seconds":
+        seconds = dict(material.moments)
+        return [(seconds[step], step) for step in steps]
+    name = "gradient_evaluations"
+    known = [(0.0, 0.0)]
+    known += [(row["step"], row["values"][name]) for row in material.rows if name in row["values"]]
+    if len(known) < 2:
+        raise Refused(
+            409, f"run {material.run.id} tells no evaluations; choose the clock seconds or updates"
+        )
+    at, counts = np.array(known).T
+    return [(float(np.interp(step, at, counts)), step) for step in steps]
+
+
+def _at(reel: Reel, time: float) -> int:
+    """The newest moment that is not later, the first where all are."""
+    return max((step for known, step in reel if known <= time), default=reel[0][1])
+
+
+def _picture(materials: Sequence[Material], steps: Sequence[int], wanted: Film) -> Image.Image:
+    """All runs beside each other."""
+    size = (len(steps) * (wanted.width + GAP) - GAP, wanted.width + CAPTION)
+    whole = Image.new("RGB", size, THEMES[wanted.theme]["background"])
+    for i, (material, step) in enumerate(zip(materials, steps, strict=True)):
+        part = drawing(material.frame(step), _name(material), wanted)
         whole.paste(part, (i * (wanted.width + GAP), 0))
     return whole
 

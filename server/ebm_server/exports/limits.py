@@ -1,10 +1,12 @@
 """How large an export may be, and what is said of one that would be larger."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ebm_server.exports.material import Material
 from ebm_server.refusals import Refused
 
+T = TypeVar("T")
 LARGEST_HTML = 12_000_000
 """Bytes of a file that replays runs; with what is set at first it has less than 3 MB."""
 LARGEST_GIF = 24_000_000
@@ -25,12 +27,30 @@ def refuse_larger(what: str, size: float, most: float, instead: str) -> None:
         )
 
 
-def thinned(steps: Sequence[int], count: int) -> list[int]:
+def thinned(steps: Sequence[T], count: int) -> list[T]:
     """At most `count` of some steps, evenly by their place, the first and the last among them."""
     if len(steps) <= count:
         return list(steps)
     places = {round(i * (len(steps) - 1) / max(count - 1, 1)) for i in range(count)}
     return [steps[place] for place in sorted(places | {len(steps) - 1})][-max(count, 1) :]
+
+
+def refuse_unlike(materials: Sequence[Material]) -> None:
+    """Refuses to put runs beside each other that learn other data.
+
+    Raises:
+        Refused: It names the first two that differ.
+    """
+    first, *others = materials
+    for other in others:
+        if first.initial["dataset"] != other.initial["dataset"]:
+            kinds = [one.initial["dataset"]["kind"] for one in (first, other)]
+            how = " and ".join(kinds) if len(set(kinds)) > 1 else f"{kinds[0]}, set otherwise"
+            raise Refused(
+                422,
+                f"runs {first.run.id} and {other.run.id} learn other data ({how}); choose runs of "
+                "the same",
+            )
 
 
 def within(material: Material, first: int | None, last: int | None) -> list[int]:

@@ -19,7 +19,7 @@ from PIL import Image
 from ebm_core import Frame
 from ebm_core.runs.display import true_density
 from ebm_core.runs.frame import Landscape
-from ebm_server.exports.limits import LARGEST_HTML, refuse_larger, thinned, within
+from ebm_server.exports.limits import LARGEST_HTML, refuse_larger, refuse_unlike, thinned, within
 from ebm_server.exports.material import Material
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.packing import pack_frame, quantise
@@ -31,6 +31,8 @@ BUILT = Path(__file__).parents[1] / "static" / "offline"
 """Where `npm run build` puts the page's script and style."""
 WEIGHTS = 800_000
 """Bytes of weights of all runs together; the last moment of each has them in any case."""
+MOMENTS = {1: 48, 2: 36, 3: 24, 4: 18}
+"""Of each run, by how many there are."""
 STAYING = ("data", "labelled", "labels")
 """Arrays that only the first moment brings: they are the same in all."""
 MOVING = ("chains", "generator", "perturbed")
@@ -72,7 +74,8 @@ PAGE = """<!doctype html>
 class Replay:
     """How much of each run a file has."""
 
-    moments: int = 48
+    moments: int | None = None
+    """Of each run; as many as fit into 3 MB together, where none are named."""
     cells: int = 80
     """Of a map, along its side."""
     first: int | None = None
@@ -86,8 +89,10 @@ def html(materials: Sequence[Material], wanted: Replay) -> bytes:
     Raises:
         Refused: There is nothing to show, it would be too large, or the page is not built.
     """
+    refuse_unlike(materials)
     script, style = _built("offline.js"), _built("offline.css")
-    runs = [_run(material, wanted, WEIGHTS // len(materials)) for material in materials]
+    moments = wanted.moments or MOMENTS[len(materials)]
+    runs = [_run(m, wanted, moments, WEIGHTS // len(materials)) for m in materials]
     told = {"version": 1, "runs": runs, "truth": _truth(materials[0])}
     data = base64.b64encode(gzip.compress(msgpack.packb(told), mtime=0)).decode()
     title = escape(" and ".join(str(run["title"]) for run in runs) + " · EBM Lab")
@@ -118,9 +123,9 @@ def _built(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _run(material: Material, wanted: Replay, room: int) -> dict[str, Any]:
+def _run(material: Material, wanted: Replay, moments: int, room: int) -> dict[str, Any]:
     """A run as it travels."""
-    steps = thinned(within(material, wanted.first, wanted.last), wanted.moments)
+    steps = thinned(within(material, wanted.first, wanted.last), moments)
     config = material.config
     frames = []
     for place, step in enumerate(steps):

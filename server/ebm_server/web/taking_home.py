@@ -29,7 +29,7 @@ async def html(
     jobs: AllJobs,
     store: Database,
     beside: Beside = None,
-    moments: Annotated[int, Query(ge=2, le=400)] = 48,
+    moments: Annotated[int | None, Query(ge=2, le=400)] = None,
     cells: Annotated[int, Query(ge=16, le=128)] = 80,
     first: First = None,
     last: Last = None,
@@ -57,13 +57,14 @@ async def gif(
     first: First = None,
     last: Last = None,
     theme: Literal["dark", "light"] = "dark",
+    clock: Literal["updates", "seconds", "evaluations"] = "seconds",
 ) -> Response:
     """A run, or a comparison, as an animated GIF."""
 
     def work() -> bytes:
         from ebm_server.exports.film import Film, gif
 
-        return gif(taken(), Film(width, per_second, pictures, first, last, theme))
+        return gif(taken(), Film(width, per_second, pictures, first, last, theme, clock))
 
     taken = _materials([run, *(beside or [])], jobs, store)
     return _sent(await with_core(work), "image/gif", f"run-{run}.gif")
