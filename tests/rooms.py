@@ -16,12 +16,14 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "ARCHITECTURE.md"
 BEGIN, END = "<!-- rooms: `make map` writes this -->\n```text\n", "```\n<!-- end of rooms -->"
 PAGE = {
+    "offline": "The page of a file that is taken home: it replays runs with no server.",
     "main": "Starts the page: the stored run first, then what the server has.",
     "address": "The place on the page as the text after the # of its address, and back.",
     "App": "Which views stand where.",
     "keyboard": "The page by keyboard.",
     "views": "The panels, a Preact component each.",
     "compare": "Runs on one clock: pure rules and tables; their state, stages and chart.",
+    "export": "Runs as files: the dialog, pictures for print, videos, what the server makes.",
     "samplers": "The samplers' tab: its state, form, map and charts.",
     "phases": "Slow motion: the phases of one update, over the stage and beside it.",
     "zooming": "Where one looks on a stage: wheel, pinch, drag and keys.",

@@ -19,7 +19,7 @@ CONSTRAINTS = dict(
     for line in (ROOT / "constraints.txt").read_text().splitlines()
     if line and not line.startswith("#")
 )
-IMPORTED_AS = {"scikit-learn": "sklearn"}
+IMPORTED_AS = {"pillow": "PIL", "scikit-learn": "sklearn"}
 
 
 def declared(extra: str | None = None) -> list[Requirement]:

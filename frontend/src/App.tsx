@@ -1,5 +1,6 @@
 /** The page: one screen, read from left to right. */
 import { Compare } from "./compare/Compare";
+import { Export } from "./export/Export";
 import { PhasesPanel } from "./phases/Panel";
 import { motion } from "./phases/state";
 import { tab } from "./state";
@@ -47,6 +48,7 @@ export function App() {
         )}
         <Summary />
         <Help />
+        <Export />
       </div>
       <Explanation />
     </>

@@ -12,6 +12,7 @@ import "./style/samplers.css";
 import "./style/compare.css";
 
 import "./style/explanation.css";
+import "./style/export.css";
 import "./style/narrow.css";
 import "./style/flat.css";
 import "./style/phases.css";

@@ -7,6 +7,7 @@ import typer
 from ebm_server.commands.check import check
 from ebm_server.commands.doctor import doctor
 from ebm_server.commands.evaluate import evaluate
+from ebm_server.commands.export import export
 from ebm_server.commands.list_kinds import list_kinds
 from ebm_server.commands.new import new
 from ebm_server.commands.runs import runs
@@ -24,6 +25,7 @@ cli.command("serve")(serve)
 cli.command("train")(train)
 cli.command("sample")(sample)
 cli.command("eval")(evaluate)
+cli.command("export")(export)
 cli.command("runs")(runs)
 cli.command("list")(list_kinds)
 cli.command("doctor")(doctor)

@@ -109,4 +109,10 @@ export function PlotOf<Known>({
   return <div ref={box} class="plot" style={{ height: `${height}px` }} role="img" aria-label={chart.title} />;
 }
 
+/** A figure as a picture, by its address. */
+export async function picture(figure: Figure, options: Parameters<Plotly["toImage"]>[1]): Promise<string> {
+  plotly ??= import("plotly.js-basic-dist-min");
+  return (await plotly).toImage(figure, options);
+}
+
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };

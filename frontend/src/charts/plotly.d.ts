@@ -8,5 +8,9 @@ declare module "plotly.js-basic-dist-min" {
     layout: Layout,
     config?: Record<string, unknown>,
   ): Promise<HTMLElement>;
+  export function toImage(
+    figure: { data: Trace[]; layout: Layout },
+    options: { format: "png" | "svg"; width: number; height: number; scale: number },
+  ): Promise<string>;
   export function purge(element: HTMLElement): void;
 }

@@ -49,7 +49,8 @@ const metric = computed(() => {
   return (chosen ?? metrics.value[0])?.name ?? "kl";
 });
 
-const drawn = computed<Compared>(() => ({
+/** What the chart shows. */
+export const drawn = computed<Compared>(() => ({
   groups: members.value.map(({ history, repeats }, i) => ({
     letter: letterOf(i),
     method: titleOf(history.info.config.method.kind),

@@ -4,14 +4,16 @@ import { HOME, LAYERS, type LayerName, type Mode } from "../stage";
 import { explains } from "../words/explaining";
 import { significant } from "../words/format";
 import { Term } from "../words/Term";
-import { LAYER_TERMS, MODE_TERMS, SURFACE } from "../words/terms";
+import { LAB, LAYER_TERMS, MODE_TERMS, SURFACE } from "../words/terms";
 import { frameOf } from "./canvases";
 import { clearDropped } from "./dropping";
+import { drawn } from "./Evidence";
 import { differFrom, modes, references, toggleSurface } from "./looking";
 import {
   camera,
   dropped,
   figures,
+  histories,
   images,
   layers,
   members,
@@ -21,6 +23,7 @@ import {
   reference,
   scale,
 } from "./state";
+import { takeHome } from "./takeHome";
 import { COMPARE } from "./terms";
 
 const OWN: LayerName[] = ["generator", "perturbed"];
@@ -54,6 +57,15 @@ export function Tools() {
         </p>
       )}
       <span class="gap" />
+      <button
+        type="button"
+        class="pill"
+        disabled={histories.value.some(({ keyframes }) => keyframes.length === 0)}
+        {...explains(LAB.takeHome)}
+        onClick={() => takeHome(drawn.value)}
+      >
+        Export
+      </button>
       <button
         type="button"
         class="pill"

@@ -5,12 +5,13 @@ import type { DecodedFrame } from "../protocol/frame";
 import { loop } from "../run/loop";
 import { createImageGrid, createStage, type ImageGrid, type Readout, type Scale, type Stage } from "../stage";
 import type { Field } from "../stage/field";
+import { commonScale } from "../stage/modes";
 import { notice, tab } from "../state";
 import { theme } from "../theme";
 import { NO_CANVAS, NO_SURFACE } from "../words/terms";
 import { CloseUp } from "./closeups";
 import { keyframeFor } from "./frames";
-import { commonScale, sourceOf } from "./looking";
+import { sourceOf } from "./looking";
 import {
   camera,
   fault,

@@ -1,18 +1,11 @@
 /** How all stages of a comparison are looked at, together. */
 
 import type { DecodedFrame } from "../protocol/frame";
-import { FRONT, type ImageSource, type Mode, type Scale } from "../stage";
+import { FRONT, type ImageSource, type Mode } from "../stage";
 import { members, mode, orbit, reference, truth } from "./state";
 
 export function toggleSurface(): void {
   orbit.value = orbit.value ? null : FRONT;
-}
-
-/** The scale that has room for several. */
-export function commonScale(scales: (Scale | null)[]): Scale | null {
-  const known = scales.filter((scale) => scale !== null);
-  if (known.length === 0) return null;
-  return { lo: Math.min(...known.map(({ lo }) => lo)), hi: Math.max(...known.map(({ hi }) => hi)) };
 }
 
 /** Shows the difference from the truth, or from a run by its letter. */

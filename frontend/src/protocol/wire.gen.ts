@@ -228,6 +228,80 @@ export interface Routes {
     body: null;
     answer: Uint8Array;
   };
+  "GET /runs/{run}/export/html": {
+    parameters: {
+      run: string;
+      /**
+       * Runs that are compared with it.
+       */
+      beside?: [] | [string] | [string, string] | [string, string, string] | null;
+      moments?: number | null;
+      cells?: number;
+      /**
+       * The update where it begins.
+       */
+      first?: number | null;
+      /**
+       * The update where it ends.
+       */
+      last?: number | null;
+    };
+    body: null;
+    answer: string;
+  };
+  "GET /runs/{run}/export/gif": {
+    parameters: {
+      run: string;
+      /**
+       * Runs that are compared with it.
+       */
+      beside?: [] | [string] | [string, string] | [string, string, string] | null;
+      width?: number;
+      per_second?: number;
+      pictures?: number;
+      /**
+       * The update where it begins.
+       */
+      first?: number | null;
+      /**
+       * The update where it ends.
+       */
+      last?: number | null;
+      theme?: "dark" | "light";
+      clock?: "updates" | "seconds" | "evaluations";
+    };
+    body: null;
+    answer: Uint8Array;
+  };
+  "GET /runs/{run}/export/script": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Uint8Array;
+  };
+  "GET /runs/{run}/export/samples": {
+    parameters: {
+      run: string;
+      /**
+       * One of GET .../keyframes; else the newest.
+       */
+      step?: number | null;
+    };
+    body: null;
+    answer: string;
+  };
+  "GET /runs/{run}/export/grid": {
+    parameters: {
+      run: string;
+      /**
+       * One of GET .../keyframes; else the newest.
+       */
+      step?: number | null;
+    };
+    body: null;
+    answer: Uint8Array;
+  };
 }
 export interface Health {
   status: "ok";

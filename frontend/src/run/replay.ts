@@ -72,6 +72,9 @@ export function load(next: Film | null): void {
   });
 }
 
+/** The frames that are replayed from. */
+export const loadedFilm = (): Film | null => film;
+
 /** Puts in later keyframes of the same run; what was decoded stays. */
 export function extend(keyframes: Keyframe[]): void {
   if (film) film.keyframes = keyframes;

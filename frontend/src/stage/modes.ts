@@ -41,6 +41,13 @@ export function scaleOf({ lowest, span, logPartition: log }: Moment): Scale {
   return { lo: lowest + log, hi: lowest + log + ENERGY_REACH * span };
 }
 
+/** The scale that has room for several. */
+export function commonScale(scales: (Scale | null)[]): Scale | null {
+  const known = scales.filter((scale) => scale !== null);
+  if (known.length === 0) return null;
+  return { lo: Math.min(...known.map(({ lo }) => lo)), hi: Math.max(...known.map(({ hi }) => hi)) };
+}
+
 /** The density of a moment, on the grid of its energy. */
 export function densityOf({ energy, logPartition: log }: Moment): Field {
   return { ...energy, values: energy.values.map((value) => Math.exp(-value - log)) };

@@ -22,9 +22,10 @@ export interface StageOptions {
   theme: Theme;
   /** Fixes the paths of the chains that the viewer drops. */
   seed?: number;
+  /** Device pixels that a CSS pixel is worth drawing. */
+  finest?: number;
 }
 
-/** Device pixels a CSS pixel is worth drawing. */
 const FINEST_DPR = 2;
 const NO_POINTS: Float32Array = new Float32Array(0);
 const NO_LABELLED: Labelled = { points: NO_POINTS, labels: NO_POINTS };
@@ -67,6 +68,7 @@ export class Stage {
   /** Dropped chains wait. */
   private held = false;
   private dirty = true;
+  private readonly finest: number;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -77,6 +79,7 @@ export class Stage {
     const window = this.document.defaultView;
     this.stillness = window?.matchMedia?.("(prefers-reduced-motion: reduce)") ?? null;
     this.theme = options.theme;
+    this.finest = options.finest ?? FINEST_DPR;
     this.preview = new Preview(options.seed ?? 0);
     this.terrain = new Terrain(this.document, SHOWN_EXTENT);
     this.flat = new Flat(this.document);
@@ -213,7 +216,7 @@ export class Stage {
 
   /** Fits the canvas to a square of so many CSS pixels. */
   resize(cssSize: number, dpr: number): void {
-    const devicePixels = Math.max(1, Math.round(cssSize * Math.min(dpr, FINEST_DPR)));
+    const devicePixels = Math.max(1, Math.round(cssSize * Math.min(dpr, this.finest)));
     this.canvas.width = devicePixels;
     this.canvas.height = devicePixels;
     this.dpr = devicePixels / cssSize;
@@ -341,6 +344,11 @@ export class Stage {
     if (moment && !this.held) this.preview.advance(nowMs, moment.energy, evaluator && gradients);
     (this.relief ?? this.flat).draw(this.context, this.scene);
     this.dirty = false;
+  }
+
+  /** Draws the map as it stands once more: on another context, with layers and marks that `document` makes. */
+  drawAgain(context: CanvasRenderingContext2D, document: Document): void {
+    new Flat(document).draw(context, this.scene);
   }
 
   /** Makes the pending frame the target. */

@@ -36,7 +36,8 @@ const kl = curve("kl", "KL divergence over updates", "nats", "log");
 const frechet = curve("frechet", "Fréchet distance over updates", "", "log");
 const nll = curve("nll", "Negative log-likelihood over updates", "nats", "linear");
 
-function chartOf(name: string | undefined, values: Record<string, number>, own: boolean) {
+/** The chart of the figure that tells most. */
+export function chartOf(name: string | undefined, values: Record<string, number>, own: boolean) {
   if (!name && own) return fit;
   if (name === "frechet") return frechet;
   if (name !== "nll") return kl;

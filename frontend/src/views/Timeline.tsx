@@ -26,6 +26,7 @@ import { count, counter, duration, rate } from "../words/format";
 import { Term } from "../words/Term";
 import { LAB, TIME_MARKS } from "../words/terms";
 import { MarkButton } from "./Marks";
+import { takeHome } from "./takeHome";
 
 export function Timeline() {
   return (
@@ -193,6 +194,15 @@ function End() {
   const horizon = run.horizon;
   return (
     <p class="track-end small muted">
+      <button
+        type="button"
+        class="link"
+        disabled={history.value?.keyframes.length === 0}
+        onClick={takeHome}
+        {...explains(LAB.takeHome)}
+      >
+        Export
+      </button>
       {replay ? (
         <>
           <button

@@ -187,6 +187,10 @@ export const LAB = {
     "Drop a cloud",
     "64 chains of your own, spread around the middle of what is seen; shift and a press do it anywhere. They run on the energy that is shown.",
   ),
+  takeHome: said(
+    "Take it home",
+    "Saves the run: one HTML file that replays it offline, GIF and video, pictures for print, tables, and a script that makes it again.",
+  ),
   branch: said(
     "Branch from here",
     "A new run that is bit for bit as this one was at the update shown, and then goes its own way: change a live setting. Its way to that update is made again, as fast as it trains.",

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from ebm_server import core
 from ebm_server.background import in_background, with_core
+from ebm_server.exports.metrics import csv_rows
 from ebm_server.playground import Samplings
 from ebm_server.protocol.answers import Health
 from ebm_server.protocol.catalogue import Catalogue
@@ -34,7 +35,7 @@ from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
 from ebm_server.web.answers import MSGPACK, UNHEARD, file, packed, refusals, text
-from ebm_server.web.downloads import csv_rows, zipped
+from ebm_server.web.downloads import zipped
 
 router = APIRouter(prefix="/api/v1", responses=UNHEARD)
 

@@ -32,7 +32,7 @@ from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
 from ebm_server.runs.worker_connection import WorkerConnection
 from ebm_server.settings import Settings, is_loopback, package_version
-from ebm_server.web import api
+from ebm_server.web import api, taking_home
 from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
@@ -107,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.catalogue = services.catalogue
     app.state.samplings = services.samplings
     app.include_router(api.router)
+    app.include_router(taking_home.router)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(Invalid, invalid)
     app.add_exception_handler(RequestValidationError, malformed)

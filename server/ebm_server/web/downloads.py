@@ -1,31 +1,18 @@
-"""A run as files: CSV of its metrics, and a zip of everything that it is."""
+"""A run as a zip file of everything that it is."""
 
-import csv
-import io
 import json
 import zipfile
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
 
+from ebm_server.exports.metrics import csv_rows
 from ebm_server.refusals import Refused
 from ebm_server.runs.ledger import Entry
 from ebm_server.runs.points import PointFiles, references
 from ebm_server.runs.store import EVENTS, METRICS, Store
 
 IN_MEMORY = 16 * 1024 * 1024
-
-
-def csv_rows(rows: list[dict[str, Any]]) -> str:
-    """Metrics rows as CSV: seq, step, seconds, one column a metric, empty where it is absent."""
-    names = sorted({name for row in rows for name in row["values"]})
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["seq", "step", "seconds", *names])
-    for row in rows:
-        values = (row["values"].get(name, "") for name in names)
-        writer.writerow([row["seq"], row["step"], row["seconds"], *values])
-    return text.getvalue()
 
 
 def zipped(entry: Entry, directory: Path, store: Store) -> IO[bytes]:

@@ -1,0 +1,203 @@
+/** The stages of the file: each shows its run at the time of the clock, and takes chains that are dropped. */
+import { signal } from "@preact/signals";
+import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Evaluator } from "../energy/evaluator";
+import { type DecodedFrame, showsImages } from "../protocol/frame";
+import { loop } from "../run/loop";
+import { createImageGrid, createStage, type Readout, type Stage } from "../stage";
+import { commonScale } from "../stage/modes";
+import { count, located, significant } from "../words/format";
+import { usePanning, useZooming, zoomKey } from "../zooming";
+import { camera, cleared, dropped, file, frames, layers, mode, runs, theme } from "./state";
+
+/** Chains that one press starts, one with shift, and each bit of a drag. */
+const CLOUD = { click: 12, shift: 64, drag: 3 };
+
+const stages: (Stage | null)[] = [];
+/** What is under the pointer, and on which stage. */
+export const pointed = signal<{ index: number; at: Readout } | null>(null);
+
+export function Stages() {
+  return (
+    <div class="stages" data-count={runs.value.length}>
+      {runs.value.map((run, i) => (
+        <figure key={run.info.id}>
+          {showsImages(run.frames[0]!) ? <Tiles index={i} /> : <Plane index={i} />}
+          <figcaption>
+            <b>{run.title}</b>
+            <span class="mono muted">update {count(frames.value[i]?.step ?? 0)}</span>
+          </figcaption>
+          <Told index={i} />
+        </figure>
+      ))}
+    </div>
+  );
+}
+
+/** The energy of a moment, where its weights are in the file. */
+const energyOf = (index: number, frame: DecodedFrame) => runs.value[index]?.energies.get(frame.step) ?? null;
+
+/** What lies under the pointer, or by what chains move here. */
+function Told({ index }: { index: number }) {
+  const frame = frames.value[index];
+  if (!frame || showsImages(frame)) return null;
+  const here = pointed.value?.index === index ? pointed.value.at : null;
+  if (here)
+    return (
+      <p class="told small mono">
+        <span>
+          x {located(here.x, here.unit[0])}, {located(here.y, here.unit[1])}
+        </span>{" "}
+        <span>
+          E <output data-reading={index}>{here.energy.toFixed(5)}</output>
+        </span>{" "}
+        <span>p {significant(here.density, 2)}</span>
+      </p>
+    );
+  return (
+    <p class="told small muted">
+      {energyOf(index, frame)
+        ? "Press on the map to drop chains: they move by the network’s weights, which are in this file."
+        : "Press on the map to drop chains: here they move by the map; other moments have their weights."}
+    </p>
+  );
+}
+
+function useCanvas(
+  canvas: { current: HTMLCanvasElement | null },
+  make: (element: HTMLCanvasElement) => {
+    resize: (size: number, dpr: number) => void;
+    draw: (now: number) => void;
+  },
+): void {
+  useEffect(() => {
+    const element = canvas.current!;
+    const painter = make(element);
+    const size = new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry!.contentRect.width);
+      if (width > 0) painter.resize(width, devicePixelRatio);
+    });
+    size.observe(element);
+    const remove = loop.add({ every: 0, draw: painter.draw });
+    return () => {
+      remove();
+      size.disconnect();
+    };
+  }, []);
+}
+
+function Plane({ index }: { index: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useZooming(canvas, camera);
+  useCanvas(canvas, (element) => {
+    const stage = createStage(element, { theme: theme.value });
+    stages[index] = stage;
+    return { resize: (size, dpr) => stage.resize(size, dpr), draw: follower(stage, index) };
+  });
+  return (
+    <canvas
+      ref={canvas}
+      class="stage"
+      tabIndex={0}
+      role="img"
+      aria-label={`Energy landscape of ${runs.value[index]!.title} with data and chains. Enter drops a cloud of chains in the middle.`}
+      {...usePointing(index)}
+    />
+  );
+}
+
+/** Hands a stage what has changed, and draws it. */
+function follower(stage: Stage, index: number): (now: number) => void {
+  const kept = new Map<string, unknown>();
+  const put = <T,>(name: string, value: T, use: (value: T) => void) => {
+    if (kept.has(name) && kept.get(name) === value) return;
+    kept.set(name, value);
+    use(value);
+  };
+  return (now) => {
+    put("theme", theme.value, (value) => stage.setTheme(value));
+    put("layers", layers.value, (value) => stage.setLayers(value));
+    put("mode", mode.value, (value) => stage.setMode(value));
+    put("camera", camera.value, (value) => stage.look(value));
+    put("truth", file.value.truth, (value) => stage.setTruth(value));
+    put("cleared", cleared.value, () => stage.clearDropped());
+    if (runs.value.length > 1) stage.align(commonScale(stages.map((one) => one?.scale ?? null)) ?? "own");
+    put("frame", frames.value[index], (frame) => {
+      if (!frame) return;
+      stage.show(frame);
+      const energy = energyOf(index, frame);
+      stage.setEvaluator(energy && new Evaluator(energy, frame.units));
+    });
+    stage.draw(now);
+  };
+}
+
+/** Chains where one presses, taps or drags. */
+function usePointing(index: number) {
+  const dragged = useRef<{ x: number; y: number } | null>(null);
+  const panning = usePanning(camera);
+  const drop = (x: number, y: number, number: number) => {
+    if (stages[index]?.drop(x, y, number)) dropped.value += number;
+  };
+  const release = () => {
+    dragged.current = null;
+    panning.up();
+  };
+  return {
+    onPointerLeave: () => {
+      pointed.value = null;
+      dragged.current = null;
+    },
+    onPointerMove: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
+      const { offsetX: x, offsetY: y } = event;
+      const at = stages[index]?.readout(x, y);
+      pointed.value = at ? { index, at } : null;
+      const from = dragged.current;
+      if (panning.move(event) || !from || Math.hypot(x - from.x, y - from.y) < 14) return;
+      dragged.current = { x, y };
+      drop(x, y, CLOUD.drag);
+    },
+    onPointerDown: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
+      if (panning.down(event) || event.pointerType === "touch") return; // a tap comes as a click
+      dragged.current = { x: event.offsetX, y: event.offsetY };
+      drop(event.offsetX, event.offsetY, event.shiftKey ? CLOUD.shift : CLOUD.click);
+    },
+    onClick: (event: MouseEvent) => {
+      if ((event as PointerEvent).pointerType === "touch") drop(event.offsetX, event.offsetY, CLOUD.click);
+    },
+    onPointerUp: release,
+    onPointerCancel: release,
+    onKeyDown: (event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
+      const middle = event.currentTarget.clientWidth / 2;
+      if (event.key === "Enter") drop(middle, middle, CLOUD.shift);
+      else if (zoomKey(camera, event)) event.preventDefault();
+    },
+  };
+}
+
+const RANGE = [-1, 1] as const;
+
+function Tiles({ index }: { index: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useCanvas(canvas, (element) => {
+    const grid = createImageGrid(element, { theme: theme.value, range: RANGE });
+    let [shown, colors] = [null as DecodedFrame | null, theme.value];
+    return {
+      resize: (size, dpr) => grid.resize(size, dpr),
+      draw: (now) => {
+        if (colors !== theme.value) grid.setTheme((colors = theme.value));
+        const frame = frames.value[index] ?? null;
+        if (frame && frame !== shown) {
+          grid.setSource(frame.arrays.generator ? "generator" : "chains");
+          grid.show(frame);
+        }
+        shown = frame;
+        grid.draw(now);
+      },
+    };
+  });
+  return (
+    <canvas ref={canvas} class="stage" role="img" aria-label={`Images of ${runs.value[index]!.title}`} />
+  );
+}

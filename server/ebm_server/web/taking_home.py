@@ -1,0 +1,126 @@
+"""Routes of what is taken home of runs: they parse and answer; `ebm_server.exports` makes it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from ebm_server.background import with_core
+from ebm_server.runs.jobs import Jobs
+from ebm_server.web.answers import UNHEARD, file, refusals, text
+from ebm_server.web.api import AllJobs, Database
+
+router = APIRouter(prefix="/api/v1/runs/{run}/export", responses=UNHEARD)
+
+Beside = Annotated[
+    list[str] | None, Query(max_length=3, description="Runs that are compared with it.")
+]
+Moment = Annotated[
+    int | None, Query(ge=0, description="One of GET .../keyframes; else the newest.")
+]
+First = Annotated[int | None, Query(ge=0, description="The update where it begins.")]
+Last = Annotated[int | None, Query(ge=0, description="The update where it ends.")]
+MISSING = refusals(404, 409, 413, 422)
+
+
+@router.get("/html", response_class=Response, responses=text("text/html") | MISSING)
+async def html(
+    run: str,
+    jobs: AllJobs,
+    store: Database,
+    beside: Beside = None,
+    moments: Annotated[int | None, Query(ge=2, le=400)] = None,
+    cells: Annotated[int, Query(ge=16, le=128)] = 80,
+    first: First = None,
+    last: Last = None,
+) -> Response:
+    """One HTML file that replays a run, or a comparison, with no server and no network."""
+
+    def work() -> bytes:
+        from ebm_server.exports.offline import Replay, html
+
+        return html(taken(), Replay(moments, cells, first, last))
+
+    taken = _materials([run, *(beside or [])], jobs, store)
+    return _sent(await with_core(work), "text/html", f"run-{run}.html")
+
+
+@router.get("/gif", response_class=Response, responses=file("image/gif") | MISSING)
+async def gif(
+    run: str,
+    jobs: AllJobs,
+    store: Database,
+    beside: Beside = None,
+    width: Annotated[int, Query(ge=96, le=1024)] = 480,
+    per_second: Annotated[float, Query(ge=1, le=50)] = 12,
+    pictures: Annotated[int, Query(ge=2, le=400)] = 60,
+    first: First = None,
+    last: Last = None,
+    theme: Literal["dark", "light"] = "dark",
+    clock: Literal["updates", "seconds", "evaluations"] = "seconds",
+) -> Response:
+    """A run, or a comparison, as an animated GIF."""
+
+    def work() -> bytes:
+        from ebm_server.exports.film import Film, gif
+
+        return gif(taken(), Film(width, per_second, pictures, first, last, theme, clock))
+
+    taken = _materials([run, *(beside or [])], jobs, store)
+    return _sent(await with_core(work), "image/gif", f"run-{run}.gif")
+
+
+@router.get("/script", response_class=Response, responses=file("application/zip") | MISSING)
+async def script(run: str, jobs: AllJobs, store: Database) -> Response:
+    """A Python script that makes the run again bit for bit, zipped with the points it reads."""
+
+    def work() -> bytes:
+        from ebm_server.exports.script import zipped
+
+        return zipped(taken()[0])
+
+    taken = _materials([run], jobs, store)
+    return _sent(await with_core(work), "application/zip", f"run-{run}-script.zip")
+
+
+@router.get("/samples", response_class=Response, responses=text("text/csv") | MISSING)
+async def samples(run: str, jobs: AllJobs, store: Database, step: Moment = None) -> Response:
+    """The points of a moment as CSV, in the data's units."""
+
+    def work() -> bytes:
+        from ebm_server.exports.tables import samples
+
+        return samples(taken()[0], step).encode()
+
+    taken = _materials([run], jobs, store)
+    return _sent(await with_core(work), "text/csv", f"run-{run}-samples.csv")
+
+
+@router.get("/grid", response_class=Response, responses=file("application/zip") | MISSING)
+async def grid(run: str, jobs: AllJobs, store: Database, step: Moment = None) -> Response:
+    """The landscape of a moment as NPZ: energy, x, y and step."""
+
+    def work() -> bytes:
+        from ebm_server.exports.tables import grid
+
+        return grid(taken()[0], step)
+
+    taken = _materials([run], jobs, store)
+    return _sent(await with_core(work), "application/zip", f"run-{run}-landscape.npz")
+
+
+def _materials(ids: list[str], jobs: Jobs, store: Any) -> Callable[[], list[Any]]:
+    """What reads the runs, once `ebm_core` is there; refused with 404 where there is none."""
+    entries = [(jobs.entry(run), jobs.directory(run)) for run in ids]
+
+    def read() -> list[Any]:
+        from ebm_server.exports.material import kept
+
+        return [kept(entry, directory, store) for entry, directory in entries]
+
+    return read
+
+
+def _sent(body: bytes, kind: str, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(body, media_type=kind, headers=headers)
