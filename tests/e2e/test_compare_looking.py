@@ -1,4 +1,4 @@
-"""How a comparison is looked at: its address keeps it; chains on all, medians of repeats."""
+"""How a comparison is looked at: kept by its address, chains on all, and medians of repeats."""
 
 import re
 from statistics import median

@@ -143,7 +143,9 @@ function Reading({ at, first }: { at: Readout | null; first: boolean }) {
           </span>
         </>
       ) : first ? (
-        <Term explanation={COMPARE.dropped}>Press on a map to drop chains on all.</Term>
+        <Term explanation={COMPARE.dropped} class="muted">
+          Press on a map to drop chains on all.
+        </Term>
       ) : (
         " "
       )}

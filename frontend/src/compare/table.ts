@@ -174,9 +174,10 @@ export function range(row: Row, { seeds }: Figures): [number, number] | null {
   return row.better && values.length > 1 ? [Math.min(...values), Math.max(...values)] : null;
 }
 
-/** "0.011 to 0.02" of a range, as it stands in the table. */
+/** "0.011 to 0.020" of a range, as it stands in the table; null too where both are written alike. */
 export function rangeText(row: Row, figures: Figures): string | null {
-  return range(row, figures)?.map(row.write).join(" to ") ?? null;
+  const [least, greatest] = range(row, figures)?.map(row.write) ?? [];
+  return least === greatest ? null : `${least} to ${greatest}`;
 }
 
 function inLine(row: Row, figures: Figures): string {

@@ -33,6 +33,7 @@ it("tells how far the seeds lie apart, on the page and in what is saved", () => 
   const all = [medianOf(seeds), figures({ letter: "B", kl: 0.5 })];
   expect(all.map((one) => rangeText(row("KL"), one))).toEqual(["0.010 to 0.030", null]);
   expect(rangeText(row("updates"), all[0]!)).toBeNull();
+  expect(rangeText(row("modes in the density"), all[0]!)).toBeNull();
   const csv = csvOf(all, []);
   expect(csv).toContain('figure,unit,"A Persistent CD, median of 3 seeds",B Persistent CD\r\n');
   expect(csv).toContain("KL,nats,0.02,0.5\r\n");
