@@ -46,7 +46,9 @@ def test_the_examples_run(tmp_path: Path) -> None:
     """In their order and in one folder."""
     assert all(long in README for long in SHORTER)
     ebm = Path(sys.executable).with_name("ebm")
-    commands = [[str(ebm), *shlex.split(shorter(line))[1:]] for line in SHELL]
+    programs = {"ebm": str(ebm), "python": sys.executable}
+    words = [shlex.split(shorter(line)) for line in SHELL]
+    commands = [[programs[first], *others] for first, *others in words]
     done = None
     for command in [*commands, [sys.executable, "-c", shorter(PYTHON)]]:
         done = subprocess.run(
