@@ -42,6 +42,7 @@ def shorter(text: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_the_examples_run(tmp_path: Path) -> None:
     """In their order and in one folder."""
     assert all(long in README for long in SHORTER)

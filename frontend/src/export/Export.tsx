@@ -275,22 +275,7 @@ function Pictures({ of }: { of: Subject }) {
             : "The stage as it is."}
         </Make>
       )}
-      {of.runs.map((run, i) => {
-        const letter = of.runs.length > 1 ? ` ${"ABCD".charAt(i)}` : "";
-        const name = `${of.name}${letter && `-${letter.trim()}`}.svg`;
-        const svg = () => stageSvg(run, of.looks, print.value);
-        return (
-          run.frame?.landscape && (
-            <Make
-              key={run.title}
-              label={`Stage${letter} SVG`}
-              act={() => void make("The picture", name, svg)}
-            >
-              The map is an image in it; contours, points, axes and letters are shapes.
-            </Make>
-          )
-        );
-      })}
+      <Vectors of={of} />
       {of.charts.map((chart) => (
         <p key={chart.name} class="export-row">
           {(["png", "svg"] as const).map((format) => (
@@ -319,6 +304,35 @@ function Pictures({ of }: { of: Subject }) {
   );
 }
 
+/** Each stage of the plane as SVG, a file of its own. */
+function Vectors({ of }: { of: Subject }) {
+  const maps = of.runs.flatMap((run, i) => (run.frame?.landscape ? [{ run, letter: "ABCD".charAt(i) }] : []));
+  if (maps.length === 0) return null;
+  const several = of.runs.length > 1;
+  return (
+    <p class="export-row">
+      {maps.map(({ run, letter }) => (
+        <button
+          key={letter}
+          type="button"
+          class="pill"
+          disabled={making.value !== null}
+          onClick={() =>
+            void make("The picture", `${of.name}${several ? `-${letter}` : ""}.svg`, () =>
+              stageSvg(run, of.looks, print.value),
+            )
+          }
+        >
+          {several ? `Stage ${letter} SVG` : "Stage SVG"}
+        </button>
+      ))}
+      <span class="small muted">
+        The map is an image in it; contours, points, axes and letters are shapes.
+      </span>
+    </p>
+  );
+}
+
 function Numbers({ of }: { of: Subject }) {
   return (
     <Group name="Numbers, and the run itself">
@@ -330,7 +344,7 @@ function Numbers({ of }: { of: Subject }) {
         const script = () => fetched(exportAddress([run.id!], "script", {}));
         return (
           <div key={run.title} class="export-numbers">
-            {of.runs.length > 1 && <p class="small">{`${"ABCD".charAt(i)}, ${run.title}`}</p>}
+            {of.runs.length > 1 && <p class="small">{run.title}</p>}
             <Make label="Metrics" act={() => void make("The table", `${name}-metrics.csv`, metrics)}>
               Every figure by update, as CSV.
             </Make>

@@ -51,7 +51,7 @@ export async function video(
   const sheet = await Sheet.of(subject, wanted.width);
   const format = wanted.container === "webm" ? new WebMOutputFormat() : new Mp4OutputFormat();
   const output = new Output({ format, target: new BufferTarget() });
-  const source = new CanvasSource(sheet.element, { codec, bitrate: rest.QUALITY_HIGH });
+  const source = new CanvasSource(sheet.element, { codec, bitrate: rest.QUALITY_MEDIUM });
   output.addVideoTrack(source, { frameRate: PER_SECOND });
   await output.start();
   const [first, last] = within(subject, wanted.span);
