@@ -1,4 +1,4 @@
-"""Exports of a server's runs, of one that goes on too, and by the command line beside it."""
+"""Exports of runs that a server has, also of one that goes on, and by the command line beside it."""
 
 import base64
 import csv
