@@ -1,4 +1,4 @@
-"""Exports of runs that a server has, also of one that goes on, and by the command line beside it."""
+"""Exports of runs that a server has, also while one goes on, and by the command line."""
 
 import base64
 import csv
