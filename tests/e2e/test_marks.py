@@ -53,6 +53,9 @@ def test_one_drag_is_one_mark_and_undo_takes_it_back(page: Page, lab: Laboratory
 
 def test_a_mark_on_a_chart_goes_there_or_is_undone_by_keys_too(page: Page, lab: Laboratory) -> None:
     choose(page, "Pinwheel", "Denoising")
+    length = page.locator("#field-seconds")
+    length.fill("600")  # an undo is for a run that goes on
+    length.press("Enter")
     play(page).click()
     badge(page, "live")
     when(page, "count() > 40")

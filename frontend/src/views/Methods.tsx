@@ -69,7 +69,7 @@ export function yearOf(source: string): string {
 
 function Waiting() {
   return (
-    <section aria-labelledby="methods">
+    <section class="choices methods" aria-labelledby="methods">
       <h2 id="methods">Method</h2>
       <p class="small muted" role="status">
         {catalogueFault.value ??
