@@ -1,9 +1,12 @@
 """Where things are: the stage fits, settings are seen, nothing is cut, nothing moves at a start."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
+from tests.server.laboratory import Laboratory
 
 BOXES = """(beside) => Object.fromEntries(
     [...document.querySelectorAll(`.topbar *, .choices h2, ${beside}, .question .card,
@@ -85,6 +88,26 @@ def test_a_phone_has_the_choices_beside_the_stage(page: Page) -> None:
     stage = page.locator("canvas.stage").bounding_box()
     assert stage is not None
     assert stage["y"] + stage["height"] < 844 - 72
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (911, 512), (390, 844)])
+def test_the_stage_stands_while_the_choices_are_on_their_way(
+    browser: Browser, lab: Laboratory, width: int, height: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    held: list[Route] = []
+    page.route(re.compile("/demo/|catalogue"), lambda route: held.append(route))
+    page.goto(f"http://127.0.0.1:{lab.port}/")
+    canvas = page.locator("canvas.stage")
+    canvas.wait_for(timeout=DEADLINE)
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    before = canvas.bounding_box()
+    assert held
+    page.unroute_all(behavior="default")  # lets them go
+    page.locator(".thumbnail").first.wait_for(timeout=DEADLINE)
+    page.locator(".card").first.wait_for(timeout=DEADLINE)
+    assert canvas.bounding_box() == before
+    page.close()
 
 
 @pytest.mark.parametrize("width", [1366, 911, 390])
