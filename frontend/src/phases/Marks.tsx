@@ -40,19 +40,22 @@ const SHAPES: Record<string, string> = {
   far: "M-4.5-4.5H4.5V4.5H-4.5z",
 };
 
+/** A line that stands out on bright and dark. */
+function Cased({ d }: { d: string }) {
+  return (
+    <g>
+      <path class="casing" d={d} pathLength={1} />
+      <path d={d} pathLength={1} />
+    </g>
+  );
+}
+
 export function ArrowsOf({ name, arrows, place }: { name: string; arrows: Arrows; place: Place }) {
   return (
     <g class={`phases-arrow phases-${name}`}>
       {rows(arrows.start).map((row) => {
         const d = arrow(place(arrows.start, row), place(arrows.end, row));
-        return (
-          d && (
-            <g key={row}>
-              <path class="casing" d={d} pathLength={1} />
-              <path d={d} pathLength={1} />
-            </g>
-          )
-        );
+        return d && <Cased key={row} d={d} />;
       })}
     </g>
   );
@@ -90,14 +93,7 @@ export function Marks({ points, of, place }: MarksProps) {
           {rows(points).map((row) => {
             const [x, y] = place(points, row);
             const d = arrow([x, y], [x, y - (BAR * moved[row]!) / most(moved)]);
-            return (
-              d && (
-                <g key={row}>
-                  <path class="casing" d={d} pathLength={1} />
-                  <path d={d} pathLength={1} />
-                </g>
-              )
-            );
+            return d && <Cased key={row} d={d} />;
           })}
         </g>
       )}
