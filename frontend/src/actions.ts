@@ -119,10 +119,9 @@ export async function choiceMade(): Promise<boolean> {
 
 /** Follows the run that was asked for. What was chosen while it started stays chosen; its live settings are sent. */
 function arrived(run: Run, asked: RunConfig, drew: boolean): void {
-  const [choice, draws, at] = [draft.value, drawing.value, tab.value];
+  const [choice, draws] = [draft.value, drawing.value];
   batch(() => {
     follow(run);
-    tab.value = at;
     if (choice === asked && draws === drew) return;
     draft.value = choice;
     drawing.value = draws && !drew;
@@ -146,10 +145,18 @@ export function press(): void {
   else void ask("stop", () => api.stopRun(id)).then(update);
 }
 
+/** Puts a run on the stage, and the stage in sight. */
+function show(run: Run): void {
+  batch(() => {
+    follow(run);
+    tab.value = "lab";
+  });
+}
+
 export async function resume(id: string): Promise<void> {
   replay.backToLive();
   const run = await ask("resume", () => api.resumeRun(id));
-  if (run && info.value?.id !== id) follow(run);
+  if (run && info.value?.id !== id) show(run);
   else update(run);
 }
 
@@ -162,7 +169,7 @@ export async function resumeWith(id: string, changes: Record<string, Json>): Pro
 /** Makes an ended run again, exactly: as a new run, with the changes and the length that are recorded. */
 export async function repeat(id: string): Promise<void> {
   const run = await ask("start", () => api.repeatRun(id));
-  if (run) follow(run);
+  if (run) show(run);
 }
 
 /** A new run that is as another was at an update, and goes its own way from there. */
@@ -170,7 +177,7 @@ export async function branch(id: string, step: number): Promise<void> {
   replay.backToLive();
   const run = await ask("start", () => api.branchRun(id, step));
   if (!run) return;
-  follow(run);
+  show(run);
   notice.value = {
     tone: "news",
     text: `A branch at update ${count(step)}: its way there is made again, then it goes its own.`,
@@ -230,7 +237,7 @@ export async function remove(id: string): Promise<boolean> {
   return gone !== null;
 }
 
-/** Puts a run on the stage; tells whether it is there. */
+/** Puts a run on the stage, whatever the tab; tells whether it is there. */
 export async function open(id: string): Promise<boolean> {
   const run = await ask(null, () => api.getRun(id).catch(missing));
   if (run) follow(run);

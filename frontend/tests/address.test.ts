@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { chooseMethod } from "../src/actions";
 import { arriveAtRest, arriveAtRun } from "../src/address/arrive";
 import { here, keepers } from "../src/address/here";
-import { isStep, placeIn, written } from "../src/address/place";
+import { placeIn, stepTo, written } from "../src/address/place";
 import { layersIn, layersWritten, surfaceOf, viewOf } from "../src/address/view";
 import { recipeFor } from "../src/form/fields";
 import { set } from "../src/form/schema";
@@ -107,12 +107,22 @@ describe("the text of an address", () => {
   it("makes steps of tab, run and choice, and of nothing else", () => {
     const from = placeIn("#run=a1");
     expect(
-      ["#run=a2", "#run=a1&tab=runs", "#run=a1&method=cd"].map((to) => isStep(from, placeIn(to))),
-    ).toEqual([true, true, true]);
-    expect(["#run=a1&at=4", "#run=a1&mode=truth&view=1"].map((to) => isStep(from, placeIn(to)))).toEqual([
-      false,
-      false,
+      ["#run=a2", "#run=a1&tab=runs", "#run=a1&data=moons&method=cd"].map((to) => stepTo(from, placeIn(to))),
+    ).toEqual(["run", "tab", "data method"]);
+    expect(["#run=a1&at=4", "#run=a1&mode=truth&view=1"].map((to) => stepTo(from, placeIn(to)))).toEqual([
+      "",
+      "",
     ]);
+  });
+});
+
+describe("a page that opens", () => {
+  it("stays on the tab that is chosen while its run comes", async () => {
+    history.value = null;
+    const way = arrive("#run=a1");
+    tab.value = "samplers";
+    await way;
+    expect(tab.value).toBe("samplers");
   });
 });
 

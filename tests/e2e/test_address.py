@@ -72,9 +72,8 @@ def test_what_is_chosen_before_the_server_has_answered_stays(page: Page, lab: La
 
 def test_back_and_forward_go_through_tabs_choices_and_runs(page: Page, run: str) -> None:
     choose(page, "Two moons", "Denoising")
-    address(page, "data=moons&method=")
-    page.get_by_role("button", name="Runs", exact=True).click()
-    address(page, "tab=runs")
+    page.get_by_role("button", name="Runs", exact=True).click()  # at once: a step of its own
+    address(page, "tab=runs&data=moons&method=denoising")
     page.evaluate(f"location.hash = 'run={run}'")
     badge(page, "finished")
     page.go_back()

@@ -10,6 +10,19 @@ from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import PATIENCE, Laboratory
 
 
+def train_on(page: Page, lab: Laboratory, run: str) -> None:
+    """Waits for more than the second of training within which two changes are one gesture."""
+
+    def seconds() -> float:
+        return float(lab.ask("GET", f"/runs/{run}")["seconds"])
+
+    trained = seconds() + 1.2
+    end = time.monotonic() + PATIENCE
+    while seconds() < trained:
+        assert time.monotonic() < end
+        page.wait_for_timeout(100)
+
+
 def test_one_drag_is_one_mark_and_undo_takes_it_back(page: Page, lab: Laboratory) -> None:
     choose(page, "Pinwheel", "Denoising")
     play(page).click()
@@ -35,13 +48,7 @@ def test_one_drag_is_one_mark_and_undo_takes_it_back(page: Page, lab: Laboratory
         events = lab.ask("GET", f"/runs/{run['id']}/events?after=0")
         return [one["path"] for one in events if one["path"] == "optimization.learning_rate"]
 
-    def seconds() -> float:
-        return float(lab.ask("GET", f"/runs/{run['id']}")["seconds"])
-
-    trained = seconds() + 1.2
-    end = time.monotonic() + PATIENCE
-    while seconds() < trained and time.monotonic() < end:
-        page.wait_for_timeout(100)
+    train_on(page, lab, run["id"])
     sent = len(changes())
     assert sent >= 2
     marks.click()
@@ -78,6 +85,7 @@ def test_a_mark_on_a_chart_goes_there_or_is_undone_by_keys_too(page: Page, lab: 
     on_chart.get_by_role("button", name="Go there").click()
     badge(page, "replay")
     when(page, f"count() <= {changed}")
+    train_on(page, lab, run["id"])
     # by keys alone: to the mark, into what it offers, and undone
     number = on_time.get_by_role("button", name=re.compile("^Change 1"))
     number.focus()

@@ -54,7 +54,6 @@ export async function arriveAtRun({ known }: Place, faults: Faults): Promise<voi
   const opened = known.run !== undefined && (await open(known.run));
   if (known.run !== undefined && !opened) faults.push(notice.value?.text ?? "");
   if (!opened) await playStored().catch((error: Error) => faults.push(`Nothing to replay: ${error.message}`));
-  arriveAtTab(named, []); // to open a run shows the lab
 }
 
 /** All of a place but its tab and run. */

@@ -3,14 +3,14 @@ import { effect } from "@preact/signals";
 import { arriveAtRest, arriveAtRun } from "./arrive";
 import { here } from "./here";
 import { forgetLeft, leave } from "./leaving";
-import { isStep, type Place, placeIn, written } from "./place";
+import { type Place, placeIn, stepTo, written } from "./place";
 
 /** Milliseconds that a place must last to be written: browsers refuse many changes of the address in a row. Steps are
- * written at once; several within this time are one. */
+ * written at once; several of one kind within this time are one. */
 const LASTS = 200;
 
 let last: Place = { known: {}, settings: [] };
-let stepped = Number.NEGATIVE_INFINITY;
+let stepped = { kind: "", at: Number.NEGATIVE_INFINITY };
 let arriving = 0;
 
 /** Writes the address from now on. */
@@ -21,17 +21,18 @@ export function keepAddress(): void {
     const place = here();
     clearTimeout(timer);
     if (arriving > 0) return;
-    if (isStep(last, place)) step();
+    const kind = stepTo(last, place);
+    if (kind) step(kind);
     else timer = setTimeout(() => arriving === 0 && write("replaceState"), LASTS);
   });
   window.addEventListener("popstate", () => void arrive(placeIn(location.hash)));
   window.addEventListener("pagehide", () => arriving === 0 && leave());
 }
 
-function step(): void {
-  const now = performance.now();
-  write(now - stepped < LASTS ? "replaceState" : "pushState");
-  stepped = now;
+function step(kind: string): void {
+  const at = performance.now();
+  write(kind === stepped.kind && at - stepped.at < LASTS ? "replaceState" : "pushState");
+  stepped = { kind, at };
 }
 
 function write(how: "pushState" | "replaceState"): void {

@@ -2,7 +2,6 @@
  *
  * A tab keeps it, so that a reload at any instant finds all of that again.
  */
-import { batch } from "@preact/signals";
 import { keepDrawing } from "../actions";
 import { packed, unpacked } from "../drawing/packed";
 import * as drawing from "../drawing/state";
@@ -12,7 +11,7 @@ import * as api from "../protocol/api";
 import type { Units } from "../protocol/units";
 import type { Run, RunConfig } from "../protocol/wire";
 import { follow } from "../run/following";
-import { asking, draft, drawing as draws, fresh, tab } from "../state";
+import { asking, draft, drawing as draws, fresh } from "../state";
 import { here } from "./here";
 import { type Place, placeIn, written } from "./place";
 
@@ -77,11 +76,7 @@ async function findAsked(asked: RunConfig): Promise<void> {
     if (look > 0) await new Promise((done) => setTimeout(done, BETWEEN));
     const run = await newest(asked).catch(() => null); // where the server does not answer, that is told anyway
     if (!run || fresh.value) continue;
-    const at = tab.value;
-    batch(() => {
-      follow(run);
-      tab.value = at;
-    });
+    follow(run);
     break;
   }
   asking.value = null;

@@ -64,9 +64,9 @@ export function placeIn(hash: string): Place {
 export const namesChoice = ({ known, settings }: Place): boolean =>
   settings.length > 0 || CHOICES.some((name) => known[name] !== undefined);
 
-/** Whether the way from one place to another is a step for the back button. */
-export function isStep(from: Place, to: Place): boolean {
-  return STEPS.some((name) => from.known[name] !== to.known[name]);
+/** What a step for the back button changes on the way from one place to another; empty where that is none. */
+export function stepTo(from: Place, to: Place): string {
+  return STEPS.filter((name) => from.known[name] !== to.known[name]).join(" ");
 }
 
 /** Percent signs only where an address needs them: commas, colons and slashes read better as they are. */

@@ -222,7 +222,6 @@ export function follow(run: Run): void {
     draft.value = choiceOf(run.config);
     fresh.value = false;
     drawing.value = false;
-    tab.value = "lab";
     speed.reset();
     step.value = run.step;
     replay.load(replay.serverFilm(run.id, []));

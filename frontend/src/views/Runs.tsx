@@ -157,7 +157,9 @@ function Parent({ parent, step }: { parent: RunSummary | "gone"; step: number })
 
 /** Opens a run; whoever does so by keys goes on at the stage. */
 async function show(id: string, byKeys: boolean): Promise<void> {
-  if ((await open(id)) && byKeys) requestAnimationFrame(focusMain);
+  if (!(await open(id))) return;
+  tab.value = "lab";
+  if (byKeys) requestAnimationFrame(focusMain);
 }
 
 function Actions({ run }: { run: RunSummary }) {
@@ -178,7 +180,7 @@ function Actions({ run }: { run: RunSummary }) {
           type="button"
           class="link"
           {...explains(LAB.resumeChanged)}
-          onClick={() => void open(run.id).then(() => (tab.value = "lab"))}
+          onClick={() => void show(run.id, false)}
         >
           Change and resume
         </button>
@@ -199,7 +201,7 @@ function Actions({ run }: { run: RunSummary }) {
         class="link"
         disabled={missing !== null}
         {...explains(missing ? { name: "Repeat exactly", text: missing } : LAB.repeat)}
-        onClick={() => void repeat(run.id).then(() => (tab.value = "lab"))}
+        onClick={() => void repeat(run.id)}
       >
         Repeat exactly
       </button>
