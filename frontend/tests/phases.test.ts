@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { arrow, difference, reachOf } from "../src/phases/drawn";
 import { lit } from "../src/phases/lit";
 import { decodeMotion, type Motion, standing } from "../src/phases/motion";
-import { at, close, keyOf, motion, playing, seek, show, toggle } from "../src/phases/state";
+import { at, close, keyOf, motion, playing, type Shown, seek, show, toggle } from "../src/phases/state";
 import type { PackedPhase, SlowMotion } from "../src/protocol/wire";
 import { type Sampled, startsAt } from "../src/samplers/sampling";
 
@@ -80,7 +80,7 @@ describe("the lit term", () => {
 
 describe("going through phases", () => {
   let holds = true;
-  const next = vi.fn(async () => true);
+  const next = vi.fn(async (): Promise<Shown | null> => null);
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -124,6 +124,18 @@ describe("going through phases", () => {
     keyOf("Escape")!();
     expect(motion.value).toBe(null);
     expect(keyOf("ArrowRight")).toBe(undefined);
+  });
+
+  it("stays left where the next one comes later, and goes on where it comes in time", async () => {
+    next.mockImplementation(async () => ({ motion: decodeMotion(WIRE, "Update", []), next, holds: () => holds }));
+    const first = motion.value;
+    keyOf("m")!();
+    await vi.runAllTimersAsync();
+    expect(motion.value).not.toBe(first);
+    keyOf("m")!();
+    keyOf("Escape")!();
+    await vi.runAllTimersAsync();
+    expect(motion.value).toBe(null);
   });
 });
 

@@ -5,25 +5,25 @@ import type { Json, RunConfig } from "../protocol/wire";
 import { catalogue, info, moment, orbit, tab, untrained } from "../state";
 import { moveOf } from "../words/equations";
 import { decodeMotion } from "./motion";
-import { show } from "./state";
+import { begin, type Shown } from "./state";
 
 /** Makes one update of the run on the stage, which is paused for it, and shows its phases. */
-export async function slowMotion(): Promise<boolean> {
+export const slowMotion = () => begin(update);
+
+async function update(): Promise<Shown | null> {
   const run = info.value;
-  if (!run) return false;
-  const wire = await slowUpdate();
-  if (!wire) return false;
+  const wire = run && (await slowUpdate());
+  if (!wire) return null;
   orbit.value = null; // arrows lie on the map
-  show({
+  return {
     motion: decodeMotion(wire, "Update", formulasOf(run.config)),
-    next: slowMotion,
+    next: update,
     holds: () => {
       const now = info.value;
       const still = now?.id === run.id && (now.state === "paused" || now.state === "finished");
       return still && tab.value === "lab" && moment.value === null && !untrained.value;
     },
-  });
-  return true;
+  };
 }
 
 /** The method's equation, and the move of its sampler where it has one. */

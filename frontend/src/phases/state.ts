@@ -2,10 +2,10 @@
 import { batch, computed, signal } from "@preact/signals";
 import { type Motion, type Phase, standing } from "./motion";
 
-interface Shown {
+export interface Shown {
   motion: Motion;
-  /** Makes the next one; tells whether that was done. */
-  next: () => Promise<boolean>;
+  /** Makes the next one; null where that was not done. */
+  next: () => Promise<Shown | null>;
   /** Whether the stage still shows what it is of. */
   holds: () => boolean;
 }
@@ -48,10 +48,17 @@ export function toggle(): void {
   goOn();
 }
 
+/** Shows what is made, unless slow motion is left or another begun while it comes. */
+export async function begin(make: () => Promise<Shown | null>): Promise<void> {
+  hold();
+  const before = shown.value;
+  const made = await make();
+  if (made && shown.value === before) show(made);
+}
+
 /** The next update, or step, in slow motion. */
 export async function more(): Promise<void> {
-  hold();
-  await shown.value?.next();
+  if (shown.value) await begin(shown.value.next);
 }
 
 /** What a key does while slow motion is shown; none where it has another meaning. */

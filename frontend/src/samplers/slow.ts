@@ -2,7 +2,7 @@
 
 import { decodeMotion } from "../phases/motion";
 import { movesOf } from "../phases/run";
-import { show } from "../phases/state";
+import { begin, type Shown } from "../phases/state";
 import * as api from "../protocol/api";
 import { tab } from "../state";
 import { startsAt } from "./sampling";
@@ -12,29 +12,26 @@ const GONE_ON =
   "The run has learned on since these chains were sampled, so their steps cannot be made again. Sample again.";
 
 /** Takes the step after the moment that is shown apart. */
-export function slowStep(): Promise<boolean> {
-  return stepFrom(step.value);
-}
+export const slowStep = () => begin(() => stepFrom(step.value));
 
 /** Takes the chains' step from one to the next apart, and shows the kept moment before it on the map. */
-async function stepFrom(from: number): Promise<boolean> {
+async function stepFrom(from: number): Promise<Shown | null> {
   const [known, asked] = [current.value, choice.value];
-  if (!known || !asked || from >= known.steps) return false;
+  if (!known || !asked || from >= known.steps) return null;
   const kept = from / known.figures.thinning;
   seek(Math.floor(kept));
   try {
     const wire = await api.slowStep(asked, from);
-    if (current.value !== known) return false;
+    if (current.value !== known) return null;
     const moving = decodeMotion(wire, "Step", movesOf(asked.sampler));
     if (Number.isInteger(kept) && !startsAt(moving, known, kept)) {
       refused.value = GONE_ON;
-      return false;
+      return null;
     }
     const holds = () => tab.value === "samplers" && current.value === known;
-    show({ motion: moving, next: () => stepFrom(from + 1), holds });
-    return true;
+    return { motion: moving, next: () => stepFrom(from + 1), holds };
   } catch (error) {
     explain(error);
-    return false;
+    return null;
   }
 }
