@@ -127,7 +127,11 @@ describe("going through phases", () => {
   });
 
   it("stays left where the next one comes later, and goes on where it comes in time", async () => {
-    next.mockImplementation(async () => ({ motion: decodeMotion(WIRE, "Update", []), next, holds: () => holds }));
+    next.mockImplementation(async () => ({
+      motion: decodeMotion(WIRE, "Update", []),
+      next,
+      holds: () => holds,
+    }));
     const first = motion.value;
     keyOf("m")!();
     await vi.runAllTimersAsync();

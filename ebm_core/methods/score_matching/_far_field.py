@@ -21,7 +21,7 @@ REACH = 4.0
 CLEAR = 6.0
 """Standard deviations from every separate group, beyond which nothing is."""
 EVERY = 8
-"""Updates from one look at far points to the next, while there is nothing to mend."""
+"""Updates from one look at far points to the next."""
 
 
 class Batch(NamedTuple):
@@ -35,54 +35,40 @@ class Batch(NamedTuple):
     """Standard deviation of what was added to the data."""
 
 
-class FarField:
-    """The hinge of one run: looked for at every `EVERY`th update, and at each while there is some.
+def far_hinge(
+    task: Task, batch: Batch, data: Float[Tensor, "n ..."], margin: float
+) -> Tensor | None:
+    """Mean of max(0, E(data) + margin - E(far)) over pairs; None where there is none.
 
     A network of a SiLU perceptron grows linearly out there and can outrun its confinement; the
-    loss at the data never shows it. Most updates need no hinge, and to look for it at each would
-    take a sixth of denoising's time. Where the data fall into separate groups, every second far
+    loss at the data never shows it. Where the data fall into separate groups, every second far
     point lies between them.
+
+    It is asked for at every `EVERY`th update and weighs as much as at all of them together (Karras
+    et al. 2020, section 3.1, "lazy regularization"): at each it would take a sixth of denoising's
+    time. The gradient goes through both energies: with the data's level held fixed all energies
+    would run away. Beyond the margin it is zero, and changes nothing.
     """
-
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.low = False
-        """Whether far energies were found too low when they were last looked at."""
-
-    def hinge(
-        self,
-        step: int,
-        batch: Batch,
-        data: Float[Tensor, "n ..."],
-        margin: float,
-    ) -> Tensor | None:
-        """Mean of max(0, E(data) + margin - E(far)) over pairs; None where there is none.
-
-        The gradient goes through both energies: with the data's level held fixed all energies would
-        run away. Beyond the margin it is zero, and changes nothing.
-        """
-        if step % EVERY and not self.low:
-            return None
-        count = min(COUNT, len(batch.energies))  # of paired points, half are told
-        noise = batch.noise[:count] if isinstance(batch.noise, Tensor) else batch.noise
-        clean = not isinstance(noise, Tensor) and noise == 0
-        far = far_points(data, count, noise, self.task.generator)
-        if self.task.groups is not None:
-            between = self.task.sample_noise(count)
-            alone = self.task.groups.squared_distances(between.double()).amin(1) > CLEAR**2
-            alone &= torch.cdist(between, data).amin(1) > REACH * noise
-            alone[::2] = False
-            far = torch.where(alone[:, None], between, far)
-        levels = batch.energies[:count]
-        with torch.no_grad():
-            self.low = bool((batch.energy(far) <= levels + margin).any())
-        if not self.low:
-            return None
-        energies = batch.energy(far)
-        lacking: Tensor = levels + margin - energies
-        if seen := observer():
-            tell_far(seen, far, energies, lacking)
-        return (1.0 if clean else NOISY) * lacking.clamp(min=0).mean()
+    count = min(COUNT, len(batch.energies))  # of paired points, half are told
+    noise = batch.noise[:count] if isinstance(batch.noise, Tensor) else batch.noise
+    clean = not isinstance(noise, Tensor) and noise == 0
+    far = far_points(data, count, noise, task.generator)
+    if task.groups is not None:
+        between = task.sample_noise(count)
+        alone = task.groups.squared_distances(between.double()).amin(1) > CLEAR**2
+        alone &= torch.cdist(between, data).amin(1) > REACH * noise
+        alone[::2] = False
+        far = torch.where(alone[:, None], between, far)
+    levels = batch.energies[:count]
+    with torch.no_grad():
+        low = (batch.energy(far) <= levels + margin).any()
+    if not low:
+        return None
+    energies = batch.energy(far)
+    lacking: Tensor = levels + margin - energies
+    if seen := observer():
+        tell_far(seen, far, energies, lacking)
+    return EVERY * (1.0 if clean else NOISY) * lacking.clamp(min=0).mean()
 
 
 def far_points(

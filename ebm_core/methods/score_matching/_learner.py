@@ -20,7 +20,7 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.methods.score_matching._far_field import Batch, FarField
+from ebm_core.methods.score_matching._far_field import EVERY, Batch, far_hinge
 from ebm_core.optimization import Descent
 from ebm_core.samplers.annealed import Annealed
 from ebm_core.samplers.langevin import Langevin
@@ -114,7 +114,6 @@ class ScoreLearner(Learner):
         self.method = method
         self.task = task
         self.descent = Descent(task.energy.parameters(), task.schedule)
-        self.far_field = FarField(task)
         self.series: dict[str, Tensor] = {}
         self.perturbed: Tensor | None = None
 
@@ -124,10 +123,11 @@ class ScoreLearner(Learner):
             self.task.energy, positives, self.task.generator, remaining
         )
         surrogate = objective.loss if objective.surrogate is None else objective.surrogate
-        if (margin := self.method.far_margin) is not None:
+        margin = self.method.far_margin
+        if margin is not None and self.task.schedule.step % EVERY == 0:
             energy = objective.energy or self.task.energy
             batch = Batch(energy, objective.energies, objective.noise)
-            hinge = self.far_field.hinge(self.task.schedule.step, batch, positives, margin)
+            hinge = far_hinge(self.task, batch, positives, margin)
             surrogate = surrogate if hinge is None else surrogate + hinge
         grad_norm = self.descent(surrogate)
         if objective.then:
@@ -161,10 +161,8 @@ class ScoreLearner(Learner):
         return {
             "descent": self.descent.state(),
             "series": self.series,
-            "far_is_low": self.far_field.low,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.descent.load_state(state["descent"])
         self.series = state["series"]
-        self.far_field.low = state.get("far_is_low", False)  # earlier checkpoints have none
