@@ -1,5 +1,5 @@
 /** The page by keyboard. Keys that a focused control needs for itself are left to it. */
-import { press, stepOnce } from "./actions";
+import { press, stepOnce } from "./actions/runs";
 import { COMPARE_KEYS, compareKey } from "./compare/keys";
 import { slowMotion } from "./phases/run";
 import { keyOf } from "./phases/state";

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** An address says where one is on the page, and the page goes there. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { chooseMethod } from "../src/actions";
+import { chooseMethod } from "../src/actions/choice";
 import { arriveAtRest, arriveAtRun } from "../src/address/arrive";
 import { here, keepers } from "../src/address/here";
 import { placeIn, stepTo, written } from "../src/address/place";

@@ -1,6 +1,7 @@
 /** Noise levels and step sizes of points of one's own stand in the form in the units of the data. */
 import { beforeEach, expect, it, vi } from "vitest";
-import { change, chooseDataset, chooseMethod, choosePoints } from "../src/actions";
+import { change } from "../src/actions/change";
+import { chooseDataset, chooseMethod, choosePoints } from "../src/actions/choice";
 import { send } from "../src/form/points";
 import { bounds } from "../src/form/schema";
 import type { Catalogue, OwnPoints, Schema } from "../src/protocol/wire";

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 /** What is done while a run starts or a file is read is not undone by the answer. */
 import { beforeEach, expect, it, vi } from "vitest";
-import { change, chooseMethod, open, press, reset, start, takeFile } from "../src/actions";
+import { change } from "../src/actions/change";
+import { chooseMethod, takeFile } from "../src/actions/choice";
+import { open, press, reset, start } from "../src/actions/runs";
 import { recipeFor } from "../src/form/fields";
 import * as api from "../src/protocol/api";
 import type { Catalogue, OwnPoints, Run, RunConfig, Schema } from "../src/protocol/wire";

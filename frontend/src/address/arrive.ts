@@ -1,6 +1,6 @@
 /** Goes to the place that an address names; what of it does not exist is told, and all else goes on. */
 import { batch } from "@preact/signals";
-import { open } from "../actions";
+import { open } from "../actions/runs";
 import { fault } from "../compare/state";
 import { datasetOf, ownDataset, readPoints, recall } from "../form/points";
 import * as api from "../protocol/api";

@@ -1,9 +1,9 @@
 /** The place that the page is at: what it shows, as far as that is other than at first. */
 
 import { computed } from "@preact/signals";
-import { recipe, withField } from "../actions";
 import { fieldsOfRun } from "../form/fields";
 import { choiceOf, digestOf } from "../form/points";
+import { recipe, withField } from "../form/recipes";
 import { defaultsOf, differences } from "../form/schema";
 import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
 import { LAYERS } from "../stage";

@@ -2,7 +2,7 @@
  *
  * A tab keeps it, so that a reload at any instant finds all of that again.
  */
-import { keepDrawing } from "../actions";
+import { keepDrawing } from "../actions/choice";
 import { packed, unpacked } from "../drawing/packed";
 import * as drawing from "../drawing/state";
 import { digestOf, type Headings } from "../form/points";

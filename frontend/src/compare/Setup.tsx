@@ -1,9 +1,9 @@
 /** Members and settings of a race: what the next one starts. */
 import { useSignal } from "@preact/signals";
-import { withField } from "../actions";
 import { fieldsOfRun } from "../form/fields";
 import { modelUnitOf } from "../form/points";
 import { Row } from "../form/Row";
+import { withField } from "../form/recipes";
 import { fault as faultOf, get } from "../form/schema";
 import { fieldIn } from "../form/sizes";
 import type { Json, RunConfig } from "../protocol/wire";

@@ -1,6 +1,7 @@
 /** Races: one method of each family, on the same data and seed, begun together. */
-import { choiceMade, recipe } from "../actions";
+import { choiceMade } from "../actions/choice";
 import { choiceOf } from "../form/points";
+import { recipe } from "../form/recipes";
 import * as api from "../protocol/api";
 import type { Catalogue, Run, RunConfig } from "../protocol/wire";
 import { catalogue, draft, notice, titleOf } from "../state";

@@ -1,5 +1,5 @@
 /** One setting of the choice, and when it takes effect. */
-import { change } from "../actions";
+import { change } from "../actions/change";
 import type { Json } from "../protocol/wire";
 import { active, composing, draft, faults, needRestart, stored } from "../state";
 import { Row } from "./Row";

@@ -1,5 +1,5 @@
 /** One update of the run on the stage in slow motion. */
-import { slowUpdate } from "../actions";
+import { slowUpdate } from "../actions/runs";
 import { get, isObject } from "../form/schema";
 import type { Json, RunConfig } from "../protocol/wire";
 import { catalogue, info, moment, orbit, tab, untrained } from "../state";

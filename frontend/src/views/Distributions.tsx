@@ -1,7 +1,7 @@
 /** The question: thumbnails drawn from the distributions' own samples, and the way in for the user's points. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { chooseDataset, draw, takeFile } from "../actions";
+import { chooseDataset, draw, takeFile } from "../actions/choice";
 import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, type Taken } from "../form/points";
 import { chooseByArrows, radio, showChosen } from "../form/radios";
 import * as Icons from "../Icons";

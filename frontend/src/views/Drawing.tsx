@@ -1,6 +1,6 @@
 /** What one draws with: tools above the stage, the cursor on it, and classes below. */
 import { useEffect } from "preact/hooks";
-import { stopDrawing } from "../actions";
+import { stopDrawing } from "../actions/choice";
 import { className } from "../drawing/drawn";
 import * as drawing from "../drawing/state";
 import { drawn } from "../drawing/state";

@@ -1,7 +1,7 @@
 /** Changes as numbered marks, on the time line and on charts: a press offers to go there, or to undo one. */
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { undo } from "../actions";
+import { undo } from "../actions/change";
 import { type Chart, Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import type { Origin } from "../protocol/wire";

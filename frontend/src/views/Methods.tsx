@@ -1,6 +1,6 @@
 /** The method cards, in their families. */
 import { useEffect, useRef } from "preact/hooks";
-import { chooseMethod } from "../actions";
+import { chooseMethod } from "../actions/choice";
 import { RaceButton } from "../compare/Compare";
 import { chooseByArrows, radio, showChosen } from "../form/radios";
 import type { MethodInfo } from "../protocol/wire";

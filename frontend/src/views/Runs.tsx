@@ -1,7 +1,7 @@
 /** All runs: their state, and what can be done with each. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { open, remove, repeat, resume, stop } from "../actions";
+import { open, remove, repeat, resume, stop } from "../actions/runs";
 import { Chosen, Tick } from "../compare/Ticks";
 import { downloadAddress } from "../protocol/api";
 import type { RunState, RunSummary } from "../protocol/wire";

@@ -1,5 +1,6 @@
 /** The form of the choice, made from the schemas of its plug-ins. */
-import { abandonChoice, start } from "../actions";
+import { abandonChoice } from "../actions/choice";
+import { start } from "../actions/runs";
 import { FieldRow } from "../form/FieldRow";
 import {
   active,

@@ -2,7 +2,7 @@
 import { computed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { press, resumeWith } from "../actions";
+import { press, resumeWith } from "../actions/runs";
 import type { Json, RunConfig } from "../protocol/wire";
 import { connection } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";

@@ -1,7 +1,7 @@
 /** Time at the bottom: a scrubber over the whole run, numbered marks where something was changed, back to live. */
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { branch } from "../actions";
+import { branch } from "../actions/runs";
 import * as Icons from "../Icons";
 import { endOfTime, newestStep } from "../run/history";
 import { backToLive, nudge, roll } from "../run/replay";

@@ -1,6 +1,6 @@
 /** Reset, play or pause, step, speed, the counter and the badge. */
 import { computed } from "@preact/signals";
-import { press, reset, setSpeed, stepOnce } from "../actions";
+import { press, reset, setSpeed, stepOnce } from "../actions/runs";
 import * as Icons from "../Icons";
 import { SlowButton } from "../phases/Control";
 import { slowMotion } from "../phases/run";

@@ -1,7 +1,7 @@
 /** How pointer, touch and keys draw on the stage's canvas. */
 import { computed, signal } from "@preact/signals";
 import type { TargetedPointerEvent } from "preact";
-import { keepDrawing, stopDrawing } from "../actions";
+import { keepDrawing, stopDrawing } from "../actions/choice";
 import { className } from "../drawing/drawn";
 import * as drawing from "../drawing/state";
 import { type Place, TOOLS } from "../drawing/tools";

@@ -1,0 +1,124 @@
+/** What a person chooses: distribution, own points, drawing, method. */
+import { batch } from "@preact/signals";
+import { MOST } from "../drawing/drawn";
+import { keep, takeUp } from "../drawing/keeping";
+import { count as drawnCount } from "../drawing/state";
+import { sameShape } from "../form/fields";
+import { choiceOf, datasetOf, ownDataset, send, type Taken } from "../form/points";
+import { recipe, resized } from "../form/recipes";
+import type { OwnPoints, PlugInConfig, RunConfig } from "../protocol/wire";
+import { catalogue, composing, draft, drawing, faults, info, notice, reading, rolling } from "../state";
+import { ask } from "./ask";
+
+export function chooseDataset(kind: string): void {
+  drawing.value = false;
+  takeDataset(defaultsOfDataset(kind));
+}
+
+/** Has the server read a file of points, and chooses them, unless other data were chosen meanwhile. Throws a `Refusal`. */
+export async function takeFile(file: File, columns?: Taken): Promise<void> {
+  const before = draft.value?.dataset;
+  const done = send(file, columns).then((points) => {
+    // there is no choice yet while the page opens
+    const same = before === undefined || draft.value?.dataset === before;
+    if (same && !drawing.value) choosePoints(points);
+  });
+  const taken = done.then(
+    () => true,
+    () => false,
+  );
+  reading.value = { name: file.name, taken };
+  await done.finally(() => {
+    reading.value = null;
+  });
+}
+
+/** Points of one's own, which the server has read and keeps. */
+export function choosePoints(points: OwnPoints): void {
+  const own = ownDataset(catalogue.value);
+  drawing.value = false;
+  if (own) takeDataset(datasetOf(own, points));
+}
+
+/** Draws on the points of the choice, or on an empty stage where it has none of one's own. */
+export async function draw(): Promise<void> {
+  const [known, choice] = [catalogue.value, draft.value];
+  if (!known || !choice || drawing.value) return;
+  const ready = await ask(null, () => takeUp(choice.dataset, known).then(() => true));
+  if (!ready) return;
+  batch(() => {
+    rolling.value = false;
+    drawing.value = true;
+  });
+}
+
+/** Back to the map; the points stay chosen. */
+export async function stopDrawing(): Promise<void> {
+  if (drawnCount.value > 1) await keepDrawing();
+  drawing.value = false;
+}
+
+let keeping: Promise<boolean> = Promise.resolve(true);
+
+/** Has the server keep the drawing, and chooses it; tells whether that is done. One at a time, the newest last. */
+export function keepDrawing(): Promise<boolean> {
+  keeping = keeping.then(keepNow);
+  return keeping;
+}
+
+async function keepNow(): Promise<boolean> {
+  const own = ownDataset(catalogue.value);
+  if (!own || drawnCount.value < 2) {
+    const text = `The drawing has ${drawnCount.value} points; 2 to ${MOST.toLocaleString("en")} are needed. Draw some more.`;
+    notice.value = { tone: "fault", text };
+    return false;
+  }
+  const points = await ask(null, keep);
+  if (!points) return false;
+  const { kind, ...settings } = draft.value?.dataset ?? { kind: "" };
+  const { [own.classes ?? ""]: _, ...others } = settings;
+  takeDataset({ ...(kind === own.kind ? others : {}), ...datasetOf(own, points) });
+  return true;
+}
+
+/** Waits for a file that is being read, or for the drawing to be kept; false where there is nothing to train on. */
+export async function choiceMade(): Promise<boolean> {
+  if (reading.value) return reading.value.taken;
+  return !drawing.value || keepDrawing();
+}
+
+function takeDataset(dataset: PlugInConfig): void {
+  const [known, choice] = [catalogue.value, draft.value];
+  if (!known || !choice) return;
+  const kind = dataset.kind;
+  const kept: RunConfig = { ...choice, dataset, sizes: "data" };
+  if (sameShape(known, choice.dataset.kind, kind)) choose(resized(known, kept, choice));
+  else choose(recipe(known, dataset, choice.method.kind) ?? kept);
+}
+
+function defaultsOfDataset(kind: string): { kind: string } {
+  const shown = info.value?.config.dataset;
+  return shown?.kind === kind ? shown : { kind };
+}
+
+export function chooseMethod(kind: string): void {
+  const [known, choice] = [catalogue.value, draft.value];
+  if (!known || !choice || choice.method.kind === kind) return;
+  const found = recipe(known, choice.dataset, kind);
+  if (found) choose({ ...found, seed: choice.seed ?? 0 });
+}
+
+function choose(choice: NonNullable<typeof draft.value>): void {
+  batch(() => {
+    draft.value = choice;
+    faults.value = {};
+    if (composing.value) rolling.value = false;
+  });
+}
+
+/** Back to the choice of the run that goes on. */
+export function abandonChoice(): void {
+  const config = info.value?.config;
+  drawing.value = false;
+  if (config) choose(choiceOf(config));
+}
