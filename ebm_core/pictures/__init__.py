@@ -1,4 +1,4 @@
-"""Pictures that people bring: read from folders, archives, arrays and the files of known sets."""
+"""Pictures that people bring: from folders, archives, arrays, and files of known sets."""
 
 from ebm_core.pictures.limits import BadPictures
 from ebm_core.pictures.reading import PictureSet, read_pictures
