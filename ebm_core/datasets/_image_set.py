@@ -58,9 +58,8 @@ class ImageSet(Dataset):
         train = self.split("train")
         rows = torch.randint(len(train.images), (count,), generator=generator)
         drawn = self.grey(train.images[rows])
-        return drawn + self.noise * torch.randn(drawn.shape, generator=generator), train.labels[
-            rows
-        ]
+        noise = self.noise * torch.randn(drawn.shape, generator=generator)
+        return drawn + noise, train.labels[rows]
 
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n c h w"]:
         """The first `count` test images, clean."""
