@@ -32,8 +32,12 @@ class StepsInPhases:
         self.made += 1
         followed = move.of(self.phases.rows_of(len(move.start)))
         if self.made <= self.apart:
-            self.drift(followed)
-            self.noise(followed)
+            if followed.path is None:
+                self.drift(followed)
+                self.noise(followed)
+            else:
+                self.push(followed)
+                self.path(followed, len(followed.path) - 1)
             if followed.accepted is not None:
                 self.test(move, followed)
         else:
@@ -72,6 +76,30 @@ class StepsInPhases:
             self.arrows(move),
         )
 
+    def push(self, move: Move) -> None:
+        """The momenta that chance gives the chains."""
+        assert move.push is not None
+        self.phases.add(
+            self.name("momentum"),
+            "",
+            "Each chain is given a momentum by chance: without the energy, one leapfrog step would "
+            f"carry it {self.phases.length(lengths(move.push))} on average.",
+            {"chains": move.start},
+            {"noise": (move.start, move.start + move.push)},
+        )
+
+    def path(self, move: Move, steps: int) -> None:
+        """The way that the energy bends."""
+        straight = self.phases.length(lengths(move.proposal - move.start))
+        self.phases.add(
+            self.name("path"),
+            move.noise_term,
+            f"{steps} leapfrog steps follow the momentum, which the energy's slope bends: the "
+            f"chains come {straight} far on average. To there it is only proposed.",
+            {"chains": move.start},
+            self.arrows(move),
+        )
+
     def test(self, whole: Move, move: Move) -> None:
         """Which proposals are accepted."""
         assert move.accepted is not None
@@ -104,7 +132,9 @@ class StepsInPhases:
         )
 
     def arrows(self, move: Move) -> dict[str, tuple[Tensor, Tensor]]:
-        """Drift, where there is one, and noise, one after the other."""
+        """Drift, where there is one, and noise, one after the other; or all of a path."""
+        if move.path is not None and move.start.dim() == 2:
+            return {"drift": (move.path[:-1].flatten(0, 1), move.path[1:].flatten(0, 1))}
         drift = {} if move.drift is None else {"drift": (move.start, move.way)}
         return {**drift, "noise": (move.way, move.proposal)}
 

@@ -23,6 +23,11 @@ class Move(NamedTuple):
     """The part of the sampler's move, in TeX, that the drift is."""
     noise_term: str
     test_term: str = r"\text{ or stay}"
+    path: Float[Tensor, "s n ..."] | None = None
+    """Where each chain is on its way from start to proposal, both included, where that is no
+    straight line: there is then no drift."""
+    push: Float[Tensor, "n ..."] | None = None
+    """Where the first step of a path would lead without the energy, less the start."""
 
     @property
     def way(self) -> Float[Tensor, "n ..."]:
@@ -42,7 +47,12 @@ class Move(NamedTuple):
         drift = None if self.drift is None else self.drift[rows]
         accepted = None if self.accepted is None else self.accepted[rows]
         return self._replace(
-            start=self.start[rows], proposal=self.proposal[rows], drift=drift, accepted=accepted
+            start=self.start[rows],
+            proposal=self.proposal[rows],
+            drift=drift,
+            accepted=accepted,
+            path=None if self.path is None else self.path[:, rows],
+            push=None if self.push is None else self.push[rows],
         )
 
 

@@ -20,8 +20,8 @@ from ebm_core.contracts.evaluations import counted_in
 FOLLOWED = 12
 """Points of a batch that are shown, and chains that are followed."""
 
-Arrow = tuple[Float[Tensor, "n ..."], Float[Tensor, "n ..."]]
-"""From where to where, for each of n points."""
+Arrow = tuple[Float[Tensor, "_ ..."], Float[Tensor, "_ ..."]]
+"""From where to where: one for each of the points, or, along bent paths, several."""
 
 
 @dataclass

@@ -125,11 +125,18 @@ class Hmc(Sampler):
         momenta: Float[Tensor, "n ..."],
         step_size: float,
         steps: int,
+        path: list[Tensor] | None = None,
     ) -> tuple[Chains, Float[Tensor, "n ..."]]:
-        """Where `steps` leapfrog steps lead; it keeps volumes, and -momenta lead back."""
+        """Where `steps` leapfrog steps lead; it keeps volumes, and -momenta lead back.
+
+        Args:
+            path: Gets the points on the way, but for the last.
+        """
         momenta = momenta.sub(chains.gradients, alpha=step_size / 2)
         points = chains.points.add(momenta, alpha=step_size)
         for _ in range(steps - 1):
+            if path is not None:
+                path.append(points.clone())
             # the half steps of two neighbours are one
             momenta.sub_(gradient_alone(energy, points), alpha=step_size)
             points.add_(momenta, alpha=step_size)
@@ -145,7 +152,9 @@ class Hmc(Sampler):
         momenta = torch.empty_like(chains.points).normal_(generator=generator)
         momenta.mul_(self.temperature**0.5)
         steps = self.path_steps(generator)
-        end, ending = self.leapfrog(energy, chains, momenta, epsilon, steps)
+        told = listener()
+        path = [chains.points] if told else None
+        end, ending = self.leapfrog(energy, chains, momenta, epsilon, steps, path)
         lost = (momenta.square() - ending.square()).flatten(1).sum(1) / 2
         log_ratio = (chains.energies - end.energies + lost) / self.temperature
         uniform = torch.empty_like(log_ratio).uniform_(generator=generator)
@@ -158,9 +167,9 @@ class Hmc(Sampler):
             torch.where(accepted, end.energies, chains.energies),
             torch.where(mask, end.gradients, chains.gradients),
         )
-        if told := listener():
-            bent = end.points - chains.points - epsilon * steps * momenta
+        if told and path:
             terms = r"p \leftarrow p - \epsilon\,\nabla E(x)", r"x \leftarrow x + \epsilon\,p"
-            told(Move(chains.points, end.points, bent, accepted, *terms))
+            way, push = torch.stack([*path, end.points]), epsilon * momenta
+            told(Move(chains.points, end.points, None, accepted, *terms, path=way, push=push))
         epsilon = adapted(epsilon, acceptance, self.target_acceptance, self.adaptation)
         return Step(moved, tuning.after_step(epsilon), acceptance)

@@ -27,7 +27,7 @@ import { surfaceOf, viewOf } from "./address/view";
 import { listen } from "./keyboard";
 import { connection, loadCatalogue, start } from "./run/following";
 import { playRecordings } from "./run/recordings";
-import { look } from "./samplers/state";
+import { expected, look } from "./samplers/state";
 import { camera, draft, drawing, orbit } from "./state";
 import { stillness } from "./theme";
 
@@ -46,11 +46,13 @@ async function main(): Promise<void> {
   await arriveAtRun(place, faults);
   await arriveAtView(place, faults);
   const before = chosen();
+  expected.value = place.known.sample !== undefined || place.known.by !== undefined;
   const rest = async () => {
     await loadCatalogue();
     connection.connect();
     // what a person chose meanwhile stands
     if (namesChoice(place) && chosen() === before) await arriveAtChoices(place, faults);
+    expected.value = false;
     if (left) await takeUpLeft(left);
   };
   if (left || namesChoice(place)) void holding(rest());

@@ -14,7 +14,10 @@ vi.mock("../src/charts/Plot", () => ({ PlotOf: () => null }));
 
 const plugIn = (kind: string) => ({
   ...{ kind, title: kind, summary: "" },
-  schema: { type: "object", properties: { kind: { const: kind } } },
+  schema: {
+    type: "object",
+    properties: { kind: { const: kind }, target_acceptance: { type: "number", default: 0.6 } },
+  },
 });
 const known = {
   ...empty,

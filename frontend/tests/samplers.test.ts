@@ -158,12 +158,18 @@ describe("the choice", () => {
 
 describe("chains that do not agree", () => {
   it("say what the pair teaches", () => {
-    expect(disagreement({ r_hat: 1.004, mixing: "mixed", steps_needed: 1 })).toBeNull();
-    expect(disagreement({ r_hat: 1.2, mixing: "slow", steps_needed: 21.9 })).toContain("about 22 times");
-    expect(disagreement({ r_hat: 2, mixing: "apart", steps_needed: 150 })).toContain(
+    const langevin = { kind: "langevin", step_size: 0.1 };
+    const slow = { r_hat: 1.2, mixing: "slow", steps_needed: 21.9 } as const;
+    expect(disagreement({ r_hat: 1.004, mixing: "mixed", steps_needed: 1 }, langevin)).toBeNull();
+    expect(disagreement(slow, langevin)).toContain("about 22 times");
+    expect(disagreement(slow, langevin)).toContain("Larger steps carry them farther");
+    const adaptive = { kind: "mala", target_acceptance: 0.6, temperature: 1 };
+    expect(disagreement(slow, adaptive)).toContain("A lower target acceptance makes larger steps");
+    expect(disagreement(slow, { ...adaptive, leapfrog_steps: 10 })).toContain("More leapfrog steps");
+    expect(disagreement({ r_hat: 2, mixing: "apart", steps_needed: 150 }, langevin)).toContain(
       "no step of this sampler crosses",
     );
-    expect(disagreement({ r_hat: null, mixing: null, steps_needed: null })).toContain("schedule");
+    expect(disagreement({ r_hat: null, mixing: null, steps_needed: null }, langevin)).toContain("schedule");
     expect(rHat({ r_hat: null, mixing: "apart", steps_needed: null })).toBe("∞");
     expect(rHat({ r_hat: null, mixing: null, steps_needed: null })).toBe("–");
   });

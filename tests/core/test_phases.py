@@ -211,7 +211,7 @@ def test_chains_go_from_their_starts_to_the_ends_that_are_kept(kinds: str) -> No
     for phase in found:
         if phase.name.startswith("Step"):
             start, way = next(iter(phase.arrows.values()))
-            assert np.array_equal(start, places)
+            assert np.array_equal(start[: len(places)], places)
             if "drift" in phase.arrows and "noise" in phase.arrows:
                 assert np.array_equal(phase.arrows["noise"][0], way)
             places = phase.points["chains"]
@@ -241,7 +241,14 @@ def test_a_move_is_the_step_that_is_made(kind: str) -> None:
             assert torch.equal(move.end, chains.points)
             shares = move.accepted if move.accepted is not None else torch.ones(300)
             assert float(shares.float().mean()) == pytest.approx(acceptance)
-            if kind != "hmc":  # what is neither drift nor noise is nothing
+            if move.path is not None:  # it leads from the start to the proposal, and is bent
+                assert torch.equal(move.path[0], move.start)
+                assert torch.equal(move.path[-1], move.proposal)
+                assert len(move.path) > 5
+                assert move.push is not None
+                first = move.path[1] - move.start
+                assert 0 < float((first - move.push).norm(dim=1).mean()) < float(first.norm())
+            else:  # what is neither drift nor noise is nothing
                 again = torch.Generator().set_state(draws)
                 normal = torch.empty(300, 2).normal_(generator=again)
                 noise = move.proposal - move.way

@@ -6,7 +6,7 @@ import { count as drawnCount } from "../drawing/state";
 import { sameShape } from "../form/fields";
 import { choiceOf, datasetOf, ownDataset, send, type Taken } from "../form/points";
 import { recipe, resized } from "../form/recipes";
-import type { OwnPoints, PlugInConfig, RunConfig } from "../protocol/wire";
+import type { Catalogue, OwnPoints, PlugInConfig, RunConfig } from "../protocol/wire";
 import { catalogue, composing, draft, drawing, faults, info, notice, reading, rolling } from "../state";
 import { ask } from "./ask";
 
@@ -105,7 +105,14 @@ export function chooseMethod(kind: string): void {
   const [known, choice] = [catalogue.value, draft.value];
   if (!known || !choice || choice.method.kind === kind) return;
   const found = recipe(known, choice.dataset, kind);
-  if (found) choose({ ...found, seed: choice.seed ?? 0 });
+  if (found) choose({ ...found, ...lengthOf(choice, known), seed: choice.seed ?? 0 });
+}
+
+/** The length of a run, where a person has set it: another method keeps it. */
+function lengthOf(choice: RunConfig, known: Catalogue): Pick<RunConfig, "seconds" | "updates"> | null {
+  const { seconds, updates } = recipe(known, choice.dataset, choice.method.kind) ?? choice;
+  const own = choice.seconds !== seconds || choice.updates !== updates;
+  return own ? { seconds: choice.seconds, updates: choice.updates } : null;
 }
 
 function choose(choice: NonNullable<typeof draft.value>): void {

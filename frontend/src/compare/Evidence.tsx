@@ -203,8 +203,12 @@ function Claim({ claim: { letter, kind, words, finding } }: { claim: Judged }) {
 function save(kind: "csv" | "md"): void {
   const config = histories.value[0]?.info.config;
   const title = `${titleOf(config?.dataset.kind)}, seed ${config?.seed ?? 0}`;
+  const { name, unit } = CLOCK_TERMS[clock.value];
+  const moment = { clock: name.replace("Clock: ", ""), unit, at: time.value, end: end.value };
   const text =
-    kind === "csv" ? csvOf(measured.value, claims.value) : markdownOf(title, measured.value, claims.value);
+    kind === "csv"
+      ? csvOf(measured.value, claims.value, moment)
+      : markdownOf(title, measured.value, claims.value, moment);
   const type = kind === "csv" ? "text/csv" : "text/markdown";
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));

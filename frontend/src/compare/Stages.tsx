@@ -12,7 +12,7 @@ import { BADGES } from "../words/terms";
 import { type Told, useTiles } from "./canvases";
 import { type CanvasProps, Plane } from "./Plane";
 import { Sign } from "./Sign";
-import { figures, images, letterOf, type Member, members, mode, reference } from "./state";
+import { figures, images, letterOf, type Member, members, mode, onStages, reference } from "./state";
 import { COMPARE } from "./terms";
 
 export function Stages() {
@@ -43,8 +43,10 @@ function Run({ member, index }: { member: Member; index: number }) {
   const at = useSignal<Readout | null>(null);
   const cross = useRef<HTMLDivElement>(null);
   const told: Told = {
-    frame: ({ step }) => {
+    frame: ({ step, arrays }) => {
       shown.value = step;
+      const names = [...new Set([...onStages.value, ...Object.keys(arrays)])];
+      if (names.length > onStages.value.length) onStages.value = names;
     },
     point: (readout, pixel) => {
       at.value = readout;

@@ -5,19 +5,17 @@ import { explains } from "../words/explaining";
 import { significant } from "../words/format";
 import { Term } from "../words/Term";
 import { LAB, LAYER_TERMS, MODE_TERMS, SURFACE } from "../words/terms";
-import { frameOf } from "./canvases";
 import { clearDropped } from "./dropping";
 import { drawn } from "./Evidence";
 import { differFrom, modes, references, toggleSurface } from "./looking";
 import {
   camera,
   dropped,
-  figures,
   histories,
   images,
   layers,
-  members,
   mode,
+  onStages,
   orbit,
   planning,
   reference,
@@ -81,8 +79,7 @@ export function Tools() {
 
 /** The layers that any of the runs has. */
 function layersShown(): LayerName[] {
-  void figures.value; // looked at anew when something was measured
-  const has = (name: LayerName) => members.value.some((_, i) => name in (frameOf(i)?.arrays ?? {}));
+  const has = (name: LayerName) => onStages.value.includes(name);
   return (Object.keys(LAYERS) as LayerName[]).filter(
     (name) => name !== "marginals" && (!OWN.includes(name) || has(name)),
   );

@@ -77,7 +77,9 @@ function steadiness(run: Figures): { steady: boolean; words: string } | null {
   if (run.best === null || run.worstAfterBest === null) return null;
   const steady = run.worstAfterBest <= Math.max(STEADY * run.best, SMALL);
   const words = steady
-    ? `after its best KL, ${nats(run.best)}, it stayed below ${nats(Math.max(run.worstAfterBest, run.best))}`
+    ? run.worstAfterBest > run.best
+      ? `after its best KL, ${nats(run.best)}, it rose to ${nats(run.worstAfterBest)} at most`
+      : `its newest KL, ${nats(run.best)}, is its best`
     : `after its best KL, ${nats(run.best)}, it rose to ${nats(run.worstAfterBest)}`;
   return { steady, words };
 }

@@ -21,6 +21,7 @@ import {
   type Member,
   members,
   mode,
+  onStages,
   plan,
   pointer,
   position,
@@ -70,6 +71,7 @@ export function show(groups: Run[][], look?: () => void): boolean {
   clearDropped();
   batch(() => {
     fault.value = null;
+    onStages.value = [];
     members.value = groups.map(([first, ...others]) => ({
       history: openHistory(first!, "server"),
       reel: new Reel(),

@@ -40,6 +40,8 @@ export const starting = signal(false);
 export const fault = signal<string | null>(null);
 
 export const mode = signal<Mode>("energy");
+/** What any frame on a stage has had beside its map, by its layer. */
+export const onStages = signal<string[]>([]);
 export const layers = signal<Layers>(LAYERS);
 export const camera = signal<Camera>(HOME);
 export const orbit = signal<Orbit | null>(null);

@@ -16,6 +16,21 @@ export interface Row {
   floor?: (figures: Figures) => number | null;
 }
 
+/** Where on the clock a table is of. */
+export interface Moment {
+  /** "gradient evaluations". */
+  clock: string;
+  unit: string;
+  at: number;
+  /** How far the clock goes. */
+  end: number;
+}
+
+function momentText({ clock, unit, at, end }: Moment): string {
+  const [shown, whole] = [at, end].map((time) => `${unit ? significant(time, 3) : count(Math.round(time))}`);
+  return at < end ? `At ${shown} of ${whole} ${clock}.` : `At the newest moment, ${whole} ${clock}.`;
+}
+
 const short = (value: number) => significant(value, 3);
 const grouped = (value: number) => (value < 1e5 ? count(value) : significant(value, 3));
 
@@ -151,7 +166,7 @@ export function rowsOf(all: Figures[]): Row[] {
 export function best(row: Row, all: Figures[]): Figures[] {
   const found = all.flatMap((one) => {
     const value = row.value(one);
-    return value === null ? [] : [{ one, value }];
+    return value === null ? [] : [{ one, value: beside(row.floor?.(one) ?? null, value) }];
   });
   if (!row.better || found.length < 2) return [];
   const values = found.map(({ value }) => value);
@@ -159,6 +174,9 @@ export function best(row: Row, all: Figures[]): Figures[] {
   const winners = found.filter(({ value }) => row.write(value) === row.write(top));
   return winners.length === found.length ? [] : winners.map(({ one }) => one);
 }
+
+/** What a figure is compared by: where real data have one too, how many times as much; as much is best, less is chance. */
+const beside = (floor: number | null, value: number) => (floor ? Math.max(1, value / floor) : value);
 
 /** A figure as it stands in the table, and the same of real data where that is known. */
 export function cell(row: Row, figures: Figures): { text: string; floor: string | null } {
@@ -190,9 +208,13 @@ const heading = ({ letter, method, seeds }: Figures) =>
   `${letter} ${method}${seeds ? `, median of ${seeds.length} seeds` : ""}`;
 const titled = ({ name, unit }: Row) => (unit ? `${name}, ${unit}` : name);
 
-/** As CSV: full numbers, a column a run, the floors in rows of their own. */
-export function csvOf(all: Figures[], claims: Judged[]): string {
-  const lines: (string | number | null)[][] = [["figure", "unit", ...all.map(heading)]];
+/** As CSV: the moment that it is of, full numbers, a column a run, the floors in rows of their own. */
+export function csvOf(all: Figures[], claims: Judged[], { clock, unit, at, end }: Moment): string {
+  const lines: (string | number | null)[][] = [
+    ["figure", "unit", ...all.map(heading)],
+    [`moment shown, in ${clock}`, unit, ...all.map(() => at)],
+    [`so far, in ${clock}`, unit, ...all.map(() => end)],
+  ];
   for (const row of rowsOf(all)) {
     lines.push([row.name, row.unit, ...all.map(row.value)]);
     const ranges = all.map((one) => range(row, one));
@@ -214,8 +236,8 @@ function quoted(value: string | number | null): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** As Markdown: what the page shows. */
-export function markdownOf(title: string, all: Figures[], claims: Judged[]): string {
+/** As Markdown: what the page shows, and of what moment. */
+export function markdownOf(title: string, all: Figures[], claims: Judged[], moment: Moment): string {
   const line = (cells: string[]) => `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
   const figures = rowsOf(all).map((row) => line([titled(row), ...all.map((one) => inLine(row, one))]));
   const findings = claims.map(({ letter, method, kind, words, finding }) =>
@@ -223,6 +245,8 @@ export function markdownOf(title: string, all: Figures[], claims: Judged[]): str
   );
   return [
     `## ${title}`,
+    "",
+    momentText(moment),
     "",
     line(["", ...all.map(heading)]),
     line(["---", ...all.map(() => "---:")]),

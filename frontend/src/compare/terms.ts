@@ -48,7 +48,10 @@ export const COMPARE = {
     text: "A run that was made before evaluations were counted tells none of them.",
   },
   seconds: { name: "Time", text: "What one core of the server has worked on training so far." },
-  updates: { name: "Updates", text: "Changes of the weights so far." },
+  updates: {
+    name: "Updates",
+    text: "Changes of the weights when the clock stands here. A stage shows the newest moment that is kept and not later, whose update stands over it.",
+  },
   reached: {
     name: "Time to a distance",
     text: "Seconds of one core until the KL from the data was first measured to be so low. It is measured about once a second, so that much is uncertain.",

@@ -7,7 +7,7 @@ import { type DecodedFrame, showsImages } from "../protocol/frame";
 import { loop } from "../run/loop";
 import { createImageGrid, createStage, type Readout, type Stage } from "../stage";
 import { commonScale } from "../stage/modes";
-import { count, located, significant } from "../words/format";
+import { count, fixed, located, significant } from "../words/format";
 import { usePanning, useZooming, zoomKey } from "../zooming";
 import { camera, cleared, dropped, file, frames, layers, mode, runs, theme } from "./state";
 
@@ -16,7 +16,15 @@ const CLOUD = { click: 12, shift: 64, drag: 3 };
 
 const stages: (Stage | null)[] = [];
 /** What is under the pointer, and on which stage. */
-export const pointed = signal<{ index: number; at: Readout } | null>(null);
+const pointed = signal<{ index: number; at: Readout } | null>(null);
+/** Where the pointer rests. */
+let pointer: { index: number; x: number; y: number } | null = null;
+
+/** Reads what is under the pointer now: also where the pointer stays and the map changes. */
+function read(): void {
+  const at = pointer && stages[pointer.index]?.readout(pointer.x, pointer.y);
+  pointed.value = pointer && at ? { index: pointer.index, at } : null;
+}
 
 export function Stages() {
   return (
@@ -52,7 +60,7 @@ function Told({ index }: { index: number }) {
         <span>
           E <output data-reading={index}>{here.energy.toFixed(5)}</output>
         </span>{" "}
-        <span>p {significant(here.density, 2)}</span>
+        <span>E − min {fixed(here.above, 2)}</span> <span>p {significant(here.density, 2)}</span>
       </p>
     );
   return (
@@ -130,6 +138,7 @@ function follower(stage: Stage, index: number): (now: number) => void {
       stage.setEvaluator(energy && new Evaluator(energy, frame.units));
     });
     stage.draw(now);
+    if (pointer?.index === index) read();
   };
 }
 
@@ -146,13 +155,14 @@ function usePointing(index: number) {
   };
   return {
     onPointerLeave: () => {
-      pointed.value = null;
+      pointer = null;
+      read();
       dragged.current = null;
     },
     onPointerMove: (event: TargetedPointerEvent<HTMLCanvasElement>) => {
       const { offsetX: x, offsetY: y } = event;
-      const at = stages[index]?.readout(x, y);
-      pointed.value = at ? { index, at } : null;
+      pointer = { index, x, y };
+      read();
       const from = dragged.current;
       if (panning.move(event) || !from || Math.hypot(x - from.x, y - from.y) < 14) return;
       dragged.current = { x, y };

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { PhasesOverlay } from "../phases/Overlay";
 import { loop } from "../run/loop";
 import { createStage, type Readout, type Stage } from "../stage";
+import { notice } from "../state";
 import { theme } from "../theme";
 import { fixed, located, significant } from "../words/format";
 import { Told } from "../words/Told";
@@ -115,6 +116,18 @@ function Notes() {
           <p>{refused.value}</p>
           <button type="button" class="link" onClick={again}>
             Try again
+          </button>
+        </div>
+      </div>
+    );
+  }
+  if (notice.value?.tone === "fault") {
+    return (
+      <div class="notes">
+        <div class="note" data-tone="fault" role="alert">
+          <p>{notice.value.text}</p>
+          <button type="button" class="link" onClick={() => (notice.value = null)}>
+            Dismiss
           </button>
         </div>
       </div>

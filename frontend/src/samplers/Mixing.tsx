@@ -48,17 +48,20 @@ function EffectiveDraws({ known }: { known: Sampled | null }) {
   const figures = known?.figures;
   const ess = figures?.ess ?? null;
   const draws = known ? known.chains * (known.steps - known.figures.warm_up) : 0;
-  const words = figures ? disagreement(figures) : null;
+  const sampler = choice.value?.sampler;
+  const words = figures && sampler ? disagreement(figures, sampler) : null;
+  /** Whether a step may be refused: only such samplers have a target for that. */
+  const rejects = sampler !== undefined && "target_acceptance" in sampler;
   const of = (text: (known: Sampled["figures"]) => string) => (figures ? text(figures) : NONE);
   const rows: [string, string, Explanation][] = [
-    ["acceptance", of((one) => percent(one.acceptance)), SAMPLING.acceptance],
+    ["acceptance", rejects ? of((one) => percent(one.acceptance)) : "every step", SAMPLING.acceptance],
     ["step size", of((one) => significant(one.step_size)), SAMPLING.step_size],
     ["temperature T", of((one) => fixed(one.temperature, 2)), SAMPLING.temperature],
-    ["effective a chain-step", ess === null ? NONE : significant(ess / draws, 2), SAMPLING.ess_share],
+    ["effective draws per step", ess === null ? NONE : significant(ess / draws, 2), SAMPLING.ess_share],
     ...(!figures || (figures.gradient_evaluations && ess)
       ? ([
           [
-            "gradients an effective draw",
+            "gradients per effective draw",
             of((one) => significant(one.gradient_evaluations / ess!, 2)),
             SAMPLING.gradients,
           ],

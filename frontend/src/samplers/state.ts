@@ -228,9 +228,12 @@ export function seek(to: number): void {
   });
 }
 
+/** An address is on its way that says what to sample. */
+export const expected = signal(false);
+
 /** The first visit makes a choice and samples it. */
 effect(() => {
-  if (tab.value !== "samplers" || choice.value || !catalogue.value) return;
+  if (tab.value !== "samplers" || choice.value || !catalogue.value || expected.value) return;
   choice.value = firstChoice(catalogue.value);
   again();
 });

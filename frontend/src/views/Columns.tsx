@@ -19,13 +19,13 @@ export function Columns({ read, choose }: ColumnsProps) {
         label="x"
         value={x}
         options={columns}
-        choose={(name) => choose({ columns: [name, y], labels })}
+        choose={(name) => choose({ columns: [name, name === y ? x : y], labels })}
       />
       <Choice
         label="y"
         value={y}
         options={columns}
-        choose={(name) => choose({ columns: [x, name], labels })}
+        choose={(name) => choose({ columns: [name === x ? y : x, name], labels })}
       />
       <Choice
         label="class"
@@ -73,7 +73,13 @@ function Choice({ label, value, options, choose }: ChoiceProps) {
   return (
     <label {...explains(LAB.column)}>
       <span class="muted">{label}</span>
-      <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
+      <select
+        value={value}
+        onChange={(event) => {
+          choose(event.currentTarget.value);
+          event.currentTarget.value = value; // until the file is read so
+        }}
+      >
         {options.map((name) => (
           <option key={name} value={name}>
             {name || "none"}

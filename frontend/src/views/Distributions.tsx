@@ -128,23 +128,23 @@ function Reading() {
       refused.value = sentence(error.message);
     });
   }, [digest]);
-  if (refused.value)
-    return (
-      <p class="small fault" role="alert">
-        {refused.value}
-      </p>
-    );
   if (reading.value)
     return (
       <p class="small muted read" role="status">
         Reading {reading.value.name} …
       </p>
     );
+  const fault = refused.value && (
+    <p class="small fault" role="alert">
+      {refused.value}
+    </p>
+  );
   const own = ownPoints(draft.value?.dataset);
-  if (!own || drawing.value) return null;
+  if (!own || drawing.value) return fault;
   const file = fileOf(own);
   return (
     <>
+      {fault}
       {file && own.columns.length > 2 && <Columns read={own} choose={(taken) => void take(file, taken)} />}
       <p class="small muted read" role="status">
         {[

@@ -142,7 +142,7 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "sample distance",
     explanation:
       "How far samples are from the data: the mean shift along random directions, in the data’s units. They are the method’s own (its buffer, its generator), or drawn from its density where it has none.",
-    good: "“real” is what as many other points of the data get: no model does better.",
+    good: "“real” is what as many other points of the data get: so near is right, and nearer is chance.",
     source: "Bonneel et al. 2015, https://doi.org/10.1007/s10851-014-0506-3",
   },
   sample_coverage: {

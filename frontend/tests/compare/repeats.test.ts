@@ -4,6 +4,7 @@ import { medianOf } from "../../src/compare/repeats";
 import { csvOf, markdownOf, ROWS, rangeText } from "../../src/compare/table";
 import { after, figures } from "./raced.testing";
 
+const MOMENT = { clock: "updates", unit: "", at: 200, end: 400 };
 const row = (name: string) => ROWS.find((one) => one.name === name)!;
 const seeds = [
   figures({ kl: 0.03, seconds: 10, reached: { "0.1": after(4), "0.05": after(9) } }),
@@ -34,10 +35,10 @@ it("tells how far the seeds lie apart, on the page and in what is saved", () => 
   expect(all.map((one) => rangeText(row("KL"), one))).toEqual(["0.010 to 0.030", null]);
   expect(rangeText(row("updates"), all[0]!)).toBeNull();
   expect(rangeText(row("modes in the density"), all[0]!)).toBeNull();
-  const csv = csvOf(all, []);
+  const csv = csvOf(all, [], MOMENT);
   expect(csv).toContain('figure,unit,"A Persistent CD, median of 3 seeds",B Persistent CD\r\n');
   expect(csv).toContain("KL,nats,0.02,0.5\r\n");
   expect(csv).toContain('"KL, least of the seeds",nats,0.01,\r\n');
   expect(csv).toContain('"KL, greatest of the seeds",nats,0.03,\r\n');
-  expect(markdownOf("Pinwheel", all, [])).toContain("| KL, nats | 0.020 (0.010 to 0.030) | 0.50 |");
+  expect(markdownOf("Pinwheel", all, [], MOMENT)).toContain("| KL, nats | 0.020 (0.010 to 0.030) | 0.50 |");
 });

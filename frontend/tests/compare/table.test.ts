@@ -8,6 +8,7 @@ import { best, cell, csvOf, markdownOf, ROWS, rowsOf } from "../../src/compare/t
 import { after, figures, raced } from "./raced.testing";
 
 const IS = { letter: "A", method: "Persistent CD", family: "mcmc" } as const;
+const MOMENT = { clock: "updates", unit: "", at: 200, end: 400 };
 const row = (name: string) => ROWS.find((one) => one.name === name)!;
 
 it("reads the figures of a moment from the rows up to it", () => {
@@ -53,6 +54,9 @@ it("marks the best where one is better, and none where all are alike", () => {
   expect(best(row("KL"), all)).toEqual([all[1]]);
   expect(best(row("modes in the density"), all)).toEqual([]);
   expect(best(row("updates"), all)).toEqual([]);
+  const near = figures({ distance: 0.07, distanceFloor: 0.095 });
+  const far = figures({ letter: "B", distance: 0.063, distanceFloor: 0.048 });
+  expect(best(row("sample distance"), [near, far])).toEqual([near]); // nearer than its own floor by chance
 });
 
 it("is exported with full numbers as CSV, and as it reads as Markdown", () => {
@@ -61,13 +65,16 @@ it("is exported with full numbers as CSV, and as it reads as Markdown", () => {
     figures({ letter: "C", method: 'De"noising, x', family: "score_matching" }),
   ];
   const claims = judged(all);
-  const csv = csvOf(all, claims);
+  const csv = csvOf(all, claims, MOMENT);
   const lines = csv.split("\r\n");
   expect(lines[0]).toBe('figure,unit,A Persistent CD,"C De""noising, x"');
   expect(csv).toContain("KL,nats,0.012345,0.01\r\n");
   expect(csv).toContain("time to KL 0.05,s,1.9,\r\n");
-  const markdown = markdownOf("Pinwheel, seed 0", all, claims);
+  const markdown = markdownOf("Pinwheel, seed 0", all, claims, MOMENT);
   expect(markdown).toContain("| KL, nats | 0.012 | 0.010 |");
+  expect(csv).toContain('"moment shown, in updates",,200,200\r\n');
+  expect(markdown).toContain("At 200 of 400 updates.");
+  expect(markdownOf("Pinwheel", all, [], { ...MOMENT, at: 400 })).toContain("the newest moment, 400 updates");
   const tables = markdown.split("\n").filter((line) => line.startsWith("|"));
   expect(new Set(tables.map((line) => line.split(" | ").length))).toEqual(new Set([3, 5]));
 });
