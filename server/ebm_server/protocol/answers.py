@@ -6,8 +6,10 @@ from ebm_server.protocol.messages import Message, Problem
 
 
 class Health(Message):
-    status: Literal["ok"]
+    status: Literal["ok", "trouble"]
     version: str
+    troubles: list[str]
+    """What keeps it from writing, and what to do about each."""
 
 
 class Refusal(Message):

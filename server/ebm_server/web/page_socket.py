@@ -16,6 +16,7 @@ from ebm_server.protocol.page_messages import (
     Watch,
     Welcome,
 )
+from ebm_server.refusals import Refused
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.mailbox import Letter, Mailbox
@@ -67,7 +68,10 @@ async def obey(data: bytes, mailbox: Mailbox, hub: Hub, ledger: Ledger) -> None:
     elif isinstance(message, Unwatch):
         hub.unwatch(mailbox, message.run)
     elif entry := ledger.entries.get(message.run):
-        await hub.watch(mailbox, entry.run, message)
+        try:
+            await hub.watch(mailbox, entry.run, message)
+        except Refused as refusal:
+            mailbox.put(Letter(pack(ErrorMessage(run=message.run, message=str(refusal)))))
     else:
         text = f"there is no run {message.run!r}; it may have been deleted"
         mailbox.put(Letter(pack(ErrorMessage(run=message.run, message=text))))
