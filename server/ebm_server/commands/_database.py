@@ -38,7 +38,7 @@ def refuse_unusable(settings: Settings) -> None:
                 columns = sa.inspect(engine).get_columns(RUNS.name)
                 names: list[Any] = [sa.column(column["name"]) for column in columns]
                 connection.execute(sa.select(*names).select_from(RUNS)).all()  # are they readable?
-    except (NewerDatabase, Taken) as error:
+    except (BadDatabase, NewerDatabase, Taken) as error:
         refuse(str(error))
     except sa.exc.SQLAlchemyError as error:
         refuse_unanswered(error)

@@ -97,6 +97,7 @@ def file_locked(engine: sa.Engine, data_dir: Path) -> Iterator[None]:
 
     Raises:
         Taken: Another server uses the file.
+        BadDatabase: Its folder cannot be written.
     """
     file = Path(engine.url.database or "").resolve()
     if engine.dialect.name != "sqlite" or file.parent == data_dir.resolve():
@@ -106,9 +107,10 @@ def file_locked(engine: sa.Engine, data_dir: Path) -> Iterator[None]:
         with locked(file.with_name(f"{file.name}.lock")):
             yield
     except RuntimeError as error:
-        raise Taken(f"another server uses the database {file}; stop it, or choose another") from (
-            error
-        )
+        message = f"another server uses the database {file}; stop it, or choose another"
+        raise Taken(message) from error
+    except OSError as error:
+        raise BadDatabase(f"the database {file} cannot be opened: {error.strerror}") from error
 
 
 def hold(connection: Connection, seconds: float = LOCK_SECONDS) -> None:

@@ -4,7 +4,6 @@ Its `writer` writes; what follows a write (telling the page, acknowledging to a 
 after its commit. Reads block: call them in threads.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,8 +25,6 @@ from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.runs.database import engine_for
 from ebm_server.runs.troubles import Trouble, of_database
 from ebm_server.runs.writer import Work, Writer
-
-log = logging.getLogger(__name__)
 
 
 class Words(sa.TypeDecorator[str]):
@@ -141,7 +138,6 @@ class Store:
         except sa.exc.SQLAlchemyError as error:
             if (trouble := of_database(error)) is None:
                 raise
-            log.error("the database refuses to be read: %s", error)
             self.writer.note(trouble)
             raise trouble.refusal() from error
 

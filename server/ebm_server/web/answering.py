@@ -26,10 +26,12 @@ def answer_refusals(app: FastAPI) -> None:
     app.add_exception_handler(OSError, unwritten)
 
 
-async def refused(_request: Request, error: Exception) -> JSONResponse:
+async def refused(request: Request, error: Exception) -> JSONResponse:
     """Something that cannot be done now."""
     if not isinstance(error, Refused):
         raise error
+    if error.status >= 500 and error.__cause__:
+        log.error("%s %s: %s", request.method, request.url.path, error.__cause__)
     headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
     return JSONResponse({"detail": str(error)}, error.status, headers)
 

@@ -35,11 +35,11 @@ from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
-from ebm_server.web.answers import MSGPACK, UNHEARD, file, packed, refusals, text
+from ebm_server.web.answers import MSGPACK, file, packed, refusals, text
 from ebm_server.web.downloads import zipped
 from ebm_server.web.strict_route import StrictRoute
 
-router = APIRouter(prefix="/api/v1", responses=UNHEARD, route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 
 def jobs_of(request: Request) -> Jobs:
@@ -56,7 +56,7 @@ def store_of(request: Request) -> Store:
 
 AllJobs = Annotated[Jobs, Depends(jobs_of)]
 Database = Annotated[Store, Depends(store_of)]
-Key = Annotated[Id, PathParameter(description="The id of a run.")]
+Key = Annotated[Id, PathParameter()]
 After = Annotated[Whole, Query(description="Only what is numbered higher.")]
 
 Update = Annotated[Whole | None, Query(description="One of GET .../snapshots; else the newest.")]

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from ebm_server.background import with_core
 from ebm_server.protocol.bounds import Finite, Id, Whole
 from ebm_server.runs.jobs import Jobs
-from ebm_server.web.answers import UNHEARD, file, refusals, text
+from ebm_server.web.answers import file, refusals, text
 from ebm_server.web.api import AllJobs, Database, Key
 from ebm_server.web.strict_route import StrictRoute
 
-router = APIRouter(prefix="/api/v1/runs/{run}/export", responses=UNHEARD, route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1/runs/{run}/export", route_class=StrictRoute)
 
 Beside = Annotated[
     list[Id] | None, Query(max_length=3, description="Runs that are compared with it.")
