@@ -35,6 +35,11 @@ async def received(websocket: WebSocket) -> bytes:
         raise ValueError("messages are binary MessagePack, and this one is text") from error
 
 
+def brief(error: Exception) -> str:
+    """An error as the reason of a closing, which has room for 123 bytes."""
+    return str(error).partition("\n")[0].encode("ascii", "replace")[:120].decode()
+
+
 class ConnectionLost(Exception):
     """The worker's connection ended before it answered."""
 
@@ -90,7 +95,7 @@ class WorkerConnection:
             await self.websocket.close(1013)
         except (ValidationError, ValueError) as error:
             log.error("worker %s sent what cannot be read: %s", self.hello.worker, error)
-            await self.websocket.close(1003)
+            await self.websocket.close(1003, brief(error))
         finally:
             sender.cancel()
             for future in self._asked.values():

@@ -28,7 +28,7 @@ from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
-from ebm_server.runs.worker_connection import WorkerConnection, received
+from ebm_server.runs.worker_connection import WorkerConnection, brief, received
 from ebm_server.settings import Settings, is_loopback, package_version
 from ebm_server.web import api, taking_home
 from ebm_server.web.answering import answer_refusals
@@ -136,7 +136,7 @@ async def serve_worker(websocket: WebSocket, dispatch: Dispatch) -> None:
         return
     except (ValidationError, ValueError) as error:
         log.error("a worker's hello cannot be read: %s", error)
-        await websocket.close(1003)
+        await websocket.close(1003, brief(error))
         return
     await dispatch.serve(WorkerConnection(websocket, hello))
 
