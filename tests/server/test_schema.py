@@ -9,7 +9,7 @@ import schemathesis
 from ebm_server.web.openapi import document
 from schemathesis import checks
 
-from tests.server.laboratory import SMALL, Laboratory
+from tests.server.laboratory import PATIENCE, SMALL, Laboratory
 
 checks.load_all_checks()
 OF_ALL = ["not_a_server_error", "status_code_conformance", "content_type_conformance"]
@@ -31,6 +31,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Laboratory
         yield lab, runs
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its sockets
 @SCHEMA.parametrize()
 @hypothesis.settings(
     max_examples=8, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
@@ -38,9 +39,10 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Laboratory
 def test_every_answer_is_declared(case: schemathesis.Case[Any], asked: Any) -> None:
     lab, runs = asked
     given = case.path_parameters or {}
-    if "run" in given and len(str(given["run"])) % 3:  # two in three are of a run that there is
+    share = 2 if case.path.endswith(("/gif", "/html")) else 10  # of a run that there is
+    if "run" in given and len(str(given["run"])) % 12 < share:
         case.path_parameters = {**given, "run": runs[case.method == "DELETE"]}
-    answer = case.call(base_url=str(lab.http.base_url))
+    answer = case.call(base_url=str(lab.http.base_url), timeout=PATIENCE)
     kind = answer.headers.get("content-type", [""])[0]
     names = OF_JSON if kind.startswith("application/json") else OF_ALL
     wanted: Any = checks.CHECKS.get_by_names(names)
