@@ -5,6 +5,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import requests
 import schemathesis
 from ebm_server.web.openapi import document
 from schemathesis import checks
@@ -19,8 +20,8 @@ SCHEMA = schemathesis.openapi.from_dict(document())
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Laboratory, list[str]]]:
-    """A server with two ended runs, and their ids; it starts few others."""
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A server with two ended runs, their ids, and a connection; it starts few others."""
     limits = {"EBM_MAX_RUNNING": "1", "EBM_MAX_QUEUED": "1", "EBM_SPARE": "0"}
     with Laboratory(tmp_path_factory.mktemp("schema"), limits) as lab:
         runs = [lab.create({**SMALL, "updates": 20}) for _ in range(2)]
@@ -28,21 +29,21 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Laboratory
             for run in runs:
                 page.watch(run)
                 page.state("finished")
-        yield lab, runs
+        with requests.Session() as session:
+            yield lab, runs, session
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its sockets
 @SCHEMA.parametrize()
 @hypothesis.settings(
     max_examples=8, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
 def test_every_answer_is_declared(case: schemathesis.Case[Any], asked: Any) -> None:
-    lab, runs = asked
+    lab, runs, session = asked
     given = case.path_parameters or {}
     share = 2 if case.path.endswith(("/gif", "/html")) else 10  # of a run that there is
     if "run" in given and len(str(given["run"])) % 12 < share:
         case.path_parameters = {**given, "run": runs[case.method == "DELETE"]}
-    answer = case.call(base_url=str(lab.http.base_url), timeout=PATIENCE)
+    answer = case.call(base_url=str(lab.http.base_url), session=session, timeout=PATIENCE)
     kind = answer.headers.get("content-type", [""])[0]
     names = OF_JSON if kind.startswith("application/json") else OF_ALL
     wanted: Any = checks.CHECKS.get_by_names(names)
