@@ -79,7 +79,9 @@ def test_torch_is_not_needed_to_build() -> None:
     assert all("torch" not in line for line in PROJECT["build-system"]["requires"])
 
 
-@pytest.mark.parametrize("extra", [None, "test", "check", "node", "compiler", "parquet", "bench"])
+@pytest.mark.parametrize(
+    "extra", [None, "test", "check", "node", "compiler", "parquet", "postgres", "bench"]
+)
 def test_constraints_pin_every_direct_dependency_inside_its_range(extra: str | None) -> None:
     for requirement in declared(extra):
         pinned = CONSTRAINTS[canonicalize_name(requirement.name)]

@@ -6,9 +6,11 @@ from ebm_server.protocol.messages import Problem
 class Refused(Exception):
     """What was asked cannot be done now: an HTTP status, and why."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after
+        """Seconds after which it is worth asking again."""
 
 
 class Invalid(Exception):

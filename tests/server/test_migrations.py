@@ -12,8 +12,8 @@ import torch
 from ebm_server.cli import cli
 from ebm_server.protocol.packing import unpack_frame
 from ebm_server.runs import migrations
+from ebm_server.runs.database import engine_for
 from ebm_server.runs.migrations import SCHEMA_VERSION, VERSION, migrate, version_of
-from ebm_server.runs.store import engine_for
 from ebm_server.settings import Settings
 from typer.testing import CliRunner
 

@@ -75,6 +75,9 @@ export interface Routes {
   };
   "GET /runs/{run}": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -82,6 +85,9 @@ export interface Routes {
   };
   "DELETE /runs/{run}": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -89,6 +95,9 @@ export interface Routes {
   };
   "PATCH /runs/{run}": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: Patch;
@@ -96,6 +105,9 @@ export interface Routes {
   };
   "POST /runs/{run}/pause": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -103,6 +115,9 @@ export interface Routes {
   };
   "POST /runs/{run}/resume": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -110,6 +125,9 @@ export interface Routes {
   };
   "POST /runs/{run}/repeat": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -117,6 +135,9 @@ export interface Routes {
   };
   "POST /runs/{run}/branch": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: Branch;
@@ -124,6 +145,9 @@ export interface Routes {
   };
   "POST /runs/{run}/step": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: Steps | null;
@@ -131,6 +155,9 @@ export interface Routes {
   };
   "POST /runs/{run}/slow-motion": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -138,6 +165,9 @@ export interface Routes {
   };
   "POST /runs/{run}/stop": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -145,6 +175,9 @@ export interface Routes {
   };
   "GET /runs/{run}/metrics": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       /**
        * Only what is numbered higher.
@@ -157,6 +190,9 @@ export interface Routes {
   };
   "GET /runs/{run}/events": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       /**
        * Only what is numbered higher.
@@ -168,6 +204,9 @@ export interface Routes {
   };
   "GET /runs/{run}/keyframes": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -175,6 +214,9 @@ export interface Routes {
   };
   "GET /runs/{run}/keyframes/{step}": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       step: number;
     };
@@ -183,6 +225,9 @@ export interface Routes {
   };
   "GET /runs/{run}/snapshots": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -190,6 +235,9 @@ export interface Routes {
   };
   "GET /runs/{run}/energy": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       /**
        * One of GET .../snapshots; else the newest.
@@ -201,6 +249,9 @@ export interface Routes {
   };
   "GET /runs/{run}/truth": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -223,6 +274,9 @@ export interface Routes {
   };
   "GET /runs/{run}/download": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -230,6 +284,9 @@ export interface Routes {
   };
   "GET /runs/{run}/export/html": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       /**
        * Runs that are compared with it.
@@ -251,6 +308,9 @@ export interface Routes {
   };
   "GET /runs/{run}/export/gif": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       /**
        * Runs that are compared with it.
@@ -275,6 +335,9 @@ export interface Routes {
   };
   "GET /runs/{run}/export/script": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
     };
     body: null;
@@ -282,6 +345,9 @@ export interface Routes {
   };
   "GET /runs/{run}/export/samples": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       /**
        * One of GET .../keyframes; else the newest.
@@ -293,6 +359,9 @@ export interface Routes {
   };
   "GET /runs/{run}/export/grid": {
     parameters: {
+      /**
+       * The id of a run.
+       */
       run: string;
       /**
        * One of GET .../keyframes; else the newest.
@@ -304,8 +373,9 @@ export interface Routes {
   };
 }
 export interface Health {
-  status: "ok";
+  status: "ok" | "trouble";
   version: string;
+  troubles: string[];
 }
 /**
  * Every plug-in with its schema, what pressing play gives, and samples of the data.

@@ -110,8 +110,8 @@ def folder_state(folder: Path) -> str:
 
 def database_state(url: str) -> str:
     """That the database can be opened and is known."""
+    from ebm_server.runs.database import engine_for
     from ebm_server.runs.migrations import version_of
-    from ebm_server.runs.store import engine_for
 
     engine = engine_for(url)
     version = version_of(engine)

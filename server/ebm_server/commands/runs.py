@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from ebm_server.commands import refuse
+from ebm_server.commands._database import Database, refuse_unanswered
+from ebm_server.refusals import Refused
 from ebm_server.settings import from_environment
 
 
@@ -14,22 +16,28 @@ def runs(
     data_dir: Annotated[
         Path | None, typer.Option(help="Where runs are kept (also EBM_DATA_DIR).")
     ] = None,
+    database: Database = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Lists every run, the newest first."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ebm_server.runs.database import BadDatabase
     from ebm_server.runs.ledger import entry_of
     from ebm_server.runs.migrations import NewerDatabase, version_of
     from ebm_server.runs.store import Store
 
-    settings = from_environment(data_dir=data_dir)
+    settings = from_environment(data_dir=data_dir, database=database)
     found = []
     if settings.database or (settings.data_dir / "ebm.sqlite").is_file():
-        store = Store(settings.database_url)
         try:
+            store = Store(settings.database_url)
             if version_of(store.engine):  # an older one is read as it is: only a server changes it
                 found = [entry_of(row).run for row in reversed(store.runs())]
-        except NewerDatabase as error:
+        except (BadDatabase, NewerDatabase, Refused) as error:
             refuse(str(error))
+        except SQLAlchemyError as error:
+            refuse_unanswered(error)
     if as_json:
         typer.echo(json.dumps([run.model_dump() for run in found], indent=2))
         return

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ebm_server.commands import PlugIns, bring, refuse
+from ebm_server.commands._database import Database, refuse_unusable
 from ebm_server.lock import locked
 from ebm_server.settings import Settings, from_environment, is_loopback
 
@@ -29,13 +30,14 @@ def serve(
     data_dir: Annotated[
         Path | None, typer.Option(help="Where runs are kept (also EBM_DATA_DIR).")
     ] = None,
+    database: Database = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
     plugin: PlugIns = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every request.")] = False,
 ) -> None:
     """Starts the server and opens the page. Ctrl-C saves and stops the runs."""
     try:
-        settings = from_environment(port=port, host=host, data_dir=data_dir)
+        settings = from_environment(port=port, host=host, data_dir=data_dir, database=database)
     except ValueError as error:
         refuse(str(error))
     bring(plugin)
@@ -61,25 +63,7 @@ def prepare(settings: Settings) -> None:
         refuse(f"cannot write in {settings.data_dir}: {error.strerror}; choose another --data-dir")
     except RuntimeError as error:
         refuse(str(error))
-    refuse_newer(settings)
-
-
-def refuse_newer(settings: Settings) -> None:
-    """Ends the command where the database is that of a newer EBM Lab, or none at all."""
-    from sqlalchemy.exc import DatabaseError
-
-    from ebm_server.runs.migrations import NewerDatabase, version_of
-    from ebm_server.runs.store import engine_for
-
-    engine = engine_for(settings.database_url)
-    try:
-        version_of(engine)
-    except NewerDatabase as error:
-        refuse(str(error))
-    except DatabaseError as error:
-        refuse(f"the database cannot be opened: {error.orig}")
-    finally:
-        engine.dispose()
+    refuse_unusable(settings)
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -3,11 +3,14 @@
 from typing import Literal
 
 from ebm_server.protocol.messages import Message, Problem
+from ebm_server.protocol.points import FileProblem
 
 
 class Health(Message):
-    status: Literal["ok"]
+    status: Literal["ok", "trouble"]
     version: str
+    troubles: list[str]
+    """What keeps it from writing, and what to do about each."""
 
 
 class Refusal(Message):
@@ -19,4 +22,4 @@ class Refusal(Message):
 class Unprocessable(Message):
     """What is wrong with what was sent: at each value, or in words where it is no one value."""
 
-    detail: list[Problem] | str
+    detail: list[FileProblem | Problem] | str

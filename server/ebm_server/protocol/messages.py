@@ -5,12 +5,14 @@ On a websocket a message is one MessagePack map with "type"; over REST the same 
 are made.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgpack
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-Values = dict[str, float]
+from ebm_server.protocol.bounds import Finite, Said, clean, told
+
+Values = dict[str, Finite]
 """Metrics by name."""
 
 
@@ -24,9 +26,9 @@ class Message(BaseModel):
 class Problem(Message):
     """Why a value is refused."""
 
-    path: str
-    value: Any = None
-    message: str
+    path: Annotated[str, AfterValidator(lambda path: clean(path, 500))]
+    value: Annotated[Any, AfterValidator(told)] = None
+    message: Said
     allowed: str | None = None
 
 

@@ -1,15 +1,28 @@
 """A packed frame, and the rule by which frames combine: nothing that they show is decoded."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import msgpack
+from pydantic import AfterValidator
 
+from ebm_server.protocol.bounds import Whole
 from ebm_server.protocol.messages import Message
 
 MOST_FIELDS = 13
 """In a head; with arrays and a landscape 15, as many as the one byte before a small map can say."""
 SMALL_MAP = 0x80
+
+
+def small_map(head: bytes) -> bytes:
+    """A head as it was packed.
+
+    Raises:
+        ValueError: It begins no map of so few fields.
+    """
+    if not head or not SMALL_MAP <= head[0] <= SMALL_MAP + MOST_FIELDS:
+        raise ValueError("the head of a frame is no packed map")
+    return head
 
 
 class PackedFrame(Message):
@@ -20,8 +33,8 @@ class PackedFrame(Message):
     row can be handed on as one: to a slow reader, or to a page that comes late.
     """
 
-    step: int
-    head: bytes
+    step: Whole
+    head: Annotated[bytes, AfterValidator(small_map)]
     """The packed map of all that every frame renews: the message without its parts."""
     arrays: dict[str, bytes]
     landscape: bytes | None = None
@@ -36,6 +49,11 @@ class PackedFrame(Message):
             arrays={**older.arrays, **self.arrays},
             landscape=older.landscape if self.landscape is None else self.landscape,
         )
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return len(self.head) + sum(map(len, self.arrays.values())) + len(self.landscape or b"")
 
     @property
     def message(self) -> bytes:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ebm_server.protocol.bounds import Id, Said, Whole
 from ebm_server.protocol.frames import FrameMessage
 from ebm_server.protocol.messages import Message
 from ebm_server.protocol.runs import Event, MetricRow, RunSummary
@@ -13,8 +14,8 @@ from ebm_server.protocol.runs import Event, MetricRow, RunSummary
 
 class Watch(Message):
     type: Literal["watch"]
-    run: str
-    after: int = Field(0, ge=0)
+    run: Id
+    after: Whole = 0
     frames_per_second: float = Field(15, ge=0, le=60)
     landscapes: bool = True
     """False where the page computes them itself: then it is sent only those made for others."""
@@ -22,7 +23,7 @@ class Watch(Message):
 
 class Unwatch(Message):
     type: Literal["unwatch"]
-    run: str
+    run: Id
 
 
 class Ping(Message):
@@ -84,7 +85,7 @@ class Gap(Message):
 class ErrorMessage(Message):
     type: Literal["error"] = "error"
     run: str | None = None
-    message: str
+    message: Said
 
 
 ServerMessage = Annotated[

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, Field, SkipValidation, with_config
+from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, with_config
 from typing_extensions import TypeAliasType, TypedDict
+
+from ebm_server.protocol.bounds import plain
 
 Json = TypeAliasType("Json", "bool | float | str | list[Json] | dict[str, Json] | None")
 """Anything that JSON can say."""
@@ -54,7 +56,7 @@ class NewRun(TypedDict, total=False):
     Only the name is checked here; `RunConfig` says of the rest what is wrong, and what is allowed.
     """
 
-    name: Annotated[str | None, Field(max_length=200)]
+    name: Annotated[str, Field(max_length=200), AfterValidator(plain)] | None
     dataset: SkipValidation[PlugInConfig]
     method: SkipValidation[PlugInConfig]
     energy: SkipValidation[PlugInConfig]

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, computed_field
 
+from ebm_server.protocol.bounds import Name, Said, Speed, Whole
 from ebm_server.protocol.messages import Message, Values
 from ebm_server.protocol.run_config import Origin
 
@@ -118,7 +119,7 @@ class Event(Message):
     path: str | None = None
     value: Any = None
     previous: Any = None
-    text: str | None = None
+    text: Said | None = None
 
 
 class KeyframeInfo(Message):
@@ -133,13 +134,13 @@ class Steps(Message):
 class Branch(Message):
     """Where a new run branches off, and its live changes by path."""
 
-    step: int = Field(ge=0, le=2**53)
+    step: Whole
     changes: dict[str, Any] = Field(default_factory=dict)
-    name: str | None = Field(None, min_length=1, max_length=200)
+    name: Name | None = None
 
 
 class Patch(Message):
     """Live changes by path, and the speed limit (null lifts it; left out keeps it)."""
 
     changes: dict[str, Any] = Field(default_factory=dict)
-    speed: float | None = Field(None, gt=0, le=1e6)
+    speed: Speed | None = None

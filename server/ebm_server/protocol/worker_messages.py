@@ -8,9 +8,10 @@ still unsent.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, field_validator
 
-from ebm_server.protocol.messages import Message, Problem, Values
+from ebm_server.protocol.bounds import Said, Seconds, Whole
+from ebm_server.protocol.messages import Message, Problem, Values, unpack
 from ebm_server.protocol.packed_frame import PackedFrame
 
 VERSION = 5
@@ -29,16 +30,16 @@ REPEATED = "repeated.json"
 class NumberedItem(Message):
     """Something that is kept for good."""
 
-    n: int = 0
+    n: Whole = 0
     """Its number, which the worker's connection gives it."""
 
 
 class Moment(NumberedItem):
     """How far the run is."""
 
-    step: int
-    seconds: float
-    horizon: int | None
+    step: Whole
+    seconds: Seconds
+    horizon: Whole | None
 
 
 class Begun(Moment):
@@ -46,9 +47,9 @@ class Begun(Moment):
 
     kind: Literal["begun"] = "begun"
     resumed: bool
-    changes: int
+    changes: Whole
     """Recorded changes that the checkpoint contains."""
-    note: str | None = None
+    note: Said | None = None
     """What a viewer has to know of how it goes on: a plug-in has changed."""
     config: dict[str, Any]
 
@@ -60,7 +61,7 @@ class MetricsItem(Moment):
 
 class ChangeItem(NumberedItem):
     kind: Literal["change"] = "change"
-    step: int
+    step: Whole
     path: str
     value: Any
     previous: Any
@@ -70,14 +71,21 @@ class ChangeItem(NumberedItem):
 
 class KeyframeItem(NumberedItem):
     kind: Literal["keyframe"] = "keyframe"
-    seconds: float
+    seconds: Seconds
     frame: PackedFrame
+
+    @field_validator("frame")
+    @classmethod
+    def readable(cls, frame: PackedFrame) -> PackedFrame:
+        """A frame that is kept for good is looked at whole."""
+        unpack(frame.message)
+        return frame
 
 
 class StateItem(Moment):
     kind: Literal["state"] = "state"
     state: Literal["running", "paused", "finished", "stopped", "failed"]
-    reason: str | None = None
+    reason: Said | None = None
 
 
 Item = Annotated[

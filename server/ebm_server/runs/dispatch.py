@@ -27,7 +27,7 @@ from ebm_server.runs.executors import Executor, Process
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Entry, Ledger, OwnFields, now
 from ebm_server.runs.pool import Pool, Worker
-from ebm_server.runs.reports import exception_in, outbox, write_new
+from ebm_server.runs.reports import exception_in, forget_outbox, outbox, write_new
 from ebm_server.runs.store import EVENTS
 from ebm_server.runs.worker_connection import ConnectionLost, WorkerConnection
 
@@ -112,6 +112,7 @@ class Dispatch:
         self._expect(worker)
 
     async def _assign(self, worker: Worker, entry: Entry) -> None:
+        await self.ledger.store.writer.settled()  # the next server must know whose run it is
         run = entry.run
         recorded: list[Recorded] = []
         if entry.attempt > 1:
@@ -151,6 +152,7 @@ class Dispatch:
         if entry and hello.version != VERSION:
             await self.kill(entry, "failed", OTHER_VERSION)
             return
+        await self.ledger.room()
         worker.connect(connection)
         if entry and hello.run:
             connection.tell(Welcomed(received=entry.received))
@@ -172,6 +174,8 @@ class Dispatch:
         if entry is None:
             connection.tell(Ack(n=items.items[-1].n))
             return
+        if self.ledger.full:
+            raise ConnectionLost  # it keeps them, and is not let in again before there is room
         write_new(self.ledger, entry, items.items, lambda n: connection.tell(Ack(n=n)))
         if entry.run.state not in ("starting", "running"):
             self.on_free()
@@ -243,6 +247,7 @@ class Dispatch:
             try:
                 left = outbox(directory, entry.attempt)
                 write_new(self.ledger, entry, left, lambda _: None)
+                self._spawn(self._forget_outbox(directory))
             except ValueError as error:
                 unread = f"; {error}"
             state: RunState = entry.run.state
@@ -259,6 +264,10 @@ class Dispatch:
         if not self.closing:
             self.on_free()
             self.pool.spare_after(1)
+
+    async def _forget_outbox(self, directory: Path) -> None:
+        await self.ledger.store.writer.settled()
+        forget_outbox(directory)
 
     def end(self, entry: Entry, state: RunState, reason: str | None) -> None:
         """Records an end that no worker reported."""

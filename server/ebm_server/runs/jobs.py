@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import uuid
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from ebm_server import core
@@ -29,7 +30,10 @@ from ebm_server.runs.points import TOLD, PointFiles, references
 from ebm_server.runs.pool import SPARE_AFTER
 from ebm_server.runs.reports import write_json
 from ebm_server.runs.store import EVENTS
+from ebm_server.runs.troubles import of_files
 from ebm_server.settings import Settings
+
+LONGEST_NAME = 200
 
 
 class Jobs:
@@ -72,6 +76,16 @@ class Jobs:
         """Saves every run: those that ran are "stopped", queued ones wait for next time."""
         await self.dispatch.close()
 
+    async def troubles(self) -> list[str]:
+        """What keeps the server from writing, in sentences; none where all is well."""
+        found = [trouble.text for trouble in self.ledger.store.troubles]
+        try:
+            await asyncio.to_thread(try_to_write, self.settings.data_dir)
+        except OSError as error:
+            trouble = of_files(error)
+            found.append(trouble.text if trouble else f"the data folder: {error.strerror}")
+        return found
+
     def wants_spare(self) -> bool:
         """Whether a worker should be kept ready for the next run."""
         busy = len(self._in("starting", "running"))
@@ -97,10 +111,11 @@ class Jobs:
 
     async def create(self, given: dict[str, Any], name: str | None) -> Run:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
+        await self.ledger.ready()
         async with self.points.lock:
             config = await core.complete(given, self.points.folder)
             name = name or f"{config['method']['kind']} on {self.points.called(config['dataset'])}"
-            return self._add(config, name, [])
+            return await self._add(config, name, [])
 
     async def repeat(self, run: str) -> Run:
         """A new run that makes an ended one again, with the changes and length that are recorded.
@@ -129,33 +144,39 @@ class Jobs:
     async def _again(
         self, entry: Entry, name: str, step: int | None, changes: dict[str, Any]
     ) -> Run:
+        await self.ledger.ready()
         async with self.points.lock:
             events = await asyncio.to_thread(self.ledger.store.after, EVENTS, entry.run.id, 0)
             fields = ("step", "path", "value", "previous")
             recorded = [{name: e[name] for name in fields} for e in events if e["kind"] == "change"]
             made = await core.branch(entry.initial, recorded, step, changes, self.points.folder)
             parent = {} if step is None else {"parent": entry.run.id, "parent_step": step}
-            return self._add(entry.initial, name, made, **parent)
+            return await self._add(entry.initial, name, made, **parent)
 
-    def _add(
+    async def _add(
         self, config: dict[str, Any], name: str, changes: list[dict[str, Any]], **parent: Any
     ) -> Run:
-        """A new run, which is to make changes that are known."""
+        """A new run, which is to make changes that are known; refused where it cannot be kept."""
         self._refuse_when_full()
         run = Run(
             id=uuid.uuid4().hex[:10],
-            name=name,
+            name=name[:LONGEST_NAME],
             state="queued",
             config=config,
             first_plugins=config["plugins"],
             created=now(),
             **parent,
         )
-        write_json(self.directory(run.id) / "config.json", config)
-        if changes:
-            write_json(self.directory(run.id) / REPEATED, changes)
-        self.points.link_into(self.directory(run.id), references(config))
-        self.ledger.add(Entry(run, initial=config))
+        directory = self.directory(run.id)
+        try:
+            write_json(directory / "config.json", config)
+            if changes:
+                write_json(directory / REPEATED, changes)
+            self.points.link_into(directory, references(config))
+            await self.ledger.add(Entry(run, initial=config))
+        except BaseException:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
         self.start_queued()
         return run
 
@@ -218,9 +239,11 @@ class Jobs:
                     f"the run would repeat its failure: {entry.run.reason}; change a live setting "
                     "first, such as a smaller optimization.learning_rate",
                 )
+            await self.ledger.ready()
             self._refuse_when_full()
             self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)
             self.start_queued()
+            await self.ledger.kept()
             return entry.run
         return await self._command(run, Resume(), "paused")
 
@@ -228,10 +251,13 @@ class Jobs:
         """Ends a run with a checkpoint."""
         entry = self.entry(run)
         if entry.run.state == "queued":
+            await self.ledger.ready()
             self.dispatch.end(entry, "stopped", None)
+            await self.ledger.kept()
             return entry.run
         if entry.run.state == "starting":
             await self.dispatch.kill(entry, "stopped", "it was stopped before its first update")
+            await self.ledger.kept()
             return entry.run
         try:
             return await self._command(run, Stop(), "running", "paused")
@@ -240,27 +266,34 @@ class Jobs:
                 raise
             reason = "its worker did not answer and was ended; its last checkpoint is kept"
             await self.dispatch.kill(entry, "stopped", reason)
+            await self.ledger.kept()
             return entry.run
 
     async def change(self, run: str, changes: dict[str, Any]) -> Run:
         """Sets live fields of a run; all of them or, where one is refused, none."""
         entry = self.entry(run)
         if entry.run.state in ("queued", "stopped", "failed"):
+            await self.ledger.ready()
             config = await core.change_json(entry.run.config, changes, self.points.folder)
-            return self._keep_for_later(entry, changes, config)
+            self._keep_for_later(entry, changes, config)
+            await self.ledger.kept()
+            return entry.run
         return await self._command(run, SetFields(changes=changes), "starting", "running", "paused")
 
-    def _keep_for_later(self, entry: Entry, changes: dict[str, Any], config: dict[str, Any]) -> Run:
+    def _keep_for_later(
+        self, entry: Entry, changes: dict[str, Any], config: dict[str, Any]
+    ) -> None:
         """Sets live fields of a run that no worker has: they hold from its next update on."""
         pending = [*entry.pending, *({"path": p, "value": v} for p, v in changes.items())]
         self.ledger.write(entry, tell=True, config=config, own={"pending": pending})
-        return entry.run
 
-    def limit_speed(self, run: str, speed: float | None) -> Run:
+    async def limit_speed(self, run: str, speed: float | None) -> Run:
         """Limits the updates a second; None lifts the limit."""
+        await self.ledger.ready()
         entry = self.entry(run)
         self.ledger.write(entry, tell=True, speed=speed)
         self.dispatch.tell_speed(entry)
+        await self.ledger.kept()
         return entry.run
 
     async def delete(self, run: str) -> None:
@@ -303,6 +336,7 @@ class Jobs:
         done = await self._asked(entry, command)
         if done.problems:
             raise Invalid(done.problems)
+        await self.ledger.kept()
         return done
 
     async def _asked(self, entry: Entry, command: AnyCommand) -> Done:
@@ -318,3 +352,13 @@ def _points_of(entry: Entry) -> set[str]:
 
 def _age(run: Run) -> tuple[str, str]:
     return run.created, run.id
+
+
+def try_to_write(folder: Path) -> None:
+    """Writes a file that is gone at once.
+
+    Raises:
+        OSError: The system does not let us.
+    """
+    with TemporaryFile(dir=folder) as file:
+        file.write(bytes(64 * 1024))

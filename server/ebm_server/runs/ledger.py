@@ -15,13 +15,16 @@ from ebm_server.runs.store import (
     METRICS,
     RUNS,
     Store,
-    Work,
     delete_run,
     insert,
     put_keyframe,
     rewind,
     update_run,
 )
+from ebm_server.runs.writer import Then, Work, Write
+
+ROW_BYTES = 1000
+"""Of a write that is no keyframe, about."""
 
 RUN_FIELDS = frozenset(Run.model_fields) - {"first_plugins"}
 """Those that are columns; the plug-ins that it began with are in its initial config."""
@@ -129,18 +132,52 @@ class Ledger:
         rows = await asyncio.to_thread(self.store.runs)
         self.entries = {row["id"]: entry_of(row) for row in rows}
 
-    def add(self, entry: Entry) -> None:
-        """A new run."""
-        self.entries[entry.run.id] = entry
-        row = row_of(entry)
-        self.store.submit(insert(RUNS, [row]), lambda _: self.hub.runs_changed())
+    async def add(self, entry: Entry) -> None:
+        """A new run, which is there from its commit on.
+
+        Raises:
+            Refused: The database does not take it.
+        """
+        run = entry.run.id
+        await self.store.writer.done(insert(RUNS, [row_of(entry)]), undo=delete_run(run))
+        self.entries[run] = entry
+        self.hub.runs_changed()
 
     async def remove(self, run: str) -> None:
-        """Deletes a run and all that belongs to it."""
-        del self.entries[run]
-        await self.store.done(delete_run(run))
+        """Deletes a run and all that belongs to it.
+
+        Raises:
+            Refused: The database does not take it, and the run stays.
+        """
+        entry = self.entries.pop(run)
+        try:
+            await self.store.writer.done(delete_run(run))
+        except BaseException:
+            self.entries[run] = entry
+            raise
         self.hub.drop_frame(run)
         self.hub.runs_changed()
+
+    async def ready(self) -> None:
+        """Waits a while for a database that takes no writes now; refused where it still does not.
+
+        What a person asks of a run that no worker has comes after it, so that nothing is changed
+        that cannot be kept.
+        """
+        await self.store.writer.ready()
+
+    async def kept(self) -> None:
+        """Waits for the commit of all that was written so far: a yes to a person comes after it."""
+        await self.store.writer.kept()
+
+    @property
+    def full(self) -> bool:
+        """So much waits for the database that workers are to keep what they have to say."""
+        return not self.store.writer.room.is_set()
+
+    async def room(self) -> None:
+        """Waits until they need not."""
+        await self.store.writer.room.wait()
 
     def write(
         self,
@@ -188,7 +225,8 @@ class Ledger:
             if then:
                 then()
 
-        self.store.submit(lambda connection: [work(connection) for work in works], committed)
+        size = ROW_BYTES * len(works) + (keyframe[1].size if keyframe else 0)
+        self._submit(lambda connection: [work(connection) for work in works], committed, size)
 
     def _tell(
         self,
@@ -216,4 +254,7 @@ class Ledger:
             if lowest is not None:
                 self.hub.gap(entry.run.id, lowest - 1)
 
-        self.store.submit(rewind(entry.run.id, step, changes), committed)
+        self._submit(rewind(entry.run.id, step, changes), committed)
+
+    def _submit(self, work: Work, then: Then, size: int = ROW_BYTES) -> None:
+        self.store.writer.submit(Write(work, then, size))

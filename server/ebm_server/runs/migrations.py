@@ -12,12 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table
 
+from ebm_server.runs.database import LAST_BATCH, called
 from ebm_server.runs.points import PointFiles, references
 from ebm_server.runs.store import META, RUNS
 from ebm_server.settings import Settings
 
 log = logging.getLogger(__name__)
-VERSION = 3
+VERSION = 4
 SCHEMA_VERSION = Table("schema_version", MetaData(), Column("version", Integer, nullable=False))
 
 
@@ -25,10 +26,9 @@ class NewerDatabase(RuntimeError):
     """It was written by a later EBM Lab."""
 
     def __init__(self, engine: Engine, found: int) -> None:
-        where = engine.url.render_as_string() if engine.url.host else engine.url.database
         super().__init__(
-            f"the database {where} has version {found} and this EBM Lab knows versions up to "
-            f"{VERSION}; install the newer EBM Lab that wrote it, or choose another --data-dir"
+            f"the database {called(engine)} has version {found} and this EBM Lab knows versions up "
+            f"to {VERSION}; install the newer EBM Lab that wrote it, or choose another --data-dir"
         )
 
 
@@ -70,9 +70,10 @@ def migrate(engine: Engine, settings: Settings) -> None:
         for version in range(found, VERSION) if found else ():
             log.info("the database goes from version %d to %d", version, version + 1)
             STEPS[version](connection, settings)
-        SCHEMA_VERSION.create(connection, checkfirst=True)
-        connection.execute(SCHEMA_VERSION.delete())
-        connection.execute(SCHEMA_VERSION.insert().values(version=VERSION))
+        for table, row in ((SCHEMA_VERSION, {"version": VERSION}), (LAST_BATCH, {"mark": ""})):
+            table.create(connection, checkfirst=True)
+            connection.execute(table.delete())
+            connection.execute(table.insert().values(**row))
 
 
 def keep_copy(engine: Engine, version: int) -> None:
@@ -129,8 +130,20 @@ def remember_parents(connection: Connection, _: Settings) -> None:
     connection.execute(sa.text("ALTER TABLE runs ADD COLUMN parent_step INTEGER"))
 
 
+def count_further(connection: Connection, _: Settings) -> None:
+    """Version 3 to 4: PostgreSQL counts beyond 32 bits too; SQLite does so anyway."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in META.sorted_tables:
+        for column in table.c:
+            if isinstance(column.type, sa.BigInteger):
+                change = f"ALTER TABLE {table.name} ALTER COLUMN {column.name} TYPE BIGINT"
+                connection.execute(sa.text(change))
+
+
 STEPS: dict[int, Callable[[Connection, Settings], None]] = {
     1: refer_to_points,
     2: remember_parents,
+    3: count_further,
 }
 """By the version that each starts from."""

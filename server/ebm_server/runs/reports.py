@@ -105,26 +105,31 @@ def progress(item: Begun | MetricsItem | StateItem) -> Progress:
 
 
 def outbox(directory: Path, attempt: int) -> list[Item]:
-    """What the worker of an attempt left undelivered in the run's directory; the file is removed.
+    """What the worker of an attempt left undelivered in the run's directory.
 
-    A file that another attempt left is of no use: the run went on without it.
+    The file stays, and `forget_outbox` removes it when all of it is committed. One that another
+    attempt left is of no use: the run went on without it.
 
     Raises:
-        ValueError: The file cannot be read; it stays where it is.
+        ValueError: The file cannot be read.
     """
     path = directory / OUTBOX
     if not path.is_file():
         return []
     try:
         left = Outbox.model_validate(unpack(path.read_bytes()))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         log.error("%s cannot be read: %s", path, error)
         raise ValueError(
             f"what its worker left in {OUTBOX} cannot be read: another version of EBM Lab wrote "
             "it, or it is damaged"
         ) from error
-    path.unlink()
     return left.items if left.attempt == attempt else []
+
+
+def forget_outbox(directory: Path) -> None:
+    """Removes what `outbox` has read."""
+    (directory / OUTBOX).unlink(missing_ok=True)
 
 
 def exception_in(*logs: Path) -> str:

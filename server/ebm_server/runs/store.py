@@ -1,101 +1,102 @@
 """Runs, metrics, keyframes and events in a database: an SQLite file, or PostgreSQL by URL.
 
-One thread writes, in batches and in the order of submission; what follows a write (telling the
-page, acknowledging to a worker) happens after its commit. Reads block: call them in threads.
+Its `writer` writes; what follows a write (telling the page, acknowledging to a worker) happens
+after its commit. Reads block: call them in threads.
 """
 
-import asyncio
-import logging
-import queue
-import threading
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Connection, Float, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+)
 
+from ebm_server.protocol.bounds import clean
 from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.runs.database import engine_for
+from ebm_server.runs.troubles import Trouble, of_database
+from ebm_server.runs.writer import Work, Writer
 
-log = logging.getLogger(__name__)
-T = TypeVar("T")
-Work = Callable[[Connection], Any]
-Then = Callable[[Any], None]
+
+class Words(sa.TypeDecorator[str]):
+    """Text; what a plug-in says may hold what a database cannot, and gets a sign in its place."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        return None if value is None else clean(value)
+
 
 META = MetaData()
 RUNS = Table(
     "runs",
     META,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("reason", Text),
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("reason", Words),
     Column("config", sa.JSON, nullable=False),
     Column("initial", sa.JSON, nullable=False),
     Column("pending", sa.JSON, nullable=False),
-    Column("created", Text, nullable=False),
-    Column("started", Text),
-    Column("ended", Text),
-    Column("step", Integer, nullable=False),
+    Column("created", Words, nullable=False),
+    Column("started", Words),
+    Column("ended", Words),
+    Column("step", BigInteger, nullable=False),
     Column("seconds", Float, nullable=False),
-    Column("horizon", Integer),
+    Column("horizon", BigInteger),
     Column("metrics", sa.JSON, nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
     Column("speed", Float),
     Column("attempt", Integer, nullable=False),
-    Column("received", Integer, nullable=False),
-    Column("worker", Text),
+    Column("received", BigInteger, nullable=False),
+    Column("worker", Words),
     Column("pid", Integer),
-    Column("born", Text),
-    Column("parent", Text),
-    Column("parent_step", Integer),
+    Column("born", Words),
+    Column("parent", Words),
+    Column("parent_step", BigInteger),
 )
 METRICS = Table(
     "metrics",
     META,
-    Column("run", Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("step", Integer, nullable=False),
+    Column("run", Words, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("step", BigInteger, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("values", sa.JSON, nullable=False),
 )
 EVENTS = Table(
     "events",
     META,
-    Column("run", Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("step", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("path", Text),
+    Column("run", Words, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("step", BigInteger, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("path", Words),
     Column("value", sa.JSON(none_as_null=True)),
     Column("previous", sa.JSON(none_as_null=True)),
-    Column("text", Text),
+    Column("text", Words),
 )
 KEYFRAMES = Table(
     "keyframes",
     META,
-    Column("run", Text, primary_key=True),
-    Column("step", Integer, primary_key=True),
+    Column("run", Words, primary_key=True),
+    Column("step", BigInteger, primary_key=True),
     Column("seconds", Float, nullable=False),
     Column("fields", Integer, nullable=False),
     Column("core", LargeBinary, nullable=False),
     Column("landscape", LargeBinary),
 )
 Index("metrics_by_step", METRICS.c.run, METRICS.c.step)
-BATCH = 500
-RETRY_SECONDS = 1.0
-
-
-def engine_for(url: str) -> sa.Engine:
-    """An engine; SQLite with a write-ahead log, so that readers and the writer do not wait."""
-    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-
-        @sa.event.listens_for(engine, "connect")
-        def prepare(connection: Any, _record: Any) -> None:
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
-                connection.execute(f"PRAGMA {pragma}")
-
-    return engine
 
 
 class Store:
@@ -103,72 +104,42 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_for(url)
-        self._queue: queue.SimpleQueue[tuple[Work, Then | None] | None] = queue.SimpleQueue()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._writer = threading.Thread(target=self._write_all, name="store", daemon=True)
+        self.writer = Writer(self.engine)
 
-    def open(self) -> None:
-        """Starts the writer, in a database that `migrate` has seen; call it on the event loop."""
-        self._loop = asyncio.get_running_loop()
-        self._writer.start()
+    async def open(self) -> None:
+        """Takes the database's lock, and lets writes be submitted; call it on the event loop.
+
+        Raises:
+            Taken: Another server uses the database.
+        """
+        await self.writer.open()
 
     async def close(self) -> None:
-        """Waits until everything submitted is written."""
-        self._queue.put(None)
-        await asyncio.to_thread(self._writer.join)
+        """Waits until everything submitted is written, or is given up."""
+        await self.writer.close()
         self.engine.dispose()
 
-    def submit(self, work: Work, then: Then | None = None) -> None:
-        """Queues a write; `then` gets its result on the event loop after the commit."""
-        self._queue.put((work, then))
-
-    async def done(self, work: Callable[[Connection], T]) -> T:
-        """Writes and waits for the commit."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-        def tell(result: T) -> None:
-            if not future.done():
-                future.set_result(result)
-
-        self.submit(work, tell)
-        return await future
-
-    def _write_all(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch = [first]
-            while len(batch) < BATCH and not self._queue.empty():
-                following = self._queue.get()
-                if following is None:
-                    self._queue.put(None)
-                    break
-                batch.append(following)
-            self._commit(batch)
-
-    def _commit(self, batch: Sequence[tuple[Work, Then | None]]) -> None:
-        while True:
-            try:
-                with self.engine.begin() as connection:
-                    results = [work(connection) for work, _ in batch]
-            except sa.exc.OperationalError as error:
-                log.error("the database refuses a write, trying again: %s", error.orig)
-                threading.Event().wait(RETRY_SECONDS)
-                continue
-            except Exception:
-                if len(batch) == 1:
-                    log.exception("a write was given up")
-                    return
-                for single in batch:
-                    self._commit([single])
-                return
-            break
-        calls = [(then, result) for (_, then), result in zip(batch, results, strict=True) if then]
-        if calls and self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(_call_all, calls)
+    @property
+    def troubles(self) -> list[Trouble]:
+        """What keeps it from writing, or has."""
+        return list(dict.fromkeys(filter(None, (self.writer.failing, self.writer.noted))))
 
     def read(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        """The rows of a query, as plain dicts."""
-        with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+        """The rows of a query, as plain dicts.
+
+        Raises:
+            Refused: The database does not answer, or is damaged.
+        """
+        if (failing := self.writer.failing) and not failing.reads:
+            raise failing.refusal()
+        try:
+            with self.engine.connect() as connection:
+                return [dict(row) for row in connection.execute(query).mappings()]
+        except sa.exc.SQLAlchemyError as error:
+            if (trouble := of_database(error)) is None:
+                raise
+            self.writer.note(trouble)
+            raise trouble.refusal() from error
 
     def runs(self) -> list[dict[str, Any]]:
         """Every run, the oldest first; what a database of an earlier version lacks is None."""
@@ -202,11 +173,6 @@ class Store:
             query = query.where(KEYFRAMES.c.step == step)
         rows = self.read(query.order_by(KEYFRAMES.c.step.desc()).limit(1))
         return PackedFrame.from_columns(**rows[0]) if rows else None
-
-
-def _call_all(calls: list[tuple[Then, Any]]) -> None:
-    for then, result in calls:
-        then(result)
 
 
 def insert(table: Table, rows: Sequence[dict[str, Any]]) -> Work:

@@ -22,6 +22,24 @@ from ebm_server.protocol.worker_messages import (
 log = logging.getLogger(__name__)
 
 
+async def received(websocket: WebSocket) -> bytes:
+    """The next message.
+
+    Raises:
+        ValueError: It is text.
+        WebSocketDisconnect: There is none.
+    """
+    try:
+        return await websocket.receive_bytes()
+    except KeyError as error:
+        raise ValueError("messages are binary MessagePack, and this one is text") from error
+
+
+def brief(error: Exception) -> str:
+    """An error as the reason of a closing, which has room for 123 bytes."""
+    return str(error).partition("\n")[0].encode("ascii", "replace")[:120].decode()
+
+
 class ConnectionLost(Exception):
     """The worker's connection ended before it answered."""
 
@@ -62,7 +80,7 @@ class WorkerConnection:
         sender = asyncio.create_task(self._send())
         try:
             while True:
-                data = await self.websocket.receive_bytes()
+                data = await received(self.websocket)
                 message = WORKER_MESSAGE.validate_python(unpack(data))
                 if isinstance(message, WorkerFrame):
                     on_frame(message.frame)
@@ -72,9 +90,12 @@ class WorkerConnection:
                     self._answered(message)
         except WebSocketDisconnect:
             log.debug("worker %s has disconnected", self.hello.worker)
+        except ConnectionLost:
+            log.warning("worker %s is to keep what it says", self.hello.worker)
+            await self.websocket.close(1013)
         except (ValidationError, ValueError) as error:
             log.error("worker %s sent what cannot be read: %s", self.hello.worker, error)
-            await self.websocket.close(1003)
+            await self.websocket.close(1003, brief(error))
         finally:
             sender.cancel()
             for future in self._asked.values():

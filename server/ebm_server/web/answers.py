@@ -13,13 +13,18 @@ Responses = dict[int | str, dict[str, Any]]
 """By status, as FastAPI takes them."""
 
 REASONS = {
+    400: "The Host is not a name of this server.",
+    401: "It asks for a token.",
+    403: "Another site's page asks.",
     404: "There is no such thing.",
     409: "It cannot be done in this state.",
+    411: "The request does not say how long it is.",
     413: "The body is too large.",
     422: "A value is refused: which, why, and what is allowed.",
     429: "Too many wait already.",
     500: "It broke down; the server's log tells where.",
-    503: "The run's worker does not answer.",
+    503: "The run's worker or the database does not answer, or it is damaged: what to do.",
+    507: "There is no room to write: what to do.",
 }
 
 
@@ -48,7 +53,7 @@ def reference(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": COMPONENTS + model.__name__}
 
 
-def _refusal(description: str, status: int = 0) -> dict[str, Any]:
+def _refusal(description: str, status: int) -> dict[str, Any]:
     model = Unprocessable if status == 422 else Refusal
     return {"description": description} | _in("application/json", reference(model))
 
@@ -57,10 +62,7 @@ def _in(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"content": {media_type: {"schema": schema}}}
 
 
-UNHEARD: Responses = {
-    "default": _refusal(
-        "The request is not heard: 400 for a strange Host, 401 without the token, 403 from another "
-        "origin, 411 without a length."
-    )
-}
+ALWAYS: Responses = refusals(400, 401, 403, 411, 413, 503)
 """What any route may answer."""
+WRITING: Responses = refusals(507)
+"""What any route may answer that changes something."""

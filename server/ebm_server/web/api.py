@@ -13,6 +13,7 @@ from ebm_server.background import in_background, with_core
 from ebm_server.exports.metrics import csv_rows
 from ebm_server.playground import Samplings
 from ebm_server.protocol.answers import Health
+from ebm_server.protocol.bounds import Id, Text, Whole
 from ebm_server.protocol.catalogue import Catalogue
 from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.frames import FrameMessage, PackedLandscape
@@ -34,10 +35,11 @@ from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
-from ebm_server.web.answers import MSGPACK, UNHEARD, file, packed, refusals, text
+from ebm_server.web.answers import MSGPACK, file, packed, refusals, text
 from ebm_server.web.downloads import zipped
+from ebm_server.web.strict_route import StrictRoute
 
-router = APIRouter(prefix="/api/v1", responses=UNHEARD)
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
 
 
 def jobs_of(request: Request) -> Jobs:
@@ -54,34 +56,38 @@ def store_of(request: Request) -> Store:
 
 AllJobs = Annotated[Jobs, Depends(jobs_of)]
 Database = Annotated[Store, Depends(store_of)]
-After = Annotated[int, Query(ge=0, description="Only what is numbered higher.")]
+Key = Annotated[Id, PathParameter()]
+After = Annotated[Whole, Query(description="Only what is numbered higher.")]
 
-Update = Annotated[
-    int | None, Query(ge=0, description="One of GET .../snapshots; else the newest.")
-]
-Step = Annotated[int, Query(ge=0, description="Steps that the chains have made.")]
+Update = Annotated[Whole | None, Query(description="One of GET .../snapshots; else the newest.")]
+Step = Annotated[Whole, Query(description="Steps that the chains have made.")]
 Digest = Annotated[str, PathParameter(pattern="^sha256:[0-9a-f]{64}$")]
 A_FILE = {
     "required": True,
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
-FileName = Annotated[str, Query(max_length=300, description="For messages; .json is read as such.")]
+FileName = Annotated[
+    Text, Query(max_length=300, description="For messages; .json is read as such.")
+]
 Columns = Annotated[
-    str | None,
+    Text | None,
     Query(description="x and y by name or by number from 1, such as lon,lat; else the first two."),
 ]
 Labels = Annotated[
-    str | None, Query(description="The column of classes; else the last, if it looks like some.")
+    Text | None, Query(description="The column of classes; else the last, if it looks like some.")
 ]
 ClassNames = Annotated[
-    str | None, Query(description="What the classes are called, in their order, such as cat,dog.")
+    Text | None, Query(description="What the classes are called, in their order, such as cat,dog.")
 ]
 
 
 @router.get("/health")
-async def health() -> Health:
-    """That the server is there."""
-    return Health(status="ok", version=package_version())
+async def health(jobs: AllJobs) -> Health:
+    """That the server is there, and what keeps it from writing."""
+    troubles = await jobs.troubles()
+    return Health(
+        status="trouble" if troubles else "ok", version=package_version(), troubles=troubles
+    )
 
 
 @router.get("/catalogue", response_model=Catalogue)
@@ -139,25 +145,25 @@ async def runs(jobs: AllJobs) -> list[RunSummary]:
 
 
 @router.get("/runs/{run}", responses=refusals(404))
-async def get(run: str, jobs: AllJobs) -> Run:
+async def get(run: Key, jobs: AllJobs) -> Run:
     """One run, with its config."""
     return jobs.entry(run).run
 
 
 @router.delete("/runs/{run}", status_code=204, responses=refusals(404, 409))
-async def delete(run: str, jobs: AllJobs) -> None:
+async def delete(run: Key, jobs: AllJobs) -> None:
     """Removes an ended run with all its files."""
     await jobs.delete(run)
 
 
 @router.post("/runs/{run}/pause", responses=refusals(404, 409, 503))
-async def pause(run: str, jobs: AllJobs) -> Run:
+async def pause(run: Key, jobs: AllJobs) -> Run:
     """Holds a run before its next update."""
     return await jobs.pause(run)
 
 
 @router.post("/runs/{run}/resume", responses=refusals(404, 409, 429, 503))
-async def resume(run: str, jobs: AllJobs) -> Run:
+async def resume(run: Key, jobs: AllJobs) -> Run:
     """Lets a paused run go on; a stopped or failed one from its last checkpoint."""
     entry = jobs.entry(run)
     if entry.run.state in ("stopped", "failed") and entry.run.config.get("plugins"):
@@ -166,19 +172,19 @@ async def resume(run: str, jobs: AllJobs) -> Run:
 
 
 @router.post("/runs/{run}/repeat", status_code=201, responses=refusals(404, 409, 429))
-async def repeat(run: str, jobs: AllJobs) -> Run:
+async def repeat(run: Key, jobs: AllJobs) -> Run:
     """Makes an ended run again, bit for bit: a new run with the changes that are recorded."""
     return await jobs.repeat(run)
 
 
 @router.post("/runs/{run}/branch", status_code=201, responses=refusals(404, 409, 413, 422, 429))
-async def branch(run: str, asked: Branch, jobs: AllJobs) -> Run:
+async def branch(run: Key, asked: Branch, jobs: AllJobs) -> Run:
     """A new run that is bit for bit as this one was at an update, and then changes live fields."""
     return await jobs.branch(run, asked.step, asked.changes, asked.name)
 
 
 @router.post("/runs/{run}/step", responses=refusals(404, 409, 413, 422, 503))
-async def step(run: str, jobs: AllJobs, steps: Annotated[Steps | None, Body()] = None) -> Run:
+async def step(run: Key, jobs: AllJobs, steps: Annotated[Steps | None, Body()] = None) -> Run:
     """Makes some updates of a paused run."""
     return await jobs.step(run, (steps or Steps()).updates)
 
@@ -188,25 +194,25 @@ async def step(run: str, jobs: AllJobs, steps: Annotated[Steps | None, Body()] =
     response_class=Response,
     responses=packed(SlowMotion) | refusals(404, 409, 422, 503),
 )
-async def slow_motion(run: str, jobs: AllJobs) -> Response:
+async def slow_motion(run: Key, jobs: AllJobs) -> Response:
     """Makes one update of a paused run, and tells its phases, in MessagePack."""
     return Response(await jobs.slow_motion(run), media_type=MSGPACK)
 
 
 @router.post("/runs/{run}/stop", responses=refusals(404, 409, 503))
-async def stop(run: str, jobs: AllJobs) -> Run:
+async def stop(run: Key, jobs: AllJobs) -> Run:
     """Ends a run with a checkpoint."""
     return await jobs.stop(run)
 
 
 @router.patch("/runs/{run}", responses=refusals(404, 409, 413, 422, 503))
-async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
+async def change(run: Key, patch: Patch, jobs: AllJobs) -> Run:
     """Sets live fields and the speed limit; 422 with path and bounds, and then nothing is set."""
     entry = jobs.entry(run)
     if patch.changes:
         await jobs.change(run, patch.changes)
     if "speed" in patch.model_fields_set:
-        jobs.limit_speed(run, patch.speed)
+        await jobs.limit_speed(run, patch.speed)
     return entry.run
 
 
@@ -216,7 +222,7 @@ async def change(run: str, patch: Patch, jobs: AllJobs) -> Run:
     responses=text("text/csv") | refusals(404, 422),
 )
 def metrics(
-    run: str,
+    run: Key,
     jobs: AllJobs,
     store: Database,
     after: After = 0,
@@ -231,14 +237,14 @@ def metrics(
 
 
 @router.get("/runs/{run}/events", responses=refusals(404, 422))
-def events(run: str, jobs: AllJobs, store: Database, after: After = 0) -> list[Event]:
+def events(run: Key, jobs: AllJobs, store: Database, after: After = 0) -> list[Event]:
     """Changes and states, in order."""
     jobs.entry(run)
     return [Event(**row) for row in store.after(EVENTS, run, after)]
 
 
 @router.get("/runs/{run}/keyframes", responses=refusals(404))
-def keyframes(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
+def keyframes(run: Key, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The moments that can be shown again."""
     jobs.entry(run)
     return [KeyframeInfo(**row) for row in store.keyframes(run)]
@@ -249,7 +255,7 @@ def keyframes(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     response_class=Response,
     responses=packed(FrameMessage) | refusals(404, 422),
 )
-def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
+def keyframe(run: Key, step: Whole, jobs: AllJobs, store: Database) -> Response:
     """A kept frame, as the same MessagePack bytes that the websocket sends."""
     jobs.entry(run)
     if (frame := store.keyframe(run, step)) is None:
@@ -261,7 +267,7 @@ def keyframe(run: str, step: int, jobs: AllJobs, store: Database) -> Response:
 
 
 @router.get("/runs/{run}/snapshots", responses=refusals(404))
-async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
+async def snapshots(run: Key, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
     jobs.entry(run)
     kept = await with_core(lambda: _snapshots(jobs.directory(run)))
@@ -274,7 +280,7 @@ async def snapshots(run: str, jobs: AllJobs, store: Database) -> list[KeyframeIn
     response_class=Response,
     responses=packed(PackedEnergy) | refusals(404, 409, 422, 503),
 )
-async def energy(run: str, jobs: AllJobs, step: Update = None) -> Response:
+async def energy(run: Key, jobs: AllJobs, step: Update = None) -> Response:
     """The energy that a run shows, as numbers alone in MessagePack: now, or at a snapshot."""
     kept = "no-store" if step is None else "private, max-age=3600"
     body = await jobs.energy(run, step)
@@ -286,7 +292,7 @@ async def energy(run: str, jobs: AllJobs, step: Update = None) -> Response:
     response_class=Response,
     responses=packed(PackedLandscape) | refusals(404, 409),
 )
-async def truth(run: str, jobs: AllJobs) -> Response:
+async def truth(run: Key, jobs: AllJobs) -> Response:
     """The true density p(x) of a run's data, a landscape in MessagePack; 404 if it is unknown."""
     entry = jobs.entry(run)
     headers = {"cache-control": "private, max-age=3600"}
@@ -330,7 +336,7 @@ async def _sampled(body: Trial, request: Request, jobs: Jobs, step: int | None =
     response_class=Response,
     responses=file("application/zip") | refusals(404, 409),
 )
-def download(run: str, jobs: AllJobs, store: Database) -> Response:
+def download(run: Key, jobs: AllJobs, store: Database) -> Response:
     """A zip file: config.json, events.json, metrics.csv and the checkpoint."""
     entry = jobs.entry(run)
     headers = {"content-disposition": f'attachment; filename="run-{run}.zip"'}

@@ -8,11 +8,9 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request, WebSocket
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi import FastAPI, WebSocket
+from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
@@ -22,7 +20,7 @@ from ebm_server.lock import locked
 from ebm_server.playground import Samplings
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.worker_messages import Hello
-from ebm_server.refusals import Invalid, Refused
+from ebm_server.runs.database import file_locked
 from ebm_server.runs.dispatch import Dispatch
 from ebm_server.runs.executors.local import LocalExecutor
 from ebm_server.runs.hub import Hub
@@ -30,9 +28,10 @@ from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
-from ebm_server.runs.worker_connection import WorkerConnection
+from ebm_server.runs.worker_connection import WorkerConnection, brief, received
 from ebm_server.settings import Settings, is_loopback, package_version
 from ebm_server.web import api, taking_home
+from ebm_server.web.answering import answer_refusals
 from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
@@ -74,10 +73,11 @@ class Services:
         Raises:
             RuntimeError: Another server uses the data folder, or a newer one did.
         """
-        with locked(self.settings.data_dir / "server.lock"):
+        data_dir, engine = self.settings.data_dir, self.store.engine
+        with locked(data_dir / "server.lock"), file_locked(engine, data_dir):
+            await self.store.open()
             self.address.write_text(json.dumps({"url": worker_url(self.settings)}))
-            migrate(self.store.engine, self.settings)
-            self.store.open()
+            await asyncio.to_thread(migrate, engine, self.settings)
             await self.jobs.open()
             wanted = self.settings.spare or has_outsiders()
             science = asyncio.create_task(warm(self.catalogue)) if wanted else None
@@ -108,9 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.samplings = services.samplings
     app.include_router(api.router)
     app.include_router(taking_home.router)
-    app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(Invalid, invalid)
-    app.add_exception_handler(RequestValidationError, malformed)
+    answer_refusals(app)
 
     @app.get("/api/v1/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
@@ -133,12 +131,12 @@ async def serve_worker(websocket: WebSocket, dispatch: Dispatch) -> None:
     """A worker's websocket, from its hello to its end."""
     await websocket.accept()
     try:
-        hello = Hello.model_validate(unpack(await websocket.receive_bytes()))
+        hello = Hello.model_validate(unpack(await received(websocket)))
     except WebSocketDisconnect:
         return
     except (ValidationError, ValueError) as error:
         log.error("a worker's hello cannot be read: %s", error)
-        await websocket.close(1003)
+        await websocket.close(1003, brief(error))
         return
     await dispatch.serve(WorkerConnection(websocket, hello))
 
@@ -165,32 +163,3 @@ def worker_url(settings: Settings) -> str:
     if is_loopback(host) or host in ("0.0.0.0", "::"):
         host = "[::1]" if ":" in host else "127.0.0.1"
     return f"http://{host}:{settings.port}"
-
-
-async def refused(_request: Request, error: Exception) -> JSONResponse:
-    """Something that cannot be done now."""
-    status = error.status if isinstance(error, Refused) else 500
-    return JSONResponse({"detail": str(error)}, status)
-
-
-async def invalid(_request: Request, error: Exception) -> JSONResponse:
-    """Values that are refused: 422 with path, value, message and what is allowed."""
-    problems = error.problems if isinstance(error, Invalid) else []
-    return JSONResponse({"detail": [problem.model_dump(mode="json") for problem in problems]}, 422)
-
-
-async def malformed(_request: Request, error: Exception) -> JSONResponse:
-    """A body or a query that does not fit its route, in the same form."""
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    return JSONResponse({"detail": list(map(malformation, found))}, 422)
-
-
-def malformation(item: dict[str, Any]) -> dict[str, Any]:
-    """One thing that is wrong with a body or a query, of those that FastAPI found."""
-    path, value, message = ".".join(map(str, item["loc"][1:])), item.get("input"), item["msg"]
-    if item["type"] == "json_invalid":
-        why = item["ctx"]["error"]
-        path, value = "body", None
-        message = f"it is no JSON: {why} at character {item['loc'][1] + 1}"
-    value = value if isinstance(value, str | int | float) else None
-    return {"path": path or "body", "value": value, "message": message, "allowed": None}

@@ -13,7 +13,7 @@ h2{margin-top:2rem;font-size:1.05rem}b{display:inline-block;min-width:4.5rem}
 def documentation(schema: dict[str, Any]) -> str:
     """An HTML page from an OpenAPI schema."""
     routes = "".join(
-        _route(path, method, operation)
+        _route(path, method, operation, schema["components"]["responses"])
         for path, operations in schema["paths"].items()
         for method, operation in operations.items()
     )
@@ -38,7 +38,7 @@ def documentation(schema: dict[str, Any]) -> str:
     )
 
 
-def _route(path: str, method: str, operation: dict[str, Any]) -> str:
+def _route(path: str, method: str, operation: dict[str, Any], shared: dict[str, Any]) -> str:
     parameters = "".join(
         f"<li><code>{escape(p['name'])}</code> in the {escape(p['in'])}: "
         f"<code>{escape(json.dumps(p.get('schema', {})))}</code></li>"
@@ -46,6 +46,10 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> str:
     )
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     sent = f"<p>Body: {_links(body.get('schema', {}))}</p>" if body else ""
+    responses = {
+        status: shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        for status, answer in operation["responses"].items()
+    }
     answers = "".join(
         f"<li>{escape(status)}: {escape(answer.get('description', ''))} "
         + ", ".join(
@@ -53,7 +57,7 @@ def _route(path: str, method: str, operation: dict[str, Any]) -> str:
             for media_type, content in answer.get("content", {}).items()
         )
         + "</li>"
-        for status, answer in operation.get("responses", {}).items()
+        for status, answer in responses.items()
     )
     text = escape(operation.get("description", ""))
     return (

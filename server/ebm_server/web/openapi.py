@@ -20,7 +20,7 @@ from ebm_server.protocol.run_config import RunConfig
 from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.settings import package_version
 from ebm_server.web import api, taking_home
-from ebm_server.web.answers import COMPONENTS
+from ebm_server.web.answers import ALWAYS, COMPONENTS, WRITING, refusals
 
 ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
     "PageMessage": (PageMessage, "validation"),
@@ -49,6 +49,7 @@ def document() -> dict[str, Any]:
         if "config" in schema.get("properties", {}):
             # to the server a config is a dict that it passes on unread
             schema["properties"]["config"] = {"$ref": COMPONENTS + "RunConfig"}
+    share_refusals(found)
     found["x-websockets"] = {
         "/api/v1/stream": {
             "description": "What happens in runs; each message is one MessagePack map.",
@@ -57,6 +58,26 @@ def document() -> dict[str, Any]:
         }
     }
     return found
+
+
+def share_refusals(found: dict[str, Any]) -> None:
+    """Adds to each operation what any of them may answer, and declares each refusal once."""
+    shared = found["components"]["responses"] = {}
+    for operations in found["paths"].values():
+        for method, operation in operations.items():
+            own = operation["responses"]
+            declared = ALWAYS | ({} if method == "get" else WRITING)
+            own.update({str(status): answer for status, answer in declared.items()})
+            if "422" in own:  # FastAPI's own has another form
+                own.update({"422": refusals(422)[422]})
+            for status in sorted(own, key=int):
+                answer = own.pop(status)
+                if int(status) >= 400:
+                    shared[f"Refusal{status}"] = answer
+                    answer = {"$ref": f"#/components/responses/Refusal{status}"}
+                own[status] = answer
+    for unused in ("HTTPValidationError", "ValidationError"):
+        found["components"]["schemas"].pop(unused, None)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,16 @@ from ebm_server.protocol.page_messages import (
     Watch,
     Welcome,
 )
+from ebm_server.protocol.runs import Run
+from ebm_server.refusals import Refused
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.mailbox import Letter, Mailbox
 from ebm_server.settings import cores, package_version
 
 log = logging.getLogger(__name__)
+AGAIN: set[asyncio.Task[None]] = set()
+"""Watches that are tried again, since a database was away."""
 PAGE_MESSAGE: TypeAdapter[Watch | Unwatch | Ping] = TypeAdapter(PageMessage)
 
 
@@ -67,7 +71,25 @@ async def obey(data: bytes, mailbox: Mailbox, hub: Hub, ledger: Ledger) -> None:
     elif isinstance(message, Unwatch):
         hub.unwatch(mailbox, message.run)
     elif entry := ledger.entries.get(message.run):
-        await hub.watch(mailbox, entry.run, message)
+        await watch(message, entry.run, mailbox, hub)
     else:
         text = f"there is no run {message.run!r}; it may have been deleted"
         mailbox.put(Letter(pack(ErrorMessage(run=message.run, message=text))))
+
+
+async def watch(asked: Watch, run: Run, mailbox: Mailbox, hub: Hub) -> None:
+    """Watches a run; where its history cannot be read now, says so and tries again."""
+    try:
+        await hub.watch(mailbox, run, asked)
+    except Refused as refusal:
+        mailbox.put(Letter(pack(ErrorMessage(run=run.id, message=str(refusal)))))
+        watching = mailbox.watching.get(run.id)
+
+        def again() -> None:
+            if watching and mailbox in hub.mailboxes and mailbox.watching.get(run.id) is watching:
+                task = asyncio.create_task(watch(asked, run, mailbox, hub))
+                AGAIN.add(task)
+                task.add_done_callback(AGAIN.discard)
+
+        if refusal.retry_after is not None:
+            asyncio.get_running_loop().call_later(refusal.retry_after, again)

@@ -6,26 +6,26 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from ebm_server.background import with_core
+from ebm_server.protocol.bounds import Finite, Id, Whole
 from ebm_server.runs.jobs import Jobs
-from ebm_server.web.answers import UNHEARD, file, refusals, text
-from ebm_server.web.api import AllJobs, Database
+from ebm_server.web.answers import file, refusals, text
+from ebm_server.web.api import AllJobs, Database, Key
+from ebm_server.web.strict_route import StrictRoute
 
-router = APIRouter(prefix="/api/v1/runs/{run}/export", responses=UNHEARD)
+router = APIRouter(prefix="/api/v1/runs/{run}/export", route_class=StrictRoute)
 
 Beside = Annotated[
-    list[str] | None, Query(max_length=3, description="Runs that are compared with it.")
+    list[Id] | None, Query(max_length=3, description="Runs that are compared with it.")
 ]
-Moment = Annotated[
-    int | None, Query(ge=0, description="One of GET .../keyframes; else the newest.")
-]
-First = Annotated[int | None, Query(ge=0, description="The update where it begins.")]
-Last = Annotated[int | None, Query(ge=0, description="The update where it ends.")]
+Moment = Annotated[Whole | None, Query(description="One of GET .../keyframes; else the newest.")]
+First = Annotated[Whole | None, Query(description="The update where it begins.")]
+Last = Annotated[Whole | None, Query(description="The update where it ends.")]
 MISSING = refusals(404, 409, 413, 422)
 
 
 @router.get("/html", response_class=Response, responses=text("text/html") | MISSING)
 async def html(
-    run: str,
+    run: Key,
     jobs: AllJobs,
     store: Database,
     beside: Beside = None,
@@ -47,12 +47,12 @@ async def html(
 
 @router.get("/gif", response_class=Response, responses=file("image/gif") | MISSING)
 async def gif(
-    run: str,
+    run: Key,
     jobs: AllJobs,
     store: Database,
     beside: Beside = None,
     width: Annotated[int, Query(ge=96, le=1024)] = 480,
-    per_second: Annotated[float, Query(ge=1, le=50)] = 12,
+    per_second: Annotated[Finite, Query(ge=1, le=50)] = 12,
     pictures: Annotated[int, Query(ge=2, le=400)] = 60,
     first: First = None,
     last: Last = None,
@@ -71,7 +71,7 @@ async def gif(
 
 
 @router.get("/script", response_class=Response, responses=file("application/zip") | MISSING)
-async def script(run: str, jobs: AllJobs, store: Database) -> Response:
+async def script(run: Key, jobs: AllJobs, store: Database) -> Response:
     """A Python script that makes the run again bit for bit, zipped with the points it reads."""
 
     def work() -> bytes:
@@ -84,7 +84,7 @@ async def script(run: str, jobs: AllJobs, store: Database) -> Response:
 
 
 @router.get("/samples", response_class=Response, responses=text("text/csv") | MISSING)
-async def samples(run: str, jobs: AllJobs, store: Database, step: Moment = None) -> Response:
+async def samples(run: Key, jobs: AllJobs, store: Database, step: Moment = None) -> Response:
     """The points of a moment as CSV, in the data's units."""
 
     def work() -> bytes:
@@ -97,7 +97,7 @@ async def samples(run: str, jobs: AllJobs, store: Database, step: Moment = None)
 
 
 @router.get("/grid", response_class=Response, responses=file("application/zip") | MISSING)
-async def grid(run: str, jobs: AllJobs, store: Database, step: Moment = None) -> Response:
+async def grid(run: Key, jobs: AllJobs, store: Database, step: Moment = None) -> Response:
     """The landscape of a moment as NPZ: energy, x, y and step."""
 
     def work() -> bytes:
