@@ -9,6 +9,8 @@ from pathlib import Path
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field
 
+from ebm_server.limits import Limits
+
 COMPARED = 4
 """Runs of one comparison, which go at once; their seconds are each one's own, of one core."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -69,6 +71,8 @@ class Settings(BaseModel):
     """Prepare in advance, so that a run starts within a second: keep one worker process with torch
     imported, and import it here too."""
 
+    limits: Limits = Limits()
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.data_dir / 'ebm.sqlite'}"
@@ -110,5 +114,6 @@ def from_environment(**flags: object) -> Settings:
     ):
         if listed := os.environ.get(variable):
             environment[name] = tuple(part.strip() for part in listed.split(",") if part.strip())
+    environment["limits"] = Limits.from_environment()
     given = {name: value for name, value in flags.items() if value is not None}
     return Settings.model_validate({**environment, **given})

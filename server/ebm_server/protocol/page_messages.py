@@ -10,10 +10,12 @@ from ebm_server.protocol.runs import Event, MetricRow, RunSummary
 
 # Page to server
 
+RunId = Annotated[str, Field(max_length=64)]
+
 
 class Watch(Message):
     type: Literal["watch"]
-    run: str
+    run: RunId
     after: int = Field(0, ge=0)
     frames_per_second: float = Field(15, ge=0, le=60)
     landscapes: bool = True
@@ -22,7 +24,7 @@ class Watch(Message):
 
 class Unwatch(Message):
     type: Literal["unwatch"]
-    run: str
+    run: RunId
 
 
 class Ping(Message):

@@ -33,6 +33,7 @@ from ebm_server.runs.store import Store
 from ebm_server.runs.worker_connection import WorkerConnection
 from ebm_server.settings import Settings, is_loopback, package_version
 from ebm_server.web import api, taking_home
+from ebm_server.web.bodies import Bodies
 from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
@@ -118,13 +119,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.websocket("/api/v1/stream")
     async def stream(websocket: WebSocket) -> None:
-        await page_stream(websocket, services.hub, services.dispatch.ledger)
+        await page_stream(websocket, services.hub, services.dispatch.ledger, settings.limits)
 
     @app.websocket("/api/v1/worker")
     async def worker(websocket: WebSocket) -> None:
         await serve_worker(websocket, services.dispatch)
 
     app.mount("/", Page())
+    app.add_middleware(Bodies, limits=settings.limits)
     app.add_middleware(Guard, settings=settings, worker_token=token)
     return app
 
