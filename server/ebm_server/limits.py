@@ -5,11 +5,20 @@ Each is set by the environment as EBM_ and its name in capitals, such as EBM_HEA
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 KB, MB = 1024, 1024 * 1024
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this process and its children may use."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    group = Path("/sys/fs/cgroup/memory.max")
+    told = group.read_text().strip() if group.is_file() else ""
+    return min(whole, int(told)) if told.isdigit() else whole
 
 
 class Limits(BaseModel):
@@ -30,6 +39,19 @@ class Limits(BaseModel):
     )
     mailbox_bytes: int = Field(8 * MB, ge=MB, description="What a page has yet to be sent.")
     watches: int = Field(64, ge=1, description="Runs that one page watches.")
+
+    update_seconds: float = Field(120, gt=0, description="One update, by estimate and in fact.")
+    run_seconds: float | None = Field(None, gt=0, description="The training time of a run.")
+    run_memory_bytes: int | None = Field(
+        None, ge=MB, description="A worker's resident memory; None is half of the machine's."
+    )
+    sleep_seconds: float = Field(600, gt=0, description="Until a paused run's worker leaves.")
+    spares: int = Field(2, ge=0, le=16, description="Workers that are kept ready, at most.")
+
+    @property
+    def run_memory(self) -> int:
+        """Bytes that a worker may take."""
+        return self.run_memory_bytes or machine_memory() // 2
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

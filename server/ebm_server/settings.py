@@ -31,6 +31,14 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def free_memory() -> int | None:
+    """Bytes of memory that are free; None where the system does not say."""
+    table = Path("/proc/meminfo")
+    lines = table.read_text().splitlines() if table.is_file() else []
+    kilobytes = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return int(kilobytes[0]) * 1024 if kilobytes else None
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach `host`."""
     if host == "localhost":
@@ -68,8 +76,8 @@ class Settings(BaseModel):
     answer_seconds: float = Field(30.0, gt=0)
     """A worker that does not obey for so long is taken for hung."""
     spare: bool = True
-    """Prepare in advance, so that a run starts within a second: keep one worker process with torch
-    imported, and import it here too."""
+    """Prepare in advance, so that a run starts within a second: keep worker processes with torch
+    imported (as many as `limits.spares`, where memory allows), and import it here too."""
 
     limits: Limits = Limits()
 

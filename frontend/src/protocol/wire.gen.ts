@@ -27,15 +27,196 @@ export interface Routes {
     body: null;
     answer: Catalogue;
   };
-  "GET /runs": {
-    parameters: {};
-    body: null;
-    answer: RunSummary[];
-  };
   "POST /runs": {
     parameters: {};
     body: NewRun;
     answer: Run;
+  };
+  "GET /runs": {
+    parameters: {
+      /**
+       * Words of name, id, kinds, tags.
+       */
+      search?: string | null;
+      state?:
+        | []
+        | ["queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | null;
+      method?: string[] | null;
+      dataset?: string[] | null;
+      tag?: string[] | null;
+      sort?: "made" | "name" | "state" | "updates" | "distance";
+      descending?: boolean;
+      offset?: number;
+      limit?: number;
+    };
+    body: null;
+    answer: ListedRun[];
   };
   "POST /points": {
     parameters: {
@@ -72,6 +253,197 @@ export interface Routes {
     };
     body: null;
     answer: Uint8Array;
+  };
+  "GET /runs/found": {
+    parameters: {
+      /**
+       * Words of name, id, kinds, tags.
+       */
+      search?: string | null;
+      state?:
+        | []
+        | ["queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | [
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
+            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
+          ]
+        | null;
+      method?: string[] | null;
+      dataset?: string[] | null;
+      tag?: string[] | null;
+      sort?: "made" | "name" | "state" | "updates" | "distance";
+      descending?: boolean;
+      offset?: number;
+      limit?: number;
+    };
+    body: null;
+    answer: Found;
+  };
+  "POST /runs/delete": {
+    parameters: {};
+    body: DeleteMany;
+    answer: Deleted;
   };
   "GET /runs/{run}": {
     parameters: {
@@ -220,6 +592,13 @@ export interface Routes {
     };
     body: Trial;
     answer: SlowMotion;
+  };
+  "GET /runs/{run}/log": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: string;
   };
   "GET /runs/{run}/download": {
     parameters: {
@@ -466,34 +845,6 @@ export interface Origin {
   digest: string;
 }
 /**
- * A run as lists and messages tell of it.
- */
-export interface RunSummary {
-  id: string;
-  name: string;
-  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
-  reason: string | null;
-  created: string;
-  started: string | null;
-  ended: string | null;
-  step: number;
-  seconds: number;
-  horizon: number | null;
-  metrics: {
-    [k: string]: number;
-  };
-  seq: number;
-  speed: number | null;
-  parent: string | null;
-  parent_step: number | null;
-  dataset: string;
-  method: string;
-  config_digest: string;
-  repeats: boolean;
-  plugins: Origin[];
-  first_plugins: Origin[];
-}
-/**
  * A run to be: its name, and parts of a RunConfig; the method's recipe gives the others.
  *
  * Only the name is checked here; `RunConfig` says of the rest what is wrong, and what is allowed.
@@ -533,6 +884,11 @@ export interface Run {
   speed: number | null;
   parent: string | null;
   parent_step: number | null;
+  pinned: boolean;
+  tags: string[];
+  long_update: LongUpdate | null;
+  usage: Usage | null;
+  asleep: boolean;
   first_plugins: Origin[];
   config: RunConfig;
   dataset: string;
@@ -540,6 +896,22 @@ export interface Run {
   config_digest: string;
   repeats: boolean;
   plugins: Origin[];
+}
+/**
+ * An update that has been under way for a while: how far its chains are.
+ */
+export interface LongUpdate {
+  seconds: number;
+  chain_step: number;
+  chain_steps: number;
+}
+/**
+ * What a run's worker takes of its machine.
+ */
+export interface Usage {
+  cpu: number | null;
+  memory: number;
+  gpu: string | null;
 }
 /**
  * A run, whole.
@@ -559,6 +931,43 @@ export interface RunConfig {
   plugins?: {
     [k: string]: string;
   }[];
+}
+/**
+ * A run of the list, with its place in the tree of branches.
+ */
+export interface ListedRun {
+  id: string;
+  name: string;
+  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+  reason: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+  step: number;
+  seconds: number;
+  horizon: number | null;
+  metrics: {
+    [k: string]: number;
+  };
+  seq: number;
+  speed: number | null;
+  parent: string | null;
+  parent_step: number | null;
+  pinned: boolean;
+  tags: string[];
+  long_update: LongUpdate | null;
+  usage: Usage | null;
+  asleep: boolean;
+  dataset: string;
+  method: string;
+  config_digest: string;
+  repeats: boolean;
+  plugins: Origin[];
+  first_plugins: Origin[];
+  depth: number;
+  parent_name: string | null;
+  parent_method: string | null;
+  parent_dataset: string | null;
 }
 /**
  * What was read of a file of points; a run takes them as {"digest", "rows"}.
@@ -595,13 +1004,105 @@ export interface Reference {
   rows: number;
 }
 /**
- * Live changes by path, and the speed limit (null lifts it; left out keeps it).
+ * How many runs there are, of each kind, and how many fit.
+ */
+export interface Found {
+  all: number;
+  fitting: number;
+  states: {
+    [k: string]: number;
+  };
+  methods: {
+    [k: string]: number;
+  };
+  datasets: {
+    [k: string]: number;
+  };
+  tags: {
+    [k: string]: number;
+  };
+}
+/**
+ * Which runs; those that go on stay.
+ */
+export interface DeleteMany {
+  /**
+   * @minItems 1
+   * @maxItems 10000
+   */
+  runs: [string, ...string[]];
+}
+/**
+ * What has become of them.
+ */
+export interface Deleted {
+  deleted: number;
+  kept: {
+    [k: string]: string;
+  };
+}
+/**
+ * Live changes by path, and the speed limit (null lifts it); what is left out stays.
  */
 export interface Patch {
   changes?: {
     [k: string]: Json;
   };
   speed?: number | null;
+  name?: string | null;
+  pinned?: boolean | null;
+  tags?:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string
+      ]
+    | null;
 }
 /**
  * Where a new run branches off, and its live changes by path.
@@ -855,6 +1356,39 @@ export interface RunMessage {
   run: string;
   seq: number;
   info: RunSummary;
+}
+/**
+ * A run as lists and messages tell of it.
+ */
+export interface RunSummary {
+  id: string;
+  name: string;
+  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+  reason: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+  step: number;
+  seconds: number;
+  horizon: number | null;
+  metrics: {
+    [k: string]: number;
+  };
+  seq: number;
+  speed: number | null;
+  parent: string | null;
+  parent_step: number | null;
+  pinned: boolean;
+  tags: string[];
+  long_update: LongUpdate | null;
+  usage: Usage | null;
+  asleep: boolean;
+  dataset: string;
+  method: string;
+  config_digest: string;
+  repeats: boolean;
+  plugins: Origin[];
+  first_plugins: Origin[];
 }
 /**
  * The list of runs changed: fetch it again.

@@ -17,7 +17,7 @@ from ebm_server.runs.store import META, RUNS
 from ebm_server.settings import Settings
 
 log = logging.getLogger(__name__)
-VERSION = 3
+VERSION = 4
 SCHEMA_VERSION = Table("schema_version", MetaData(), Column("version", Integer, nullable=False))
 
 
@@ -129,8 +129,18 @@ def remember_parents(connection: Connection, _: Settings) -> None:
     connection.execute(sa.text("ALTER TABLE runs ADD COLUMN parent_step INTEGER"))
 
 
+def take_pins_and_tags(connection: Connection, _: Settings) -> None:
+    """Version 3 to 4: people pin runs and tag them."""
+    off = sa.false().compile(dialect=connection.dialect)
+    connection.execute(
+        sa.text(f"ALTER TABLE runs ADD COLUMN pinned BOOLEAN NOT NULL DEFAULT {off}")
+    )
+    connection.execute(sa.text("ALTER TABLE runs ADD COLUMN tags JSON NOT NULL DEFAULT '[]'"))
+
+
 STEPS: dict[int, Callable[[Connection, Settings], None]] = {
     1: refer_to_points,
     2: remember_parents,
+    3: take_pins_and_tags,
 }
 """By the version that each starts from."""

@@ -48,6 +48,8 @@ RUNS = Table(
     Column("born", Text),
     Column("parent", Text),
     Column("parent_step", Integer),
+    Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("tags", sa.JSON, nullable=False, server_default="[]"),
 )
 METRICS = Table(
     "metrics",

@@ -10,12 +10,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ebm_server.protocol.messages import pack, unpack
 from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.runs import LongUpdate
 from ebm_server.protocol.worker_messages import (
     WORKER_MESSAGE,
     Command,
     Done,
     Hello,
     Items,
+    StillUpdating,
     WorkerFrame,
 )
 
@@ -56,7 +58,10 @@ class WorkerConnection:
             del self._asked[number]
 
     async def serve(
-        self, on_items: Callable[[Items], None], on_frame: Callable[[PackedFrame], None]
+        self,
+        on_items: Callable[[Items], None],
+        on_frame: Callable[[PackedFrame], None],
+        on_long: Callable[[LongUpdate], None],
     ) -> None:
         """Passes messages both ways until the connection ends."""
         sender = asyncio.create_task(self._send())
@@ -68,6 +73,8 @@ class WorkerConnection:
                     on_frame(message.frame)
                 elif isinstance(message, Items):
                     on_items(message)
+                elif isinstance(message, StillUpdating):
+                    on_long(message.long)
                 elif isinstance(message, Done):
                     self._answered(message)
         except WebSocketDisconnect:
