@@ -47,7 +47,7 @@ import { inWordsOf } from "./words/settings";
 const DEBOUNCE = 120;
 
 /** Runs a request of the server; says what went wrong, at the fields where it can. */
-async function ask<T>(what: typeof asking.value, request: () => Promise<T>): Promise<T | null> {
+export async function ask<T>(what: typeof asking.value, request: () => Promise<T>): Promise<T | null> {
   if (what) asking.value = what;
   try {
     const answer = await request();

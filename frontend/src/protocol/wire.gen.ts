@@ -38,175 +38,7 @@ export interface Routes {
        * Words of name, id, kinds, tags.
        */
       search?: string | null;
-      state?:
-        | []
-        | ["queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | null;
+      state?: ("queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed")[] | null;
       method?: string[] | null;
       dataset?: string[] | null;
       tag?: string[] | null;
@@ -260,175 +92,7 @@ export interface Routes {
        * Words of name, id, kinds, tags.
        */
       search?: string | null;
-      state?:
-        | []
-        | ["queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | [
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed",
-            "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed"
-          ]
-        | null;
+      state?: ("queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed")[] | null;
       method?: string[] | null;
       dataset?: string[] | null;
       tag?: string[] | null;
@@ -613,7 +277,7 @@ export interface Routes {
       /**
        * Runs that are compared with it.
        */
-      beside?: [] | [string] | [string, string] | [string, string, string] | null;
+      beside?: string[] | null;
       moments?: number | null;
       cells?: number;
       /**
@@ -634,7 +298,7 @@ export interface Routes {
       /**
        * Runs that are compared with it.
        */
-      beside?: [] | [string] | [string, string] | [string, string, string] | null;
+      beside?: string[] | null;
       width?: number;
       per_second?: number;
       pictures?: number;
@@ -1027,10 +691,9 @@ export interface Found {
  */
 export interface DeleteMany {
   /**
-   * @minItems 1
    * @maxItems 10000
    */
-  runs: [string, ...string[]];
+  runs: string[];
 }
 /**
  * What has become of them.
@@ -1051,58 +714,7 @@ export interface Patch {
   speed?: number | null;
   name?: string | null;
   pinned?: boolean | null;
-  tags?:
-    | []
-    | [string]
-    | [string, string]
-    | [string, string, string]
-    | [string, string, string, string]
-    | [string, string, string, string, string]
-    | [string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string, string, string, string, string, string, string]
-    | [
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string
-      ]
-    | [
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string,
-        string
-      ]
-    | null;
+  tags?: string[] | null;
 }
 /**
  * Where a new run branches off, and its live changes by path.

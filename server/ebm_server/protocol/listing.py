@@ -52,7 +52,7 @@ class Found(Message):
 class DeleteMany(Message):
     """Which runs; those that go on stay."""
 
-    runs: list[Annotated[str, Field(max_length=64)]] = Field(min_length=1, max_length=10_000)
+    runs: list[Annotated[str, Field(max_length=64)]] = Field(max_length=10_000)
 
 
 class Deleted(Message):
