@@ -32,7 +32,7 @@ def test_the_estimate_is_near_to_what_is_counted(kind: str) -> None:
 
 def test_more_of_anything_costs_more() -> None:
     small = cost_of(config_of("persistent", chains=100, chain_steps=2))
-    more = cost_of(config_of("persistent", chains=200, buffer_size=200, chain_steps=20))
+    more = cost_of(config_of("persistent", chains=400, buffer_size=400, chain_steps=20))
     assert more.seconds > 5 * small.seconds
     assert more.memory > small.memory
     leaps = {"kind": "hmc", "leapfrog_steps": 10}

@@ -115,8 +115,8 @@ function Part({ place }: { place: number }) {
   const rows = list.parts.value.get(place);
   useEffect(() => {
     const watch = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry) return;
+      (entries) => {
+        const entry = entries.at(-1)!; // it may have come and gone since
         if (!entry.isIntersecting && list.parts.value.has(place)) {
           height.current = entry.boundingClientRect.height;
           const kept = new Map(list.parts.value);
@@ -125,7 +125,8 @@ function Part({ place }: { place: number }) {
         }
         list.see(place, entry.isIntersecting);
       },
-      { rootMargin: `${AHEAD}px` },
+      // the list scrolls in the window, or, on a narrow page, with it
+      { rootMargin: `${AHEAD}px`, scrollMargin: `${AHEAD}px` } as IntersectionObserverInit,
     );
     watch.observe(body.current!);
     return () => {

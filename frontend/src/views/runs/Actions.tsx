@@ -4,7 +4,6 @@ import { useRef } from "preact/hooks";
 import { remove, repeat, resume, stop } from "../../actions";
 import { downloadAddress, logAddress } from "../../protocol/api";
 import type { ListedRun } from "../../protocol/wire";
-import { nameOfRun } from "../../run/named";
 import { missingPlugIn } from "../../run/plugins";
 import { catalogue } from "../../state";
 import { explains } from "../../words/explaining";
@@ -77,18 +76,12 @@ export function Actions({ run, show }: ActionsProps) {
 
 /** What can be done with any run. */
 function Kept({ run }: { run: ListedRun }) {
-  const name = nameOfRun(run);
   return (
     <>
       <a class="link" href={logAddress(run.id)} target="_blank" rel="noopener">
         Log
       </a>
-      <button
-        type="button"
-        class="link"
-        aria-label={`Name and tags of ${name}`}
-        onClick={() => describe(run.id)}
-      >
+      <button type="button" class="link" onClick={() => describe(run.id)}>
         Name, tags
       </button>
       <button
