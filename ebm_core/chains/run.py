@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ebm_core.chains.interruption import asked
 from ebm_core.chains.steps_in_phases import StepsInPhases
 from ebm_core.contracts import EnergyNetwork, Metrics, Sampler, Step, Tuning
 from ebm_core.contracts.moves import moves_told_to
@@ -53,9 +54,11 @@ def run(
     if ages is not None:
         chains = chains._replace(ages=ages)
     accepted = 0.0
-    phases = observer()
+    phases, ask = observer(), asked()
     with moves_told_to(StepsInPhases(phases, steps) if phases else None):
-        for _ in range(steps):
+        for count in range(steps):
+            if ask:
+                ask(count, steps)
             chains, tuning, acceptance = sampler.step(energy, chains, tuning, generator)
             accepted += acceptance
     return Ends(chains.points, tuning, accepted / max(1, steps), sampler.sampled_temperature)

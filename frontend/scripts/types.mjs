@@ -73,6 +73,7 @@ const code = await compile(
     bannerComment: "/** Made from the server's models by `make types`; do not edit. */",
     additionalProperties: false,
     unreachableDefinitions: true,
+    maxItems: -1, // a bounded array is no tuple
     format: true,
   },
 );

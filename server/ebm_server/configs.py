@@ -19,11 +19,13 @@ from ebm_core.runs.changes import (
     value_inside,
 )
 from ebm_core.runs.config import DATASET, PLUGINS, RunConfig, refuse_missing_device, saved
+from ebm_core.runs.cost import cost_of
 from ebm_core.runs.display import true_density
 from ebm_core.runs.portable import portable_at
 from ebm_core.runs.problems import allowed, problems
 from ebm_core.runs.snapshots import NoSnapshot
 from ebm_core.tables import BadFile, names_in
+from ebm_server.limits import MB, Limits
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.packed_energy import pack_energy
 from ebm_server.protocol.packing import quantise
@@ -36,11 +38,11 @@ HEAD = 8
 """Rows that are sent back of its table."""
 
 
-def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
+def complete(given: dict[str, Any], points: Path, most: Limits) -> dict[str, Any]:
     """The whole config of a run from a part of it, as JSON; its points are kept in a folder.
 
     Raises:
-        Invalid: Fields are missing, unknown or out of their bounds.
+        Invalid: Fields are missing, unknown or out of their bounds, or it would cost too much.
     """
     try:
         config = RunConfig.model_validate(given, context=ArrayFolder(points))
@@ -52,7 +54,54 @@ def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
     except ValueError as error:
         where = {"path": "device", "value": config.device, "message": str(error)}
         raise Invalid([Problem(**where, allowed="cpu")]) from error
+    refuse_costly(config, most)
     return config.model_dump(mode="json", context=ArrayFolder(points))
+
+
+def refuse_costly(config: RunConfig, most: Limits) -> None:
+    """Refuses a run that would take more than one may, by an estimate.
+
+    Raises:
+        Invalid: With the estimate, the limit, and what to change.
+    """
+    try:
+        cost = cost_of(config)
+    except ValueError:
+        return  # its parts do not fit together: that is told where it is made
+    found = []
+    remedy = "take fewer chains or chain steps, or a smaller energy"
+    if cost.seconds > most.update_seconds:
+        found.append(
+            Problem(
+                path="method.chain_steps" if cost.steps > 1 else "optimization.batch_size",
+                value=cost.steps,
+                message=f"one update would take about {spoken(cost.seconds)} ({cost.product}), and "
+                f"{spoken(most.update_seconds)} are the most (EBM_UPDATE_SECONDS); {remedy}",
+            )
+        )
+    limit = most.run_memory
+    if cost.memory > limit:
+        found.append(
+            Problem(
+                path="method.chains" if cost.steps > 1 else "optimization.batch_size",
+                value=cost.chains,
+                message=f"it would take about {cost.memory / MB:,.0f} MB of memory, and "
+                f"{limit / MB:,.0f} MB are the most (EBM_RUN_MEMORY_BYTES); {remedy}",
+            )
+        )
+    if most.run_seconds and config.seconds and config.seconds > most.run_seconds:
+        message = f"a run may train for {most.run_seconds:g} s (EBM_RUN_SECONDS)"
+        allowed = f"at most {most.run_seconds:g}"
+        found.append(
+            Problem(path="seconds", value=config.seconds, message=message, allowed=allowed)
+        )
+    if found:
+        raise Invalid(found)
+
+
+def spoken(seconds: float) -> str:
+    """A time in words."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
 def keep_points(

@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from ebm_server.background import with_core
+from ebm_server.limits import Limits
 from ebm_server.protocol.points import OwnPoints
 
 
-async def complete(given: dict[str, Any], points: Path) -> dict[str, Any]:
+async def complete(given: dict[str, Any], points: Path, most: Limits) -> dict[str, Any]:
     """See `ebm_server.configs`, as for all that follow."""
 
     def work() -> dict[str, Any]:
         from ebm_server.configs import complete
 
-        return complete(given, points)
+        return complete(given, points, most)
 
     return await with_core(work)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field
 
+from ebm_server.limits import Limits
+
 COMPARED = 4
 """Runs of one comparison, which go at once; their seconds are each one's own, of one core."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -27,6 +29,14 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def free_memory() -> int | None:
+    """Bytes of memory that are free; None where the system does not say."""
+    table = Path("/proc/meminfo")
+    lines = table.read_text().splitlines() if table.is_file() else []
+    kilobytes = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return int(kilobytes[0]) * 1024 if kilobytes else None
 
 
 def is_loopback(host: str) -> bool:
@@ -66,8 +76,10 @@ class Settings(BaseModel):
     answer_seconds: float = Field(30.0, gt=0)
     """A worker that does not obey for so long is taken for hung."""
     spare: bool = True
-    """Prepare in advance, so that a run starts within a second: keep one worker process with torch
-    imported, and import it here too."""
+    """Prepare in advance, so that a run starts within a second: keep worker processes with torch
+    imported (as many as `limits.spares`, where memory allows), and import it here too."""
+
+    limits: Limits = Limits()
 
     @property
     def database_url(self) -> str:
@@ -110,5 +122,6 @@ def from_environment(**flags: object) -> Settings:
     ):
         if listed := os.environ.get(variable):
             environment[name] = tuple(part.strip() for part in listed.split(",") if part.strip())
+    environment["limits"] = Limits.from_environment()
     given = {name: value for name, value in flags.items() if value is not None}
     return Settings.model_validate({**environment, **given})

@@ -49,11 +49,14 @@ class Laboratory:
         environment: dict[str, str] | None = None,
         host: str = "127.0.0.1",
         options: Sequence[str] = (),
+        descriptors: int | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.environment = environment or {}
         self.host = host
         self.options = options
+        self.descriptors = descriptors
+        """File descriptors that it may have, at the most."""
         self.port = 0
         self.process: subprocess.Popen[str] | None = None
         self.lines: SimpleQueue[str] = SimpleQueue()
@@ -65,8 +68,9 @@ class Laboratory:
         """Starts the server, on the same port as before, and waits for its address."""
         command = [sys.executable, "-m", "ebm_server.cli", "serve", "--no-browser", "--verbose"]
         where = ["--host", self.host, "--port", str(self.port), "--data-dir", str(self.data_dir)]
+        few = ["prlimit", f"--nofile={self.descriptors}"] if self.descriptors else []
         self.process = subprocess.Popen(
-            [*command, *where, *self.options],
+            [*few, *command, *where, *self.options],
             cwd=ROOT,
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,

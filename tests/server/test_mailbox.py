@@ -2,9 +2,10 @@
 
 import asyncio
 
+import pytest
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.packed_frame import packed_frame
-from ebm_server.runs.mailbox import Letter, Mailbox, Watching
+from ebm_server.runs.mailbox import Letter, Mailbox, TooFull, Watching
 
 
 def letter(run: str, number: int | None) -> Letter:
@@ -47,6 +48,25 @@ def test_a_full_mailbox_says_where_the_gap_begins_and_keeps_other_runs() -> None
     assert first == b"b1"
     assert unpack(gap) == {"type": "gap", "run": "a", "after": 3}
     assert last == b"a9"
+
+
+def test_a_mailbox_is_bounded_in_bytes_whatever_is_in_it() -> None:
+    mailbox = watching("a", "b", limit=1000)
+    mailbox.most_bytes = 1000
+    for number in range(1, 40):
+        mailbox.put(Letter(b"x" * 30, "ab"[number % 2], number))
+        assert mailbox.bytes <= 1000
+    first, second = (unpack(data) for data in drain(mailbox, 2))
+    assert {first["run"], second["run"]} == {"a", "b"}
+    assert first["type"] == second["type"] == "gap"
+    mailbox = watching()
+    mailbox.most_bytes = 1000
+    for number in range(40):
+        mailbox.put(Letter(b"changed" * 10))
+        mailbox.put(Letter(b"%d" % number * 100))
+        assert mailbox.bytes <= 1000
+    with pytest.raises(TooFull):
+        drain(mailbox, 1)
 
 
 def test_what_comes_while_history_is_fetched_follows_it() -> None:

@@ -22,7 +22,7 @@ def leave(directory: Path, *items: Item) -> None:
     """A worker without a server leaves its items."""
     server = ServerConnection(directory / "server.json", "token", "worker")
     server.assignment = Assign(
-        run="r", attempt=2, directory=str(directory), config={}, resume=False
+        run="r", attempt=2, directory=str(directory), config={}, resume=False, update_seconds=1
     )
     for item in items:
         server.report(item)

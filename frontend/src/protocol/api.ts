@@ -34,7 +34,7 @@ export function address<R extends Route>(route: R, parameters: Routes[R]["parame
   for (const [name, value] of Object.entries(parameters)) {
     const place = `{${name}}`;
     if (path.includes(place)) path = path.replace(place, encodeURIComponent(String(value)));
-    else query.set(name, String(value));
+    else for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
   }
   return ROOT + path + (query.size > 0 ? `?${query}` : "");
 }
@@ -127,7 +127,18 @@ async function read<T>(response: Response, parse: () => Promise<T>): Promise<T> 
 }
 
 export const catalogue = () => json("GET /catalogue", {});
-export const runs = () => json("GET /runs", {});
+export type Listing = Routes["GET /runs"]["parameters"];
+/** Runs that fit, the first of them. */
+export const runs = (asked: Listing = {}) => json("GET /runs", asked);
+/** How many fit, and how many there are of each kind. */
+export const found = (asked: Listing) => json("GET /runs/found", asked);
+export const deleteRuns = (runs: string[]) => json("POST /runs/delete", {}, { runs });
+/** Sets a run's name, its tags, and whether it is pinned. */
+export const describeRun = (
+  run: string,
+  said: Pick<Routes["PATCH /runs/{run}"]["body"], "name" | "tags" | "pinned">,
+) => json("PATCH /runs/{run}", { run }, said);
+export const logAddress = (run: string) => address("GET /runs/{run}/log", { run });
 export const repeatRun = (run: string) => json("POST /runs/{run}/repeat", { run });
 export const branchRun = (run: string, step: number) =>
   json("POST /runs/{run}/branch", { run }, { step, changes: {}, name: null });

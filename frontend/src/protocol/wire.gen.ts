@@ -27,15 +27,28 @@ export interface Routes {
     body: null;
     answer: Catalogue;
   };
-  "GET /runs": {
-    parameters: {};
-    body: null;
-    answer: RunSummary[];
-  };
   "POST /runs": {
     parameters: {};
     body: NewRun;
     answer: Run;
+  };
+  "GET /runs": {
+    parameters: {
+      /**
+       * Words of name, id, kinds, tags.
+       */
+      search?: string | null;
+      state?: ("queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed")[] | null;
+      method?: string[] | null;
+      dataset?: string[] | null;
+      tag?: string[] | null;
+      sort?: "made" | "name" | "state" | "updates" | "distance";
+      descending?: boolean;
+      offset?: number;
+      limit?: number;
+    };
+    body: null;
+    answer: ListedRun[];
   };
   "POST /points": {
     parameters: {
@@ -73,11 +86,31 @@ export interface Routes {
     body: null;
     answer: Uint8Array;
   };
-  "GET /runs/{run}": {
+  "GET /runs/found": {
     parameters: {
       /**
-       * The id of a run.
+       * Words of name, id, kinds, tags.
        */
+      search?: string | null;
+      state?: ("queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed")[] | null;
+      method?: string[] | null;
+      dataset?: string[] | null;
+      tag?: string[] | null;
+      sort?: "made" | "name" | "state" | "updates" | "distance";
+      descending?: boolean;
+      offset?: number;
+      limit?: number;
+    };
+    body: null;
+    answer: Found;
+  };
+  "POST /runs/delete": {
+    parameters: {};
+    body: DeleteMany;
+    answer: Deleted;
+  };
+  "GET /runs/{run}": {
+    parameters: {
       run: string;
     };
     body: null;
@@ -85,9 +118,6 @@ export interface Routes {
   };
   "DELETE /runs/{run}": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -95,9 +125,6 @@ export interface Routes {
   };
   "PATCH /runs/{run}": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: Patch;
@@ -105,9 +132,6 @@ export interface Routes {
   };
   "POST /runs/{run}/pause": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -115,9 +139,6 @@ export interface Routes {
   };
   "POST /runs/{run}/resume": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -125,9 +146,6 @@ export interface Routes {
   };
   "POST /runs/{run}/repeat": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -135,9 +153,6 @@ export interface Routes {
   };
   "POST /runs/{run}/branch": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: Branch;
@@ -145,9 +160,6 @@ export interface Routes {
   };
   "POST /runs/{run}/step": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: Steps | null;
@@ -155,9 +167,6 @@ export interface Routes {
   };
   "POST /runs/{run}/slow-motion": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -165,9 +174,6 @@ export interface Routes {
   };
   "POST /runs/{run}/stop": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -175,9 +181,6 @@ export interface Routes {
   };
   "GET /runs/{run}/metrics": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Only what is numbered higher.
@@ -190,9 +193,6 @@ export interface Routes {
   };
   "GET /runs/{run}/events": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Only what is numbered higher.
@@ -204,9 +204,6 @@ export interface Routes {
   };
   "GET /runs/{run}/keyframes": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -214,9 +211,6 @@ export interface Routes {
   };
   "GET /runs/{run}/keyframes/{step}": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       step: number;
     };
@@ -225,9 +219,6 @@ export interface Routes {
   };
   "GET /runs/{run}/snapshots": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -235,9 +226,6 @@ export interface Routes {
   };
   "GET /runs/{run}/energy": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * One of GET .../snapshots; else the newest.
@@ -249,9 +237,6 @@ export interface Routes {
   };
   "GET /runs/{run}/truth": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -272,11 +257,15 @@ export interface Routes {
     body: Trial;
     answer: SlowMotion;
   };
+  "GET /runs/{run}/log": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: string;
+  };
   "GET /runs/{run}/download": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -284,14 +273,11 @@ export interface Routes {
   };
   "GET /runs/{run}/export/html": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Runs that are compared with it.
        */
-      beside?: [] | [string] | [string, string] | [string, string, string] | null;
+      beside?: string[] | null;
       moments?: number | null;
       cells?: number;
       /**
@@ -308,14 +294,11 @@ export interface Routes {
   };
   "GET /runs/{run}/export/gif": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Runs that are compared with it.
        */
-      beside?: [] | [string] | [string, string] | [string, string, string] | null;
+      beside?: string[] | null;
       width?: number;
       per_second?: number;
       pictures?: number;
@@ -335,9 +318,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/script": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -345,9 +325,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/samples": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * One of GET .../keyframes; else the newest.
@@ -359,9 +336,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/grid": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * One of GET .../keyframes; else the newest.
@@ -536,34 +510,6 @@ export interface Origin {
   digest: string;
 }
 /**
- * A run as lists and messages tell of it.
- */
-export interface RunSummary {
-  id: string;
-  name: string;
-  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
-  reason: string | null;
-  created: string;
-  started: string | null;
-  ended: string | null;
-  step: number;
-  seconds: number;
-  horizon: number | null;
-  metrics: {
-    [k: string]: number;
-  };
-  seq: number;
-  speed: number | null;
-  parent: string | null;
-  parent_step: number | null;
-  dataset: string;
-  method: string;
-  config_digest: string;
-  repeats: boolean;
-  plugins: Origin[];
-  first_plugins: Origin[];
-}
-/**
  * A run to be: its name, and parts of a RunConfig; the method's recipe gives the others.
  *
  * Only the name is checked here; `RunConfig` says of the rest what is wrong, and what is allowed.
@@ -603,6 +549,11 @@ export interface Run {
   speed: number | null;
   parent: string | null;
   parent_step: number | null;
+  pinned: boolean;
+  tags: string[];
+  long_update: LongUpdate | null;
+  usage: Usage | null;
+  asleep: boolean;
   first_plugins: Origin[];
   config: RunConfig;
   dataset: string;
@@ -610,6 +561,22 @@ export interface Run {
   config_digest: string;
   repeats: boolean;
   plugins: Origin[];
+}
+/**
+ * An update that has been under way for a while: how far its chains are.
+ */
+export interface LongUpdate {
+  seconds: number;
+  chain_step: number;
+  chain_steps: number;
+}
+/**
+ * What a run's worker takes of its machine.
+ */
+export interface Usage {
+  cpu: number | null;
+  memory: number;
+  gpu: string | null;
 }
 /**
  * A run, whole.
@@ -629,6 +596,43 @@ export interface RunConfig {
   plugins?: {
     [k: string]: string;
   }[];
+}
+/**
+ * A run of the list, with its place in the tree of branches.
+ */
+export interface ListedRun {
+  id: string;
+  name: string;
+  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+  reason: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+  step: number;
+  seconds: number;
+  horizon: number | null;
+  metrics: {
+    [k: string]: number;
+  };
+  seq: number;
+  speed: number | null;
+  parent: string | null;
+  parent_step: number | null;
+  pinned: boolean;
+  tags: string[];
+  long_update: LongUpdate | null;
+  usage: Usage | null;
+  asleep: boolean;
+  dataset: string;
+  method: string;
+  config_digest: string;
+  repeats: boolean;
+  plugins: Origin[];
+  first_plugins: Origin[];
+  depth: number;
+  parent_name: string | null;
+  parent_method: string | null;
+  parent_dataset: string | null;
 }
 /**
  * What was read of a file of points; a run takes them as {"digest", "rows"}.
@@ -665,13 +669,53 @@ export interface Reference {
   rows: number;
 }
 /**
- * Live changes by path, and the speed limit (null lifts it; left out keeps it).
+ * How many runs there are, of each kind, and how many fit.
+ */
+export interface Found {
+  all: number;
+  fitting: number;
+  states: {
+    [k: string]: number;
+  };
+  methods: {
+    [k: string]: number;
+  };
+  datasets: {
+    [k: string]: number;
+  };
+  tags: {
+    [k: string]: number;
+  };
+}
+/**
+ * Which runs; those that go on stay.
+ */
+export interface DeleteMany {
+  /**
+   * @maxItems 10000
+   */
+  runs: string[];
+}
+/**
+ * What has become of them.
+ */
+export interface Deleted {
+  deleted: number;
+  kept: {
+    [k: string]: string;
+  };
+}
+/**
+ * Live changes by path, and the speed limit (null lifts it); what is left out stays.
  */
 export interface Patch {
   changes?: {
     [k: string]: Json;
   };
   speed?: number | null;
+  name?: string | null;
+  pinned?: boolean | null;
+  tags?: string[] | null;
 }
 /**
  * Where a new run branches off, and its live changes by path.
@@ -927,6 +971,39 @@ export interface RunMessage {
   info: RunSummary;
 }
 /**
+ * A run as lists and messages tell of it.
+ */
+export interface RunSummary {
+  id: string;
+  name: string;
+  state: "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed";
+  reason: string | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
+  step: number;
+  seconds: number;
+  horizon: number | null;
+  metrics: {
+    [k: string]: number;
+  };
+  seq: number;
+  speed: number | null;
+  parent: string | null;
+  parent_step: number | null;
+  pinned: boolean;
+  tags: string[];
+  long_update: LongUpdate | null;
+  usage: Usage | null;
+  asleep: boolean;
+  dataset: string;
+  method: string;
+  config_digest: string;
+  repeats: boolean;
+  plugins: Origin[];
+  first_plugins: Origin[];
+}
+/**
  * The list of runs changed: fetch it again.
  */
 export interface RunsChanged {
@@ -944,6 +1021,17 @@ export interface Refusal {
   detail: string;
 }
 /**
+ * Why a file is refused: `value` is what stands in a row and column, both from 1.
+ */
+export interface FileProblem {
+  path: string;
+  value: Json;
+  message: string;
+  allowed: string | null;
+  row: number | null;
+  column: number | null;
+}
+/**
  * Why a value is refused.
  */
 export interface Problem {
@@ -956,5 +1044,5 @@ export interface Problem {
  * What is wrong with what was sent: at each value, or in words where it is no one value.
  */
 export interface Unprocessable {
-  detail: Problem[] | string;
+  detail: (FileProblem | Problem)[] | string;
 }

@@ -36,6 +36,7 @@ import {
 } from "../state";
 import { toldApart } from "../words/titles";
 import { fillGap, openHistory, type RunHistory, reduce, withFrame } from "./history";
+import * as list from "./list";
 import { loop } from "./loop";
 import { Frequency, Pace } from "./pace";
 import { isGone, watchReach } from "./reach";
@@ -100,7 +101,7 @@ export function drain(now: number): void {
     let next = history.value;
     for (const message of ordered) {
       if (message.type === "runs") {
-        if (tab.value === "runs") void refreshRuns();
+        if (tab.value === "runs") void list.refresh();
         void lookForRun();
       } else if (message.type === "welcome") {
         cores.value = message.cores;
@@ -149,6 +150,7 @@ function received(before: RunHistory, message: ServerMessage, now: number): RunH
   if (message.type === "run" && next !== before) {
     if (message.info.config_digest !== next.info.config_digest) void refreshConfig(message.run);
     if (runs.value) runs.value = runs.value.map((run) => (run.id === message.run ? message.info : run));
+    list.told(message.info);
   }
   return next;
 }
@@ -249,7 +251,9 @@ export async function refreshTruth(): Promise<void> {
   }
 }
 
+/** Fetches the newest runs, and what the list shows where it is open. */
 export async function refreshRuns(): Promise<void> {
+  if (tab.value === "runs") return list.refresh();
   try {
     runs.value = (await api.runs()).sort((a, b) => (a.created < b.created ? 1 : -1));
     runsFault.value = null;

@@ -14,7 +14,7 @@ export async function lookAround(): Promise<void> {
   const run = stored.value ? null : info.value;
   try {
     if (run) await readAgain(run.id);
-    else await api.runs();
+    else await api.runs({ limit: 1 });
     reach.value = "answers";
   } catch (error) {
     reach.value = error instanceof api.Refusal && error.status > 0 ? "answers" : "silent";

@@ -1,64 +1,61 @@
-/** All runs: their state, and what can be done with each. */
-import { signal } from "@preact/signals";
+/** All runs: found, sorted, and what can be done with each; only what is in sight is on the page. */
 import { useEffect, useRef } from "preact/hooks";
-import { open, remove, repeat, resume, stop } from "../actions/runs";
-import { Chosen, Tick } from "../compare/Ticks";
-import { downloadAddress } from "../protocol/api";
-import type { RunState, RunSummary } from "../protocol/wire";
-import { refreshRuns } from "../run/following";
+import { Chosen } from "../compare/Ticks";
+import * as list from "../run/list";
 import { loop } from "../run/loop";
-import { givenName, nameOfRun } from "../run/named";
-import { missingPlugIn, plugInNote } from "../run/plugins";
-import { type Node, treeOf } from "../run/tree";
-import { catalogue, fields, info, runs, runsFault, stored, tab } from "../state";
-import { explains } from "../words/explaining";
-import { ago, count, sentence } from "../words/format";
-import { headline } from "../words/quality";
-import { inWordsOf } from "../words/settings";
+import { notice, runsFault, tab } from "../state";
+import { count } from "../words/format";
 import { Term } from "../words/Term";
-import { BADGES, LAB } from "../words/terms";
-import { focusMain } from "./SkipLink";
-
-/** The run whose deletion waits for a second press. */
-const doomed = signal<string | null>(null);
+import { LAB } from "../words/terms";
+import { Filters } from "./runs/Filters";
+import { Row } from "./runs/Row";
 
 /** Milliseconds between looks at how far runs are. */
 const REFRESHED = 2000;
+/** Pixels beyond the window in which parts are made ready. */
+const AHEAD = 800;
+/** About the height of a row, until one has been seen. */
+const ROW_HEIGHT = 64;
 
-/** Branches of branches stand as far to the right as this at the most. */
-const DEEPEST = 5;
-
-const someGo = () => runs.value?.some(({ state }) => state === "running" || state === "starting") ?? false;
+const someGo = () =>
+  [...list.parts.value.values()].some((runs) =>
+    runs.some(({ state }) => state === "running" || state === "starting"),
+  );
 
 export function Runs() {
-  useEffect(() => void refreshRuns(), []);
-  useEffect(() => loop.add({ every: REFRESHED, draw: () => void refreshRuns(), visible: someGo }), []);
+  useEffect(() => void list.refresh(), []);
+  useEffect(() => list.startAsking(), []);
+  useEffect(() => loop.add({ every: REFRESHED, draw: () => void list.refresh(), visible: someGo }), []);
   return (
     <main id="main" tabIndex={-1} class="runs" aria-label="Runs">
       <h2>Runs</h2>
       {runsFault.value && (
         <p class="fault" role="alert">
           {runsFault.value}{" "}
-          <button type="button" class="link" onClick={() => void refreshRuns()}>
+          <button type="button" class="link" onClick={() => void list.refresh()}>
             Try again
           </button>
         </p>
       )}
-      <Chosen />
+      {notice.value && (
+        <p class={notice.value.tone === "fault" ? "fault" : "muted"} role="status">
+          {notice.value.text}
+        </p>
+      )}
       <List />
     </main>
   );
 }
 
 function List() {
-  const all = runs.value;
-  if (all === null)
+  const found = list.found.value;
+  if (found === null)
     return runsFault.value ? null : (
       <p class="muted" role="status">
         Asking the server for its runs.
       </p>
     );
-  if (all.length === 0) {
+  if (found.all === 0) {
     return (
       <p class="muted">
         No runs yet. Pick a distribution and a method in the{" "}
@@ -70,7 +67,26 @@ function List() {
     );
   }
   return (
-    <table>
+    <>
+      <Filters found={found} />
+      <Chosen />
+      {found.fitting === 0 ? (
+        <p class="muted" role="status">
+          None of the {count(found.all)} runs fits.{" "}
+          <button type="button" class="link" onClick={() => (list.query.value = list.EVERYTHING)}>
+            Show all
+          </button>
+        </p>
+      ) : (
+        <Table />
+      )}
+    </>
+  );
+}
+
+function Table() {
+  return (
+    <table aria-rowcount={list.found.value!.fitting + 1}>
       <thead>
         <tr class="small muted">
           <th scope="col">Run</th>
@@ -85,175 +101,50 @@ function List() {
           </th>
         </tr>
       </thead>
-      <tbody>
-        {treeOf(all).map((node) => (
-          <Row key={node.run.id} node={node} />
-        ))}
-      </tbody>
+      {Array.from({ length: list.count.value }, (_, i) => (
+        <Part key={i} place={i} />
+      ))}
     </table>
   );
 }
 
-const badgeOf = (state: RunState) =>
-  state === "running" ? "LIVE" : (state.toUpperCase() as Uppercase<typeof state>);
-
-function Row({ node: { run, depth, parent } }: { node: Node }) {
-  const figure = headline(run.metrics);
-  const note = catalogue.value && plugInNote(run, catalogue.value.plugins);
-  const shown = !stored.value && info.value?.id === run.id;
-  return (
-    <tr data-shown={shown}>
-      <td class="run-title" style={{ "--depth": Math.min(depth, DEEPEST) }} data-branch={depth > 0}>
-        <Tick run={run} />
-        <button type="button" class="link" onClick={({ detail }) => void show(run.id, detail === 0)}>
-          {nameOfRun(run)}
-        </button>
-        {givenName(run) && <span class="small muted"> {run.name}</span>}
-        {shown && <span class="small muted"> on the stage</span>}
-        {parent && <Parent parent={parent} step={run.parent_step ?? 0} />}
-        {run.reason && (
-          <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>
-            {sentence(inWordsOf(fields.value, run.reason))}
-          </p>
-        )}
-        {note && <p class="small fault">{note}</p>}
-      </td>
-      <td>
-        <Term explanation={BADGES[badgeOf(run.state)]} class="badge" state={badgeOf(run.state)}>
-          {run.state}
-        </Term>
-      </td>
-      <td class="mono">
-        {count(run.step)}
-        {run.horizon !== null && <span class="muted"> / {count(run.horizon)}</span>}
-      </td>
-      <td class="mono">
-        {figure ? `${figure.label} ${figure.text}` : "—"}
-        {figure && run.state === "failed" && <span class="muted small"> before it failed</span>}
-      </td>
-      <td class="muted">{ago(run.created, Date.now())}</td>
-      <td class="row-actions">
-        <Actions run={run} />
-      </td>
-    </tr>
-  );
-}
-
-/** The run that another branches off, to be opened where it is still there. */
-function Parent({ parent, step }: { parent: RunSummary | "gone"; step: number }) {
-  return (
-    <p class="small muted">
-      branches off at update {count(step)} of{" "}
-      {parent === "gone" ? (
-        "a run that is gone"
-      ) : (
-        <button type="button" class="link" onClick={({ detail }) => void show(parent.id, detail === 0)}>
-          {givenName(parent) ?? nameOfRun(parent)}
-        </button>
-      )}
-    </p>
-  );
-}
-
-/** Opens a run; whoever does so by keys goes on at the stage. */
-async function show(id: string, byKeys: boolean): Promise<void> {
-  if (!(await open(id))) return;
-  tab.value = "lab";
-  if (byKeys) requestAnimationFrame(focusMain);
-}
-
-function Actions({ run }: { run: RunSummary }) {
-  const going =
-    run.state === "running" || run.state === "paused" || run.state === "starting" || run.state === "queued";
-  if (going) {
-    return (
-      <button type="button" class="link" onClick={() => void stop(run.id)}>
-        Stop
-      </button>
+/** Some rows: they stand there while they are near the window, and else as much room as they took. */
+function Part({ place }: { place: number }) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const height = useRef<number | null>(null);
+  const rows = list.parts.value.get(place);
+  useEffect(() => {
+    const watch = new IntersectionObserver(
+      (entries) => {
+        const entry = entries.at(-1)!; // it may have come and gone since
+        if (!entry.isIntersecting && list.parts.value.has(place)) {
+          height.current = entry.boundingClientRect.height;
+          const kept = new Map(list.parts.value);
+          kept.delete(place);
+          list.parts.value = kept;
+        }
+        list.see(place, entry.isIntersecting);
+      },
+      // the list scrolls in the window, or, on a narrow page, with it
+      { rootMargin: `${AHEAD}px`, scrollMargin: `${AHEAD}px` } as IntersectionObserverInit,
     );
-  }
-  const missing = catalogue.value && missingPlugIn(run, catalogue.value.plugins);
+    watch.observe(body.current!);
+    return () => {
+      watch.disconnect();
+      list.see(place, false);
+    };
+  }, [place]);
+  const first = place * list.PART;
+  const many = Math.min(list.PART, list.found.value!.fitting - first);
   return (
-    <>
-      {run.repeats && (
-        <button
-          type="button"
-          class="link"
-          {...explains(LAB.resumeChanged)}
-          onClick={() => void show(run.id, false)}
-        >
-          Change and resume
-        </button>
+    <tbody ref={body}>
+      {rows ? (
+        rows.map((run, i) => <Row key={run.id} run={run} index={first + i + 2} />)
+      ) : (
+        <tr class="to-come" style={{ height: height.current ?? many * ROW_HEIGHT }}>
+          <td colSpan={6} />
+        </tr>
       )}
-      {run.state !== "finished" && !run.repeats && (
-        <button
-          type="button"
-          class="link"
-          disabled={missing !== null}
-          {...(missing && explains({ name: "Resume", text: missing }))}
-          onClick={() => void resume(run.id)}
-        >
-          Resume
-        </button>
-      )}
-      <button
-        type="button"
-        class="link"
-        disabled={missing !== null}
-        {...explains(missing ? { name: "Repeat exactly", text: missing } : LAB.repeat)}
-        onClick={() => void repeat(run.id)}
-      >
-        Repeat exactly
-      </button>
-      <a class="link" href={downloadAddress(run.id)} download>
-        Download
-      </a>
-      <Delete run={run} />
-    </>
-  );
-}
-
-/** Asks once more; the focus stays on the button, and goes to the neighbour when the run is gone. */
-function Delete({ run }: { run: RunSummary }) {
-  const button = useRef<HTMLButtonElement>(null);
-  const asks = doomed.value === run.id;
-  const gone = async () => {
-    const row = button.current?.closest("tr");
-    const focused = document.activeElement === button.current;
-    const next = row?.nextElementSibling ?? row?.previousElementSibling;
-    if (!(await remove(run.id))) return;
-    doomed.value = null;
-    // the list may have lost the row before the answer came
-    if (!focused || ![document.body, button.current].includes(document.activeElement as HTMLElement)) return;
-    const neighbour = next?.querySelector<HTMLElement>(".run-title button");
-    if (neighbour) neighbour.focus();
-    else focusMain();
-  };
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        class={asks ? "link fault" : "link"}
-        onClick={() => {
-          if (asks) void gone();
-          else doomed.value = run.id;
-        }}
-      >
-        {asks ? "Delete for good" : "Delete"}
-      </button>
-      {asks && (
-        <button
-          type="button"
-          class="link"
-          onClick={(event) => {
-            if (event.detail === 0) button.current?.focus();
-            doomed.value = null;
-          }}
-        >
-          Keep
-        </button>
-      )}
-    </>
+    </tbody>
   );
 }

@@ -25,7 +25,7 @@ import {
   untrained,
 } from "../state";
 import { explains } from "../words/explaining";
-import { sentence } from "../words/format";
+import { count, sentence } from "../words/format";
 import { inWordsOf } from "../words/settings";
 import { pressing } from "./pressing";
 
@@ -41,6 +41,8 @@ export function StageNotes() {
       <PlugIns />
       <Failed />
       <Stopped />
+      <Long />
+      <Asleep />
       <Waiting />
       <Invitation />
     </div>
@@ -119,6 +121,35 @@ function Stopped() {
     <div class="note" role="status">
       <Line>
         <b>Stopped.</b> {sentence(inWordsOf(fields.value, run.reason))}
+      </Line>
+    </div>
+  );
+}
+
+/** How far an update is that takes long. */
+function Long() {
+  const run = info.value;
+  const long = run?.state === "running" && !stored.value && !untrained.value ? run.long_update : null;
+  if (!long) return null;
+  return (
+    <div class="note" role="status">
+      <Line>
+        <b>Update {count(run!.step + 1)} takes long:</b> {count(Math.round(long.seconds))} s so far, at step{" "}
+        {count(long.chain_step)} of {count(long.chain_steps)} of its chains. Pause, stop and changes hold
+        within a step; this update is then made anew.
+      </Line>
+    </div>
+  );
+}
+
+/** A run that has been paused for long has given its process back. */
+function Asleep() {
+  const run = info.value;
+  if (!run?.asleep || history.value?.gone || stored.value || untrained.value) return null;
+  return (
+    <div class="note" role="status">
+      <Line>
+        <b>Asleep.</b> It was paused for a while and gave its process back. It goes on from this very update.
       </Line>
     </div>
   );

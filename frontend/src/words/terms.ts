@@ -178,6 +178,16 @@ export const LAB = {
     "The figure that tells most of a run: the Fréchet distance of images, the KL to a known density, or the negative log-likelihood of unseen points.",
     "Lower is better; compare it only with runs on the same data.",
   ),
+  usage: said(
+    "What its worker takes",
+    "Of one processor core, of late, and of the machine's memory; and which GPU it was given where there are several.",
+    "A run alone on its core takes about 100 %.",
+  ),
+  asleep: said(
+    "Asleep",
+    "It was paused for a while and has given its process back. It goes on from the very update where it was paused; that takes some seconds.",
+  ),
+  pin: said("Pin", "A pinned run comes first in this list, whatever its order."),
   column: said("Columns", "Which columns of the file are the points, and which tells their class."),
   repeat: said(
     "Repeat exactly",

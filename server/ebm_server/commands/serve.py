@@ -121,19 +121,22 @@ def run(
     import uvicorn
 
     from ebm_server.web.app import create_app
+    from ebm_server.web.connections import Server, Socket
 
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     config = uvicorn.Config(
         create_app(settings),
-        ws="websockets-sansio",
+        http="h11",
+        ws=Socket,
         ws_per_message_deflate=False,
-        ws_max_size=64 * 1024 * 1024,
+        ws_max_size=settings.limits.page_message_bytes,
+        timeout_keep_alive=settings.limits.idle_seconds,
         log_level=level,
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-    ending.server = uvicorn.Server(config)
+    ending.server = Server(config, settings.limits)
     if ending.asked:
         return
     if open_url:

@@ -11,6 +11,8 @@ from ebm_server.protocol.runs import Event, MetricRow, RunSummary
 
 # Page to server
 
+RunId = Annotated[str, Field(max_length=64)]
+
 
 class Watch(Message):
     type: Literal["watch"]

@@ -7,7 +7,7 @@ message is the newest number its info takes account of, and takes none itself.
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, computed_field
 
@@ -19,6 +19,25 @@ RunState = Literal["queued", "starting", "running", "paused", "finished", "stopp
 ENDED: frozenset[RunState] = frozenset({"finished", "stopped", "failed"})
 REPEATS = "the same settings would repeat it"
 """What `ebm_core.runs.divergence` says of a run that diverged; importing it would import torch."""
+
+
+class LongUpdate(Message):
+    """An update that has been under way for a while: how far its chains are."""
+
+    seconds: float
+    chain_step: int
+    chain_steps: int
+
+
+class Usage(Message):
+    """What a run's worker takes of its machine."""
+
+    cpu: float | None
+    """Cores, of late."""
+    memory: int
+    """Resident bytes."""
+    gpu: str | None
+    """Which of several it was given."""
 
 
 class RunProgress(Message):
@@ -45,6 +64,14 @@ class RunProgress(Message):
     parent: str | None = None
     """The run that it branches off, which may be gone, and the update where it does."""
     parent_step: int | None = None
+    pinned: bool = False
+    """It comes first in lists."""
+    tags: list[str] = Field(default_factory=list)
+    long_update: LongUpdate | None = None
+    """The update that it is at, where that takes long."""
+    usage: Usage | None = None
+    asleep: bool = False
+    """It is paused and has no worker: resume, or a step, starts one from its checkpoint."""
 
 
 class RunSummary(RunProgress):
@@ -139,8 +166,14 @@ class Branch(Message):
     name: Name | None = None
 
 
+Tag = Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class Patch(Message):
-    """Live changes by path, and the speed limit (null lifts it; left out keeps it)."""
+    """Live changes by path, and the speed limit (null lifts it); what is left out stays."""
 
     changes: dict[str, Any] = Field(default_factory=dict)
     speed: Speed | None = None
+    name: Name | None = None
+    pinned: bool | None = None
+    tags: list[Tag] | None = Field(None, max_length=16)

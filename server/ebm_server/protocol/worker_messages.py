@@ -13,8 +13,9 @@ from pydantic import Field, TypeAdapter, field_validator
 from ebm_server.protocol.bounds import Said, Seconds, Whole
 from ebm_server.protocol.messages import Message, Problem, Values, unpack
 from ebm_server.protocol.packed_frame import PackedFrame
+from ebm_server.protocol.runs import LongUpdate
 
-VERSION = 5
+VERSION = 6
 """Of these messages. A worker outlives its server and may meet one of another version."""
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
@@ -49,6 +50,7 @@ class Begun(Moment):
     resumed: bool
     changes: Whole
     """Recorded changes that the checkpoint contains."""
+    paused: bool = False
     note: Said | None = None
     """What a viewer has to know of how it goes on: a plug-in has changed."""
     config: dict[str, Any]
@@ -114,6 +116,7 @@ class Hello(Message):
     pid: int
     run: str | None = None
     attempt: int = 0
+    gpu: str | None = None
 
 
 class Items(Message):
@@ -138,8 +141,19 @@ class Done(Message):
     """What `MakeSlowUpdate` asks for: a `SlowMotion` in MessagePack."""
 
 
-WorkerMessage = Annotated[Hello | Items | WorkerFrame | Done, Field(discriminator="type")]
-WORKER_MESSAGE: TypeAdapter[Hello | Items | WorkerFrame | Done] = TypeAdapter(WorkerMessage)
+class StillUpdating(Message):
+    """An update takes long; forgotten with the next item."""
+
+    type: Literal["still_updating"] = "still_updating"
+    long: LongUpdate
+
+
+Spoken = Items | WorkerFrame | StillUpdating
+"""What a worker says of its own accord, once it has said who it is."""
+AnyWorkerMessage = Hello | Done | Spoken
+WORKER_MESSAGE: TypeAdapter[AnyWorkerMessage] = TypeAdapter(
+    Annotated[AnyWorkerMessage, Field(discriminator="type")]
+)
 
 
 # Server to worker
@@ -169,6 +183,12 @@ class Assign(Message):
     pending: list[Recorded] = Field(default_factory=list)
     """Changes asked for while it did not run, to be made at once."""
     speed: float | None = None
+    update_seconds: float
+    """What one update may take."""
+    paused: bool = False
+    """Wait for a command before the next update."""
+    gpu: str | None = None
+    """The GPU to use, where there are several."""
 
 
 class Welcomed(Message):
@@ -246,6 +266,12 @@ class TellEnergy(Command):
     type: Literal["energy"] = "energy"
 
 
+class Sleep(Command):
+    """Saves a paused run and leaves; it stays paused."""
+
+    type: Literal["sleep"] = "sleep"
+
+
 class Stop(Command):
     type: Literal["stop"] = "stop"
     reason: str | None = None
@@ -260,6 +286,7 @@ AnyCommand = (
     | LimitSpeed
     | ShowFrames
     | TellEnergy
+    | Sleep
     | Stop
 )
 ToWorker = Assign | Welcomed | Dismiss | Ack | AnyCommand

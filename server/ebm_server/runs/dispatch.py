@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 from ebm_server.protocol.packed_frame import PackedFrame
-from ebm_server.protocol.runs import ENDED, Event, RunState
+from ebm_server.protocol.runs import ENDED, Event, LongUpdate, RunState
 from ebm_server.protocol.worker_messages import (
     VERSION,
     Ack,
@@ -20,10 +20,15 @@ from ebm_server.protocol.worker_messages import (
     Items,
     LimitSpeed,
     Recorded,
+    Resume,
     ShowFrames,
+    Sleep,
+    Spoken,
     Welcomed,
+    WorkerFrame,
 )
 from ebm_server.runs.executors import Executor, Process
+from ebm_server.runs.executors.gpus import least_used
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Entry, Ledger, OwnFields, now
 from ebm_server.runs.pool import Pool, Worker
@@ -35,10 +40,12 @@ log = logging.getLogger(__name__)
 SILENCE_SECONDS = 300.0
 """A worker that is not heard of for this long is given up."""
 LEAVE_SECONDS = 8.0
+START_LOOK_SECONDS = 0.02
 OTHER_VERSION = (
     "its worker speaks another version of EBM Lab than this server and was ended; "
     "resume goes on from its last checkpoint"
 )
+NO_WORKER: OwnFields = {"worker": None, "pid": None, "born": None}
 SHUT_DOWN = "the server was shut down; resume goes on from here"
 
 
@@ -51,7 +58,7 @@ class Dispatch:
 
     Args:
         on_free: Called when a run has stopped using its core.
-        wants_spare: Whether there should be a spare worker now.
+        wanted_spares: How many spare workers there should be now.
     """
 
     def __init__(
@@ -63,19 +70,25 @@ class Dispatch:
         logs: Path,
         environment: dict[str, str],
         answer_seconds: float,
+        update_seconds: float,
         on_free: Callable[[], None],
-        wants_spare: Callable[[], bool],
+        wanted_spares: Callable[[], int],
+        gpus: Sequence[str] = (),
     ) -> None:
         self.ledger = ledger
         self.hub = hub
         self.runs_dir = runs_dir
         self.answer_seconds = answer_seconds
+        self.update_seconds = update_seconds
         self.on_free = on_free
-        self.pool = Pool(executor, logs, environment, self._worker_ended, wants_spare)
+        self.pool = Pool(executor, logs, environment, self._worker_ended, wanted_spares)
+        self.gpus = gpus
         self.closing = False
         self._ending: dict[str, tuple[RunState, str]] = {}
         """Runs whose worker is ended from here: what they become, and why."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._falling_asleep: dict[str, asyncio.Task[None]] = {}
+        """Runs whose workers are asked to leave."""
 
     def adopt(self, entry: Entry) -> None:
         """Waits for the worker that an earlier server gave the run to."""
@@ -87,13 +100,17 @@ class Dispatch:
         self.closing = True
         await self.pool.close(LEAVE_SECONDS)
 
-    def launch(self, entry: Entry) -> None:
-        """Gives a queued run to a worker."""
+    def launch(self, entry: Entry, paused: bool = False) -> None:
+        """Gives a queued run to a worker, or one that is asleep, to go on or to wait there."""
         try:
             worker = self.pool.take(entry.run.id)
         except OSError as error:
             self.end(entry, "failed", f"no worker process can be started: {error}")
             return
+        worker.pauses = paused
+        if entry.run.config.get("device") == "cuda":
+            taken = [one.gpu for one in self.pool.workers.values() if one.run]
+            worker.gpu = least_used(self.gpus, taken)
         entry.arrived = 0
         self.ledger.write(
             entry,
@@ -134,8 +151,12 @@ class Dispatch:
                 recorded=recorded,
                 pending=[Recorded(step=run.step, **change) for change in entry.pending],
                 speed=run.speed,
+                update_seconds=self.update_seconds,
+                paused=worker.pauses,
+                gpu=worker.gpu,
             )
         )
+        worker.ready.set()
         self.show(run.id, self.hub.wanted(run.id))
 
     async def serve(self, connection: WorkerConnection) -> None:
@@ -147,7 +168,7 @@ class Dispatch:
         if worker is None or (hello.run and not (entry and current and _same(entry, hello))):
             log.warning("worker %s (run %s) is not needed", hello.worker, hello.run)
             connection.tell(Dismiss())
-            await connection.serve(lambda _: None, lambda _: None)
+            await connection.serve(lambda _: None)
             return
         if entry and hello.version != VERSION:
             await self.kill(entry, "failed", OTHER_VERSION)
@@ -157,30 +178,38 @@ class Dispatch:
         if entry and hello.run:
             connection.tell(Welcomed(received=entry.received))
             connection.tell(LimitSpeed(speed=entry.run.speed))
+            worker.gpu = hello.gpu
+            worker.ready.set()
             self.show(entry.run.id, self.hub.wanted(entry.run.id))
         elif entry:
             self._spawn(self._assign(worker, entry))
         try:
-            await connection.serve(
-                lambda items: self._items(worker, connection, items),
-                lambda frame: self._frame(worker, frame),
-            )
+            await connection.serve(lambda message: self._hear(worker, connection, message))
         finally:
             worker.disconnect(connection)
             self._expect(worker)
 
+    def _hear(self, worker: Worker, connection: WorkerConnection, message: Spoken) -> None:
+        if isinstance(message, Items):
+            self._items(worker, connection, message)
+        elif isinstance(message, WorkerFrame):
+            self._frame(worker, message.frame)
+        else:
+            self._long(worker, message.long)
+
     def _items(self, worker: Worker, connection: WorkerConnection, items: Items) -> None:
-        entry = self._entry_of(worker)
+        entry = self.entry_of(worker)
         if entry is None:
             connection.tell(Ack(n=items.items[-1].n))
             return
         if self.ledger.full:
             raise ConnectionLost  # it keeps them, and is not let in again before there is room
+        entry.run.long_update = None
         write_new(self.ledger, entry, items.items, lambda n: connection.tell(Ack(n=n)))
         if entry.run.state not in ("starting", "running"):
             self.on_free()
 
-    def _entry_of(self, worker: Worker) -> Entry | None:
+    def entry_of(self, worker: Worker) -> Entry | None:
         """The run that this worker still has."""
         entry = self.ledger.entries.get(worker.run or "")
         if entry and entry.worker == worker.name and entry.run.state not in ENDED:
@@ -190,6 +219,11 @@ class Dispatch:
     def _frame(self, worker: Worker, frame: PackedFrame) -> None:
         if worker.run:
             self.hub.frame(worker.run, frame)
+
+    def _long(self, worker: Worker, long: LongUpdate) -> None:
+        if entry := self.entry_of(worker):
+            entry.run.long_update = long
+            self.hub.info(entry.run)
 
     def show(self, run: str, wanted: ShowFrames) -> None:
         """Passes on what the pages want of a run."""
@@ -214,12 +248,81 @@ class Dispatch:
         try:
             async with asyncio.timeout(self.answer_seconds):
                 while worker:
-                    await worker.connected.wait()
+                    await worker.ready.wait()
                     if worker.connection:
                         return await worker.connection.ask(command)
         except (TimeoutError, ConnectionLost) as error:
             raise Silent(f"the worker of run {entry.run.id} does not answer") from error
         raise Silent(f"run {entry.run.id} has no worker")
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether a worker has the run."""
+        worker = self.pool.workers.get(entry.worker or "")
+        return worker is not None and worker.run == entry.run.id
+
+    def lives(self, entry: Entry) -> bool:
+        """Whether the worker that an earlier server gave the run to still runs."""
+        return self.pool.executor.alive(Process(entry.pid or 0, entry.born or ""))
+
+    async def started(self, entry: Entry) -> None:
+        """Waits until a run is no longer starting.
+
+        Raises:
+            Silent: It was not in time.
+        """
+        try:
+            async with asyncio.timeout(self.answer_seconds):
+                while entry.run.state == "starting":
+                    await asyncio.sleep(START_LOOK_SECONDS)
+        except TimeoutError as error:
+            raise Silent(f"the worker of run {entry.run.id} does not start") from error
+
+    async def wake(self, entry: Entry) -> None:
+        """Lets a paused run go on that a worker has; it uses a core from now on.
+
+        Raises:
+            Silent: Its worker did not answer; the run is paused as before.
+        """
+        self.ledger.write(entry, state="starting")
+        try:
+            await self.ask(entry, Resume())
+        except Silent:
+            if entry.run.state == "starting":
+                self.ledger.write(entry, tell=True, state="paused")
+            raise
+
+    def wake_soon(self, entry: Entry) -> None:
+        """The same, for a run that waited; it fails where its worker does not answer."""
+        self.ledger.write(entry, tell=True, state="starting")
+
+        async def wake() -> None:
+            try:
+                await self.ask(entry, Resume())
+            except Silent as error:
+                await self.kill(entry, "failed", f"{error} and was ended; {kept(entry)}")
+
+        self._spawn(wake())
+
+    def sleep_soon(self, entry: Entry) -> None:
+        """Has the worker of a paused run save it and leave."""
+
+        async def sleep() -> None:
+            try:
+                done = await self.ask(entry, Sleep())
+            except Silent as error:
+                log.warning("%s and cannot be put to sleep", error)
+            else:
+                if not done.problems:
+                    self.ledger.write(entry, tell=True, own=NO_WORKER)
+
+        if entry.run.id not in self._falling_asleep:
+            task = self._falling_asleep[entry.run.id] = self._spawn(sleep())
+            task.add_done_callback(lambda _: self._falling_asleep.pop(entry.run.id))
+
+    async def settled(self, run: str) -> None:
+        """Waits where the run's worker is just being asked to leave."""
+        if task := self._falling_asleep.get(run):
+            await asyncio.wait([task])
 
     async def kill(self, entry: Entry, state: RunState, reason: str) -> None:
         """Ends the run's worker at once; returns when it is gone and the run has this state."""
@@ -234,14 +337,14 @@ class Dispatch:
             asyncio.get_running_loop().call_later(SILENCE_SECONDS, self._give_up, worker)
 
     def _give_up(self, worker: Worker) -> None:
-        entry = self._entry_of(worker)
+        entry = self.entry_of(worker)
         if entry and worker.connection is None and worker.name in self.pool.workers:
             reason = f"its worker was not heard of for {SILENCE_SECONDS:g} s and was ended"
             self._spawn(self.kill(entry, "failed", reason))
 
     def _worker_ended(self, worker: Worker, code: int | None) -> None:
         """A worker's process is no more: what it left is recorded, and its run gets an end."""
-        if entry := self._entry_of(worker):
+        if entry := self.entry_of(worker):
             directory = self.runs_dir / entry.run.id
             unread = ""
             try:
@@ -256,6 +359,8 @@ class Dispatch:
             elif state == "starting" and (worker.adopted or self.closing):
                 again: OwnFields = {"attempt": entry.attempt - 1}
                 self.ledger.write(entry, tell=True, state="queued", own=again)
+            elif state == "queued":
+                self.ledger.write(entry, own=NO_WORKER)  # it goes on from its checkpoint
             elif state not in ENDED:
                 said = exception_in(directory / "worker.log", self.pool.log(worker))
                 reason = f"{ending(code)}{said}{unread}; {kept(entry)}"
@@ -274,10 +379,11 @@ class Dispatch:
         event = Event(step=entry.run.step, kind="state", value=state, text=reason)
         self.ledger.write(entry, events=[event], tell=True, state=state, reason=reason, ended=now())
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _same(entry: Entry, hello: Hello) -> bool:

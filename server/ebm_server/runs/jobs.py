@@ -3,14 +3,16 @@
 import asyncio
 import shutil
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 from ebm_server import core
+from ebm_server.protocol.listing import Deleted
 from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.points import OwnPoints
-from ebm_server.protocol.runs import ENDED, Run, RunState, RunSummary
+from ebm_server.protocol.runs import ENDED, Run, RunState
 from ebm_server.protocol.worker_messages import (
     REPEATED,
     AnyCommand,
@@ -18,22 +20,23 @@ from ebm_server.protocol.worker_messages import (
     MakeSlowUpdate,
     MakeUpdates,
     Pause,
-    Resume,
     SetFields,
     Stop,
     TellEnergy,
 )
 from ebm_server.refusals import Invalid, Refused
-from ebm_server.runs.dispatch import Dispatch, Silent
-from ebm_server.runs.ledger import Entry, Ledger, now
+from ebm_server.runs.dispatch import NO_WORKER, Dispatch, Silent
+from ebm_server.runs.ledger import Entry, Ledger, OwnFields, RunFields, now
 from ebm_server.runs.points import TOLD, PointFiles, references
 from ebm_server.runs.pool import SPARE_AFTER
+from ebm_server.runs.queue import Queue
 from ebm_server.runs.reports import write_json
 from ebm_server.runs.store import EVENTS
 from ebm_server.runs.troubles import of_files
 from ebm_server.settings import Settings
 
 LONGEST_NAME = 200
+LOG_BYTES = 200_000
 
 
 class Jobs:
@@ -44,9 +47,7 @@ class Jobs:
         self.ledger = ledger
         self.dispatch = dispatch
         self.points = PointFiles(settings.points_dir)
-
-    def _in(self, *states: RunState) -> list[Entry]:
-        return [entry for entry in self.ledger.entries.values() if entry.run.state in states]
+        self.queue = Queue(settings, ledger, dispatch)
 
     def entry(self, run: str) -> Entry:
         """A run by its id; refused with 404 where there is none."""
@@ -54,10 +55,9 @@ class Jobs:
             raise Refused(404, f"there is no run {run!r}; GET /api/v1/runs lists them")
         return self.ledger.entries[run]
 
-    def runs(self) -> list[RunSummary]:
-        """Every run, the newest first."""
-        runs = sorted((r.run for r in self.ledger.entries.values()), key=_age, reverse=True)
-        return [run.summary for run in runs]
+    def all(self) -> dict[str, Run]:
+        """Every run by its id."""
+        return {run: entry.run for run, entry in self.ledger.entries.items()}
 
     def directory(self, run: str) -> Path:
         """Where a run's files are."""
@@ -67,9 +67,10 @@ class Jobs:
         """Finds the runs that the last server left, and their workers."""
         await self.ledger.open()
         await asyncio.to_thread(self.points.sweep, self._points_in_use())
-        for entry in self._in("starting", "running", "paused"):
-            self.dispatch.adopt(entry)
-        self.start_queued()
+        for entry in self.queue.in_states("starting", "running", "paused", "queued"):
+            if entry.worker and (entry.run.state != "queued" or self.dispatch.lives(entry)):
+                self.dispatch.adopt(entry)
+        self.queue.start()
         self.dispatch.pool.spare_after(SPARE_AFTER if self.dispatch.pool.workers else 0)
 
     async def close(self) -> None:
@@ -86,34 +87,11 @@ class Jobs:
             found.append(trouble.text if trouble else f"the data folder: {error.strerror}")
         return found
 
-    def wants_spare(self) -> bool:
-        """Whether a worker should be kept ready for the next run."""
-        busy = len(self._in("starting", "running"))
-        return self.settings.spare and busy < self.settings.max_running
-
-    def start_queued(self) -> None:
-        """Starts queued runs, the oldest first, while cores are free. A paused run uses none."""
-        while not self.dispatch.closing:
-            queued = min(self._in("queued"), key=lambda entry: _age(entry.run), default=None)
-            busy = len(self._in("starting", "running"))
-            if queued is None or busy >= self.settings.max_running:
-                return
-            self.dispatch.launch(queued)
-
-    def _refuse_when_full(self) -> None:
-        busy, queued = len(self._in("starting", "running")), len(self._in("queued"))
-        if busy >= self.settings.max_running and queued >= self.settings.max_queued:
-            raise Refused(
-                429,
-                f"{busy} runs are going and {queued} wait, as many as are allowed; "
-                "stop one or wait until one ends",
-            )
-
     async def create(self, given: dict[str, Any], name: str | None) -> Run:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
         await self.ledger.ready()
         async with self.points.lock:
-            config = await core.complete(given, self.points.folder)
+            config = await core.complete(given, self.points.folder, self.settings.limits)
             name = name or f"{config['method']['kind']} on {self.points.called(config['dataset'])}"
             return await self._add(config, name, [])
 
@@ -157,7 +135,7 @@ class Jobs:
         self, config: dict[str, Any], name: str, changes: list[dict[str, Any]], **parent: Any
     ) -> Run:
         """A new run, which is to make changes that are known; refused where it cannot be kept."""
-        self._refuse_when_full()
+        self.queue.refuse_when_full()
         run = Run(
             id=uuid.uuid4().hex[:10],
             name=name[:LONGEST_NAME],
@@ -177,7 +155,7 @@ class Jobs:
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
             raise
-        self.start_queued()
+        self.queue.start()
         return run
 
     def _points_in_use(self) -> set[str]:
@@ -215,15 +193,28 @@ class Jobs:
         return found
 
     async def pause(self, run: str) -> Run:
-        """Holds a run before its next update."""
+        """Holds a run before its next update, or where it waits to go on."""
+        entry = self.entry(run)
+        if entry.run.state == "queued" and entry.attempt:
+            own: OwnFields = {} if self.dispatch.holds(entry) else NO_WORKER
+            self.ledger.write(entry, tell=True, state="paused", own=own)
+            return entry.run
         return await self._command(run, Pause(), "starting", "running")
 
     async def step(self, run: str, updates: int) -> Run:
-        """Makes some updates of a paused run, which stays paused."""
+        """Makes some updates of a paused run, which stays paused.
+
+        Refused with 429 where they are many, and as many runs go as may.
+        """
+        entry = await self._awake(run)
+        if entry.run.state == "paused":
+            self.queue.refuse_steps(updates)
+            entry.target = entry.run.step + updates
         return await self._command(run, MakeUpdates(updates=updates), "paused")
 
     async def slow_motion(self, run: str) -> bytes:
         """Makes one update of a paused run, and gives its phases."""
+        await self._awake(run)
         done = await self._obeyed(run, MakeSlowUpdate(), "paused")
         if done.phases is None:
             raise Refused(503, f"the worker of run {run} told no phases; make another update")
@@ -232,6 +223,7 @@ class Jobs:
     async def resume(self, run: str) -> Run:
         """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
         entry = self.entry(run)
+        await self.dispatch.settled(run)
         if entry.run.state in ("stopped", "failed"):
             if entry.run.repeats and not entry.pending:
                 raise Refused(
@@ -240,17 +232,46 @@ class Jobs:
                     "first, such as a smaller optimization.learning_rate",
                 )
             await self.ledger.ready()
-            self._refuse_when_full()
-            self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)
-            self.start_queued()
-            await self.ledger.kept()
-            return entry.run
-        return await self._command(run, Resume(), "paused")
+            return await self._in_the_queue(entry)
+        if entry.run.state != "paused":
+            raise _refused(entry, "resume", "paused", "stopped", "failed")
+        if self.queue.full or not self.dispatch.holds(entry):
+            await self.ledger.ready()
+            return await self._in_the_queue(entry)
+        try:
+            await self.dispatch.wake(entry)
+        except Silent as error:
+            raise Refused(503, f"{error}; try again, or stop the run") from error
+        return entry.run
+
+    async def _in_the_queue(self, entry: Entry) -> Run:
+        """A run that is to go on as soon as a core is free."""
+        self.queue.refuse_when_full()
+        entry.target = 0
+        self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)
+        self.queue.start()
+        await self.ledger.kept()
+        return entry.run
+
+    async def _awake(self, run: str) -> Entry:
+        """A run; one that is asleep gets a worker, with which it stays paused."""
+        entry = self.entry(run)
+        await self.dispatch.settled(run)
+        if entry.run.state == "paused" and not self.dispatch.holds(entry):
+            self.dispatch.launch(entry, paused=True)
+            try:
+                await self.dispatch.started(entry)
+            except Silent as error:
+                raise Refused(503, f"{error}; try again, or stop the run") from error
+        return entry
 
     async def stop(self, run: str) -> Run:
         """Ends a run with a checkpoint."""
         entry = self.entry(run)
-        if entry.run.state == "queued":
+        await self.dispatch.settled(run)
+        if entry.run.state == "queued" and self.dispatch.holds(entry):
+            self.ledger.write(entry, state="paused")  # as it is, with its worker
+        if entry.run.state == "queued" or entry.run.asleep:
             await self.ledger.ready()
             self.dispatch.end(entry, "stopped", None)
             await self.ledger.kept()
@@ -272,13 +293,17 @@ class Jobs:
     async def change(self, run: str, changes: dict[str, Any]) -> Run:
         """Sets live fields of a run; all of them or, where one is refused, none."""
         entry = self.entry(run)
-        if entry.run.state in ("queued", "stopped", "failed"):
+        await self.dispatch.settled(run)
+        held = entry.run.state in ("queued", "paused") and self.dispatch.holds(entry)
+        if entry.run.state in ("queued", "paused", "stopped", "failed") and not held:
             await self.ledger.ready()
             config = await core.change_json(entry.run.config, changes, self.points.folder)
             self._keep_for_later(entry, changes, config)
             await self.ledger.kept()
             return entry.run
-        return await self._command(run, SetFields(changes=changes), "starting", "running", "paused")
+        return await self._command(
+            run, SetFields(changes=changes), "starting", "running", "paused", "queued"
+        )
 
     def _keep_for_later(
         self, entry: Entry, changes: dict[str, Any], config: dict[str, Any]
@@ -286,6 +311,23 @@ class Jobs:
         """Sets live fields of a run that no worker has: they hold from its next update on."""
         pending = [*entry.pending, *({"path": p, "value": v} for p, v in changes.items())]
         self.ledger.write(entry, tell=True, config=config, own={"pending": pending})
+
+    async def describe(
+        self, run: str, name: str | None, pinned: bool | None, tags: list[str] | None
+    ) -> None:
+        """Sets what people say of a run, as far as it is given."""
+        entry, fields = self.entry(run), RunFields()
+        if name is not None:
+            fields["name"] = name
+        if pinned is not None:
+            fields["pinned"] = pinned
+        if tags is not None:
+            fields["tags"] = list(dict.fromkeys(tags))
+        if not fields:
+            return
+        await self.ledger.ready()
+        self.ledger.write(entry, tell=True, then=self.ledger.hub.runs_changed, **fields)
+        await self.ledger.kept()
 
     async def limit_speed(self, run: str, speed: float | None) -> Run:
         """Limits the updates a second; None lifts the limit."""
@@ -301,11 +343,40 @@ class Jobs:
         entry = self.entry(run)
         if entry.run.state not in ENDED:
             raise Refused(409, f"run {run} is {entry.run.state}; stop it first")
+        await self._remove([entry])
+
+    async def delete_many(self, runs: Sequence[str]) -> Deleted:
+        """Removes the ended ones among runs, and says why others stay."""
+        gone, kept = [], {}
+        for run in dict.fromkeys(runs):
+            entry = self.ledger.entries.get(run)
+            if entry is None:
+                kept[run] = "there is no such run"
+            elif entry.run.state not in ENDED:
+                kept[run] = f"it is {entry.run.state}; stop it first"
+            else:
+                gone.append(entry)
+        await self._remove(gone)
+        return Deleted(deleted=len(gone), kept=kept)
+
+    async def _remove(self, entries: Sequence[Entry]) -> None:
         async with self.points.lock:
-            await self.ledger.remove(run)
+            await asyncio.gather(*(self.ledger.remove(entry.run.id) for entry in entries))
             # were the server killed here, the next one would sweep the points away
-            self.points.remove(_points_of(entry) - self._points_in_use())
-        await asyncio.to_thread(shutil.rmtree, self.directory(run), ignore_errors=True)
+            points = set().union(*(_points_of(entry) for entry in entries))
+            if points:
+                self.points.remove(points - self._points_in_use())
+        folders = [self.directory(entry.run.id) for entry in entries]
+        await asyncio.to_thread(_remove_folders, folders)
+
+    def log(self, run: str) -> bytes:
+        """The end of what its workers wrote; nothing before the first of them began."""
+        file = self.directory(self.entry(run).run.id) / "worker.log"
+        if not file.is_file():
+            return b""
+        with file.open("rb") as log:
+            log.seek(max(0, file.stat().st_size - LOG_BYTES))
+            return log.read()
 
     async def energy(self, run: str, step: int | None) -> bytes:
         """The energy that a run shows now, or showed at an update that it keeps a snapshot of.
@@ -313,7 +384,8 @@ class Jobs:
         Refused with 404 without such a snapshot, with 409 where it is not known as numbers.
         """
         entry = self.entry(run)
-        if step is not None or entry.run.state not in ("running", "paused"):
+        goes = entry.run.state in ("running", "paused") and not entry.run.asleep
+        if step is not None or not goes:
             return await core.energy_at(self.directory(run), step)
         done = await self._asked(entry, TellEnergy())
         if done.energy is None:
@@ -328,11 +400,7 @@ class Jobs:
     async def _obeyed(self, run: str, command: AnyCommand, *states: RunState) -> Done:
         entry = self.entry(run)
         if entry.run.state not in states:
-            raise Refused(
-                409,
-                f"run {run} is {entry.run.state}; {command.type} is possible while it is "
-                f"{' or '.join(states)}",
-            )
+            raise _refused(entry, command.type, *states)
         done = await self._asked(entry, command)
         if done.problems:
             raise Invalid(done.problems)
@@ -346,12 +414,19 @@ class Jobs:
             raise Refused(503, f"{error}; try again, or stop the run") from error
 
 
+def _remove_folders(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _points_of(entry: Entry) -> set[str]:
     return references(entry.initial) | references(entry.run.config)
 
 
-def _age(run: Run) -> tuple[str, str]:
-    return run.created, run.id
+def _refused(entry: Entry, what: str, *states: RunState) -> Refused:
+    run = entry.run
+    possible = f"{what} is possible while it is {' or '.join(states)}"
+    return Refused(409, f"run {run.id} is {run.state}; {possible}")
 
 
 def try_to_write(folder: Path) -> None:

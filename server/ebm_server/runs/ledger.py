@@ -26,8 +26,10 @@ from ebm_server.runs.writer import Then, Work, Write
 ROW_BYTES = 1000
 """Of a write that is no keyframe, about."""
 
-RUN_FIELDS = frozenset(Run.model_fields) - {"first_plugins"}
-"""Those that are columns; the plug-ins that it began with are in its initial config."""
+RUN_FIELDS = frozenset(Run.model_fields) - {
+    "first_plugins", "long_update", "usage", "asleep",
+}  # fmt: skip
+"""Those that are columns: the others follow from them, or are of the moment."""
 
 
 def now() -> str:
@@ -54,6 +56,8 @@ class Entry:
     """When the worker's process started, which tells it from a later one with the same pid."""
     numbered: int = 0
     """The newest sequence number given out; `run.seq` is the newest that is committed."""
+    target: int = 0
+    """The update until which it goes while it is paused."""
     arrived: int = 0
     """The newest item of this attempt that came in; `received` follows with the commit."""
 
@@ -67,7 +71,10 @@ def row_of(entry: Entry) -> dict[str, Any]:
 def entry_of(row: dict[str, Any]) -> Entry:
     """The inverse of `row_of`."""
     first_plugins = row["initial"].get("plugins", [])
-    run = Run(**{name: row[name] for name in RUN_FIELDS}, first_plugins=first_plugins)
+    of_run = {name: row[name] for name in RUN_FIELDS}
+    of_run |= {"pinned": bool(row["pinned"]), "tags": row["tags"] or []}  # a read of an earlier one
+    run = Run(**of_run, first_plugins=first_plugins)
+    run.asleep = run.state == "paused" and not row["worker"]
     own = {name: value for name, value in row.items() if name not in RUN_FIELDS}
     return Entry(run, numbered=run.seq, arrived=row["received"], **own)
 
@@ -90,6 +97,9 @@ class RunFields(Progress, total=False):
     ended: str | None
     metrics: Values
     speed: float | None
+    name: str
+    pinned: bool
+    tags: list[str]
 
 
 class OwnFields(TypedDict, total=False):
@@ -97,9 +107,9 @@ class OwnFields(TypedDict, total=False):
 
     pending: list[dict[str, Any]]
     attempt: int
-    worker: str
-    pid: int
-    born: str
+    worker: str | None
+    pid: int | None
+    born: str | None
 
 
 def works_of(
@@ -207,6 +217,9 @@ class Ledger:
             setattr(run, name, value)
         for name, value in own.items():
             setattr(entry, name, value)
+        run.asleep = run.state == "paused" and not entry.worker
+        if run.state not in ("starting", "running", "paused") or run.asleep:
+            run.usage = run.long_update = None
         numbered: Sequence[MetricRow | Event] = (*rows, *events)
         for one in numbered:
             entry.numbered += 1

@@ -13,6 +13,10 @@ LIMIT = 1000
 """Ordered messages kept for a slow reader before it is sent to REST instead."""
 
 
+class TooFull(Exception):
+    """The page asks for more than it reads."""
+
+
 @dataclass(frozen=True)
 class Letter:
     """An ordered message; `first` is the lowest sequence number in it, None where it has none."""
@@ -37,34 +41,64 @@ class Watching:
 
 
 class Mailbox:
-    """Filled by the hub, emptied by one sender."""
+    """Filled by the hub, emptied by one sender.
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    Args:
+        limit: Ordered messages.
+        most_bytes: In them. Where runs' messages have given way and it is still too much, it is
+            emptied for good, and the sender is told.
+    """
+
+    def __init__(self, limit: int = LIMIT, most_bytes: int = 8 * 1024 * 1024) -> None:
         self.limit = limit
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        """In all ordered messages, held ones too."""
+        self.too_full = False
         self.watching: dict[str, Watching] = {}
         self._letters: deque[Letter] = deque()
         self._filled = asyncio.Event()
 
     def put(self, letter: Letter) -> None:
-        """Adds an ordered message. Past the limit, those of its run give way to one "gap"."""
+        """Adds an ordered message. Past the limits, those of its run give way to one "gap"."""
+        if self.too_full or (letter.run is None and letter in self._letters):
+            return  # what concerns no run, such as that the list has changed, is said once
         watching = self.watching.get(letter.run) if letter.run is not None else None
-        if watching is not None and watching.holding is not None:
-            watching.holding.append(letter)
-            return
-        self._letters.append(letter)
+        holding = None if watching is None else watching.holding
+        self._add(self._letters if holding is None else holding, letter)
         if len(self._letters) > self.limit and letter.run is not None:
             self._give_way(letter.run)
+        self._bound()
         self._filled.set()
 
+    def _add(self, letters: "deque[Letter] | list[Letter]", letter: Letter) -> None:
+        letters.append(letter)
+        self.bytes += len(letter.data)
+
+    def _bound(self) -> None:
+        """Makes room where there is too much: first what can be fetched again, then all."""
+        if self.bytes > self.most_bytes:
+            for run in {letter.run for letter in self._letters if letter.run is not None}:
+                self._give_way(run)
+        if self.bytes > self.most_bytes:
+            self.too_full, self.bytes = True, 0
+            self._letters.clear()
+
+    def _drop_letters(self, run: str) -> list[Letter]:
+        dropped = [letter for letter in self._letters if letter.run == run]
+        self._letters = deque(letter for letter in self._letters if letter.run != run)
+        self.bytes -= sum(len(letter.data) for letter in dropped)
+        return dropped
+
     def _give_way(self, run: str) -> None:
-        unsent = [letter for letter in self._letters if letter.run == run]
+        unsent = self._drop_letters(run)
         numbers = [letter.first for letter in unsent if letter.first is not None]
         infos = [letter for letter in unsent if letter.first is None]
-        self._letters = deque(letter for letter in self._letters if letter.run != run)
         if numbers:
             after = min(numbers) - 1
-            self._letters.append(Letter(pack(Gap(run=run, after=after)), run, after + 1))
-        self._letters.extend(infos[-1:])
+            self._add(self._letters, Letter(pack(Gap(run=run, after=after)), run, after + 1))
+        for letter in infos[-1:]:
+            self._add(self._letters, letter)
 
     def put_frame(self, run: str, frame: PackedFrame) -> None:
         """Puts a frame over one that is still unsent."""
@@ -81,7 +115,10 @@ class Mailbox:
         if watching is None or watching.holding is None:
             return
         held, watching.holding = watching.holding, None
-        self._letters.extend(history)
+        self.bytes -= sum(len(letter.data) for letter in held)
+        for letter in history:
+            self._add(self._letters, letter)
+        self._bound()
         for letter in held:
             self.put(letter)
         watching.frame = frame
@@ -89,14 +126,24 @@ class Mailbox:
 
     def forget(self, run: str) -> None:
         """Drops all that was to be sent of a run."""
-        self.watching.pop(run, None)
-        self._letters = deque(letter for letter in self._letters if letter.run != run)
+        watching = self.watching.pop(run, None)
+        if watching is not None and watching.holding is not None:
+            self.bytes -= sum(len(letter.data) for letter in watching.holding)
+        self._drop_letters(run)
 
     async def take(self) -> bytes:
-        """The next message to send, waiting for one; ordered ones go first."""
+        """The next message to send, waiting for one; ordered ones go first.
+
+        Raises:
+            TooFull: There is too much for a reader this slow.
+        """
         while True:
+            if self.too_full:
+                raise TooFull
             if self._letters:
-                return self._letters.popleft().data
+                data = self._letters.popleft().data
+                self.bytes -= len(data)
+                return data
             now = time.monotonic()
             waiting = [w for w in self.watching.values() if w.frame and w.holding is None]
             soonest = min(waiting, key=lambda watching: watching.due, default=None)

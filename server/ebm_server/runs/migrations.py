@@ -18,7 +18,7 @@ from ebm_server.runs.store import META, RUNS
 from ebm_server.settings import Settings
 
 log = logging.getLogger(__name__)
-VERSION = 4
+VERSION = 5
 SCHEMA_VERSION = Table("schema_version", MetaData(), Column("version", Integer, nullable=False))
 
 
@@ -141,9 +141,19 @@ def count_further(connection: Connection, _: Settings) -> None:
                 connection.execute(sa.text(change))
 
 
+def take_pins_and_tags(connection: Connection, _: Settings) -> None:
+    """Version 4 to 5: people pin runs and tag them."""
+    off = sa.false().compile(dialect=connection.dialect)
+    connection.execute(
+        sa.text(f"ALTER TABLE runs ADD COLUMN pinned BOOLEAN NOT NULL DEFAULT {off}")
+    )
+    connection.execute(sa.text("ALTER TABLE runs ADD COLUMN tags JSON NOT NULL DEFAULT '[]'"))
+
+
 STEPS: dict[int, Callable[[Connection, Settings], None]] = {
     1: refer_to_points,
     2: remember_parents,
     3: count_further,
+    4: take_pins_and_tags,
 }
 """By the version that each starts from."""

@@ -1,4 +1,4 @@
-"""Worker processes: one warm spare, who has which run, and how they end."""
+"""Worker processes: warm spares, who has which run, and how they end."""
 
 import asyncio
 import logging
@@ -12,6 +12,8 @@ from ebm_server.runs.worker_connection import WorkerConnection
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0
+NEXT_SPARE = 0.5
+"""Seconds between looks whether the spare before is warm."""
 SPARE_AFTER = 4.0
 """Seconds from a run's start to the next spare's, which must not slow the run's first second."""
 
@@ -25,22 +27,26 @@ class Worker:
     run: str | None = None
     warm: bool = False
     """It has connected."""
+    pauses: bool = False
+    """It is to wait for a command before its run's first update."""
+    gpu: str | None = None
+    """The GPU that its run was given, where there are several."""
     adopted: bool = False
     """It was started by a server before this one."""
     connection: WorkerConnection | None = None
-    connected: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """It is connected, and has been given its run."""
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def connect(self, connection: WorkerConnection) -> None:
         self.connection = connection
         self.warm = True
-        self.connected.set()
 
     def disconnect(self, connection: WorkerConnection) -> None:
         """Ends `connection`, unless a newer one has taken its place."""
         if self.connection is connection:
             self.connection = None
-            self.connected.clear()
+            self.ready.clear()
 
 
 class Pool:
@@ -48,7 +54,7 @@ class Pool:
 
     Args:
         on_end: Called with a worker whose process is no more, and its exit code.
-        wants_spare: Whether there should be a spare now.
+        wanted_spares: How many spares there should be now.
     """
 
     def __init__(
@@ -57,14 +63,14 @@ class Pool:
         logs: Path,
         environment: dict[str, str],
         on_end: Callable[[Worker, int | None], None],
-        wants_spare: Callable[[], bool],
+        wanted_spares: Callable[[], int],
     ) -> None:
         self.executor = executor
         self.logs = logs
         self.environment = environment
         self.on_end = on_end
         self.workers: dict[str, Worker] = {}
-        self.wants_spare = wants_spare
+        self.wanted_spares = wanted_spares
         self.closing = False
         self._watches: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -72,19 +78,21 @@ class Pool:
         """Workers in a row that ended before they were warm."""
 
     @property
-    def spare(self) -> Worker | None:
-        """The worker without a run, warm or getting warm."""
-        return next((worker for worker in self.workers.values() if worker.run is None), None)
+    def spares(self) -> list[Worker]:
+        """The workers without a run, those that are warm first, then those that get warm."""
+        free = (worker for worker in self.workers.values() if worker.run is None)
+        return sorted(free, key=lambda worker: not worker.warm)
 
     def take(self, run: str) -> Worker:
-        """A worker for a run: the spare, or a new process. The next spare follows later."""
-        worker = self.spare or self._start()
+        """A worker for a run: a spare, or a new process. The next spare follows later."""
+        spares = self.spares
+        worker = spares[0] if spares else self._start()
         worker.run = run
         self.spare_after(SPARE_AFTER)
         return worker
 
     def spare_after(self, seconds: float) -> None:
-        """Sees to it that there is a spare in a while; later where none gets warm."""
+        """Sees to it that there are spares in a while; later where none gets warm."""
         if self._failures:
             seconds = max(seconds, min(LONGEST_PAUSE, 2.0**self._failures))
         if self._timer:
@@ -92,8 +100,11 @@ class Pool:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._start_spare)
 
     def _start_spare(self) -> None:
-        if self.spare is None and not self.closing and self.wants_spare():
+        if self.closing or len(self.spares) >= self.wanted_spares():
+            return
+        if all(worker.warm for worker in self.spares):  # one after the other
             self._start()
+        self.spare_after(NEXT_SPARE)
 
     def _start(self) -> Worker:
         name = uuid.uuid4().hex[:12]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from ebm_server.protocol.messages import unpack
-from ebm_server.protocol.runs import ENDED, Event, MetricRow
+from ebm_server.protocol.runs import ENDED, Event, MetricRow, RunState
 from ebm_server.protocol.worker_messages import (
     OUTBOX,
     Begun,
@@ -63,12 +63,13 @@ def write(ledger: Ledger, entry: Entry, item: Item, ack: Callable[[int], None]) 
             ledger.rewind(entry, item.step, item.changes)
         going_on = f"goes on from update {item.step}" if item.resumed else None
         text = "; ".join(filter(None, (going_on, item.note))) or None
-        event = Event(step=item.step, kind="state", value="running", text=text)
+        state: RunState = "paused" if item.paused else "running"
+        event = Event(step=item.step, kind="state", value=state, text=text)
         ledger.write(
             entry,
             events=[event],
             tell=True,
-            state="running",
+            state=state,
             reason=None,
             started=run.started or now(),
             ended=None,

@@ -64,6 +64,8 @@ RUNS = Table(
     Column("born", Words),
     Column("parent", Words),
     Column("parent_step", BigInteger),
+    Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("tags", sa.JSON, nullable=False, server_default="[]"),
 )
 METRICS = Table(
     "metrics",

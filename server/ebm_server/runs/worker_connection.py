@@ -9,14 +9,12 @@ from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ebm_server.protocol.messages import pack, unpack
-from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.worker_messages import (
     WORKER_MESSAGE,
     Command,
     Done,
     Hello,
-    Items,
-    WorkerFrame,
+    Spoken,
 )
 
 log = logging.getLogger(__name__)
@@ -73,21 +71,17 @@ class WorkerConnection:
         finally:
             del self._asked[number]
 
-    async def serve(
-        self, on_items: Callable[[Items], None], on_frame: Callable[[PackedFrame], None]
-    ) -> None:
+    async def serve(self, hear: Callable[[Spoken], None]) -> None:
         """Passes messages both ways until the connection ends."""
         sender = asyncio.create_task(self._send())
         try:
             while True:
                 data = await received(self.websocket)
                 message = WORKER_MESSAGE.validate_python(unpack(data))
-                if isinstance(message, WorkerFrame):
-                    on_frame(message.frame)
-                elif isinstance(message, Items):
-                    on_items(message)
-                elif isinstance(message, Done):
+                if isinstance(message, Done):
                     self._answered(message)
+                elif not isinstance(message, Hello):
+                    hear(message)
         except WebSocketDisconnect:
             log.debug("worker %s has disconnected", self.hello.worker)
         except ConnectionLost:

@@ -17,6 +17,7 @@ from ebm_server.protocol.bounds import Id, Text, Whole
 from ebm_server.protocol.catalogue import Catalogue
 from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.frames import FrameMessage, PackedLandscape
+from ebm_server.protocol.listing import Deleted, DeleteMany, Found, ListedRun, Listing
 from ebm_server.protocol.playground import Outcome, Trial
 from ebm_server.protocol.points import OwnPoints
 from ebm_server.protocol.run_config import NewRun
@@ -27,11 +28,11 @@ from ebm_server.protocol.runs import (
     MetricRow,
     Patch,
     Run,
-    RunSummary,
     Steps,
 )
 from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.refusals import Refused
+from ebm_server.runs import listing
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
@@ -138,10 +139,22 @@ def points_file(digest: Digest, jobs: AllJobs) -> Response:
     return FileResponse(jobs.points_file(digest), media_type="application/octet-stream")
 
 
-@router.get("/runs")
-async def runs(jobs: AllJobs) -> list[RunSummary]:
-    """Every run, the newest first."""
-    return jobs.runs()
+@router.get("/runs", responses=refusals(422))
+async def runs(jobs: AllJobs, asked: Annotated[Listing, Query()]) -> list[ListedRun]:
+    """Runs that fit, at most 100: pinned ones first, then the newest, branches under parents."""
+    return listing.page(jobs.all(), asked)
+
+
+@router.get("/runs/found", responses=refusals(422))
+async def found(jobs: AllJobs, asked: Annotated[Listing, Query()]) -> Found:
+    """How many runs fit, and how many there are of each kind."""
+    return listing.counted(jobs.all().values(), asked)
+
+
+@router.post("/runs/delete", responses=refusals(413, 422))
+async def delete_many(asked: DeleteMany, jobs: AllJobs) -> Deleted:
+    """Removes ended runs with all their files; says which were not, and why."""
+    return await jobs.delete_many(asked.runs)
 
 
 @router.get("/runs/{run}", responses=refusals(404))
@@ -207,12 +220,14 @@ async def stop(run: Key, jobs: AllJobs) -> Run:
 
 @router.patch("/runs/{run}", responses=refusals(404, 409, 413, 422, 503))
 async def change(run: Key, patch: Patch, jobs: AllJobs) -> Run:
-    """Sets live fields and the speed limit; 422 with path and bounds, and then nothing is set."""
+    """Sets live fields, speed limit, name, tags and pin; 422 with path and bounds, and then nothing
+    is set."""
     entry = jobs.entry(run)
     if patch.changes:
         await jobs.change(run, patch.changes)
     if "speed" in patch.model_fields_set:
         await jobs.limit_speed(run, patch.speed)
+    await jobs.describe(run, patch.name, patch.pinned, patch.tags)
     return entry.run
 
 
@@ -329,6 +344,15 @@ async def _sampled(body: Trial, request: Request, jobs: Jobs, step: int | None =
     samplings: Samplings = request.app.state.samplings
     answer = await in_background(lambda: samplings.ask(dict(body), directory, step))
     return Response(answer, media_type=MSGPACK)
+
+
+@router.get(
+    "/runs/{run}/log", response_class=Response, responses=text("text/plain") | refusals(404)
+)
+def log(run: str, jobs: AllJobs) -> Response:
+    """What the run's workers wrote to their console, the newest 200 kB of it."""
+    found = jobs.log(run)
+    return Response(found, media_type="text/plain", headers={"cache-control": "no-store"})
 
 
 @router.get(

@@ -22,16 +22,19 @@ from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.worker_messages import Hello
 from ebm_server.runs.database import file_locked
 from ebm_server.runs.dispatch import Dispatch
+from ebm_server.runs.executors import gpus
 from ebm_server.runs.executors.local import LocalExecutor
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
+from ebm_server.runs.watch import Watch
 from ebm_server.runs.worker_connection import WorkerConnection, brief, received
 from ebm_server.settings import Settings, is_loopback, package_version
 from ebm_server.web import api, taking_home
 from ebm_server.web.answering import answer_refusals
+from ebm_server.web.bodies import Bodies
 from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
@@ -59,10 +62,13 @@ class Services:
             settings.data_dir / "workers",
             {"EBM_SERVER": str(self.address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
             settings.answer_seconds,
-            on_free=lambda: self.jobs.start_queued(),
-            wants_spare=lambda: self.jobs.wants_spare(),
+            settings.limits.update_seconds,
+            on_free=lambda: self.jobs.queue.start(),
+            wanted_spares=lambda: self.jobs.queue.wanted_spares(),
+            gpus=gpus.found(),
         )
         self.jobs = Jobs(settings, self.dispatch.ledger, self.dispatch)
+        self.watch = Watch(settings.limits, self.dispatch, self.jobs.queue.start)
         self.catalogue = Catalogue(settings.data_dir)
         self.samplings = Samplings()
 
@@ -81,7 +87,9 @@ class Services:
             await self.jobs.open()
             wanted = self.settings.spare or has_outsiders()
             science = asyncio.create_task(warm(self.catalogue)) if wanted else None
+            watch = asyncio.create_task(self.watch.look_for_ever())
             yield
+            watch.cancel()
             if science:
                 science.cancel()
             self.samplings.close()
@@ -116,13 +124,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.websocket("/api/v1/stream")
     async def stream(websocket: WebSocket) -> None:
-        await page_stream(websocket, services.hub, services.dispatch.ledger)
+        await page_stream(websocket, services.hub, services.dispatch.ledger, settings.limits)
 
     @app.websocket("/api/v1/worker")
     async def worker(websocket: WebSocket) -> None:
         await serve_worker(websocket, services.dispatch)
 
     app.mount("/", Page())
+    app.add_middleware(Bodies, limits=settings.limits)
     app.add_middleware(Guard, settings=settings, worker_token=token)
     return app
 

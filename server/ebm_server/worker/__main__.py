@@ -40,6 +40,8 @@ def main() -> None:
     given = server.inbox.get()
     if not isinstance(given, Assign):
         return
+    if given.gpu is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = given.gpu  # CUDA reads it with its first call
     directory = Path(given.directory)
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "worker.log").open("ab") as output:

@@ -8,6 +8,7 @@ from ebm_core import RunConfig, Training, TrainingDiverged
 from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.plugins import mistake
 from ebm_server.protocol.worker_messages import Assign, StateItem
+from ebm_server.worker.long_updates import TooLong
 from ebm_server.worker.run_loop import RunLoop
 from ebm_server.worker.server_connection import ServerConnection
 
@@ -39,7 +40,7 @@ def run_to_end(given: Assign, server: ServerConnection) -> None:
 
 def reason_of(error: BaseException) -> str:
     """Why a run failed; an error of a plug-in's own code is told with its file and line."""
-    if isinstance(error, TrainingDiverged | PlugInMissing):
+    if isinstance(error, TrainingDiverged | PlugInMissing | TooLong):
         return str(error)
     traceback.print_exc()
     return str(mistake(error) or f"{type(error).__name__}: {error}")

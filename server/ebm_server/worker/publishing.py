@@ -67,6 +67,11 @@ class Publisher:
         self._trained = self._published = 0.0
         self._sent = server.cpu_seconds
 
+    def follow(self, training: Training) -> None:
+        """Shows another training from now on, which stands where the one before stood."""
+        self.beside.finish()
+        self.training, self.beside = training, Beside(training)
+
     def trained(self, seconds: float, idle: float = 0.0) -> None:
         """Some training, or some waiting for the speed limit, has passed: both earn frames."""
         beyond = self.motion.earn(seconds, idle)

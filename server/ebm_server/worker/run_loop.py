@@ -32,11 +32,13 @@ from ebm_server.protocol.worker_messages import (
     Resume,
     SetFields,
     ShowFrames,
+    Sleep,
     StateItem,
     Stop,
     TellEnergy,
 )
 from ebm_server.refusals import Invalid
+from ebm_server.worker.long_updates import BrokenOff, LongUpdates
 from ebm_server.worker.pacing import Rows
 from ebm_server.worker.publishing import Publisher
 from ebm_server.worker.server_connection import ServerConnection
@@ -61,12 +63,16 @@ class RunLoop:
         self.training = self._training()
         self.publisher = Publisher(self.training, given.run, server, self.directory)
         self.rows = Rows()
-        self.paused = False
+        self.paused = given.paused
         self.speed = given.speed
         self.steps_left = 0
         self.steps_asked: list[tuple[float, MakeUpdates]] = []
         self.slow_asked: list[MakeSlowUpdate] = []
         self.stop: Stop | None = None
+        self.asleep = False
+        self.long = LongUpdates(server, given.update_seconds, self.do)
+        self.saved = False
+        """The checkpoint is of this very moment."""
         self.next_update = 0.0
         self.next_checkpoint = time.monotonic() + FIRST_CHECKPOINT_SECONDS
         told = len(self.training.events) - bool(self.training.plugin_changes)
@@ -98,6 +104,8 @@ class RunLoop:
         """
         self.begin()
         while self.obey():
+            if self.asleep:
+                return
             self.update()
             if self.training.finished:
                 self.end("finished", None)
@@ -113,6 +121,7 @@ class RunLoop:
                 **self.progress(),
                 resumed=self.given.resume,
                 changes=self.told,
+                paused=self.paused,
                 note="; ".join(training.plugin_changes) or None,
                 config=training.config.model_dump(mode="json", context=arrays_of(self.directory)),
             )
@@ -147,10 +156,24 @@ class RunLoop:
 
     def update(self) -> None:
         """One update, and what is due after it."""
+        fresh = not self.training.step and not self.training.events
+        if self.long.expected and not self.saved and not fresh:
+            self.save()
         publisher = self.publisher
         start = publisher.clock()
-        slow = self.update_slowly(self.slow_asked.pop(0)) if self.slow_asked else None
-        metrics = self.training.metrics if slow else self.training.update()
+        slow = None
+        try:
+            with self.long.watched(self.training, self.saved or fresh):
+                if self.slow_asked:
+                    slow = self.update_slowly(self.slow_asked[0])
+                else:
+                    self.training.update()
+        except BrokenOff:
+            self.restore()
+            return
+        self.saved = False
+        metrics = self.training.metrics
+        self.slow_asked = self.slow_asked[1:] if slow else self.slow_asked
         publisher.trained(publisher.clock() - start)
         self.make_changes()
         exact = publisher.exact_names
@@ -170,6 +193,11 @@ class RunLoop:
             self.count_step(now)
         if slow:
             self.server.answer(slow)
+
+    def restore(self) -> None:
+        """Goes back to where an update that was broken off began: the checkpoint, or the start."""
+        self.training = Training.resume(self.directory) if self.saved else self._training()
+        self.publisher.follow(self.training)
 
     def update_slowly(self, command: MakeSlowUpdate) -> Done:
         """One update in slow motion; the answer, which is sent when its frame is."""
@@ -201,6 +229,7 @@ class RunLoop:
         text = json.dumps(changes, indent=2)
         write_whole(self.directory / "events.json", text.encode(), outlives_power=False)
         self.next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
+        self.saved = True
 
     def obey(self) -> bool:
         """Does what was asked, waiting while paused or too fast; False at the end."""
@@ -209,10 +238,14 @@ class RunLoop:
             now = time.monotonic()
             ahead = self.next_update - now if self.speed else 0.0
             wait = ORPHAN_SECONDS if resting else max(0.0, ahead)
-            if not wait and self.server.inbox.empty():
+            waiting = self.long.waiting
+            if self.asleep:
+                return True
+            if not wait and not waiting and self.server.inbox.empty():
                 return True
             try:
-                message = self.server.inbox.get(block=wait > 0, timeout=wait or None)
+                inbox = self.server.inbox
+                message = waiting.popleft() if waiting else inbox.get(wait > 0, wait or None)
             except Empty:
                 if resting and self.server.lost_for > ORPHAN_SECONDS:
                     self.stop = Stop(reason="it was paused and its server did not come back")
@@ -222,9 +255,19 @@ class RunLoop:
                     self.publisher.trained(0.0, idle=time.monotonic() - now)
             if isinstance(message, Dismiss):
                 self.stop = Stop(reason="the server has no more use for its worker")
+            elif isinstance(message, Sleep):
+                self.sleep(message)
             elif isinstance(message, Command):
                 self.do(message)
         return False
+
+    def sleep(self, command: Sleep) -> None:
+        """Saves and leaves, where the run rests."""
+        self.asleep = self.paused and not self.steps_left
+        if self.asleep:
+            self.save()
+        busy = Problem(path="state", message="the run goes on")
+        self.answer(command, [] if self.asleep else [busy])
 
     def do(self, command: Command) -> None:
         """Obeys one command; it is answered when it is done."""
@@ -269,6 +312,7 @@ class RunLoop:
             self.training.change(path, value)
         self.make_changes()
         self.next_checkpoint = min(self.next_checkpoint, time.monotonic() + 0.5)
+        self.saved, self.long.expected = False, True
         return []
 
     def answer(self, command: Command, problems: list[Problem] | None = None) -> None:

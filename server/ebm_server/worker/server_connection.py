@@ -163,7 +163,7 @@ class ServerConnection:
         given = self.assignment
         hello = Hello(version=VERSION, worker=self.worker, pid=os.getpid())
         if given:
-            hello.run, hello.attempt = given.run, given.attempt
+            hello.run, hello.attempt, hello.gpu = given.run, given.attempt, given.gpu
         connection.send(pack(hello))
         if not given:
             self._connected(connection, 0)

@@ -1,6 +1,7 @@
 """Executors start worker processes and see them end; all else goes over the worker's websocket."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,16 @@ class Process:
     pid: int
     born: str
     """When it started, in whatever words the executor uses."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a process takes of its machine."""
+
+    cpu_seconds: float
+    """Since it began."""
+    memory: int
+    """Resident bytes."""
 
 
 class Executor(ABC):
@@ -32,6 +43,10 @@ class Executor(ABC):
     @abstractmethod
     async def ended(self, process: Process) -> int | None:
         """Waits for the end; the exit code, -N for signal N, or None where it cannot be known."""
+
+    @abstractmethod
+    def used(self, processes: Sequence[Process]) -> list[Used | None]:
+        """What each takes now, None where it cannot be known; it may block."""
 
     @abstractmethod
     def ask_to_end(self, process: Process) -> None:

@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from ebm_server.runs.executors import Executor, Process
+from ebm_server.runs.executors import Executor, Process, Used
 
 POLL_SECONDS = 0.5
 
@@ -29,6 +30,28 @@ def birth(pid: int) -> str | None:
         state, _, started = answer.stdout.strip().partition(" ")
         return None if not state or state.startswith("Z") else started.strip()
     return None if fields[0] in "ZX" else fields[19]
+
+
+def used(pid: int) -> Used | None:
+    """What a process takes; None where it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks, pages = int(fields[11]) + int(fields[12]), int(fields[21])
+    except (FileNotFoundError, ProcessLookupError):
+        return None if Path("/proc/self/stat").exists() else used_by_ps(pid)
+    return Used(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE"))
+
+
+def used_by_ps(pid: int) -> Used | None:
+    """The same on a system without /proc."""
+    command = ["ps", "-o", "time=,rss=", "-p", str(pid)]
+    words = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+    if len(words) != 2:
+        return None
+    seconds = 0.0
+    for part in words[0].replace("-", ":").split(":"):
+        seconds = seconds * 60 + float(part)
+    return Used(seconds, int(words[1]) * 1024)
 
 
 def search_path() -> str:
@@ -84,6 +107,9 @@ class LocalExecutor(Executor):
         finally:
             loop.remove_reader(descriptor)
             os.close(descriptor)
+
+    def used(self, processes: Sequence[Process]) -> list[Used | None]:
+        return [used(process.pid) for process in processes]
 
     def ask_to_end(self, process: Process) -> None:
         self._signal(process, signal.SIGTERM)

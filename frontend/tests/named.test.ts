@@ -1,15 +1,12 @@
-/** The list of runs as a tree, and what its runs are called. */
+/** What runs are called. */
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { DatasetInfo, MethodInfo, Run, RunSummary } from "../src/protocol/wire";
+import type { DatasetInfo, MethodInfo, Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { givenName, nameOfRun, nameOnStage } from "../src/run/named";
-import { treeOf } from "../src/run/tree";
 import { catalogue, draft, history } from "../src/state";
 import { empty, length } from "./catalogue.testing";
 
 const SERVERS = "persistent on pinwheel";
-const run = (id: string, created: number, parent: string | null = null, parent_step = 0) =>
-  ({ id, created: String(created), parent, parent_step: parent === null ? null : parent_step }) as RunSummary;
 const called = (name: string, dataset = "pinwheel") => ({ name, dataset, method: "persistent" });
 
 beforeEach(() => {
@@ -23,32 +20,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   catalogue.value = draft.value = history.value = null;
-});
-
-it("stands a branch under its parent, by the update where it left, and the newest family first", () => {
-  const runs = [
-    run("alone", 5),
-    run("late", 3, "root", 90),
-    run("twig", 4, "early", 5),
-    run("early", 6, "root", 10),
-    run("root", 1),
-  ];
-  const shape = treeOf(runs).map(({ run: { id }, depth }) => `${depth} ${id}`);
-  expect(shape).toEqual(["0 root", "1 early", "2 twig", "1 late", "0 alone"]);
-});
-
-it("loses no run, and says of a branch that its parent is gone", () => {
-  const nodes = treeOf([run("twig", 3, "branch"), run("branch", 2, "deleted"), run("alone", 1)]);
-  expect(nodes.map(({ run: { id }, depth }) => [id, depth])).toEqual([
-    ["branch", 0],
-    ["twig", 1],
-    ["alone", 0],
-  ]);
-  expect(nodes.map(({ parent }) => (typeof parent === "object" ? (parent?.id ?? null) : parent))).toEqual([
-    "gone",
-    "branch",
-    null,
-  ]);
 });
 
 it("calls a branch by what it is and where it left", () => {
