@@ -43,7 +43,7 @@ export async function playStored(): Promise<void> {
 }
 
 async function readStored(): Promise<StoredRun> {
-  const answer = await fetch("/demo/run.msgpack", { credentials: "same-origin" });
+  const answer = await fetch("demo/run.msgpack", { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`the stored run cannot be read: ${answer.status} ${answer.statusText}`);
   return decode(new Uint8Array(await answer.arrayBuffer())) as StoredRun;
 }

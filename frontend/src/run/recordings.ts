@@ -53,7 +53,7 @@ async function load(pair: string): Promise<void> {
 }
 
 async function read(pair: string): Promise<StoredRun | null> {
-  const answer = await fetch(`/demo/pairs/${pair}.recording`, { credentials: "same-origin" });
+  const answer = await fetch(`demo/pairs/${pair}.recording`, { credentials: "same-origin" });
   if (!answer.ok || !answer.body) return null;
   const whole = new Response(answer.body.pipeThrough(new DecompressionStream("gzip")));
   return decode(new Uint8Array(await whole.arrayBuffer())) as StoredRun;

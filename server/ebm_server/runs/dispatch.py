@@ -50,6 +50,7 @@ class Dispatch:
     """Gives runs to workers. Lives on the event loop.
 
     Args:
+        environment: What a worker of this name is started with.
         on_free: Called when a run has stopped using its core.
         wants_spare: Whether there should be a spare worker now.
     """
@@ -61,7 +62,7 @@ class Dispatch:
         executor: Executor,
         runs_dir: Path,
         logs: Path,
-        environment: dict[str, str],
+        environment: Callable[[str], dict[str, str]],
         answer_seconds: float,
         on_free: Callable[[], None],
         wants_spare: Callable[[], bool],

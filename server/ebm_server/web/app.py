@@ -4,10 +4,8 @@ import asyncio
 import importlib
 import json
 import logging
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, WebSocket
@@ -20,6 +18,7 @@ from ebm_server.background import with_core
 from ebm_server.catalogue import Catalogue, has_outsiders
 from ebm_server.lock import locked
 from ebm_server.playground import Samplings
+from ebm_server.private import secret
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.worker_messages import Hello
 from ebm_server.refusals import Invalid, Refused
@@ -37,6 +36,7 @@ from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
 from ebm_server.web.security import Guard
+from ebm_server.web.sessions import Sessions, WorkerTokens
 from ebm_server.web.static_page import Page
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ SCIENCE_AFTER = 0.7
 class Services:
     """What the routes reach: runs, their store and their workers, the catalogue, trials."""
 
-    def __init__(self, settings: Settings, token: str) -> None:
+    def __init__(self, settings: Settings, workers: WorkerTokens) -> None:
         self.settings = settings
         self.address = settings.data_dir / "server.json"
         self.store = Store(settings.database_url)
@@ -58,7 +58,12 @@ class Services:
             LocalExecutor(),
             settings.runs_dir,
             settings.data_dir / "workers",
-            {"EBM_SERVER": str(self.address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
+            lambda worker: {
+                "EBM_SERVER": str(self.address),
+                "EBM_WORKER": worker,
+                "EBM_WORKER_TOKEN": workers.of(worker),
+                "OMP_NUM_THREADS": "1",
+            },
             settings.answer_seconds,
             on_free=lambda: self.jobs.start_queued(),
             wants_spare=lambda: self.jobs.wants_spare(),
@@ -91,9 +96,10 @@ class Services:
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole server as an ASGI application; when it starts, errors as in `Services.running`."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    token = worker_token(settings.data_dir)
-    services = Services(settings, token)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    workers = WorkerTokens(secret(settings.data_dir, "worker.key"))
+    sessions = Sessions(secret(settings.data_dir, "session.key"), settings.token)
+    services = Services(settings, workers)
     app = FastAPI(
         title="EBM Lab",
         version=package_version(),
@@ -101,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
     )
     app.openapi = document  # type: ignore[method-assign]
     app.state.jobs = services.jobs
@@ -125,7 +132,7 @@ def create_app(settings: Settings) -> FastAPI:
         await serve_worker(websocket, services.dispatch)
 
     app.mount("/", Page())
-    app.add_middleware(Guard, settings=settings, worker_token=token)
+    app.add_middleware(Guard, settings=settings, sessions=sessions, workers=workers)
     return app
 
 
@@ -140,6 +147,10 @@ async def serve_worker(websocket: WebSocket, dispatch: Dispatch) -> None:
         log.error("a worker's hello cannot be read: %s", error)
         await websocket.close(1003)
         return
+    if hello.worker != websocket.state.ebm_worker:
+        log.error("a worker shows the token of %s", websocket.state.ebm_worker)
+        await websocket.close(1008, "this token is another worker's")
+        return
     await dispatch.serve(WorkerConnection(websocket, hello))
 
 
@@ -148,15 +159,6 @@ async def warm(catalogue: Catalogue) -> None:
     await catalogue.get()
     await asyncio.sleep(SCIENCE_AFTER)
     await with_core(lambda: importlib.import_module("ebm_server.configs"))
-
-
-def worker_token(data_dir: Path) -> str:
-    """The secret between this folder's servers and workers; made once, for this user's eyes."""
-    path = data_dir / "worker.token"
-    if not path.is_file():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text()
 
 
 def worker_url(settings: Settings) -> str:

@@ -15,7 +15,7 @@ MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>EBM Lab
 <p>The server runs, but its page is missing. In a checkout, build it with <code>make page</code>
 (or <code>npm --prefix frontend ci &amp;&amp; npm --prefix frontend run build</code>),
 then load this again.</p>
-<p>The API is there: <a href="/api/v1/docs">its documentation</a>.</p></html>
+<p>The API is there: <a href="api/v1/docs">its documentation</a>.</p></html>
 """
 
 
