@@ -43,6 +43,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        scope["root_path"] = self.settings.root_path
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         unknown = self.addresses.refuse_host(host)
