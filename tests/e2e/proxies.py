@@ -43,7 +43,7 @@ def documented(port: int, *, strips: bool) -> str:
     page = (Path(__file__).parents[2] / "docs" / "serving.md").read_text()
     (lines,) = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
     wanted = f"proxy_pass http://127.0.0.1:{port}{'/' if strips else ''};"
-    return lines.replace("proxy_pass http://127.0.0.1:8642;", wanted)
+    return str(lines).replace("proxy_pass http://127.0.0.1:8642;", wanted)
 
 
 @contextmanager
