@@ -4,8 +4,10 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
 SEND_BUFFER = 128 * 1024
+INTERRUPTED = 130
+SAVING = "\nThe runs are saved and stopped; Ctrl-C again ends all at once.\n"
 
 
 def serve(
@@ -157,16 +161,25 @@ def page_url(settings: Settings) -> str:
 
 
 class Ending:
-    """Takes signals until uvicorn does, so that an early one is neither lost nor cuts an import."""
+    """Takes signals, so that an early one is neither lost nor cuts an import.
+
+    The first saves and stops all runs; Ctrl-C after that ends everything at once.
+    """
 
     def __init__(self) -> None:
         self.asked = False
         self.server: Server | None = None
+        self.end_at_once: Callable[[], None] = lambda: None
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.ask)
 
-    def ask(self, _number: int, _frame: object) -> None:
-        """The handler."""
+    def ask(self, number: int, _frame: object) -> None:
+        """The handler, uvicorn's too: its own would leave workers behind at the second Ctrl-C."""
+        if self.asked and number == signal.SIGINT:
+            self.end_at_once()
+            os._exit(INTERRUPTED)
+        if not self.asked and number == signal.SIGINT:
+            os.write(sys.stderr.fileno(), SAVING.encode())  # print may be at work just now
         self.asked = True
         if self.server is not None:
             self.server.should_exit = True
@@ -186,8 +199,9 @@ def run(
 
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024 * 1024,
@@ -197,9 +211,12 @@ def run(
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
     )
-    ending.server = uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    server.handle_exit = ending.ask  # type: ignore[assignment,method-assign]
+    ending.end_at_once = app.state.end_at_once
+    ending.server = server
     if ending.asked:
         return
     if open_url:
         threading.Thread(target=webbrowser.open, args=(open_url,), daemon=True).start()
-    ending.server.run(sockets=[listener])
+    server.run(sockets=[listener])

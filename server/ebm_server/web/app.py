@@ -72,6 +72,13 @@ class Services:
         self.catalogue = Catalogue(settings.data_dir)
         self.samplings = Samplings()
 
+    def end_at_once(self) -> None:
+        """Ends all processes of this server, whatever they do; runs keep their last checkpoint."""
+        pool = self.dispatch.pool
+        for worker in list(pool.workers.values()):
+            pool.executor.kill(worker.process)
+        self.samplings.kill()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """From the opening of the data folder to the end of the last worker.
@@ -113,6 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.jobs = services.jobs
     app.state.catalogue = services.catalogue
     app.state.samplings = services.samplings
+    app.state.end_at_once = services.end_at_once
     app.include_router(api.router)
     app.include_router(taking_home.router)
     app.add_exception_handler(Refused, refused)
