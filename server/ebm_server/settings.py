@@ -11,6 +11,8 @@ from typing import Annotated
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ebm_server.logs import Format
+
 COMPARED = 4
 """Runs of one comparison, which go at once; their seconds are each one's own, of one core."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -96,6 +98,7 @@ class Settings(BaseModel):
     """Where a reverse proxy has the page, such as /lab; whether it takes that away or not."""
     proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies: they tell who has called, and whether by https."""
+    log_format: Format = "text"
     max_running: int = Field(default_factory=lambda: max(COMPARED, cores()), ge=1, le=1024)
     max_queued: int = Field(32, ge=0, le=100_000)
     answer_seconds: float = Field(30.0, gt=0)
@@ -137,6 +140,7 @@ def from_environment(**flags: object) -> Settings:
             ("answer_seconds", "EBM_ANSWER_SECONDS"),
             ("spare", "EBM_SPARE"),
             ("root_path", "EBM_ROOT_PATH"),
+            ("log_format", "EBM_LOG_FORMAT"),
         )
         if os.environ.get(variable)
     }

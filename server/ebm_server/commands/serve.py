@@ -1,6 +1,5 @@
 """`ebm serve`: the laboratory in the browser."""
 
-import logging
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 
 from ebm_server.commands import PlugIns, bring, refuse
 from ebm_server.lock import locked
+from ebm_server.logs import Format, begin
 from ebm_server.private import keep_private, secret
 from ebm_server.settings import Settings, from_environment, is_loopback
 
@@ -52,6 +52,9 @@ def serve(
     ] = None,
     plugin: PlugIns = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every request.")] = False,
+    log_format: Annotated[
+        Format | None, typer.Option(help="Of log lines (also EBM_LOG_FORMAT).")
+    ] = None,
 ) -> None:
     """Starts the server and opens the page. Ctrl-C saves and stops the runs."""
     try:
@@ -63,6 +66,7 @@ def serve(
             allowed_hosts=allow_host,
             allowed_origins=allow_origin,
             embedders=allow_embed,
+            log_format=log_format,
         )
     except ValidationError as error:
         refuse("; ".join(told(fault) for fault in error.errors()))
@@ -197,15 +201,14 @@ def run(
 
     from ebm_server.web.app import create_app
 
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging = begin(settings.log_format, verbose)
     app = create_app(settings)
     config = uvicorn.Config(
         app,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=64 * 1024 * 1024,
-        log_level=level,
+        **logging,
         timeout_graceful_shutdown=5,
         server_header=False,
         proxy_headers=bool(settings.proxies),

@@ -10,6 +10,10 @@ class Health(Message):
     version: str
 
 
+class Ready(Message):
+    status: Literal["ready"]
+
+
 class Refusal(Message):
     """Why something is not done, in words."""
 

@@ -31,7 +31,7 @@ from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
 from ebm_server.runs.worker_connection import WorkerConnection
 from ebm_server.settings import Settings, is_loopback, package_version
-from ebm_server.web import api, taking_home
+from ebm_server.web import api, observing, taking_home
 from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
@@ -120,8 +120,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.jobs = services.jobs
     app.state.catalogue = services.catalogue
     app.state.samplings = services.samplings
+    app.state.registry = observing.registry_of(services.jobs)
     app.state.end_at_once = services.end_at_once
     app.include_router(api.router)
+    app.include_router(observing.router)
     app.include_router(taking_home.router)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(Invalid, invalid)
@@ -130,6 +132,8 @@ def create_app(settings: Settings) -> FastAPI:
     @app.get("/api/v1/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(documentation(document()))
+
+    app.add_api_route("/metrics", observing.metrics, include_in_schema=False)
 
     @app.websocket("/api/v1/stream")
     async def stream(websocket: WebSocket) -> None:
