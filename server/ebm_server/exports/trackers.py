@@ -108,11 +108,12 @@ def wandb(material: Material, place: str, pictures: int) -> str:
     """A run that waits for `wandb sync`; WANDB_MODE=online sends it at once."""
     import wandb as library
 
+    mode: Any = os.environ.get("WANDB_MODE", "offline")
     run = library.init(
         project=EXPERIMENT,
         name=named(material),
         dir=place,
-        mode=os.environ.get("WANDB_MODE", "offline"),
+        mode=mode,
         config=material.initial,
     )
     for step, _, figures, picture in story(material, pictures):

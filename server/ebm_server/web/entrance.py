@@ -8,9 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from ebm_server.web.sessions import SESSION_SECONDS
 
-NO_TOKEN = (
-    "this server asks for a token: open the address with ?token= that it printed when it started"
-)
+NO_TOKEN = "open the address with ?token= that the server printed when it started"
 WRONG_TOKEN = "this is not the token; the server prints the address with ?token= when it starts"
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 
@@ -21,14 +19,16 @@ WELCOME_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>EB
 ASKING_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>EBM Lab: the token</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:36rem;
-margin:15vh auto;padding:0 1rem}}input,button{{font:inherit;min-height:2.25rem;padding:0 .6rem}}
-input{{width:min(100%,22rem)}}</style>
-<h1>This laboratory asks for its token</h1><p>{why}</p>
-<form action="./"><p><label for="token">Token</label><br>
+<style>:root{{color-scheme:light dark}}
+body{{font:16px/1.5 Inter,system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.25rem;
+background:light-dark(#fff,#101317);color:light-dark(#14181d,#e8ebef)}}
+h1{{font-size:1.35rem;margin:0}}input,button{{font:inherit;box-sizing:border-box;min-height:2.5rem;
+padding:0 .8rem;border-radius:.5rem;border:1px solid #7b8490}}input{{width:min(100%,22rem)}}
+button{{background:#f2b13c;border-color:#f2b13c;color:#14181d;font-weight:600}}</style>
+<main><h1>EBM Lab asks for its token</h1><p>{why}</p>
+<form action="./"><p><label for="token">Or give the token here</label><br>
 <input id="token" name="token" type="password" autocomplete="off" required autofocus>
-<button>Open</button></p></form>
-<p>The address that the server printed when it started brings the token: open that one.</p></html>
+<button>Open</button></p></form></main></html>
 """
 FRAMED_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>EBM Lab</title>
 <p>{why}</p></html>
