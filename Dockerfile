@@ -21,9 +21,10 @@ RUN pip wheel --no-deps --wheel-dir dist .
 
 FROM python:3.12-slim
 ARG PIP_EXTRA_INDEX_URL
+ARG EXTRAS=""
 WORKDIR /src
 RUN --mount=type=bind,from=wheel,source=/src,target=/src \
-    pip install --no-cache-dir --constraint constraints.txt dist/*.whl
+    pip install --no-cache-dir --constraint constraints.txt "$(echo dist/*.whl)$EXTRAS"
 COPY --from=wheel --chown=10001:10001 /data /data
 ENV EBM_DATA_DIR=/data HOME=/data PYTHONUNBUFFERED=1
 WORKDIR /data

@@ -29,6 +29,7 @@ const version = /^version = "(.+)"$/m.exec(
 )?.[1];
 
 export default defineConfig({
+  base: "./", // wherever a proxy has put the page
   define: { "import.meta.env.VITE_VERSION": JSON.stringify(version) },
   plugins: [newestFonts],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },

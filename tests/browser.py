@@ -1,10 +1,16 @@
-"""Finds the Chromium that the browser tests drive; as a script, says how to get one."""
+"""The Chromium of the browser tests, and how it is let in; as a script, says how to get one."""
 
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from tests.server.laboratory import Laboratory
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ASK_PLAYWRIGHT = """
@@ -39,6 +45,12 @@ def chromium() -> str:
         "the browser tests need a Chromium and none is on the PATH; run `apt-get install chromium` "
         "(Debian), or `.venv/bin/playwright install chromium`, or set CHROMIUM to its path"
     )
+
+
+def admitted(context: "BrowserContext", lab: "Laboratory") -> "BrowserContext":
+    """The same context, with a session of the server in its cookies."""
+    assert context.request.get(lab.address).ok
+    return context
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def opened(browser: Browser, lab: Laboratory) -> Page:
     """The page as a newcomer has it, in the dark."""
     size = {"width": VIEW[0], "height": VIEW[1]}
     page = browser.new_page(viewport=size, color_scheme="dark")  # type: ignore[arg-type]
-    page.goto(f"http://127.0.0.1:{lab.port}/")
+    page.goto(lab.address)
     page.locator(".card").first.wait_for(timeout=DEADLINE)
     page.wait_for_load_state("networkidle")
     return page

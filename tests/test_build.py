@@ -140,7 +140,7 @@ def test_a_wheel_with_compiled_code_names_its_platform_and_uses_the_code(image: 
 @pytest.fixture
 def address(image: Image, tmp_path: Path) -> Iterator[str]:
     """The address of a server that runs from the installed wheel alone."""
-    command = [str(image.bin / "ebm"), "serve", "--port", "0", "--no-browser"]
+    command = [str(image.bin / "ebm"), "serve", "--port", "0", "--no-browser", "--no-token"]
     command += ["--data-dir", str(tmp_path)]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None

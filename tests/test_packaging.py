@@ -19,7 +19,9 @@ CONSTRAINTS = dict(
     for line in (ROOT / "constraints.txt").read_text().splitlines()
     if line and not line.startswith("#")
 )
-IMPORTED_AS = {"pillow": "PIL", "scikit-learn": "sklearn"}
+IMPORTED_AS = {"pillow": "PIL", "scikit-learn": "sklearn", "mlflow-skinny": "mlflow"}
+TRACKERS = ("tensorboard", "mlflow", "wandb")
+"""Extras that are imported only where they are asked for."""
 
 
 def declared(extra: str | None = None) -> list[Requirement]:
@@ -80,7 +82,8 @@ def test_torch_is_not_needed_to_build() -> None:
 
 
 @pytest.mark.parametrize(
-    "extra", [None, "test", "check", "node", "compiler", "parquet", "postgres", "bench"]
+    "extra",
+    [None, "test", "check", "node", "compiler", "parquet", "postgres", "bench", *TRACKERS],
 )
 def test_constraints_pin_every_direct_dependency_inside_its_range(extra: str | None) -> None:
     for requirement in declared(extra):
@@ -107,7 +110,8 @@ def imported() -> dict[str, Path]:
 
 
 def test_what_is_imported_is_what_is_declared() -> None:
-    modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in declared()}
+    wanted = [*declared(), *(one for name in TRACKERS for one in declared(name))]
+    modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in wanted}
     ours = set(sys.stdlib_module_names) | {"ebm_core", "ebm_server"}
     further = {name: path for name, path in imported().items() if name not in ours}
     assert set(further) == modules, f"imported: {further}"

@@ -12,6 +12,6 @@
   // The stored run, which plays at the first paint unless the address names another.
   if (location.hash.includes("run=")) return;
   const link = document.createElement("link");
-  Object.assign(link, { rel: "preload", href: "/demo/run.msgpack", as: "fetch", crossOrigin: "anonymous" });
+  Object.assign(link, { rel: "preload", href: "demo/run.msgpack", as: "fetch", crossOrigin: "anonymous" });
   document.head.append(link);
 })();

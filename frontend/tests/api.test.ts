@@ -19,11 +19,11 @@ afterEach(() => {
 
 it("parameters take their places in the path, and the others follow as a query", async () => {
   expect(api.address("GET /runs/{run}/keyframes/{step}", { run: "a/b?", step: 7 })).toBe(
-    "/api/v1/runs/a%2Fb%3F/keyframes/7",
+    "api/v1/runs/a%2Fb%3F/keyframes/7",
   );
   answer([]);
   await api.metricsAfter("a", 12);
-  expect(asked.mock.lastCall?.[0]).toBe("/api/v1/runs/a/metrics?after=12");
+  expect(asked.mock.lastCall?.[0]).toBe("api/v1/runs/a/metrics?after=12");
 });
 
 it("a body is sent as JSON, and none where there is none", async () => {

@@ -77,10 +77,10 @@ it("a run that diverged goes on otherwise than it was, with one press", async ()
   await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2));
   const [[changed, what], [resumed]] = asked.mock.calls as [[string, RequestInit], [string]];
   expect([changed, what.body]).toEqual([
-    "/api/v1/runs/r",
+    "api/v1/runs/r",
     JSON.stringify({ changes: { "optimization.learning_rate": 0.0025 } }),
   ]);
-  expect(resumed).toBe("/api/v1/runs/r/resume");
+  expect(resumed).toBe("api/v1/runs/r/resume");
   vi.unstubAllGlobals();
 });
 

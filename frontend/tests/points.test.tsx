@@ -87,7 +87,7 @@ it("a file is sent as it is, under its name", async () => {
   const file = new File(["x;y\n1.5;2"], "my points.csv");
   expect(await send(file)).toEqual(points);
   const [url, what] = asked.mock.lastCall!;
-  expect(url).toBe("/api/v1/points?name=my+points.csv");
+  expect(url).toBe("api/v1/points?name=my+points.csv");
   expect([what?.method, what?.body]).toEqual(["POST", file]);
 });
 
@@ -126,7 +126,7 @@ it("a pasted table counts as a file, one line and text in a field do not", async
     paste("1\t2\n3\t4");
     await vi.waitFor(() => expect(asked).toHaveBeenCalledOnce());
   });
-  expect(asked.mock.lastCall?.[0]).toBe("/api/v1/points?name=pasted.csv");
+  expect(asked.mock.lastCall?.[0]).toBe("api/v1/points?name=pasted.csv");
 });
 
 it("what is to be known of points is told again where they were read before the page was opened", async () => {
@@ -135,7 +135,7 @@ it("what is to be known of points is told again where they were read before the 
     draft.value = { ...draft.value!, dataset: datasetOf(known.datasets[1]!, { ...points, digest: "d2" }) };
   });
   await vi.waitFor(() => expect(text("status")).toContain("Row 7 left out: a cell is empty."));
-  expect(asked.mock.lastCall?.[0]).toBe("/api/v1/points/d2");
+  expect(asked.mock.lastCall?.[0]).toBe("api/v1/points/d2");
 });
 
 it("points that are gone are told so", async () => {

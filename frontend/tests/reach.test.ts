@@ -19,7 +19,7 @@ beforeEach(() => {
   history.value = openHistory(run, "server");
   vi.stubGlobal("fetch", async (url: string) => {
     asked.push(url);
-    const found = answers[url.replace("/api/v1", "")];
+    const found = answers[url.replace("api/v1", "")];
     if (!found) throw new TypeError("refused");
     return found();
   });

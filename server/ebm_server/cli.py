@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ebm_server.commands.backup import backup, restore
 from ebm_server.commands.check import check
 from ebm_server.commands.doctor import doctor
 from ebm_server.commands.evaluate import evaluate
@@ -27,6 +28,8 @@ cli.command("sample")(sample)
 cli.command("eval")(evaluate)
 cli.command("export")(export)
 cli.command("runs")(runs)
+cli.command("backup")(backup)
+cli.command("restore")(restore)
 cli.command("list")(list_kinds)
 cli.command("doctor")(doctor)
 cli.command("new")(new)

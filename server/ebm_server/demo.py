@@ -1,7 +1,8 @@
 """`python -m ebm_server.demo`: trains the run that the page plays when it is opened.
 
-The file holds the run's info, frames (dense early, thin late), metrics rows, the true density and
-the catalogue, so that the page stands whole before a server answers, as one MessagePack map.
+The file holds the run's info, its first frames, metrics rows, the true density and the catalogue,
+so that the page stands whole before a server answers, as one MessagePack map. The other frames
+(dense early, thin late) are in a second file, which is read once the first ones move.
 """
 
 import argparse
@@ -23,6 +24,10 @@ from ebm_server.runs.ledger import now
 from ebm_server.settings import package_version
 
 DEMO = Path(__file__).parents[2] / "frontend" / "public" / "demo" / "run.msgpack"
+REST = "rest.msgpack"
+"""Beside it."""
+FIRST = 9
+"""Frames that come with the run: they play for two seconds."""
 LARGEST = 1_500_000
 CELLS = 96
 ROWS = 150
@@ -74,6 +79,14 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
     }
 
 
+def parted(made: dict[str, Any]) -> tuple[bytes, bytes]:
+    """What the page needs to move, and the frames that may come later; as they are stored."""
+    frames = made["frames"]
+    moments = [{"step": frame["step"], "seconds": frame["seconds"]} for frame in frames]
+    first = made | {"frames": frames[:FIRST], "keyframes": moments}
+    return msgpack.packb(first), msgpack.packb({"frames": frames[FIRST:]})
+
+
 def info_of(training: Training, name: str, created: str) -> Run:
     """A finished run as the server would tell of it."""
     config = training.config.model_dump(mode="json")
@@ -118,13 +131,15 @@ def main() -> None:
     torch.set_num_threads(1)
     start = time.monotonic()
     made = record(given.seconds, given.frames, given.seed)
-    data = msgpack.packb(made)
-    if len(data) > LARGEST:
-        parser.error(f"{len(data)} bytes are more than {LARGEST}; keep fewer frames (--frames)")
+    data, rest = parted(made)
+    size = len(data) + len(rest)
+    if size > LARGEST:
+        parser.error(f"{size} bytes are more than {LARGEST}; keep fewer frames (--frames)")
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_bytes(data)
+    given.out.with_name(REST).write_bytes(rest)
     print(
-        f"{given.out}: {len(data) / 1e6:.2f} MB, {len(made['frames'])} frames, "
+        f"{given.out}: {size / 1e6:.2f} MB, {len(made['frames'])} frames, "
         f"{made['run']['step']} updates, KL {made['run']['metrics']['kl']:.4f} nats, "
         f"{time.monotonic() - start:.0f} s"
     )

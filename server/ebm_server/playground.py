@@ -93,6 +93,11 @@ class Samplings:
             theirs.close()
         return self._line
 
+    def kill(self) -> None:
+        """Ends the process, and does not wait for that."""
+        if self._process is not None:
+            self._process.kill()
+
     def close(self) -> None:
         """Ends the process; the next request starts another."""
         if self._process is not None:

@@ -1,15 +1,18 @@
 """Settings of the server, from flags and from the environment (EBM_...)."""
 
 import os
+import re
 import socket
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ebm_server.limits import Limits
+from ebm_server.logs import Format
 
 COMPARED = 4
 """Runs of one comparison, which go at once; their seconds are each one's own, of one core."""
@@ -55,6 +58,33 @@ def default_data_dir() -> Path:
     return Path(named) if named else user_data_path("ebm-lab", appauthor=False)
 
 
+def base_path(path: str) -> str:
+    """A base path without the slash at its end: /lab, or nothing for the root.
+
+    Raises:
+        ValueError: It is none.
+    """
+    path = path.rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9._~@%+-]+)+", path):
+        raise ValueError(f"{path!r} is no base path; give one such as /lab")
+    return path
+
+
+def origin(text: str) -> str:
+    """An origin as browsers tell it.
+
+    Raises:
+        ValueError: It is none.
+    """
+    shown = text.rstrip("/").lower()
+    if not re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", shown):
+        raise ValueError(f"{text!r} is no origin; give one such as https://example.org")
+    return shown
+
+
+Origin = Annotated[str, AfterValidator(origin)]
+
+
 class Settings(BaseModel):
     """What `create_app` needs to know."""
 
@@ -69,8 +99,15 @@ class Settings(BaseModel):
     """What a browser must show; None asks for nothing (loopback only)."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names this server is called by, beside its address (reverse proxies, DNS names)."""
-    allowed_origins: tuple[str, ...] = ()
+    allowed_origins: tuple[Origin, ...] = ()
     """Further origins that may talk to it, such as a development server's http://localhost:5173."""
+    embedders: tuple[Origin, ...] = ()
+    """Origins whose pages may show this one within them."""
+    root_path: Annotated[str, AfterValidator(base_path)] = ""
+    """Where a reverse proxy has the page, such as /lab; whether it takes that away or not."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of reverse proxies: they tell who has called, and whether by https."""
+    log_format: Format = "text"
     max_running: int = Field(default_factory=lambda: max(COMPARED, cores()), ge=1, le=1024)
     max_queued: int = Field(32, ge=0, le=100_000)
     answer_seconds: float = Field(30.0, gt=0)
@@ -113,15 +150,19 @@ def from_environment(**flags: object) -> Settings:
             ("max_queued", "EBM_MAX_QUEUED"),
             ("answer_seconds", "EBM_ANSWER_SECONDS"),
             ("spare", "EBM_SPARE"),
+            ("root_path", "EBM_ROOT_PATH"),
+            ("log_format", "EBM_LOG_FORMAT"),
         )
         if os.environ.get(variable)
     }
     for name, variable in (
         ("allowed_hosts", "EBM_ALLOWED_HOSTS"),
         ("allowed_origins", "EBM_ALLOWED_ORIGINS"),
+        ("embedders", "EBM_ALLOWED_EMBEDDERS"),
+        ("proxies", "EBM_PROXIES"),
     ):
         if listed := os.environ.get(variable):
             environment[name] = tuple(part.strip() for part in listed.split(",") if part.strip())
     environment["limits"] = Limits.from_environment()
-    given = {name: value for name, value in flags.items() if value is not None}
+    given = {name: value for name, value in flags.items() if value not in (None, [], ())}
     return Settings.model_validate({**environment, **given})

@@ -22,7 +22,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
 from plotly.offline import get_plotlyjs
 
-from tests.browser import chromium
+from tests.browser import admitted, chromium
 from tests.server.laboratory import SMALL, Laboratory
 
 STAGES = (1, 3, 4)
@@ -167,7 +167,7 @@ def median_and_tail(took: list[float]) -> tuple[float, float]:
 def stages(browser: Browser, lab: Laboratory, runs: list[str]) -> tuple[list[float], float, float]:
     """Milliseconds of each frame; all script for a frame; frames a second."""
     socket = Socket()
-    context = browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type]
+    context = admitted(browser.new_context(viewport=VIEWPORT), lab)  # type: ignore[arg-type]
     page = context.new_page()
     page.add_init_script(COUNTING)
     page.route_web_socket("**/api/v1/stream", socket.route)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgpack
 from playwright.sync_api import Browser, WebSocket, sync_playwright
 
-from tests.browser import chromium
+from tests.browser import admitted, chromium
 from tests.server.laboratory import Laboratory
 
 SETTLING_MS, WINDOW_MS = 4_000.0, 6_000.0
@@ -71,7 +71,7 @@ def look(browser: Browser, lab: Laboratory, run: str, mode: str) -> Seen:
         if message.get("type") == "frame":
             came.append(message)
 
-    context = browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type]
+    context = admitted(browser.new_context(viewport=VIEWPORT), lab)  # type: ignore[arg-type]
     page = context.new_page()
     page.add_init_script(COUNTING.replace("FOUND", str(FOUND_MS[mode])))
     page.on("websocket", listen)

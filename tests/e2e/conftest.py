@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.browser import chromium
+from tests.browser import admitted, chromium
 from tests.server.laboratory import Laboratory
 
 QUIET = [
@@ -45,7 +45,7 @@ def faulty(message: ConsoleMessage) -> bool:
 def page(browser: Browser, lab: Laboratory) -> Iterator[Page]:
     """The page, opened at a lecture hall's resolution; an error on it fails the test."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    opened = context.new_page()
+    opened = admitted(context, lab).new_page()
     opened.set_default_timeout(60_000)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))

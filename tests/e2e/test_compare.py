@@ -14,6 +14,7 @@ import msgpack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import admitted
 from tests.e2e.accessibility import narrow_targets, violations
 from tests.e2e.test_lab import DEADLINE
 from tests.server.laboratory import SMALL, Laboratory, endless
@@ -345,7 +346,7 @@ def small_or_wide(
     context = browser.new_context(
         viewport={"width": 1366, "height": 768}, color_scheme=request.param
     )
-    opened = context.new_page()
+    opened = admitted(context, lab).new_page()
     opened.set_default_timeout(60_000)
     opened.goto(f"http://127.0.0.1:{lab.port}/#compare={','.join(ended)}")
     settled(opened)

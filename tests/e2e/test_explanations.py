@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import admitted
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import Laboratory
 
@@ -110,7 +111,7 @@ def test_a_tap_explains_at_the_width_of_a_phone(
         is_mobile=True,
         color_scheme=scheme,  # type: ignore[arg-type]
     )
-    page = context.new_page()
+    page = admitted(context, lab).new_page()
     page.set_default_timeout(DEADLINE)
     page.goto(f"http://127.0.0.1:{lab.port}/")
     for word in [

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from tests.browser import admitted
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import Laboratory
 
@@ -94,7 +95,8 @@ def test_a_phone_has_the_choices_beside_the_stage(page: Page) -> None:
 def test_the_stage_stands_while_the_choices_are_on_their_way(
     browser: Browser, lab: Laboratory, width: int, height: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": height})
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = admitted(context, lab).new_page()
     held: list[Route] = []
     page.route(re.compile("/demo/|catalogue"), lambda route: held.append(route))
     page.goto(f"http://127.0.0.1:{lab.port}/")
@@ -107,7 +109,7 @@ def test_the_stage_stands_while_the_choices_are_on_their_way(
     page.locator(".thumbnail").first.wait_for(timeout=DEADLINE)
     page.locator(".card").first.wait_for(timeout=DEADLINE)
     assert canvas.bounding_box() == before
-    page.close()
+    context.close()
 
 
 @pytest.mark.parametrize("width", [1366, 911, 390])

@@ -7,6 +7,7 @@ from ebm_server.cli import cli
 from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
+from tests.browser import admitted
 from tests.server.laboratory import Laboratory, endless
 
 pytestmark = pytest.mark.slow
@@ -29,6 +30,7 @@ def test_five_broken_plug_ins_and_a_failed_run_leave_room(tmp_path: Path, browse
             listener.watch(run)
             listener.state("failed")
         context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+        admitted(context, lab)
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{lab.port}/#run={run}")
         page.get_by_text("The run failed.").wait_for(timeout=60_000)

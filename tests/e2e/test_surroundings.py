@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import admitted
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import SMALL, Laboratory, endless
 
@@ -33,10 +34,10 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
 
 
 @pytest.fixture
-def bare(browser: Browser) -> Iterator[Page]:
+def bare(browser: Browser, lab: Laboratory) -> Iterator[Page]:
     """A page that is not opened yet."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
-    page = context.new_page()
+    page = admitted(context, lab).new_page()
     page.set_default_timeout(60_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import admitted
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
 from tests.server.laboratory import Laboratory
 
@@ -82,10 +83,11 @@ def test_a_recording_shows_no_figure_and_gives_way_to_the_run(page: Page) -> Non
 def test_without_motion_the_end_of_a_recording_stands_still(
     browser: Browser, lab: Laboratory
 ) -> None:
-    page = browser.new_page(reduced_motion="reduce")
+    context = browser.new_context(reduced_motion="reduce")
+    page = admitted(context, lab).new_page()
     page.goto(f"http://127.0.0.1:{lab.port}/")
     choose(page, "Rings", "Denoising")
     expect(page.locator(".note")).to_contain_text(RECORDED, timeout=DEADLINE)
     page.evaluate(WATCH)
     when(page, "window.seen.longest > 700")
-    page.close()
+    context.close()

@@ -58,6 +58,8 @@ class Laboratory:
         self.descriptors = descriptors
         """File descriptors that it may have, at the most."""
         self.port = 0
+        self.path = "/"
+        self.token: str | None = None
         self.process: subprocess.Popen[str] | None = None
         self.lines: SimpleQueue[str] = SimpleQueue()
         self.log: list[str] = []
@@ -78,11 +80,25 @@ class Laboratory:
             text=True,
         )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        found = re.search(r"http://[^/]*:(\d+)/", self.line("EBM Lab is at"))
+        found = re.search(
+            r"http://[^/]*:(\d+)([^?]*)(?:\?token=(\S+))?", self.line("EBM Lab is at")
+        )
         assert found
-        self.port = int(found[1])
+        self.port, self.path, self.token = int(found[1]), found[2], found[3]
         self.http.base_url = httpx.URL(f"http://127.0.0.1:{self.port}")
+        self.http.headers.update(self.shown)
         return self
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Headers with the server's token, where it asks for one."""
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    @property
+    def address(self) -> str:
+        """The address that lets a browser in."""
+        query = f"?token={self.token}" if self.token else ""
+        return f"http://127.0.0.1:{self.port}{self.path}{query}"
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout
@@ -149,7 +165,7 @@ class Laboratory:
         bare.connect(("127.0.0.1", self.port))
         with connect(
             f"ws://127.0.0.1:{self.port}/api/v1/stream",
-            additional_headers=headers,
+            additional_headers=self.shown | (headers or {}),
             compression=None,
             max_size=None,
             proxy=None,

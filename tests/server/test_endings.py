@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import msgpack
+from ebm_server.web.sessions import WorkerTokens
 from websockets.sync.client import connect
 
 from tests.server.laboratory import ROOT, Laboratory, alive, endless
@@ -127,15 +128,16 @@ def test_a_worker_of_another_version_is_ended_with_a_sentence(tmp_path: Path) ->
         with lab.page() as page:
             page.watch(run)
             page.step_beyond(5)
-            worker = next(line for line in lab.log if "is process" in line)
+            line = next(line for line in lab.log if "is process" in line)
+            worker = line.split("worker ")[1].split()[0]
             hello = {
                 "type": "hello",
-                "worker": worker.split("worker ")[1].split()[0],
+                "worker": worker,
                 "pid": lab.worker_pid(run),
                 "run": run,
                 "attempt": 1,
             }
-            token = (tmp_path / "worker.token").read_text()
+            token = WorkerTokens((tmp_path / "worker.key").read_bytes()).of(worker)
             with connect(
                 f"ws://127.0.0.1:{lab.port}/api/v1/worker",
                 additional_headers={"Authorization": f"Bearer {token}"},

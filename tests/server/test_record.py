@@ -8,7 +8,7 @@ import msgpack
 import numpy as np
 import pytest
 from ebm_server import recordings
-from ebm_server.demo import DEMO, LARGEST, moments
+from ebm_server.demo import DEMO, FIRST, LARGEST, REST, moments
 from ebm_server.protocol.packing import dequantise, unpack_frame
 from ebm_server.recordings import PAIRS, fits, pairs, path_of
 
@@ -16,11 +16,15 @@ from ebm_core.datasets import DATASETS
 
 
 def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
-    data = DEMO.read_bytes()
-    assert len(data) <= LARGEST
+    data, rest = DEMO.read_bytes(), DEMO.with_name(REST).read_bytes()
+    assert len(data) + len(rest) <= LARGEST
     stored = msgpack.unpackb(data)
-    frames = [unpack_frame(frame) for frame in stored["frames"]]
+    assert len(stored["frames"]) == FIRST
+    frames = [
+        unpack_frame(frame) for frame in (*stored["frames"], *msgpack.unpackb(rest)["frames"])
+    ]
     steps = [frame.step for frame in frames]
+    assert [moment["step"] for moment in stored["keyframes"]] == steps
     assert steps[0] == 0
     assert steps[-1] == stored["run"]["step"]
     gaps = [after - before for before, after in pairwise(steps)]

@@ -1,32 +1,24 @@
-"""Who is refused: strange hosts, strange origins, and who does not have the token."""
+"""Who is refused: strange hosts, strange origins, and who may not fill a frame."""
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
+import msgpack
 import pytest
-from websockets.exceptions import InvalidStatus
+from ebm_server.web.sessions import WorkerTokens
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from tests.server.laboratory import Laboratory, dump
+from tests.server.laboratory import Laboratory
 
-TOKEN = "a-token-of-this-test"
 SOCKETS = ("/api/v1/stream", "/api/v1/worker")
-
-
-@pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    """A server that asks for a token."""
-    environment = {"EBM_TOKEN": TOKEN, "EBM_SPARE": "0"}
-    with Laboratory(tmp_path_factory.mktemp("closed"), environment) as laboratory:
-        yield laboratory
 
 
 def status(lab: Laboratory, path: str, headers: dict[str, str]) -> int:
     """The HTTP status of a websocket's handshake; 101 where it opens."""
     address = f"ws://127.0.0.1:{lab.port}{path}"
     host = headers.get("Host")
-    given = {name: value for name, value in headers.items() if name not in ("Host", "Origin")}
+    given = lab.shown | headers
+    given = {name: value for name, value in given.items() if name not in ("Host", "Origin")}
     try:
         if host:
             answer = lab.http.get(
@@ -48,7 +40,7 @@ def status(lab: Laboratory, path: str, headers: dict[str, str]) -> int:
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/runs", "/api/v1/health"])
 def test_other_names_do_not_lead_here(lab: Laboratory, path: str) -> None:
-    for host in ("evil.example", f"127.0.0.1.evil.example:{lab.port}", "10.1.2.3", "", "[::1"):
+    for host in ("evil.example", f"127.0.0.1.evil.example:{lab.port}", "1.2.evil", "", "[::1"):
         assert lab.http.get(path, headers={"Host": host}).status_code == 400, host
     for host in ("localhost", f"localhost:{lab.port}", "127.0.0.1", "[::1]:80", "LOCALHOST"):
         assert lab.http.get(path, headers={"Host": host}).status_code in (200, 503), host
@@ -77,50 +69,44 @@ def test_other_origins_may_not_ask_for_anything(lab: Laboratory) -> None:
     assert lab.http.post("/api/v1/runs", json={}, headers=own).status_code == 422
 
 
-def test_only_workers_have_the_workers_socket(lab: Laboratory) -> None:
+def test_refusals_name_the_flag_that_would_allow_it(lab: Laboratory) -> None:
+    answer = lab.http.get("/", headers={"Host": "lab.example:80"})
+    assert "--allow-host lab.example " in answer.json()["detail"]
+    answer = lab.http.get("/", headers={"Origin": "https://hub.example"})
+    assert "--allow-origin https://hub.example " in answer.json()["detail"]
+    framed = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
+    answer = lab.http.get("/", headers=framed | {"Referer": "https://course.example/lesson/"})
+    assert answer.status_code == 403
+    assert "--allow-embed https://course.example<" in answer.text
+    rules = answer.headers["content-security-policy"]
+    assert rules == "default-src 'none'; frame-ancestors *"  # so that the word is seen in the frame
+
+
+def test_a_host_that_says_more_than_a_name_reaches_no_header(lab: Laboratory) -> None:
+    usual = lab.http.get("/").headers["content-security-policy"]
+    own = f"ws://127.0.0.1:{lab.port} wss://127.0.0.1:{lab.port} "
+    assert own in usual
+    for more in ("; script-src *", ":1; script-src *", " x", ":999999", ",evil", "/", ":", "@evil"):
+        answer = lab.http.get("/", headers={"Host": f"localhost{more}"})
+        assert answer.status_code == 400, more
+        assert answer.headers["content-security-policy"] == usual.replace(own, "")
+
+
+def test_only_a_worker_has_the_workers_socket_and_speaks_for_itself_alone(lab: Laboratory) -> None:
     assert status(lab, "/api/v1/worker", {}) == 403
-    assert status(lab, "/api/v1/worker", {"Authorization": "Bearer guess"}) == 403
-    token = (lab.data_dir / "worker.token").read_text()
-    assert status(lab, "/api/v1/worker", {"Authorization": f"Bearer {token}"}) == 101
-    assert (lab.data_dir / "worker.token").stat().st_mode & 0o077 == 0
-
-
-def test_without_the_token_nothing_is_answered(closed: Laboratory) -> None:
-    for path in ("/", "/api/v1/runs", "/api/v1/docs", "/?token=guess", "/?token="):
-        answer = closed.http.get(path)
-        assert answer.status_code == 401
-        assert "?token=" in answer.json()["detail"]
-    assert status(closed, "/api/v1/stream", {}) == 401
-    assert closed.http.get("/api/v1/health").json()["status"] == "ok"
-
-
-def test_the_token_becomes_a_strict_cookie_that_opens_everything(closed: Laboratory) -> None:
-    answer = closed.http.get(f"/?token={TOKEN}")
-    assert answer.status_code == 200
-    assert TOKEN not in answer.text
-    cookie = answer.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=strict" in cookie
-    closed.http.cookies.clear()
-    shown = {"Cookie": f"other=1; ebm_token={TOKEN}"}
-    assert closed.http.get("/api/v1/runs", headers=shown).status_code == 200
-    assert status(closed, "/api/v1/stream", shown) == 101
-    wrong = {"Cookie": f"ebm_token={TOKEN}x"}
-    assert closed.http.get("/api/v1/runs", headers=wrong).status_code == 401
-    bearer = {"Authorization": f"Bearer {TOKEN}"}
-    assert closed.http.get("/api/v1/runs", headers=bearer).status_code == 200
-
-
-def test_a_token_is_made_where_others_can_reach_the_server(tmp_path: Path) -> None:
-    lab = Laboratory(tmp_path, {"EBM_SPARE": "0"}, host="0.0.0.0")
-    with lab:
-        (printed,) = [line for line in lab.log if "EBM Lab is at" in line]
-        token = printed.strip().partition("?token=")[2]
-        assert len(token) >= 24
-        assert lab.http.get("/api/v1/runs").status_code == 401
-        headers = {"Authorization": f"Bearer {token}"}
-        assert lab.http.get("/api/v1/runs", headers=headers).status_code == 200
-        assert dump(tmp_path / "server.json")["url"] == f"http://127.0.0.1:{lab.port}"
+    key = (lab.data_dir / "worker.key").read_bytes()
+    token = WorkerTokens(key).of("mine")
+    for guess in ("guess", "mine", "mine.", f"{token}0", f"yours.{token[5:]}", key.decode()):
+        assert status(lab, "/api/v1/worker", {"Authorization": f"Bearer {guess}"}) == 403
+    shown = {"Authorization": f"Bearer {token}"}
+    assert lab.http.get("/api/v1/runs", headers=shown).status_code == 401
+    with connect(
+        f"ws://127.0.0.1:{lab.port}/api/v1/worker", additional_headers=shown, proxy=None
+    ) as own:
+        hello = {"type": "hello", "version": 1, "worker": "yours", "pid": 1}
+        own.send(msgpack.packb(hello))
+        with pytest.raises(ConnectionClosed, match="another worker's"):
+            own.recv(60)
 
 
 def test_every_answer_carries_the_security_headers(lab: Laboratory) -> None:
@@ -145,6 +131,7 @@ def test_bodies_that_are_too_large_or_endless_are_refused_unread(lab: Laboratory
         ("Transfer-Encoding: chunked", 411),
     ):
         with socket.create_connection(("127.0.0.1", lab.port), timeout=60) as connection:
-            head = f"POST /api/v1/runs HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n"
+            shown = f"Authorization: Bearer {lab.token}\r\n{header}"
+            head = f"POST /api/v1/runs HTTP/1.1\r\nHost: localhost\r\n{shown}\r\n\r\n"
             connection.sendall(head.encode())
             assert connection.recv(100).startswith(f"HTTP/1.1 {expected}".encode())

@@ -1,9 +1,10 @@
-/** A chart: the only file that touches Plotly, which is loaded after the first paint. */
+/** A chart: the only file that touches Plotly, which is loaded after the first motion. */
 
 import type { ReadonlySignal } from "@preact/signals";
 import type { Layout, Trace } from "plotly.js-basic-dist-min";
 import { useEffect, useRef } from "preact/hooks";
 import { loop } from "../run/loop";
+import { moved } from "../run/moved";
 import { type ChartColors, chartColors } from "../theme";
 import { type Evidence, evidence } from "./readings";
 
@@ -20,6 +21,12 @@ export interface Chart<Known = Evidence> {
 
 type Plotly = typeof import("plotly.js-basic-dist-min");
 let plotly: Promise<Plotly> | null = null;
+
+function load(): Promise<Plotly> {
+  plotly ??= import("plotly.js-basic-dist-min");
+  return plotly;
+}
+
 const EVERY = 400;
 
 type Range = [number, number];
@@ -61,8 +68,7 @@ export function PlotOf<Known>({
     let width = 0;
     let drawn: unknown[] = [];
     const ranges: Record<string, Range> = {};
-    plotly ??= import("plotly.js-basic-dist-min");
-    void plotly.then((loaded) => {
+    void moved.then(load).then((loaded) => {
       library = loaded;
     });
     // drawn a little before it comes into sight
@@ -111,8 +117,7 @@ export function PlotOf<Known>({
 
 /** A figure as a picture, by its address. */
 export async function picture(figure: Figure, options: Parameters<Plotly["toImage"]>[1]): Promise<string> {
-  plotly ??= import("plotly.js-basic-dist-min");
-  return (await plotly).toImage(figure, options);
+  return (await load()).toImage(figure, options);
 }
 
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };

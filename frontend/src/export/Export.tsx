@@ -340,7 +340,7 @@ function Numbers({ of }: { of: Subject }) {
         const name = of.runs.length > 1 ? `${of.name}-${"ABCD".charAt(i)}` : of.name;
         const step = of.moments[of.here]?.[i] ?? null;
         const at = (kind: string) => () => fetched(exportAddress([run.id!], kind, { step }));
-        const metrics = () => fetched(`/api/v1/runs/${run.id}/metrics?format=csv`);
+        const metrics = () => fetched(`api/v1/runs/${run.id}/metrics?format=csv`);
         const script = () => fetched(exportAddress([run.id!], "script", {}));
         return (
           <div key={run.title} class="export-numbers">

@@ -36,5 +36,5 @@ export function exportAddress(
   for (const id of ids.slice(1)) query.append("beside", id);
   for (const [name, value] of Object.entries(options)) if (value !== null) query.set(name, String(value));
   const asked = query.toString();
-  return `/api/v1/runs/${encodeURIComponent(ids[0]!)}/export/${kind}${asked && `?${asked}`}`;
+  return `api/v1/runs/${encodeURIComponent(ids[0]!)}/export/${kind}${asked && `?${asked}`}`;
 }

@@ -5,7 +5,8 @@ import { unreadable } from "./connection";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
 import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
 
-const ROOT = "/api/v1";
+/** Below the page, which a proxy may have put anywhere. */
+const ROOT = "api/v1";
 
 /** Browsers send no more than 64 KiB once the page is left. */
 const MOST_KEPT_ALIVE = 30_000;

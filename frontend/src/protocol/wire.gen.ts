@@ -271,6 +271,11 @@ export interface Routes {
     body: null;
     answer: Uint8Array;
   };
+  "GET /ready": {
+    parameters: {};
+    body: null;
+    answer: Ready;
+  };
   "GET /runs/{run}/export/html": {
     parameters: {
       run: string;
@@ -921,6 +926,9 @@ export interface Outcome {
   autocorrelation: PackedArray;
   seconds: number;
   gradient_evaluations: number;
+}
+export interface Ready {
+  status: "ready";
 }
 export interface Ping {
   type: "ping";

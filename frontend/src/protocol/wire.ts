@@ -44,6 +44,8 @@ export type WireFrame = Partial<wire.FrameMessage> & Pick<wire.FrameMessage, "st
 export interface StoredRun {
   run: wire.Run;
   frames: WireFrame[];
+  /** All its moments, where `frames` has but the first of them: the others are in a file of their own. */
+  keyframes?: wire.KeyframeInfo[];
   metrics: wire.MetricRow[];
   events?: wire.Event[];
   /** The true density of its data. */

@@ -52,7 +52,7 @@ const speed = new Pace();
 const drawn = new Frequency();
 
 export const connection = new Connection({
-  open: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/stream`),
+  open: () => new WebSocket(new URL("api/v1/stream", document.baseURI.replace(/^http/, "ws"))),
   store: (message, now) => inbox.store(message, now),
   changed: (state) => {
     link.value = state;

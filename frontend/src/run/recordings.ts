@@ -15,6 +15,7 @@ import {
   stored,
 } from "../state";
 import { loop } from "./loop";
+import { moved } from "./moved";
 
 /** Milliseconds from a frame to the next; the stage eases between them. */
 const EVERY = 300;
@@ -53,7 +54,7 @@ async function load(pair: string): Promise<void> {
 }
 
 async function read(pair: string): Promise<StoredRun | null> {
-  const answer = await fetch(`/demo/pairs/${pair}.recording`, { credentials: "same-origin" });
+  const answer = await fetch(`demo/pairs/${pair}.recording`, { credentials: "same-origin" });
   if (!answer.ok || !answer.body) return null;
   const whole = new Response(answer.body.pipeThrough(new DecompressionStream("gzip")));
   return decode(new Uint8Array(await whole.arrayBuffer())) as StoredRun;
@@ -73,6 +74,7 @@ export function pairsBeside(known: Catalogue, { dataset }: RunConfig): string[] 
 
 /** Reads what may be wanted next, one after the other, while nothing else is to be done. */
 async function loadIdly(pairs: string[], wanted: () => boolean): Promise<void> {
+  await moved;
   for (const pair of pairs) {
     await new Promise<unknown>((idle) => (globalThis.requestIdleCallback ?? setTimeout)(idle));
     if (!wanted()) return;

@@ -2,7 +2,7 @@
 import { batch } from "@preact/signals";
 import * as api from "../protocol/api";
 import { type DecodedFrame, decodeFrame } from "../protocol/frame";
-import type { Keyframe, StoredRun } from "../protocol/wire";
+import type { Keyframe, StoredRun, WireFrame } from "../protocol/wire";
 import { history, moment, momentFrame, notice, rolling, step } from "../state";
 import { lastAt } from "./history";
 
@@ -22,7 +22,8 @@ export interface Film {
   ready: (step: number) => DecodedFrame | null;
 }
 
-export function storedFilm(run: StoredRun): Film {
+/** `rest` reads the frames that have not come with the run. */
+export function storedFilm(run: StoredRun, rest: () => Promise<WireFrame[]>): Film {
   const decoded = new Map<number, DecodedFrame>();
   const wires = new Map(run.frames.map((frame) => [frame.step, frame]));
   const ready = (at: number) => {
@@ -33,10 +34,14 @@ export function storedFilm(run: StoredRun): Film {
     return frame;
   };
   return {
-    keyframes: run.frames.map(({ step: at, seconds }) => ({ step: at, seconds })),
+    keyframes: run.keyframes ?? run.frames.map(({ step: at, seconds }) => ({ step: at, seconds })),
     ready,
-    frame: async (at) =>
-      ready(at) ?? Promise.reject(new Error(`the stored run has no frame at update ${at}`)),
+    frame: async (at) => {
+      const known = ready(at);
+      if (known) return known;
+      for (const frame of await rest()) wires.set(frame.step, frame);
+      return ready(at) ?? Promise.reject(new Error(`the stored run has no frame at update ${at}`));
+    },
   };
 }
 

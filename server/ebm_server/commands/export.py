@@ -17,6 +17,7 @@ PICTURES = 60
 """Of a GIF, and moments of a run that is made again."""
 MOST = 4
 """Runs that are compared."""
+Tracker = Literal["tensorboard", "mlflow", "wandb"]
 
 
 def export(
@@ -38,8 +39,12 @@ def export(
     grid: Annotated[
         Path | None, typer.Option(help="The landscape of its last moment, as NPZ.")
     ] = None,
+    to: Annotated[Tracker | None, typer.Option(help="Metrics and pictures, to --out.")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="Of --to: a folder; for mlflow its tracking URI.")
+    ] = None,
     moments: Annotated[
-        int | None, typer.Option(min=2, max=400, help="Shown in HTML and GIF; 48 and 60 without.")
+        int | None, typer.Option(min=2, max=400, help="Shown in HTML, GIF and --to; 48, 60, 12.")
     ] = None,
     width: Annotated[int, typer.Option(min=96, max=1024, help="Of the GIF's maps.")] = 480,
     per_second: Annotated[float, typer.Option(min=1, max=50, help="Pictures of the GIF.")] = 12,
@@ -58,8 +63,7 @@ def export(
     """
     named = {"--html": html, "--gif": gif, "--csv": csv, "--samples": samples, "--grid": grid}
     wanted = {name: path for name, path in named.items() if path is not None}
-    if not wanted and script is None:
-        refuse(f"nothing is asked for; give one of {', '.join([*named, '--script'])} FILE")
+    refuse_unasked([*named, "--script"], bool(wanted or script), to, out)
     for path in filter(None, (*wanted.values(), script)):
         refuse_unwritable(path)
     if len(run) > 1 and set(wanted) - {"--html", "--gif"} | ({"--script"} if script else set()):
@@ -75,7 +79,9 @@ def export(
         try:
             if gif is not None:
                 refuse_large(moments or PICTURES, len(run), width)
-            materials = [material(one, data_dir, bool(wanted), moments or PICTURES) for one in run]
+            moving = bool(wanted) or to is not None
+            materials = [material(one, data_dir, moving, moments or PICTURES) for one in run]
+            write_to(to, out, materials, moments)
             if script is not None:
                 write_script(materials[0], script)
             for name, path in wanted.items():
@@ -85,6 +91,14 @@ def export(
             raise
         except (Refused, OSError, ValueError, RuntimeError) as error:
             refuse(str(error))
+
+
+def refuse_unasked(files: list[str], some: bool, to: Tracker | None, out: str | None) -> None:
+    """Ends the command where nothing is asked for, or half of what belongs together."""
+    if not (some or to):
+        refuse(f"nothing is asked for; give one of {', '.join(files)} FILE, or --to")
+    if (to is None) != (out is None):
+        refuse("--to needs --out, where it writes, and --out needs --to")
 
 
 def refuse_unwritable(path: Path) -> None:
@@ -178,6 +192,18 @@ def maker(
         "--grid": lambda runs: tables.grid(runs[0], last),
     }
     return makers[name]
+
+
+def write_to(
+    to: Tracker | None, out: str | None, runs: Sequence["Material"], moments: int | None
+) -> None:
+    """Has a tracker's own writer, where one is asked for, take the runs one after the other."""
+    if to is None or out is None:
+        return
+    from ebm_server.exports.trackers import PICTURES, track
+
+    for run in runs:
+        typer.echo(f"{to}: {track(run, to, out, moments or PICTURES)}")
 
 
 def write_script(run: "Material", path: Path) -> None:

@@ -13,6 +13,10 @@ class Health(Message):
     """What keeps it from writing, and what to do about each."""
 
 
+class Ready(Message):
+    status: Literal["ready"]
+
+
 class Refusal(Message):
     """Why something is not done, in words."""
 

@@ -57,6 +57,7 @@ class Dispatch:
     """Gives runs to workers. Lives on the event loop.
 
     Args:
+        environment: What a worker of this name is started with.
         on_free: Called when a run has stopped using its core.
         wanted_spares: How many spare workers there should be now.
     """
@@ -68,7 +69,7 @@ class Dispatch:
         executor: Executor,
         runs_dir: Path,
         logs: Path,
-        environment: dict[str, str],
+        environment: Callable[[str], dict[str, str]],
         answer_seconds: float,
         update_seconds: float,
         on_free: Callable[[], None],

@@ -41,6 +41,7 @@ class Hub:
         self.mailboxes: set[Mailbox] = set()
         self.frames: dict[str, PackedFrame] = {}
         """The newest frame of each run that is watched, over all before it."""
+        self.frames_taken = 0
 
     def wanted(self, run: str) -> ShowFrames:
         """As many frames as the most eager page wants, and landscapes if one needs them."""
@@ -73,6 +74,7 @@ class Hub:
 
     def frame(self, run: str, frame: PackedFrame) -> None:
         """Offers a new frame."""
+        self.frames_taken += 1
         self.frames[run] = frame.over(self.frames.get(run))
         for mailbox in self.mailboxes:
             mailbox.put_frame(run, frame)

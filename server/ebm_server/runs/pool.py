@@ -53,6 +53,7 @@ class Pool:
     """All workers that are known to run.
 
     Args:
+        environment: What a worker of this name is started with.
         on_end: Called with a worker whose process is no more, and its exit code.
         wanted_spares: How many spares there should be now.
     """
@@ -61,7 +62,7 @@ class Pool:
         self,
         executor: Executor,
         logs: Path,
-        environment: dict[str, str],
+        environment: Callable[[str], dict[str, str]],
         on_end: Callable[[Worker, int | None], None],
         wanted_spares: Callable[[], int],
     ) -> None:
@@ -109,9 +110,7 @@ class Pool:
     def _start(self) -> Worker:
         name = uuid.uuid4().hex[:12]
         worker = Worker(name, Process(0, ""))
-        worker.process = self.executor.start(
-            {**self.environment, "EBM_WORKER": name}, self.log(worker)
-        )
+        worker.process = self.executor.start(self.environment(name), self.log(worker))
         log.info("worker %s is process %d", name, worker.process.pid)
         return self._know(worker)
 

@@ -38,6 +38,7 @@ from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
 from ebm_server.web.answers import MSGPACK, file, packed, refusals, text
 from ebm_server.web.downloads import zipped
+from ebm_server.web.encoding import encoded
 from ebm_server.web.strict_route import StrictRoute
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
@@ -94,7 +95,8 @@ async def health(jobs: AllJobs) -> Health:
 @router.get("/catalogue", response_model=Catalogue)
 async def catalogue(request: Request) -> Response:
     """Every data set, method, sampler and energy with its JSON schema, recipes and thumbnails."""
-    return Response(await request.app.state.catalogue.get(), media_type="application/json")
+    body = await request.app.state.catalogue.get()
+    return encoded(body, request.headers.get("accept-encoding", ""), "application/json")
 
 
 @router.post("/runs", status_code=201, responses=refusals(413, 422, 429))

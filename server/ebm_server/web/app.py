@@ -4,10 +4,8 @@ import asyncio
 import importlib
 import json
 import logging
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
 from fastapi.responses import HTMLResponse
@@ -18,6 +16,7 @@ from ebm_server.background import with_core
 from ebm_server.catalogue import Catalogue, has_outsiders
 from ebm_server.lock import locked
 from ebm_server.playground import Samplings
+from ebm_server.private import secret
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.worker_messages import Hello
 from ebm_server.runs.database import file_locked
@@ -32,13 +31,14 @@ from ebm_server.runs.store import Store
 from ebm_server.runs.watch import Watch
 from ebm_server.runs.worker_connection import WorkerConnection, brief, received
 from ebm_server.settings import Settings, is_loopback, package_version
-from ebm_server.web import api, taking_home
+from ebm_server.web import api, observing, taking_home
 from ebm_server.web.answering import answer_refusals
 from ebm_server.web.bodies import Bodies
 from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
 from ebm_server.web.security import Guard
+from ebm_server.web.sessions import Sessions, WorkerTokens
 from ebm_server.web.static_page import Page
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ SCIENCE_AFTER = 0.7
 class Services:
     """What the routes reach: runs, their store and their workers, the catalogue, trials."""
 
-    def __init__(self, settings: Settings, token: str) -> None:
+    def __init__(self, settings: Settings, workers: WorkerTokens) -> None:
         self.settings = settings
         self.address = settings.data_dir / "server.json"
         self.store = Store(settings.database_url)
@@ -60,7 +60,12 @@ class Services:
             LocalExecutor(),
             settings.runs_dir,
             settings.data_dir / "workers",
-            {"EBM_SERVER": str(self.address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
+            lambda worker: {
+                "EBM_SERVER": str(self.address),
+                "EBM_WORKER": worker,
+                "EBM_WORKER_TOKEN": workers.of(worker),
+                "OMP_NUM_THREADS": "1",
+            },
             settings.answer_seconds,
             settings.limits.update_seconds,
             on_free=lambda: self.jobs.queue.start(),
@@ -71,6 +76,13 @@ class Services:
         self.watch = Watch(settings.limits, self.dispatch, self.jobs.queue.start)
         self.catalogue = Catalogue(settings.data_dir)
         self.samplings = Samplings()
+
+    def end_at_once(self) -> None:
+        """Ends all processes of this server, whatever they do; runs keep their last checkpoint."""
+        pool = self.dispatch.pool
+        for worker in list(pool.workers.values()):
+            pool.executor.kill(worker.process)
+        self.samplings.kill()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -99,9 +111,10 @@ class Services:
 
 def create_app(settings: Settings) -> FastAPI:
     """The whole server as an ASGI application; when it starts, errors as in `Services.running`."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    token = worker_token(settings.data_dir)
-    services = Services(settings, token)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    workers = WorkerTokens(secret(settings.data_dir, "worker.key"))
+    sessions = Sessions(secret(settings.data_dir, "session.key"), settings.token)
+    services = Services(settings, workers)
     app = FastAPI(
         title="EBM Lab",
         version=package_version(),
@@ -109,18 +122,24 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
     )
     app.openapi = document  # type: ignore[method-assign]
     app.state.jobs = services.jobs
     app.state.catalogue = services.catalogue
     app.state.samplings = services.samplings
+    app.state.registry = observing.registry_of(services.jobs)
+    app.state.end_at_once = services.end_at_once
     app.include_router(api.router)
+    app.include_router(observing.router)
     app.include_router(taking_home.router)
     answer_refusals(app)
 
     @app.get("/api/v1/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(documentation(document()))
+
+    app.add_api_route("/metrics", observing.metrics, include_in_schema=False)
 
     @app.websocket("/api/v1/stream")
     async def stream(websocket: WebSocket) -> None:
@@ -132,7 +151,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app.mount("/", Page())
     app.add_middleware(Bodies, limits=settings.limits)
-    app.add_middleware(Guard, settings=settings, worker_token=token)
+    app.add_middleware(Guard, settings=settings, sessions=sessions, workers=workers)
     return app
 
 
@@ -147,6 +166,10 @@ async def serve_worker(websocket: WebSocket, dispatch: Dispatch) -> None:
         log.error("a worker's hello cannot be read: %s", error)
         await websocket.close(1003, brief(error))
         return
+    if hello.worker != websocket.state.ebm_worker:
+        log.error("a worker shows the token of %s", websocket.state.ebm_worker)
+        await websocket.close(1008, "this token is another worker's")
+        return
     await dispatch.serve(WorkerConnection(websocket, hello))
 
 
@@ -155,15 +178,6 @@ async def warm(catalogue: Catalogue) -> None:
     await catalogue.get()
     await asyncio.sleep(SCIENCE_AFTER)
     await with_core(lambda: importlib.import_module("ebm_server.configs"))
-
-
-def worker_token(data_dir: Path) -> str:
-    """The secret between this folder's servers and workers; made once, for this user's eyes."""
-    path = data_dir / "worker.token"
-    if not path.is_file():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text()
 
 
 def worker_url(settings: Settings) -> str:

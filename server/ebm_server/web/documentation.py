@@ -33,7 +33,7 @@ def documentation(schema: dict[str, Any]) -> str:
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{title}</title>"
         "<meta name='viewport' content='width=device-width,initial-scale=1'>"
         f"<style>{STYLE}</style><h1>{title}</h1>"
-        "<p>Everything as <a href='/api/v1/openapi.json'>OpenAPI</a>.</p>"
+        "<p>Everything as <a href='openapi.json'>OpenAPI</a>.</p>"
         f"{routes}{sockets}<h1>Models</h1>{models}</html>"
     )
 

@@ -1,12 +1,16 @@
 """The built page as files, and a plain page where it has not been built."""
 
 import mimetypes
+import os
 from pathlib import Path
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from ebm_server.web.encoding import compressed
 
 STATIC = Path(__file__).parents[1] / "static"
 YEAR = "public, max-age=31536000, immutable"
@@ -15,7 +19,7 @@ MISSING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>EBM Lab
 <p>The server runs, but its page is missing. In a checkout, build it with <code>make page</code>
 (or <code>npm --prefix frontend ci &amp;&amp; npm --prefix frontend run build</code>),
 then load this again.</p>
-<p>The API is there: <a href="/api/v1/docs">its documentation</a>.</p></html>
+<p>The API is there: <a href="api/v1/docs">its documentation</a>.</p></html>
 """
 
 
@@ -37,9 +41,17 @@ class Page(StaticFiles):
             return HTMLResponse(MISSING, 503)
         return await super().get_response(path, scope)
 
-    def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:
-        """A file, with how long it may be kept."""
-        response = super().file_response(full_path, *args, **kwargs)
-        hashed = Path(full_path).parent.name == "assets"
-        response.headers["cache-control"] = YEAR if hashed else "no-cache"
+    def file_response(
+        self, full_path: Any, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """A file, compressed where the browser takes that, with how long it may be kept."""
+        path = Path(full_path)
+        found = compressed(path, Headers(scope=scope).get("accept-encoding", ""))
+        if found:
+            full_path, stat_result = found[0], found[0].stat()
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        if found:
+            response.headers["content-encoding"] = found[1]
+        response.headers["vary"] = "Accept-Encoding"
+        response.headers["cache-control"] = YEAR if path.parent.name == "assets" else "no-cache"
         return response

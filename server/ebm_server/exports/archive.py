@@ -1,0 +1,142 @@
+"""A backup: a data folder, or some of its runs, as one tar file; a server may be at work meanwhile.
+
+Files of runs are copied first and the database last, so that it is never behind them: what was
+going is as after a crash, and goes on from its checkpoint. Secrets stay where they are.
+"""
+
+import json
+import re
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from ebm_server.protocol.runs import ENDED
+from ebm_server.refusals import Refused
+from ebm_server.runs.ledger import now
+from ebm_server.settings import Settings, package_version
+
+FORMAT = 1
+MANIFEST, DATABASE = "manifest.json", "ebm.sqlite"
+INTERRUPTED = "it was going when the backup was made; resume goes on from its last checkpoint"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an archive says of itself."""
+
+    format: int
+    version: str
+    created: str
+    runs: list[str]
+
+
+def back_up(settings: Settings, file: Path, chosen: Collection[str] = ()) -> Manifest:
+    """Writes an archive.
+
+    Args:
+        chosen: Only these runs; all without.
+
+    Raises:
+        Refused: There is no database in the folder, or no such run.
+    """
+    source = settings.data_dir / DATABASE
+    if settings.database and not settings.database.startswith("sqlite"):
+        raise Refused(
+            409,
+            f"a backup is of an SQLite database, and this one is another; take its own (pg_dump), "
+            f"then copy {settings.runs_dir} and {settings.points_dir}",
+        )
+    if not source.is_file():
+        raise Refused(404, f"{settings.data_dir} has no {DATABASE}, so there is nothing to keep")
+    refuse_unknown(source, chosen)
+    kind: Literal["w:gz", "w"] = "w:gz" if file.suffix in (".gz", ".tgz") else "w"
+    with (
+        tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".backup-") as folder,
+        tarfile.open(file, kind, dereference=True) as archive,
+    ):
+        seen = set(chosen) or {path.name for path in settings.runs_dir.glob("*")}
+        for run in sorted(seen):
+            _add_all(archive, settings.runs_dir / run, settings.data_dir)
+        copy = Path(folder) / DATABASE
+        runs = copy_database(source, copy, chosen)
+        for run in sorted(set(runs) - seen):  # they began meanwhile
+            _add_all(archive, settings.runs_dir / run, settings.data_dir)
+        for name in sorted(points_in(copy)):
+            for path in settings.points_dir.glob(f"{name}.*"):
+                _add(archive, path, settings.data_dir)
+        manifest = Manifest(FORMAT, package_version(), now(), runs)
+        (Path(folder) / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2))
+        _add(archive, copy, Path(folder))
+        _add(archive, Path(folder) / MANIFEST, Path(folder))
+    return manifest
+
+
+def refuse_unknown(database: Path, chosen: Collection[str]) -> None:
+    """Refuses runs that a database does not have."""
+    with closing(sqlite3.connect(database)) as connection:
+        known = {row[0] for row in connection.execute("SELECT id FROM runs")}
+    for run in chosen:
+        if run not in known:
+            raise Refused(404, f"there is no run {run!r}; `ebm runs` lists them")
+
+
+def copy_database(source: Path, copy: Path, chosen: Collection[str]) -> list[str]:
+    """A copy of one moment, in which no run has a worker; the runs in it."""
+    with closing(sqlite3.connect(source)) as theirs, closing(sqlite3.connect(copy)) as ours:
+        theirs.backup(ours)
+        with ours:
+            if chosen:
+                marks = ",".join("?" * len(chosen))
+                for table, column in OF_RUNS.items():
+                    ours.execute(
+                        f"DELETE FROM {table} WHERE {column} NOT IN ({marks})", tuple(chosen)
+                    )
+            resting = (*ENDED, "queued")
+            ours.execute("UPDATE runs SET worker = NULL, pid = NULL, born = NULL")
+            ours.execute(
+                "UPDATE runs SET state = 'stopped', reason = ?, ended = ? WHERE state NOT IN "
+                f"({','.join('?' * len(resting))})",
+                (INTERRUPTED, now(), *resting),
+            )
+        ours.execute("PRAGMA journal_mode = DELETE")
+        ours.execute("VACUUM")
+        return [row[0] for row in ours.execute("SELECT id FROM runs ORDER BY created, id")]
+
+
+OF_RUNS = {"metrics": "run", "events": "run", "keyframes": "run", "runs": "id"}
+"""Tables, and the column that says of which run a row is."""
+
+
+def points_in(database: Path) -> set[str]:
+    """The names of the files of points that the runs of a database refer to."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT config || initial FROM runs").fetchall()
+    return {digest for (text,) in rows for digest in re.findall(r"sha256:([0-9a-f]{64})", text)}
+
+
+def _add_all(archive: tarfile.TarFile, folder: Path, below: Path) -> None:
+    for path in sorted(_files(folder)):
+        _add(archive, path, below)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.name.startswith("."):  # drafts of files
+            yield path
+
+
+def _add(archive: tarfile.TarFile, path: Path, below: Path) -> None:
+    """Adds a file as it is now; one that is gone by now was not to be kept."""
+    try:
+        with path.open("rb") as file:
+            info = archive.gettarinfo(arcname=str(path.relative_to(below)), fileobj=file)
+            info.uname = info.gname = ""
+            info.mode = 0o600
+            archive.addfile(info, file)
+    except FileNotFoundError:
+        return

@@ -1,0 +1,61 @@
+"""Ctrl-C: one ends all and saves, two end all at once, and no process is left."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.server.laboratory import PATIENCE, Laboratory, alive, endless
+
+TWO = {"EBM_MAX_RUNNING": "2"}
+
+
+def children(lab: Laboratory) -> list[int]:
+    """All processes that the server has started, by what the system says."""
+    assert lab.process
+    parent = str(lab.process.pid)
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[1] == parent:
+            found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_leaves_no_process(tmp_path: Path, times: int) -> None:
+    lab = Laboratory(tmp_path, TWO)
+    with lab, lab.page() as page:
+        runs = [lab.create(endless()), lab.create(endless())]
+        for run in runs:
+            page.watch(run)
+        while {m["run"] for m in page.messages if m["type"] == "metrics"} != set(runs):
+            page.next()
+        lab.ask("POST", f"/runs/{runs[1]}/pause")
+        trial = {"energy": {"kind": "double_well"}, "sampler": {"kind": "langevin"}}
+        lab.http.post("/api/v1/samplings", json=trial)  # it has a process of its own
+        pids = children(lab)
+        workers = [lab.worker_pid(run) for run in runs]
+        assert set(workers) < set(pids)
+        assert lab.process
+        if times == 1:
+            assert lab.stop() == 0
+        else:
+            os.kill(workers[0], signal.SIGSTOP)  # it cannot leave by itself
+            lab.process.send_signal(signal.SIGINT)
+            lab.line("Ctrl-C again ends all at once")
+            lab.process.send_signal(signal.SIGINT)
+            assert lab.process.wait(PATIENCE) == 130
+        end = time.monotonic() + PATIENCE
+        while any(alive(pid) for pid in pids) and time.monotonic() < end:
+            os.sched_yield()
+        assert [pid for pid in pids if alive(pid)] == []
+        lab.start()
+        for run in runs:
+            info = lab.ask("POST", f"/runs/{run}/resume")
+            assert info["step"] > 0 or times == 2
