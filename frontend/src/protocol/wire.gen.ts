@@ -75,9 +75,6 @@ export interface Routes {
   };
   "GET /runs/{run}": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -85,9 +82,6 @@ export interface Routes {
   };
   "DELETE /runs/{run}": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -95,9 +89,6 @@ export interface Routes {
   };
   "PATCH /runs/{run}": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: Patch;
@@ -105,9 +96,6 @@ export interface Routes {
   };
   "POST /runs/{run}/pause": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -115,9 +103,6 @@ export interface Routes {
   };
   "POST /runs/{run}/resume": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -125,9 +110,6 @@ export interface Routes {
   };
   "POST /runs/{run}/repeat": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -135,9 +117,6 @@ export interface Routes {
   };
   "POST /runs/{run}/branch": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: Branch;
@@ -145,9 +124,6 @@ export interface Routes {
   };
   "POST /runs/{run}/step": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: Steps | null;
@@ -155,9 +131,6 @@ export interface Routes {
   };
   "POST /runs/{run}/slow-motion": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -165,9 +138,6 @@ export interface Routes {
   };
   "POST /runs/{run}/stop": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -175,9 +145,6 @@ export interface Routes {
   };
   "GET /runs/{run}/metrics": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Only what is numbered higher.
@@ -190,9 +157,6 @@ export interface Routes {
   };
   "GET /runs/{run}/events": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Only what is numbered higher.
@@ -204,9 +168,6 @@ export interface Routes {
   };
   "GET /runs/{run}/keyframes": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -214,9 +175,6 @@ export interface Routes {
   };
   "GET /runs/{run}/keyframes/{step}": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       step: number;
     };
@@ -225,9 +183,6 @@ export interface Routes {
   };
   "GET /runs/{run}/snapshots": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -235,9 +190,6 @@ export interface Routes {
   };
   "GET /runs/{run}/energy": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * One of GET .../snapshots; else the newest.
@@ -249,9 +201,6 @@ export interface Routes {
   };
   "GET /runs/{run}/truth": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -274,9 +223,6 @@ export interface Routes {
   };
   "GET /runs/{run}/download": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -284,9 +230,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/html": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Runs that are compared with it.
@@ -308,9 +251,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/gif": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * Runs that are compared with it.
@@ -335,9 +275,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/script": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
     };
     body: null;
@@ -345,9 +282,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/samples": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * One of GET .../keyframes; else the newest.
@@ -359,9 +293,6 @@ export interface Routes {
   };
   "GET /runs/{run}/export/grid": {
     parameters: {
-      /**
-       * The id of a run.
-       */
       run: string;
       /**
        * One of GET .../keyframes; else the newest.
@@ -944,6 +875,17 @@ export interface Refusal {
   detail: string;
 }
 /**
+ * Why a file is refused: `value` is what stands in a row and column, both from 1.
+ */
+export interface FileProblem {
+  path: string;
+  value: Json;
+  message: string;
+  allowed: string | null;
+  row: number | null;
+  column: number | null;
+}
+/**
  * Why a value is refused.
  */
 export interface Problem {
@@ -956,5 +898,5 @@ export interface Problem {
  * What is wrong with what was sent: at each value, or in words where it is no one value.
  */
 export interface Unprocessable {
-  detail: Problem[] | string;
+  detail: (FileProblem | Problem)[] | string;
 }
