@@ -141,7 +141,7 @@ function Part({ place }: { place: number }) {
       {rows ? (
         rows.map((run, i) => <Row key={run.id} run={run} index={first + i + 2} />)
       ) : (
-        <tr class="to-come" style={{ height: height.current ?? many * ROW_HEIGHT }}>
+        <tr class="to-come" style={{ height: `${height.current ?? many * ROW_HEIGHT}px` }}>
           <td colSpan={6} />
         </tr>
       )}
