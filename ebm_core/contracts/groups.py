@@ -25,6 +25,12 @@ class Groups(NamedTuple):
         ways = points[:, None] - self.means
         return torch.einsum("nki,kij,nkj->nk", ways, self.precisions, ways)
 
+    @property
+    def separation(self) -> float:
+        """The longest way from one mean to another, in standard deviations of the narrower group
+        in that direction."""
+        return float(self.squared_distances(self.means).max().sqrt())
+
     def belonging(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n k"]:
         """How far each point belongs to each group; smooth, and in all one."""
         return torch.softmax(self.log_odds(points), 1)

@@ -25,7 +25,7 @@ SHARE = 0.01
 """Far rows are at most this share of all (or three): more of them are a cluster."""
 BULK = 2.3
 """Root mean square radius of whitened points: their bulk lies within [-4, 4]^2."""
-THINNEST = 1e-5
+THINNEST = 1e-7
 """Points whose spreads differ by more lie on a line."""
 LINE = 1e-2
 """What the spread across a line is taken for, as a share of that along it."""
@@ -131,8 +131,9 @@ def baselines(values: FrozenArray, far_rows: str, scaling: str) -> dict[str, flo
     train, test = (whitened(ready.units, ready.points[r]) for r in (ready.train, ready.test))
     spread = torch.atleast_2d(torch.cov(train.T, correction=0)) + FINEST**2 * torch.eye(2)
     gaussian = MultivariateNormal(train.mean(0), spread)
-    logs = {"nll_kde": fixed(train).log_density(test), "nll_gaussian": gaussian.log_prob(test)}
-    return {name: ready.units.log_volume - log.mean().item() for name, log in logs.items()}
+    logs = {"nll_kde": fixed(train).mean_log_density(test)}
+    logs["nll_gaussian"] = gaussian.log_prob(test).mean().item()
+    return {name: ready.units.log_volume - log for name, log in logs.items()}
 
 
 def whitened(units: Units, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n 2"]:

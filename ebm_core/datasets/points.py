@@ -34,6 +34,8 @@ def held(width: float) -> float:
     return width
 
 
+FAR_APART = 60.0
+"""Standard deviations between groups, beyond which most methods were measured to fail."""
 CLASSES = Rows(row=(), least=2, most=MOST, dtype=np.int64)
 
 
@@ -180,11 +182,16 @@ class Points(Dataset):
         if (groups := self.groups) is None:
             return self._prepared.remarks
         shares = ", ".join(f"{100 * share:.3g} %" for share in groups.shares)
+        wide = groups.separation
+        apart = (
+            f"; they lie up to {wide:.2g} times as far apart as they are wide, which denoising and "
+            "noise_conditional learn, and other methods often do not"
+        )
         return (
             *self._prepared.remarks,
             f"the points fall into {len(groups.shares)} separate groups ({shares}); no chain "
             "crosses and no score sees the way between, so the energy of each is moved as a whole "
-            "until it holds its share",
+            f"until it holds its share{apart if wide > FAR_APART else ''}",
         )
 
     @property

@@ -34,7 +34,7 @@ class Problem(NamedTuple):
 
 def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
     """The problems that pydantic found in a `model`, by the paths that a user wrote."""
-    found = []
+    found: list[Problem] = []
     for item in error.errors():
         path, field = located(model, item["loc"])
         message = item["msg"].removeprefix("Value error, ")
@@ -48,7 +48,13 @@ def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
         if isinstance(value, list | tuple) and len(value) > LONGEST:
             value = None
         words = item.get("ctx", {}).get("allowed") or (allowed(field) if field else None)
-        found.append(Problem(path, value, message, words))
+        before = found[-1] if found else None
+        if before and before.path == path and item["type"] not in ("extra_forbidden", "missing"):
+            # one field of several types, each of which says what it needs
+            either = f"{before.message} or {message[0].lower()}{message[1:]}"
+            found[-1] = before._replace(message=either)
+        else:
+            found.append(Problem(path, value, message, words))
     return found
 
 
@@ -64,6 +70,8 @@ def located(
         if field is not None and len(choices) > 1 and tagged:
             choices = tagged
             continue
+        if field is not None and not choices and isinstance(part, str):
+            continue  # the tag of a plain field of several types
         names.append(str(part))
         holder = next((c for c in choices if str(part) in c.model_fields), None)
         if holder is not None:

@@ -14,6 +14,11 @@ class TimeBudget:
     """Whether it is at all: a run that is replayed follows the lengths that were recorded."""
     calibrated: int = 0
 
+    def settle(self) -> None:
+        """A length in updates was asked for: the speed is of no more interest, until the budget
+        changes."""
+        self.calibrated = len(CALIBRATIONS)
+
     def length(self, budget: float | None, seconds: float, step: int) -> int | None:
         """The run's length in updates where the speed is to be measured now, else None.
 

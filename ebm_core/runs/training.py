@@ -151,7 +151,7 @@ class Training:
             self.schedule.step += 1
         length = self.budget.length(self.config.seconds, self.seconds, self.step)
         if length is not None:
-            self.change("updates", length)
+            self._change("updates", length)
         self._replay()
         if self.shown.is_due(self.step, self.finished):
             self._judge()
@@ -176,6 +176,12 @@ class Training:
         Raises:
             ValueError: There is no such field, it is not live, or the value is out of bounds.
         """
+        made = self._change(path, value)
+        if path == "updates":
+            self.budget.settle()
+        return made
+
+    def _change(self, path: str, value: Any) -> Change:
         lengthened = path == "updates"
         # a length in updates stands beside a time budget, and leaves the config as it is
         whole = self.config.model_copy(update={"seconds": None}) if lengthened else self.config

@@ -50,19 +50,24 @@ def read_npz(data: bytes, name: str) -> Table:
 
 
 def read_json(data: bytes, name: str) -> Table:
-    """A list of rows, a list of objects with the same keys, or an object of columns."""
+    """A list of rows, a list of objects with the same keys, or an object of columns; also what
+    pandas' `to_json` writes, whatever its `orient`."""
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadFile(f"{name} is not JSON: {error}") from error
+    if isinstance(value, dict):
+        value = rows_of(value)
     if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
         value = {key: [row.get(key) for row in value] for key in value[0]}
     if isinstance(value, dict):
         named = {key: series for key, series in value.items() if isinstance(series, list)}
+        if not named:
+            raise BadFile(f"{name} is an object without lists; columns of numbers are expected")
         return table_of([column_of(key, series, name) for key, series in named.items()], name)
-    if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
+    if not isinstance(value, list) or not value or not all(isinstance(row, list) for row in value):
         raise BadFile(f"{name} is no table; a list of rows or of objects is expected")
-    width = len(value[0]) if value else 0
+    width = len(value[0])
     for number, row in enumerate(value, 1):
         if len(row) != width:
             raise BadFile(
@@ -73,6 +78,24 @@ def read_json(data: bytes, name: str) -> Table:
             )
     columns = zip(default_names(width), zip(*value, strict=True), strict=True)
     return table_of([column_of(title, cells, name) for title, cells in columns], name)
+
+
+def rows_of(value: dict[str, Any]) -> Any:
+    """What an object of pandas holds, as columns or as a list of objects; others as they are."""
+    data, names = value.get("data"), value.get("columns")
+    if isinstance(data, list) and isinstance(names, list):  # orient="split"
+        return [dict(zip(map(str, names), row, strict=False)) for row in data]
+    if isinstance(data, list) and isinstance(schema := value.get("schema"), dict):  # orient="table"
+        numbers = schema.get("primaryKey") or []
+        return [{key: row[key] for key in row if key not in numbers} for row in data]
+    if not value or not all(isinstance(inner, dict) for inner in value.values()):
+        return value
+    rows = list(value.values())
+    if all(key.lstrip("-").isdigit() for key in value) and not any(
+        key.lstrip("-").isdigit() for key in rows[0]
+    ):  # orient="index"
+        return rows
+    return {key: list(inner.values()) for key, inner in value.items()}  # orient="columns"
 
 
 def read_parquet(data: bytes, name: str) -> Table:
@@ -118,6 +141,10 @@ def column_of(title: str, cells: NDArray[Any] | Sequence[Any], name: str) -> Col
     """
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "iufb":
         return Column(title, np.ascontiguousarray(cells, dtype=np.float64))
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "Mm":  # times are told apart, as text
+        words = cells.astype(str).astype(object)
+        words[np.isnat(cells)] = None
+        return Column(title, words)
     if isinstance(cells, np.ndarray) and cells.dtype.kind not in "USO":
         raise BadFile(
             f"{name} holds {cells.dtype}; real numbers are needed",

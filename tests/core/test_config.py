@@ -78,6 +78,16 @@ def test_a_problem_is_told_by_path_and_bounds(
     assert (problem.path, problem.allowed) == (path, allowed)
 
 
+def test_a_field_of_several_types_says_what_each_needs() -> None:
+    with pytest.raises(ValidationError) as refused:
+        described(dataset={"kind": "points", "values": [[0, 1], [1, 2]], "smoothing": -1})
+    (told,) = problems(RunConfig, refused.value)
+    assert str(told) == (
+        "dataset.smoothing is -1: Input should be 'auto' or input should be greater than or equal "
+        "to 0"
+    )
+
+
 def test_a_problem_of_many_rows_does_not_hold_them() -> None:
     rows = [[float(row), 0.0] for row in range(200_001)]
     with pytest.raises(ValidationError) as caught:

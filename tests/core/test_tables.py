@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 
 from ebm_core.tables import MOST, BadFile, PointTable, names_in, read_table, select
@@ -73,19 +74,23 @@ def test_other_kinds_of_files_are_told_by_what_they_hold() -> None:
         {"a": [x for x, _ in ROWS], "b": [y for _, y in ROWS]},
     ):
         assert chosen(json.dumps(value), "a.json").values.tolist() == ROWS
+    frame = pandas.DataFrame(ROWS, columns=["a", "b"])
+    for orient in ("columns", "index", "records", "split", "table", "values"):
+        read = chosen(frame.to_json(orient=orient), "a.json")
+        assert read.values.tolist() == ROWS, orient
     fields = np.array([(1.5, 2.25), (-3, 4), (5, 0.5)], dtype=[("lon", "f4"), ("lat", "f8")])
     assert chosen(npy(fields)).columns == ("lon", "lat")
 
 
 def test_parquet_is_read_where_pyarrow_is_there_and_else_says_what_it_needs() -> None:
-    pandas = pytest.importorskip("pandas")
     try:
-        data = pandas.DataFrame({"a": [1.5, -3, 5], "b": [2.25, 4, 0.5]}).to_parquet()
+        days = pandas.to_datetime(["2026-01-01", None, "2026-01-03"])
+        data = pandas.DataFrame({"day": days, "a": [1.5, -3, 5], "b": [2.25, 4, 0.5]}).to_parquet()
     except ImportError:
         with pytest.raises(BadFile, match="pip install pyarrow"):
             chosen(b"PAR1....PAR1", "a.parquet")
     else:
-        assert chosen(data, "a.parquet").values.tolist() == ROWS
+        assert chosen(data, "a.parquet").values.tolist() == ROWS  # a day is no number
 
 
 @pytest.mark.parametrize(
@@ -178,6 +183,8 @@ def test_a_wrong_choice_is_told_with_what_there_is(choice: dict[str, Any], told:
         (npy(np.ones((3, 2)) * 1j), "a.npy", "holds complex128; real numbers"),
         (b"[[1, 2], [3]]", "a.json", "row 2 has 1 cells; 2 are expected"),
         (b"[1, 2", "a.json", "is not JSON"),
+        (b"[]", "a.json", "is no table"),
+        (b'{"a": 1}', "a.json", "object without lists"),
         (b"PK\x03\x04 and no more", "a.xlsx", "is not a file saved by numpy.savez"),
         (npz(a=np.ones(3), b=np.ones(4)), "a.npz", "different lengths"),
     ],

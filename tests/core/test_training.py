@@ -60,6 +60,14 @@ def test_a_time_budget_is_replayed_from_its_events(tmp_path: Path) -> None:
     assert second.events == first.events
 
 
+def test_a_length_that_is_asked_for_ends_a_time_budget(tmp_path: Path) -> None:
+    first = walked(Training(described(method={"kind": "denoising"}, updates=None, seconds=0.5)))
+    first.save(tmp_path)
+    longer = Training.resume(tmp_path)
+    longer.change("updates", first.step + 50)
+    assert walked(longer).step == first.step + 50
+
+
 def test_a_time_budget_is_kept() -> None:
     training = walked(Training(described(method={"kind": "denoising"}, updates=None, seconds=1.0)))
     assert 0.7 < training.seconds < 1.3

@@ -173,9 +173,10 @@ def resumed(
         if seconds is not None:
             if training.config.seconds is None:
                 raise ValueError("this run's length is in updates; give it by --updates")
-            training.change("seconds", seconds)
-            speed = training.step / max(training.seconds, 1e-9)
-            updates = round(speed * seconds) if training.step else None
+            if training.step:
+                speed = training.step / max(training.seconds, 1e-9)
+                training.change("updates", round(speed * seconds))
+            training.change("seconds", seconds)  # whose speed is measured on
         if updates is not None:
             training.change("updates", updates)
     except (OSError, ValueError, RuntimeError) as error:
