@@ -48,7 +48,7 @@ it("drops the answer to an earlier question", async () => {
   expect(list.found.value?.fitting).toBe(7);
   expect(vi.mocked(api.found).mock.lastCall?.[0]).toEqual({
     ...{ search: "moons", state: ["failed"] },
-    ...{ sort: "made", descending: true },
+    ...{ sort: "family", descending: true },
   });
   expect(list.filtered.value).toBe(true);
 });

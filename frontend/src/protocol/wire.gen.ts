@@ -42,7 +42,7 @@ export interface Routes {
       method?: string[] | null;
       dataset?: string[] | null;
       tag?: string[] | null;
-      sort?: "made" | "name" | "state" | "updates" | "distance";
+      sort?: "made" | "family" | "name" | "state" | "updates" | "distance";
       descending?: boolean;
       offset?: number;
       limit?: number;
@@ -96,7 +96,7 @@ export interface Routes {
       method?: string[] | null;
       dataset?: string[] | null;
       tag?: string[] | null;
-      sort?: "made" | "name" | "state" | "updates" | "distance";
+      sort?: "made" | "family" | "name" | "state" | "updates" | "distance";
       descending?: boolean;
       offset?: number;
       limit?: number;

@@ -21,7 +21,7 @@ export interface Query {
 
 export const EVERYTHING: Query = {
   ...{ search: "", state: "", method: "", dataset: "", tag: "" },
-  sort: "made",
+  sort: "family",
   descending: true,
 };
 

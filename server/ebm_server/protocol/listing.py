@@ -7,7 +7,7 @@ from pydantic import Field
 from ebm_server.protocol.messages import Message
 from ebm_server.protocol.runs import RunState, RunSummary
 
-SortBy = Literal["made", "name", "state", "updates", "distance"]
+SortBy = Literal["made", "family", "name", "state", "updates", "distance"]
 MOST = 100
 """Runs of a page: some 100 kB."""
 Kinds = Annotated[list[str] | None, Field(max_length=64)]

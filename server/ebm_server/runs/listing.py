@@ -50,10 +50,10 @@ def counted(runs: Iterable[Run], asked: Listing) -> Found:
 
 
 def page(runs: dict[str, Run], asked: Listing) -> list[ListedRun]:
-    """A part of the list: pinned runs first; without a filter, branches under their parents."""
+    """A part of the list: pinned runs first; in families, branches under parents where all fit."""
     fitting = found(runs.values(), asked)
     depths: dict[str, int] = {}
-    if asked.sort == "made" and len(fitting) == len(runs):
+    if asked.sort == "family" and len(fitting) == len(runs):
         fitting, depths = tree(fitting, newest_first=asked.descending)
     else:
         fitting.sort(key=SORTED_BY[asked.sort], reverse=asked.descending)
@@ -83,6 +83,7 @@ def distance_of(run: Run) -> float | None:
 
 SORTED_BY: dict[SortBy, Callable[[Run], tuple[float | str, str]]] = {
     "made": lambda run: (run.created, run.id),
+    "family": lambda run: (run.created, run.id),
     "name": lambda run: (run.name.lower(), run.id),
     "state": lambda run: (run.state, run.id),
     "updates": lambda run: (run.step, run.id),

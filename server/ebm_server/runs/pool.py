@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0
 NEXT_SPARE = 0.5
 """Seconds between looks whether the spare before is warm."""
-SPARE_AFTER = 4.0
+SPARE_AFTER = 1.0
 """Seconds from a run's start to the next spare's, which must not slow the run's first second."""
 
 
@@ -93,14 +93,21 @@ class Pool:
         return worker
 
     def spare_after(self, seconds: float) -> None:
-        """Sees to it that there are spares in a while; later where none gets warm."""
+        """Sees to it that there are spares in a while; later where none gets warm.
+
+        What is due sooner stays so: one run after the other must not put it off.
+        """
         if self._failures:
             seconds = max(seconds, min(LONGEST_PAUSE, 2.0**self._failures))
+        loop = asyncio.get_running_loop()
+        if self._timer and not self._failures and self._timer.when() <= loop.time() + seconds:
+            return
         if self._timer:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._start_spare)
+        self._timer = loop.call_later(seconds, self._start_spare)
 
     def _start_spare(self) -> None:
+        self._timer = None
         if self.closing or len(self.spares) >= self.wanted_spares():
             return
         if all(worker.warm for worker in self.spares):  # one after the other

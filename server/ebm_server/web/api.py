@@ -143,7 +143,7 @@ def points_file(digest: Digest, jobs: AllJobs) -> Response:
 
 @router.get("/runs", responses=refusals(422))
 async def runs(jobs: AllJobs, asked: Annotated[Listing, Query()]) -> list[ListedRun]:
-    """Runs that fit, at most 100: pinned ones first, then the newest, branches under parents."""
+    """Runs that fit, at most 100: pinned ones first, then the newest; or by another order."""
     return listing.page(jobs.all(), asked)
 
 

@@ -6,7 +6,7 @@ import { titleOf } from "../../state";
 import { count } from "../../words/format";
 
 const SORTS: [list.SortBy, string][] = [
-  ["made", "Made"],
+  ["family", "Made"],
   ["name", "Name"],
   ["state", "State"],
   ["updates", "Updates"],
@@ -15,7 +15,7 @@ const SORTS: [list.SortBy, string][] = [
 
 /** Which way each order goes when it is chosen. */
 const DESCENDS: Record<list.SortBy, boolean> = {
-  ...{ made: true, updates: true },
+  ...{ made: true, family: true, updates: true },
   ...{ name: false, state: false, distance: false },
 };
 
