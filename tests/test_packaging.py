@@ -79,7 +79,9 @@ def test_torch_is_not_needed_to_build() -> None:
     assert all("torch" not in line for line in PROJECT["build-system"]["requires"])
 
 
-@pytest.mark.parametrize("extra", [None, "test", "check", "node", "compiler", "parquet", "bench"])
+@pytest.mark.parametrize(
+    "extra", [None, "test", "check", "node", "compiler", "parquet", "search", "bench"]
+)
 def test_constraints_pin_every_direct_dependency_inside_its_range(extra: str | None) -> None:
     for requirement in declared(extra):
         pinned = CONSTRAINTS[canonicalize_name(requirement.name)]
@@ -105,7 +107,8 @@ def imported() -> dict[str, Path]:
 
 
 def test_what_is_imported_is_what_is_declared() -> None:
-    modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in declared()}
+    all_that_is = declared() + declared("search")
+    modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in all_that_is}
     ours = set(sys.stdlib_module_names) | {"ebm_core", "ebm_server"}
     further = {name: path for name, path in imported().items() if name not in ours}
     assert set(further) == modules, f"imported: {further}"

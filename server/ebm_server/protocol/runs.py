@@ -44,6 +44,8 @@ class RunProgress(Message):
     parent: str | None = None
     """The run that it branches off, which may be gone, and the update where it does."""
     parent_step: int | None = None
+    sweep: str | None = None
+    """The sweep that it is of."""
 
 
 class RunSummary(RunProgress):
@@ -84,8 +86,7 @@ class Run(RunProgress):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def config_digest(self) -> str:
-        text = json.dumps(self.config, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return digest_of(self.config)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -100,6 +101,12 @@ class Run(RunProgress):
     @property
     def summary(self) -> RunSummary:
         return RunSummary(**self.model_dump(exclude={"config"}))
+
+
+def digest_of(config: dict[str, Any]) -> str:
+    """The same for the same config."""
+    text = json.dumps(config, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class MetricRow(Message):

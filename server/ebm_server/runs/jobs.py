@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ class Jobs:
         self.ledger = ledger
         self.dispatch = dispatch
         self.points = PointFiles(settings.points_dir)
+        self.points_to_come: Callable[[], set[str]] = set
+        """Digests that runs will refer to which are not here yet."""
 
     def _in(self, *states: RunState) -> list[Entry]:
         return [entry for entry in self.ledger.entries.values() if entry.run.state in states]
@@ -102,6 +105,10 @@ class Jobs:
             name = name or f"{config['method']['kind']} on {self.points.called(config['dataset'])}"
             return self._add(config, name, [])
 
+    def add_to_sweep(self, config: dict[str, Any], name: str, sweep: str) -> Run:
+        """A new run of a sweep, of a config that is whole."""
+        return self._add(config, name, [], sweep=sweep)
+
     async def repeat(self, run: str) -> Run:
         """A new run that makes an ended one again, with the changes and length that are recorded.
 
@@ -160,8 +167,9 @@ class Jobs:
         return run
 
     def _points_in_use(self) -> set[str]:
-        """The digests that runs refer to."""
-        return set().union(*(_points_of(entry) for entry in self.ledger.entries.values()))
+        """The digests that runs refer to, and sweeps whose runs are yet to come."""
+        of_runs = (_points_of(entry) for entry in self.ledger.entries.values())
+        return set().union(self.points_to_come(), *of_runs)
 
     async def keep_points(
         self,

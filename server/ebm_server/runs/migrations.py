@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table
 
 from ebm_server.runs.points import PointFiles, references
-from ebm_server.runs.store import META, RUNS
+from ebm_server.runs.store import META, RUNS, SWEEPS
 from ebm_server.settings import Settings
 
 log = logging.getLogger(__name__)
-VERSION = 3
+VERSION = 4
 SCHEMA_VERSION = Table("schema_version", MetaData(), Column("version", Integer, nullable=False))
 
 
@@ -129,8 +129,15 @@ def remember_parents(connection: Connection, _: Settings) -> None:
     connection.execute(sa.text("ALTER TABLE runs ADD COLUMN parent_step INTEGER"))
 
 
+def remember_sweeps(connection: Connection, _: Settings) -> None:
+    """Version 3 to 4: there are sweeps, and runs say of which one they are."""
+    connection.execute(sa.text("ALTER TABLE runs ADD COLUMN sweep TEXT"))
+    SWEEPS.create(connection)
+
+
 STEPS: dict[int, Callable[[Connection, Settings], None]] = {
     1: refer_to_points,
     2: remember_parents,
+    3: remember_sweeps,
 }
 """By the version that each starts from."""

@@ -48,6 +48,7 @@ RUNS = Table(
     Column("born", Text),
     Column("parent", Text),
     Column("parent_step", Integer),
+    Column("sweep", Text),
 )
 METRICS = Table(
     "metrics",
@@ -79,6 +80,16 @@ KEYFRAMES = Table(
     Column("fields", Integer, nullable=False),
     Column("core", LargeBinary, nullable=False),
     Column("landscape", LargeBinary),
+)
+SWEEPS = Table(
+    "sweeps",
+    META,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("toml", Text, nullable=False),
+    Column("members", sa.JSON, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("active", sa.Boolean, nullable=False),
 )
 Index("metrics_by_step", METRICS.c.run, METRICS.c.step)
 BATCH = 500

@@ -32,7 +32,8 @@ from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
 from ebm_server.runs.worker_connection import WorkerConnection
 from ebm_server.settings import Settings, is_loopback, package_version
-from ebm_server.web import api, taking_home
+from ebm_server.sweeps.queue import Sweeps
+from ebm_server.web import api, sweeps, taking_home
 from ebm_server.web.documentation import documentation
 from ebm_server.web.openapi import document
 from ebm_server.web.page_socket import page_stream
@@ -60,10 +61,11 @@ class Services:
             settings.data_dir / "workers",
             {"EBM_SERVER": str(self.address), "EBM_WORKER_TOKEN": token, "OMP_NUM_THREADS": "1"},
             settings.answer_seconds,
-            on_free=lambda: self.jobs.start_queued(),
+            on_free=lambda: self.sweeps.feed(),
             wants_spare=lambda: self.jobs.wants_spare(),
         )
         self.jobs = Jobs(settings, self.dispatch.ledger, self.dispatch)
+        self.sweeps = Sweeps(self.jobs)
         self.catalogue = Catalogue(settings.data_dir)
         self.samplings = Samplings()
 
@@ -78,13 +80,16 @@ class Services:
             self.address.write_text(json.dumps({"url": worker_url(self.settings)}))
             migrate(self.store.engine, self.settings)
             self.store.open()
+            await self.sweeps.read()
             await self.jobs.open()
+            self.sweeps.open()
             wanted = self.settings.spare or has_outsiders()
             science = asyncio.create_task(warm(self.catalogue)) if wanted else None
             yield
             if science:
                 science.cancel()
             self.samplings.close()
+            await self.sweeps.close()
             await self.jobs.close()
             await self.store.close()
 
@@ -104,10 +109,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.openapi = document  # type: ignore[method-assign]
     app.state.jobs = services.jobs
+    app.state.sweeps = services.sweeps
     app.state.catalogue = services.catalogue
     app.state.samplings = services.samplings
     app.include_router(api.router)
     app.include_router(taking_home.router)
+    app.include_router(sweeps.router)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(Invalid, invalid)
     app.add_exception_handler(RequestValidationError, malformed)
