@@ -1,7 +1,7 @@
 /** A chart: the only file that touches Plotly, which is loaded after the first paint. */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { Layout, Trace } from "plotly.js-basic-dist-min";
+import type { Layout, Trace } from "plotly.js-cartesian-dist-min";
 import { useEffect, useRef } from "preact/hooks";
 import { loop } from "../run/loop";
 import { type ChartColors, chartColors } from "../theme";
@@ -18,7 +18,7 @@ export interface Chart<Known = Evidence> {
   figure: (known: Known, colors: ChartColors) => Figure;
 }
 
-type Plotly = typeof import("plotly.js-basic-dist-min");
+type Plotly = typeof import("plotly.js-cartesian-dist-min");
 let plotly: Promise<Plotly> | null = null;
 const EVERY = 400;
 
@@ -48,10 +48,13 @@ export function PlotOf<Known>({
   chart,
   height,
   source,
+  onPick,
 }: {
   chart: Chart<Known>;
   height: number;
   source: ReadonlySignal<Known>;
+  /** Is given the `customdata` of what is pressed. */
+  onPick?: (picked: unknown) => void;
 }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -61,7 +64,7 @@ export function PlotOf<Known>({
     let width = 0;
     let drawn: unknown[] = [];
     const ranges: Record<string, Range> = {};
-    plotly ??= import("plotly.js-basic-dist-min");
+    plotly ??= import("plotly.js-cartesian-dist-min");
     void plotly.then((loaded) => {
       library = loaded;
     });
@@ -96,7 +99,12 @@ export function PlotOf<Known>({
           ranges[name] = axis.range = range;
         }
         drawn = settled ? inputs : [];
-        void library!.react(element, data, { ...layout, width, height, uirevision: chart.title }, CONFIG);
+        const sized = { ...layout, width, height, uirevision: chart.title };
+        void library!.react(element, data, sized, CONFIG).then((drawn) => {
+          if (!onPick) return;
+          drawn.removeAllListeners("plotly_click");
+          drawn.on("plotly_click", ({ points: [point] }) => onPick(point?.customdata));
+        });
       },
     });
     return () => {
@@ -105,13 +113,13 @@ export function PlotOf<Known>({
       size.disconnect();
       library?.purge(element);
     };
-  }, [chart, height, source]);
+  }, [chart, height, source, onPick]);
   return <div ref={box} class="plot" style={{ height: `${height}px` }} role="img" aria-label={chart.title} />;
 }
 
 /** A figure as a picture, by its address. */
 export async function picture(figure: Figure, options: Parameters<Plotly["toImage"]>[1]): Promise<string> {
-  plotly ??= import("plotly.js-basic-dist-min");
+  plotly ??= import("plotly.js-cartesian-dist-min");
   return (await plotly).toImage(figure, options);
 }
 

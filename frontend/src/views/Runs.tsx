@@ -11,6 +11,7 @@ import { givenName, nameOfRun } from "../run/named";
 import { missingPlugIn, plugInNote } from "../run/plugins";
 import { type Node, treeOf } from "../run/tree";
 import { catalogue, fields, info, runs, runsFault, stored, tab } from "../state";
+import { Sweeps } from "../sweeps/Listed";
 import { explains } from "../words/explaining";
 import { ago, count, sentence } from "../words/format";
 import { headline } from "../words/quality";
@@ -44,6 +45,7 @@ export function Runs() {
           </button>
         </p>
       )}
+      <Sweeps />
       <Chosen />
       <List />
     </main>

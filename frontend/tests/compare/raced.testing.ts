@@ -33,7 +33,15 @@ export function raced(
   const info = {
     ...{ id: "a", name: "", state, reason: null, created: "", started: null, ended: null, horizon: 1000 },
     ...{ step: last?.step ?? 0, seconds: last?.seconds ?? 0, metrics: last?.values ?? {}, seq: rows.length },
-    ...{ speed: null, parent: null, parent_step: null, first_plugins: [], plugins: [], repeats: false },
+    ...{
+      speed: null,
+      parent: null,
+      parent_step: null,
+      sweep: null,
+      first_plugins: [],
+      plugins: [],
+      repeats: false,
+    },
     ...{ config, dataset: "pinwheel", method: "persistent", config_digest: "" },
   } as Run;
   return { info, rows, keyframes: rows.map(({ step, seconds: at }) => ({ step, seconds: at })) };
