@@ -47,11 +47,13 @@ export function Describe() {
       />
       <Fields />
       {wrong.value.length > 0 && (
-        <ul id="sweep-wrong" class="fault" role="alert">
-          {wrong.value.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
+        <div id="sweep-wrong" class="fault" role="alert">
+          <ul>
+            {wrong.value.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </div>
       )}
       <p role="status">{plan.value && planned(plan.value)}</p>
       <div class="sweep-actions">

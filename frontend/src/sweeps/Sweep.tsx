@@ -169,6 +169,10 @@ function pick(keys: unknown): void {
 
 const LINE = 28;
 const LEAST = 96;
+/** Pixels from one axis to the next, at least: words stand beside each. */
+const ROOM = 128;
+/** Axes from which on the lines have the whole width. */
+const MANY = 3;
 
 function Charts() {
   const known = mapped.value;
@@ -201,18 +205,23 @@ function Charts() {
           />
         )}
       </div>
-      <section aria-labelledby="sweep-map">
+      <div>
         <h3 id="sweep-map">
           <Term explanation={SWEEP.map}>Map</Term>
         </h3>
         <PlotOf chart={map} height={Math.max(LEAST, LINE * rows + 64)} source={mapped} onPick={pick} />
-      </section>
-      <section aria-labelledby="sweep-lines">
+      </div>
+      <div data-wide={lined.value.axes.length > MANY}>
         <h3 id="sweep-lines">
           <Term explanation={SWEEP.lines}>All fields at once</Term>
         </h3>
-        <PlotOf chart={lines} height={280} source={lined} onPick={pick} />
-      </section>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+        <div class="sweep-scrolls" tabIndex={0} role="region" aria-labelledby="sweep-lines">
+          <div style={{ minWidth: `${ROOM * (lined.value.axes.length + 1)}px` }}>
+            <PlotOf chart={lines} height={280} source={lined} onPick={pick} />
+          </div>
+        </div>
+      </div>
     </div>
   );
 }

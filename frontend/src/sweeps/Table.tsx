@@ -20,7 +20,7 @@ export function Table() {
   const groups = one.groups.filter(({ keys }) => !wanted || keys.some((key) => wanted.has(key)));
   const shown = all.value || wanted ? groups : groups.slice(0, FIRST);
   return (
-    <section class="sweep-table" aria-labelledby="sweep-table">
+    <div class="sweep-table">
       <h3 id="sweep-table">
         <Term explanation={SWEEP.median}>Median and quartiles</Term>
       </h3>
@@ -66,7 +66,7 @@ export function Table() {
         </button>
       )}
       <Reasons runs={one.members} />
-    </section>
+    </div>
   );
 }
 
@@ -87,7 +87,9 @@ function Line({ group, paths, runs }: { group: SweepGroup; paths: string[]; runs
       {name && <td class="mono">{numberWord(found?.median, failed)}</td>}
       {name && (
         <td class="mono muted">
-          {found && `${numberWord(found.better, failed)} to ${numberWord(found.worse, failed)}`}
+          {found &&
+            found.better !== null &&
+            `${numberWord(found.better, failed)} to ${numberWord(found.worse, failed)}`}
         </td>
       )}
       <td class="sweep-runs">

@@ -2,7 +2,7 @@
 import type { Json } from "../protocol/wire";
 import { titleOf } from "../state";
 import type { Explanation } from "../words/explaining";
-import { significant } from "../words/format";
+import { count, significant } from "../words/format";
 import { GLOSSARY } from "../words/glossary";
 
 const FIELDS: Record<string, string> = {
@@ -21,7 +21,7 @@ export function fieldWord(path: string): string {
 
 export function valueWord(path: string, value: Json | null | undefined): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "number") return significant(value);
+  if (typeof value === "number") return Number.isInteger(value) ? count(value) : significant(value);
   if (typeof value === "string") return path.endsWith("kind") ? titleOf(value) : value;
   return JSON.stringify(value);
 }
