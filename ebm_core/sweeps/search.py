@@ -138,4 +138,4 @@ def distribution(draw: Draw) -> "optuna.distributions.BaseDistribution":
 
 def _short(value: Any) -> Any:
     """A number with as many digits as it deserves."""
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -87,9 +87,9 @@ class Draw(BaseModel):
             return source.randint(*self.integer)
         if self.log:
             low, high = map(math.log, self.log)
-            return float(f"{math.exp(source.uniform(low, high)):.4g}")
+            return float(f"{math.exp(source.uniform(low, high)):.6g}")
         assert self.uniform
-        return float(f"{source.uniform(*self.uniform):.4g}")
+        return float(f"{source.uniform(*self.uniform):.6g}")
 
 
 class Draws(BaseModel):

@@ -1,6 +1,7 @@
 """Sweeps: what they are of, what they refuse, and what they come to."""
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,13 @@ def test_a_field_of_one_kind_is_set_where_that_kind_is(tmp_path: Path) -> None:
         if persistent:
             steps = member.values["method.persistent.chain_steps"]
             assert member.config["method"]["chain_steps"] == steps
+
+
+def test_the_examples_are_sweeps(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    (told,) = re.findall(r"```toml\n(name =.*?)```", (root / "README.md").read_text(), re.DOTALL)
+    assert len(members(read(told), tmp_path)) == 180
+    assert len(members(read((root / "examples/quality.toml").read_text()), tmp_path)) == 285
 
 
 def test_what_is_the_same_run_is_made_once(tmp_path: Path) -> None:
