@@ -83,7 +83,9 @@ function Fields() {
   const known = [
     { path: "dataset.kind", label: "Distribution", value: choice.dataset.kind as Json },
     ...fields.value.map(({ path, label }) => ({
-      path: path.replace(/^method\./, `method.${kind}.`),
+      path: path
+        .replace(/^method\./, `method.${kind}.`)
+        .replace(/^dataset\./, `dataset.${choice.dataset.kind}.`),
       label,
       value: get({ ...choice } as Json, path) as Json,
     })),

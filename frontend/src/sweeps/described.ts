@@ -1,7 +1,7 @@
 /** A sweep as TOML, begun from the choice in the lab, and fields put into its grid. */
 import { recipe } from "../form/recipes";
-import { differences, get } from "../form/schema";
-import type { Catalogue, Json, RunConfig } from "../protocol/wire";
+import { defaultsOf, differences, get } from "../form/schema";
+import type { Catalogue, Json, PlugInConfig, RunConfig } from "../protocol/wire";
 
 /** What a sweep over three seeds of the choice would be. */
 export function begun(plugIns: Catalogue, choice: RunConfig): string {
@@ -17,7 +17,7 @@ export function begun(plugIns: Catalogue, choice: RunConfig): string {
     `name = "${kind} on ${choice.dataset.kind}"`,
     "",
     "[base]",
-    `dataset = ${written({ ...choice.dataset } as Json)}`,
+    ...datasetLines(plugIns, choice.dataset),
     length,
     ...settings.map(([path, value]) => `"${path}" = ${written(value!)}`),
     "",
@@ -26,6 +26,22 @@ export function begun(plugIns: Catalogue, choice: RunConfig): string {
     "seed = [0, 1, 2]",
     "",
   ].join("\n");
+}
+
+/** Points of one's own whole; of another distribution its kind, and settings that hold where it is that kind. */
+function datasetLines(plugIns: Catalogue, dataset: PlugInConfig): string[] {
+  const plugIn = plugIns.datasets.find(({ kind }) => kind === dataset.kind);
+  if (!plugIn || plugIn.table) return [`dataset = ${written({ ...dataset } as Json)}`];
+  const plain = defaultsOf(plugIn.schema, [], dataset.kind);
+  const changed = differences({ ...dataset } as Json, { ...plain } as Json).filter((path) => path !== "kind");
+  return [
+    `"dataset.kind" = ${written(dataset.kind)}`,
+    ...changed.flatMap((path) => {
+      const value = get({ ...dataset } as Json, path);
+      const name = `dataset.${dataset.kind}.${path}`;
+      return value === null || value === undefined ? [] : [`"${name}" = ${written(value)}`];
+    }),
+  ];
 }
 
 /** A value as TOML has it on one line. */
