@@ -22,6 +22,7 @@ PAGE = {
     "App": "Which views stand where.",
     "keyboard": "The page by keyboard.",
     "views": "The panels, a Preact component each.",
+    "sweeps": "Many runs over a grid: how it is described, its map, its lines, its table.",
     "compare": "Runs on one clock: pure rules and tables; their state, stages and chart.",
     "export": "Runs as files: the dialog, pictures for print, videos, what the server makes.",
     "samplers": "The samplers' tab: its state, form, map and charts.",

@@ -83,7 +83,18 @@ def test_torch_is_not_needed_to_build() -> None:
 
 @pytest.mark.parametrize(
     "extra",
-    [None, "test", "check", "node", "compiler", "parquet", "postgres", "bench", *TRACKERS],
+    [
+        None,
+        "test",
+        "check",
+        "node",
+        "compiler",
+        "parquet",
+        "postgres",
+        "search",
+        "bench",
+        *TRACKERS,
+    ],
 )
 def test_constraints_pin_every_direct_dependency_inside_its_range(extra: str | None) -> None:
     for requirement in declared(extra):
@@ -110,7 +121,7 @@ def imported() -> dict[str, Path]:
 
 
 def test_what_is_imported_is_what_is_declared() -> None:
-    wanted = [*declared(), *(one for name in TRACKERS for one in declared(name))]
+    wanted = [*declared(), *(one for name in ("search", *TRACKERS) for one in declared(name))]
     modules = {IMPORTED_AS.get(r.name, r.name).replace("-", "_") for r in wanted}
     ours = set(sys.stdlib_module_names) | {"ebm_core", "ebm_server"}
     further = {name: path for name, path in imported().items() if name not in ours}

@@ -4,6 +4,7 @@ import { Export } from "./export/Export";
 import { PhasesPanel } from "./phases/Panel";
 import { motion } from "./phases/state";
 import { tab } from "./state";
+import { Sweep } from "./sweeps/Sweep";
 import { Distributions } from "./views/Distributions";
 import { Evidence } from "./views/Evidence";
 import { Explanation } from "./views/Explanation";
@@ -26,6 +27,8 @@ export function App() {
         <TopBar />
         {tab.value === "runs" ? (
           <Runs />
+        ) : tab.value === "sweep" ? (
+          <Sweep />
         ) : tab.value === "compare" ? (
           <Compare />
         ) : tab.value === "samplers" ? (

@@ -45,6 +45,7 @@ const ON_TAB: Record<typeof tab.value, Keys> = {
   },
   compare: COMPARE_KEYS,
   runs: {},
+  sweep: {},
 };
 
 /** What a key means where the focus is on nothing that needs it; the layers of the lab have the digits. */

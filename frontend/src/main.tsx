@@ -16,6 +16,7 @@ import "./style/export.css";
 import "./style/narrow.css";
 import "./style/flat.css";
 import "./style/phases.css";
+import "./style/sweeps.css";
 import { App } from "./App";
 import { arriveAtChoices, arriveAtRun, arriveAtView } from "./address/arrive";
 import { startComparing } from "./address/comparison";

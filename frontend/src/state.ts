@@ -50,7 +50,7 @@ export const reading = signal<{ name: string; taken: Promise<boolean> } | null>(
 /** The stage is drawn on: the choice's data are the drawing. */
 export const drawing = signal(false);
 
-export const tab = signal<"lab" | "compare" | "samplers" | "runs">("lab");
+export const tab = signal<"lab" | "compare" | "samplers" | "runs" | "sweep">("lab");
 /** Of the server's machine; null until it has told. */
 export const cores = signal<number | null>(null);
 export const help = signal(false);

@@ -14,6 +14,7 @@ from ebm_server.commands.new import new
 from ebm_server.commands.runs import runs
 from ebm_server.commands.sample import sample
 from ebm_server.commands.serve import serve
+from ebm_server.commands.sweep import sweep
 from ebm_server.commands.train import train
 from ebm_server.settings import package_version
 
@@ -24,6 +25,7 @@ cli = typer.Typer(
 )
 cli.command("serve")(serve)
 cli.command("train")(train)
+cli.command("sweep")(sweep)
 cli.command("sample")(sample)
 cli.command("eval")(evaluate)
 cli.command("export")(export)

@@ -1,63 +1,39 @@
-"""How good every method's energy is on every built-in distribution, with the defaults.
+"""How good every method's energy is on every built-in distribution, of a sweep that was made:
 
-`python -m tests.benchmarks.quality --seeds 3 --seconds 30 --jobs 2 --out runs/quality.jsonl` runs
-methods x datasets x seeds, a core each; a cell tells the median and the worst of the seeds. A
-method is told by what it promises: a density by its KL, samples by their distance to the data.
-With `--reached frontend/src/words/reached.json` nothing runs: the best figures of what `--out`
-holds are written for the page, which tells them beside those of a run.
+    ebm sweep examples/quality.toml --out runs/quality
+    python -m tests.benchmarks.quality runs/quality
+
+A cell tells the median and the worst of the seeds. A method is told by what it promises: a density
+by its KL, samples by their distance to the data. With `--reached frontend/src/words/reached.json`
+the best figures are written for the page instead, which tells them beside those of a run. Instead
+of a folder it takes a file of rows, as `tests/benchmarks/measured` has one.
 """
 
+import argparse
 import json
-from itertools import product
 from pathlib import Path
 
-import torch
-
-from ebm_core import Training
 from ebm_core.datasets import DATASETS
-from ebm_core.evaluation.distances import SampleDistances
-from ebm_core.methods import METHODS
-from tests.benchmarks.grid import (
-    OF_DENSITIES,
-    Row,
-    Task,
-    command_line,
-    failures,
-    kept,
-    median_and_worst,
-    rows,
-    table,
-    trained,
-)
+from ebm_core.sweeps.records import Records
+from tests.benchmarks.grid import OF_DENSITIES, Row, failures, kept, median_and_worst, table
 
 OF_ENERGIES = ("kl", "kl_best_temperature", "mass_outside", "mode_coverage")
 OF_SAMPLES = ("sliced_wasserstein", "sample_coverage")
 OF_IMAGES = ("frechet", "nearest_neighbour", "confidence")
 FLOORS = {"sliced_wasserstein": "sliced_wasserstein_floor"}
-SAMPLES = 2000
 
 
-def run(task: Task) -> Row:
-    """The figures of one run."""
-    config = {
-        "dataset": {"kind": task["dataset"]},
-        "method": {"kind": task["method"]},
-        "seconds": task["seconds"],
-        "seed": task["seed"],
-    }
-    return trained(config, distances)
-
-
-def distances(training: Training) -> Row:
-    """From samples to data in the plane: the method's own samples, or those of its energy."""
-    if len(training.dataset.shape) != 1:
-        return {}
-    samples = training.learner.samples(SAMPLES, torch.Generator().manual_seed(0))
-    if samples is None:
-        points = training.trained().sample(SAMPLES)
-    else:
-        points = training.dataset.from_model(samples)
-    return SampleDistances(training.dataset, count=len(points))(points)
+def rows(path: Path) -> list[Row]:
+    """The runs of a sweep's folder, or of a file."""
+    if path.is_file():
+        return list(kept(path).values())
+    found: list[Row] = []
+    for one in Records(path).ended.values():
+        names = {"method": "method.kind", "dataset": "dataset.kind", "seed": "seed"}
+        row = {name: one.values.get(field) for name, field in names.items()}
+        lost = {"diverged": one.reason} if one.state == "failed" else {}
+        found.append({**row, "updates": one.updates, **lost, **one.figures})
+    return found
 
 
 def tables(found: list[Row]) -> list[str]:
@@ -94,26 +70,17 @@ def reached(found: list[Row]) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    """Runs what the command line asks for."""
-    planar = [kind for kind, dataset in DATASETS.items() if dataset.example().has_density]
-    built_in = [kind for kind in DATASETS if kind != "points"]
-    parser = command_line(__doc__, seconds=30.0)
-    parser.add_argument("--seeds", type=int, default=1, help="seeds 0, 1, ... of each cell")
-    parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
-    parser.add_argument("--datasets", nargs="+", default=planar, choices=built_in)
-    parser.add_argument("--reached", type=Path, help="write the best figures of --out here")
+    """Tells what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("made", type=Path, help="a sweep's folder, or a file of rows")
+    parser.add_argument("--reached", type=Path, help="write the best figures here")
     options = parser.parse_args()
+    found = rows(options.made)
+    if not found:
+        raise SystemExit(f"there are no runs in {options.made}")
     if options.reached:
-        best = reached(list(kept(options.out).values()))
-        options.reached.write_text(json.dumps(best, indent=2) + "\n")
+        options.reached.write_text(json.dumps(reached(found), indent=2) + "\n")
         return
-    tasks = [
-        {"method": method, "dataset": dataset, "seed": seed, "seconds": options.seconds}
-        for seed, method, dataset in product(
-            range(options.seeds), options.methods, options.datasets
-        )
-    ]
-    found = rows(run, tasks, options.jobs, options.out, (*OF_ENERGIES, *OF_SAMPLES, *OF_IMAGES))
     print("\n\n".join(tables(found)))
 
 

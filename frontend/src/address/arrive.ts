@@ -24,6 +24,7 @@ import {
   tab,
   titleOf,
 } from "../state";
+import { look, NEW } from "../sweeps/state";
 import { count } from "../words/format";
 import { compared, formOf, type Keeper, keepers, livePaths, shownChoice, startOf } from "./here";
 import type { Name, Place } from "./place";
@@ -32,7 +33,7 @@ import { withSettings } from "./settings";
 import { playStored } from "./stored";
 import { layersIn } from "./view";
 
-const TABS = ["lab", "compare", "samplers", "runs"] as const;
+const TABS = ["lab", "compare", "samplers", "runs", "sweep"] as const;
 const MODES: Mode[] = ["energy", "density", "truth", "difference", "uncertainty", "softmax"];
 
 /** Sentences about an address, gathered on the way. */
@@ -40,9 +41,10 @@ type Faults = string[];
 
 /** The tab and the run of a place; the stored run where that is not there. */
 export async function arriveAtRun({ known }: Place, faults: Faults): Promise<void> {
-  const named = known.tab ?? (known.compare === undefined ? "lab" : "compare");
+  const named = known.tab ?? (known.sweep ? "sweep" : known.compare === undefined ? "lab" : "compare");
   arriveAtTab(named, faults);
-  if (named === "compare" && history.value !== null) return;
+  if (named === "sweep") look(known.sweep ?? NEW);
+  if ((named === "compare" || named === "sweep") && history.value !== null) return;
   const shown = stored.value || fresh.value ? undefined : info.value?.id;
   if (
     known.run === undefined
@@ -58,6 +60,7 @@ export async function arriveAtRun({ known }: Place, faults: Faults): Promise<voi
 
 /** All of a place but its tab and run. */
 export async function arriveAtRest(place: Place, faults: Faults): Promise<void> {
+  if (tab.value === "sweep") return tell(faults);
   await arriveAtView(place, faults);
   if (tab.value !== "compare") await arriveAtChoices(place, faults);
 }

@@ -23,6 +23,7 @@ import {
   tab,
   usesChains,
 } from "../state";
+import { NEW, chosen as shownSweep } from "../sweeps/state";
 import type { Name, Place } from "./place";
 import { samplingHere } from "./sampling";
 import { changedSettings, type Form } from "./settings";
@@ -52,6 +53,7 @@ export const shownChoice = computed<RunConfig | null>(() => {
 export function here(): Place {
   const known: Place["known"] = {};
   if (tab.value === "compare") return comparisonHere();
+  if (tab.value === "sweep") return { known: { sweep: shownSweep.value ?? NEW }, settings: [] };
   if (tab.value !== "lab") known.tab = tab.value;
   const run = stored.value || fresh.value || gone.value ? null : info.value;
   if (run) known.run = run.id;

@@ -23,6 +23,7 @@ export const NAMES = [
   "by",
   "sample.view",
   "compare",
+  "sweep",
   "from",
   "colours",
   "clock",
@@ -31,7 +32,7 @@ export const NAMES = [
 export type Name = (typeof NAMES)[number];
 
 /** Of these a change is a step that the browser's back button takes back; of the others it is not. */
-const STEPS: readonly Name[] = ["tab", "run", "data", "own", "method", "sample", "by", "compare"];
+const STEPS: readonly Name[] = ["tab", "run", "data", "own", "method", "sample", "by", "compare", "sweep"];
 
 const CHOICES: readonly Name[] = ["data", "own", "method", "sample", "by"];
 

@@ -1,7 +1,7 @@
 /** A chart: the only file that touches Plotly, which is loaded after the first motion. */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { Layout, Trace } from "plotly.js-basic-dist-min";
+import type { Layout, Trace } from "plotly.js-cartesian-dist-min";
 import { useEffect, useRef } from "preact/hooks";
 import { loop } from "../run/loop";
 import { moved } from "../run/moved";
@@ -19,11 +19,11 @@ export interface Chart<Known = Evidence> {
   figure: (known: Known, colors: ChartColors) => Figure;
 }
 
-type Plotly = typeof import("plotly.js-basic-dist-min");
+type Plotly = typeof import("plotly.js-cartesian-dist-min");
 let plotly: Promise<Plotly> | null = null;
 
 function load(): Promise<Plotly> {
-  plotly ??= import("plotly.js-basic-dist-min");
+  plotly ??= import("plotly.js-cartesian-dist-min");
   return plotly;
 }
 
@@ -55,10 +55,13 @@ export function PlotOf<Known>({
   chart,
   height,
   source,
+  onPick,
 }: {
   chart: Chart<Known>;
   height: number;
   source: ReadonlySignal<Known>;
+  /** Is given the `customdata` of what is pressed. */
+  onPick?: (picked: unknown) => void;
 }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -102,7 +105,12 @@ export function PlotOf<Known>({
           ranges[name] = axis.range = range;
         }
         drawn = settled ? inputs : [];
-        void library!.react(element, data, { ...layout, width, height, uirevision: chart.title }, CONFIG);
+        const sized = { ...layout, width, height, uirevision: chart.title };
+        void library!.react(element, data, sized, CONFIG).then((drawn) => {
+          if (!onPick) return;
+          drawn.removeAllListeners("plotly_click");
+          drawn.on("plotly_click", ({ points: [point] }) => onPick(point?.customdata));
+        });
       },
     });
     return () => {
@@ -111,7 +119,7 @@ export function PlotOf<Known>({
       size.disconnect();
       library?.purge(element);
     };
-  }, [chart, height, source]);
+  }, [chart, height, source, onPick]);
   return <div ref={box} class="plot" style={{ height: `${height}px` }} role="img" aria-label={chart.title} />;
 }
 

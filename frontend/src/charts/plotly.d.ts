@@ -1,5 +1,5 @@
-/** The few functions of Plotly's basic bundle that Plot.tsx calls; the package has no types of its own. */
-declare module "plotly.js-basic-dist-min" {
+/** The few functions of Plotly's cartesian bundle that Plot.tsx calls; the package has no types of its own. */
+declare module "plotly.js-cartesian-dist-min" {
   export type Trace = Record<string, unknown>;
   export type Layout = Record<string, unknown>;
   export function react(
@@ -7,7 +7,11 @@ declare module "plotly.js-basic-dist-min" {
     data: Trace[],
     layout: Layout,
     config?: Record<string, unknown>,
-  ): Promise<HTMLElement>;
+  ): Promise<Drawn>;
+  export interface Drawn extends HTMLElement {
+    on(event: "plotly_click", heard: (event: { points: { customdata?: unknown }[] }) => void): void;
+    removeAllListeners(event: "plotly_click"): void;
+  }
   export function toImage(
     figure: { data: Trace[]; layout: Layout },
     options: { format: "png" | "svg"; width: number; height: number; scale: number },

@@ -1,5 +1,5 @@
 /** The one chart of a comparison: a metric of all runs against the clock, each read at the same times. */
-import type { Trace } from "plotly.js-basic-dist-min";
+import type { Trace } from "plotly.js-cartesian-dist-min";
 import { frame, translucent } from "../charts/figures";
 import type { Chart, Figure } from "../charts/Plot";
 import type { RunHistory } from "../run/history";

@@ -214,3 +214,18 @@ export const pointsFile = async (digest: string): Promise<ArrayBuffer> =>
 /** The frame that was kept at a step. */
 export const keyframe = async (run: string, step: number): Promise<DecodedFrame> =>
   decodeFrame(await packed("GET /runs/{run}/keyframes/{step}", { run, step }));
+
+export const sweeps = () => json("GET /sweeps", {});
+/** A sweep with all its runs. */
+export const sweep = (id: string) => json("GET /sweeps/{sweep}", { sweep: id });
+/** What a sweep would be; nothing is started. */
+export const planSweep = (toml: string) => json("POST /sweeps/plan", {}, { toml });
+export const createSweep = (toml: string) => json("POST /sweeps", {}, { toml });
+export const pauseSweep = (id: string) => json("POST /sweeps/{sweep}/pause", { sweep: id });
+export const resumeSweep = (id: string) => json("POST /sweeps/{sweep}/resume", { sweep: id });
+export const sweepTable = (id: string, of: "runs" | "groups") =>
+  address("GET /sweeps/{sweep}/table", { sweep: id, of });
+
+export async function deleteSweep(id: string, withRuns: boolean): Promise<void> {
+  await request("DELETE /sweeps/{sweep}", { sweep: id, with_runs: withRuns }, null);
+}

@@ -350,6 +350,68 @@ export interface Routes {
     body: null;
     answer: Uint8Array;
   };
+  "GET /sweeps": {
+    parameters: {};
+    body: null;
+    answer: SweepSummary[];
+  };
+  "POST /sweeps": {
+    parameters: {};
+    body: NewSweep;
+    answer: SweepSummary;
+  };
+  "POST /sweeps/plan": {
+    parameters: {};
+    body: NewSweep;
+    answer: SweepPlan;
+  };
+  "GET /sweeps/{sweep}": {
+    parameters: {
+      sweep: string;
+    };
+    body: null;
+    answer: Sweep;
+  };
+  "DELETE /sweeps/{sweep}": {
+    parameters: {
+      sweep: string;
+      /**
+       * Its runs too; else they stay, and are of no sweep.
+       */
+      with_runs?: boolean;
+    };
+    body: null;
+    answer: null;
+  };
+  "GET /sweeps/{sweep}/summary": {
+    parameters: {
+      sweep: string;
+    };
+    body: null;
+    answer: SweepSummary;
+  };
+  "GET /sweeps/{sweep}/table": {
+    parameters: {
+      sweep: string;
+      of?: "runs" | "groups";
+    };
+    body: null;
+    answer: string;
+  };
+  "POST /sweeps/{sweep}/pause": {
+    parameters: {
+      sweep: string;
+    };
+    body: null;
+    answer: SweepSummary;
+  };
+  "POST /sweeps/{sweep}/resume": {
+    parameters: {
+      sweep: string;
+    };
+    body: null;
+    answer: SweepSummary;
+  };
 }
 export interface Health {
   status: "ok" | "trouble";
@@ -559,6 +621,7 @@ export interface Run {
   long_update: LongUpdate | null;
   usage: Usage | null;
   asleep: boolean;
+  sweep: string | null;
   first_plugins: Origin[];
   config: RunConfig;
   dataset: string;
@@ -628,6 +691,7 @@ export interface ListedRun {
   long_update: LongUpdate | null;
   usage: Usage | null;
   asleep: boolean;
+  sweep: string | null;
   dataset: string;
   method: string;
   config_digest: string;
@@ -930,6 +994,91 @@ export interface Outcome {
 export interface Ready {
   status: "ready";
 }
+/**
+ * A sweep as a list tells of it.
+ */
+export interface SweepSummary {
+  id: string;
+  name: string;
+  state: "running" | "paused" | "finished";
+  created: string;
+  runs: number;
+  ended: number;
+  failed: number;
+  going: number;
+}
+/**
+ * A sweep to be, as TOML.
+ */
+export interface NewSweep {
+  toml: string;
+}
+/**
+ * What a sweep would be.
+ */
+export interface SweepPlan {
+  name: string;
+  runs: number;
+  seconds: number | null;
+  at_once: number;
+  varied: string[];
+}
+/**
+ * A sweep, whole.
+ */
+export interface Sweep {
+  id: string;
+  name: string;
+  state: "running" | "paused" | "finished";
+  created: string;
+  runs: number;
+  ended: number;
+  failed: number;
+  going: number;
+  toml: string;
+  varied: string[];
+  members: SweepRun[];
+  groups: SweepGroup[];
+}
+/**
+ * A run of a sweep: where it is, and what it has come to.
+ */
+export interface SweepRun {
+  key: string;
+  values: {
+    [k: string]: Json;
+  };
+  state: ("queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed") | "missing";
+  run: string | null;
+  reason: string | null;
+  figures: {
+    [k: string]: number;
+  };
+  updates: number;
+  seconds: number;
+}
+/**
+ * Runs that differ by their seed alone.
+ */
+export interface SweepGroup {
+  values: {
+    [k: string]: Json;
+  };
+  keys: string[];
+  ended: number;
+  failed: number;
+  figures: {
+    [k: string]: SweepQuartiles;
+  };
+}
+/**
+ * A figure of a group; null is what a failed run decides, since such a run is the worst.
+ */
+export interface SweepQuartiles {
+  better: number | null;
+  median: number | null;
+  worse: number | null;
+}
 export interface Ping {
   type: "ping";
 }
@@ -1004,6 +1153,7 @@ export interface RunSummary {
   long_update: LongUpdate | null;
   usage: Usage | null;
   asleep: boolean;
+  sweep: string | null;
   dataset: string;
   method: string;
   config_digest: string;

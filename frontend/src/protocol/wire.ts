@@ -32,6 +32,11 @@ export type {
   Schema,
   ServerMessage,
   SlowMotion,
+  Sweep,
+  SweepGroup,
+  SweepPlan,
+  SweepRun,
+  SweepSummary,
 } from "./wire.gen";
 
 export type JsonObject = { [name: string]: wire.Json };

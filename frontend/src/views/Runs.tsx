@@ -4,6 +4,7 @@ import { Chosen } from "../compare/Ticks";
 import * as list from "../run/list";
 import { loop } from "../run/loop";
 import { notice, runsFault, tab } from "../state";
+import { Sweeps } from "../sweeps/Listed";
 import { count } from "../words/format";
 import { Term } from "../words/Term";
 import { LAB } from "../words/terms";
@@ -42,6 +43,7 @@ export function Runs() {
           {notice.value.text}
         </p>
       )}
+      <Sweeps />
       <List />
     </main>
   );

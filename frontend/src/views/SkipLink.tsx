@@ -11,7 +11,9 @@ export function SkipLink() {
         ? "Skip to the runs"
         : tab.value === "compare"
           ? "Skip to the comparison"
-          : "Skip to the stage"}
+          : tab.value === "sweep"
+            ? "Skip to the sweep"
+            : "Skip to the stage"}
     </button>
   );
 }

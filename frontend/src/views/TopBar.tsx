@@ -63,7 +63,7 @@ function RunName() {
 }
 
 function ViewLink({ name, label }: { name: typeof tab.value; label: string }) {
-  const current = tab.value === name;
+  const current = tab.value === name || (name === "runs" && tab.value === "sweep");
   return (
     <button
       type="button"

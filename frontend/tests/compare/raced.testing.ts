@@ -42,6 +42,7 @@ export function raced(
       asleep: false,
       pinned: false,
       tags: [],
+      sweep: null,
       first_plugins: [],
       plugins: [],
       repeats: false,

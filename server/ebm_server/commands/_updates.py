@@ -59,16 +59,22 @@ def figure(figures: dict[str, float]) -> str:
 
 
 @contextmanager
-def interruption() -> Iterator[threading.Event]:
+def interruption(
+    said: str = "stopping after this update; Ctrl-C again ends at once",
+) -> Iterator[threading.Event]:
     """What the first Ctrl-C (or SIGTERM) sets, so that an update is not cut in two; the second one
-    ends the command at once."""
+    ends the command at once.
+
+    Args:
+        said: What is said at the first one.
+    """
     interrupted = threading.Event()
 
     def interrupt(_number: int, _frame: Any) -> None:
         if interrupted.is_set():
             raise KeyboardInterrupt
         interrupted.set()
-        typer.echo("stopping after this update; Ctrl-C again ends at once", err=True)
+        typer.echo(said, err=True)
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, interrupt) for number in numbers]

@@ -72,6 +72,8 @@ class RunProgress(Message):
     usage: Usage | None = None
     asleep: bool = False
     """It is paused and has no worker: resume, or a step, starts one from its checkpoint."""
+    sweep: str | None = None
+    """The sweep that it is of."""
 
 
 class RunSummary(RunProgress):
@@ -112,8 +114,7 @@ class Run(RunProgress):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def config_digest(self) -> str:
-        text = json.dumps(self.config, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return digest_of(self.config)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -128,6 +129,12 @@ class Run(RunProgress):
     @property
     def summary(self) -> RunSummary:
         return RunSummary(**self.model_dump(exclude={"config"}))
+
+
+def digest_of(config: dict[str, Any]) -> str:
+    """The same for the same config."""
+    text = json.dumps(config, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class MetricRow(Message):

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -48,6 +48,8 @@ class Jobs:
         self.dispatch = dispatch
         self.points = PointFiles(settings.points_dir)
         self.queue = Queue(settings, ledger, dispatch)
+        self.points_to_come: Callable[[], set[str]] = set
+        """Digests that runs will refer to which are not here yet."""
 
     def entry(self, run: str) -> Entry:
         """A run by its id; refused with 404 where there is none."""
@@ -94,6 +96,11 @@ class Jobs:
             config = await core.complete(given, self.points.folder, self.settings.limits)
             name = name or f"{config['method']['kind']} on {self.points.called(config['dataset'])}"
             return await self._add(config, name, [])
+
+    async def add_to_sweep(self, config: dict[str, Any], name: str, sweep: str) -> Run:
+        """A new run of a sweep, of a config that is whole."""
+        await self.ledger.ready()
+        return await self._add(config, name, [], sweep=sweep)
 
     async def repeat(self, run: str) -> Run:
         """A new run that makes an ended one again, with the changes and length that are recorded.
@@ -159,8 +166,9 @@ class Jobs:
         return run
 
     def _points_in_use(self) -> set[str]:
-        """The digests that runs refer to."""
-        return set().union(*(_points_of(entry) for entry in self.ledger.entries.values()))
+        """The digests that runs refer to, and sweeps whose runs are yet to come."""
+        of_runs = (_points_of(entry) for entry in self.ledger.entries.values())
+        return set().union(self.points_to_come(), *of_runs)
 
     async def keep_points(
         self,

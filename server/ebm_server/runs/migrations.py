@@ -14,11 +14,11 @@ from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table
 
 from ebm_server.runs.database import LAST_BATCH, called
 from ebm_server.runs.points import PointFiles, references
-from ebm_server.runs.store import META, RUNS
+from ebm_server.runs.store import META, RUNS, SWEEPS
 from ebm_server.settings import Settings
 
 log = logging.getLogger(__name__)
-VERSION = 5
+VERSION = 6
 SCHEMA_VERSION = Table("schema_version", MetaData(), Column("version", Integer, nullable=False))
 
 
@@ -150,10 +150,17 @@ def take_pins_and_tags(connection: Connection, _: Settings) -> None:
     connection.execute(sa.text("ALTER TABLE runs ADD COLUMN tags JSON NOT NULL DEFAULT '[]'"))
 
 
+def remember_sweeps(connection: Connection, _: Settings) -> None:
+    """Version 5 to 6: there are sweeps, and runs say of which one they are."""
+    connection.execute(sa.text("ALTER TABLE runs ADD COLUMN sweep TEXT"))
+    SWEEPS.create(connection)
+
+
 STEPS: dict[int, Callable[[Connection, Settings], None]] = {
     1: refer_to_points,
     2: remember_parents,
     3: count_further,
     4: take_pins_and_tags,
+    5: remember_sweeps,
 }
 """By the version that each starts from."""

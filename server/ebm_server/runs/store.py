@@ -66,6 +66,7 @@ RUNS = Table(
     Column("parent_step", BigInteger),
     Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
     Column("tags", sa.JSON, nullable=False, server_default="[]"),
+    Column("sweep", Words),
 )
 METRICS = Table(
     "metrics",
@@ -97,6 +98,16 @@ KEYFRAMES = Table(
     Column("fields", Integer, nullable=False),
     Column("core", LargeBinary, nullable=False),
     Column("landscape", LargeBinary),
+)
+SWEEPS = Table(
+    "sweeps",
+    META,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("toml", Words, nullable=False),
+    Column("members", sa.JSON, nullable=False),
+    Column("created", Words, nullable=False),
+    Column("active", sa.Boolean, nullable=False),
 )
 Index("metrics_by_step", METRICS.c.run, METRICS.c.step)
 

@@ -31,7 +31,8 @@ from ebm_server.runs.store import Store
 from ebm_server.runs.watch import Watch
 from ebm_server.runs.worker_connection import WorkerConnection, brief, received
 from ebm_server.settings import Settings, is_loopback, package_version
-from ebm_server.web import api, observing, taking_home
+from ebm_server.sweeps.queue import Sweeps
+from ebm_server.web import api, observing, sweeps, taking_home
 from ebm_server.web.answering import answer_refusals
 from ebm_server.web.bodies import Bodies
 from ebm_server.web.documentation import documentation
@@ -68,11 +69,12 @@ class Services:
             },
             settings.answer_seconds,
             settings.limits.update_seconds,
-            on_free=lambda: self.jobs.queue.start(),
+            on_free=lambda: self.sweeps.feed(),
             wanted_spares=lambda: self.jobs.queue.wanted_spares(),
             gpus=gpus.found(),
         )
         self.jobs = Jobs(settings, self.dispatch.ledger, self.dispatch)
+        self.sweeps = Sweeps(self.jobs)
         self.watch = Watch(settings.limits, self.dispatch, self.jobs.queue.start)
         self.catalogue = Catalogue(settings.data_dir)
         self.samplings = Samplings()
@@ -96,7 +98,9 @@ class Services:
             await self.store.open()
             self.address.write_text(json.dumps({"url": worker_url(self.settings)}))
             await asyncio.to_thread(migrate, engine, self.settings)
+            await self.sweeps.read()
             await self.jobs.open()
+            self.sweeps.open()
             wanted = self.settings.spare or has_outsiders()
             science = asyncio.create_task(warm(self.catalogue)) if wanted else None
             watch = asyncio.create_task(self.watch.look_for_ever())
@@ -105,6 +109,7 @@ class Services:
             if science:
                 science.cancel()
             self.samplings.close()
+            await self.sweeps.close()
             await self.jobs.close()
             await self.store.close()
 
@@ -126,6 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.openapi = document  # type: ignore[method-assign]
     app.state.jobs = services.jobs
+    app.state.sweeps = services.sweeps
     app.state.catalogue = services.catalogue
     app.state.samplings = services.samplings
     app.state.registry = observing.registry_of(services.jobs)
@@ -133,6 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router)
     app.include_router(observing.router)
     app.include_router(taking_home.router)
+    app.include_router(sweeps.router)
     answer_refusals(app)
 
     @app.get("/api/v1/docs", include_in_schema=False)

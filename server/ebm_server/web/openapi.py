@@ -19,7 +19,7 @@ from ebm_server.protocol.playground import Outcome
 from ebm_server.protocol.run_config import RunConfig
 from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.settings import package_version
-from ebm_server.web import api, observing, taking_home
+from ebm_server.web import api, observing, sweeps, taking_home
 from ebm_server.web.answers import ALWAYS, COMPONENTS, WRITING, refusals
 
 ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
@@ -38,7 +38,8 @@ ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
 @cache
 def document() -> dict[str, Any]:
     """All routes and messages."""
-    routes = [*api.router.routes, *observing.router.routes, *taking_home.router.routes]
+    routers = (api.router, observing.router, taking_home.router, sweeps.router)
+    routes = [route for router in routers for route in router.routes]
     found = get_openapi(title="EBM Lab", version=package_version(), routes=routes)
     schemas = found["components"]["schemas"]
     for name, (model, mode) in ALSO.items():
