@@ -216,9 +216,14 @@ class Page:
         found = self.until(lambda m: m["type"] == "run" and m["info"]["state"] in states)
         return dict(found["info"])
 
-    def step_beyond(self, step: int) -> int:
-        """Waits for a metrics row of a later step; the step."""
-        found = self.until(lambda m: m["type"] == "metrics" and m["rows"][-1]["step"] > step)
+    def step_beyond(self, step: int, run: str | None = None) -> int:
+        """Waits for a metrics row of a later step, of one run where several are watched; the step."""
+
+        def is_later(m: Message) -> bool:
+            ours = m["type"] == "metrics" and run in (None, m["run"])
+            return ours and m["rows"][-1]["step"] > step
+
+        found = self.until(is_later)
         return int(found["rows"][-1]["step"])
 
     @property

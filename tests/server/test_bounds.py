@@ -9,6 +9,7 @@ from ebm_server.protocol.bounds import LONGEST_TEXT, excesses, told
 from ebm_server.protocol.messages import pack
 from ebm_server.protocol.worker_messages import OUTBOX, KeyframeItem, MetricsItem
 from ebm_server.runs.reports import outbox
+from ebm_server.web.sessions import WorkerTokens
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -109,7 +110,7 @@ WATCH = {"type": "watch", "run": "nobody"}
     [
         b"", b"\xc1", b"\x81", b"\xff" * 50, b"\x91" * 5000, msgpack.packb(5), msgpack.packb([]),
         msgpack.packb({"type": "watch"}), msgpack.packb({"type": "\0"}),
-        msgpack.packb({**WATCH, "run": "a" * 100_000}), msgpack.packb({**WATCH, "run": "\0"}),
+        msgpack.packb({**WATCH, "run": "a" * 60_000}), msgpack.packb({**WATCH, "run": "\0"}),
         msgpack.packb({**WATCH, "after": 2**64 - 1}), msgpack.packb({**WATCH, "after": -1}),
         msgpack.packb({**WATCH, "frames_per_second": float("nan")}),
         msgpack.packb(msgpack.ExtType(4, b"x")), b"\xd9\x03\xed\xa0\x80", msgpack.packb(WATCH),
@@ -125,8 +126,9 @@ def test_the_pages_socket_answers_what_it_cannot_read(lab: Laboratory, data: byt
 
 
 def test_text_on_a_socket_is_refused_with_a_sentence(lab: Laboratory) -> None:
-    token = (lab.data_dir / "worker.token").read_text()
-    for path, headers in (("stream", {}), ("worker", {"Authorization": f"Bearer {token}"})):
+    lab.ask("GET", "/health")  # by now it has made its keys
+    token = WorkerTokens((lab.data_dir / "worker.key").read_bytes()).of("nobody")
+    for path, headers in (("stream", lab.shown), ("worker", {"Authorization": f"Bearer {token}"})):
         with connect(
             f"ws://127.0.0.1:{lab.port}/api/v1/{path}", additional_headers=headers, proxy=None
         ) as socket:

@@ -102,6 +102,7 @@ def test_a_body_is_refused_by_its_length_as_its_route_has_it(guarded: Laboratory
     before = memory(guarded)
     for path, mb, said in (("runs", 10, "EBM_JSON_BYTES"), ("points?name=a.csv", 65, "fewer rows")):
         head = f"POST /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {mb * 2**20}"
+        head += "".join(f"\r\n{name}: {value}" for name, value in guarded.shown.items())
         with bare(guarded, head.encode() + b"\r\n\r\n") as connection:
             answer = read_until(connection, b"}")
         assert answer.startswith(b"HTTP/1.1 413")

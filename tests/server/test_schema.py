@@ -30,6 +30,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
                 page.watch(run)
                 page.state("finished")
         with requests.Session() as session:
+            session.headers.update(lab.shown)
             yield lab, runs, session
 
 

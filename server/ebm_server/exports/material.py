@@ -98,7 +98,7 @@ def kept(entry: Entry, directory: Path, store: Store) -> Material:
 def _energy_at(directory: Path, step: int) -> bytes | None:
     try:
         return pack_energy(*portable_at(directory, step))
-    except NotPortable:
+    except (NotPortable, snapshots.NoSnapshot):  # a run that goes on thins its snapshots meanwhile
         return None
     except ValueError as error:  # a damaged snapshot, or a plug-in that is gone
         raise Refused(409, str(error)) from error
