@@ -6,7 +6,6 @@ import pytest
 
 from tests.server.laboratory import Laboratory, endless
 
-
 GOING = ("queued", "starting", "running", "paused")
 SHARED = "without end"
 started: list[Laboratory] = []

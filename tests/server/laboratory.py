@@ -217,7 +217,7 @@ class Page:
         return dict(found["info"])
 
     def step_beyond(self, step: int, run: str | None = None) -> int:
-        """Waits for a metrics row of a later step, of one run where several are watched; the step."""
+        """Waits for a metrics row of a later step, of one run if it is named; the step."""
 
         def is_later(m: Message) -> bool:
             ours = m["type"] == "metrics" and run in (None, m["run"])
