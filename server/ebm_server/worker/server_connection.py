@@ -38,7 +38,9 @@ LONGEST_BACK_OFF = 0.5
 PATIENCE = 3.0
 """Seconds that an ended run's worker looks for a server before it leaves its news in a file."""
 UNASSIGNED_PATIENCE = 5.0
-"""Seconds that a worker without a run looks for a server at the start."""
+"""Seconds that a worker without a run looks for a server that it has lost."""
+FIRST_PATIENCE = 60.0
+"""Seconds that it looks for the one that has started it, which may be busy."""
 AT_ONCE = 50
 """Items in one message."""
 
@@ -73,9 +75,12 @@ class ServerConnection:
         self._frame: PackedFrame | None = None
         self._answers: deque[BaseModel] = deque()
         self._sending = False
+        self._has_met = False
+        """It has talked to a server."""
 
     def open(self) -> None:
         """Starts to connect."""
+        self.lost_since = time.monotonic()
         for target in (self._connect_for_ever, self._send_for_ever):
             threading.Thread(target=target, daemon=True).start()
 
@@ -155,7 +160,8 @@ class ServerConnection:
             with self._changed:
                 self._connection = None
                 self.lost_since = self.lost_since or time.monotonic()
-            if self.assignment is None and self.lost_for > UNASSIGNED_PATIENCE:
+            patience = UNASSIGNED_PATIENCE if self._has_met else FIRST_PATIENCE
+            if self.assignment is None and self.lost_for > patience:
                 self.inbox.put(Dismiss())
             time.sleep(pause)
 
@@ -188,6 +194,7 @@ class ServerConnection:
             self._sent = received
             self._answers.clear()
             self._connection, self.lost_since = connection, None
+            self._has_met = True
             self._changed.notify_all()
 
     def _drop(self, received: int) -> None:
