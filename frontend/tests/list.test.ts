@@ -68,6 +68,15 @@ it("gathers all that fit, part by part", async () => {
   expect(await list.all()).toHaveLength(5000);
 });
 
+it("fetches what has come into sight while it was asked anew", async () => {
+  list.see(0, false); // the page was left
+  list.parts.value = new Map([[0, [run(77)]]]);
+  const refreshed = list.refresh();
+  list.see(0, true); // and has come back, with what it had
+  await refreshed;
+  await vi.waitFor(() => expect(list.parts.value.get(0)?.[0]?.id).toBe("0"));
+});
+
 it("writes several values of a parameter one after the other", () => {
   const url = api.address("GET /runs", { state: ["failed", "stopped"], search: "a b" });
   expect(url).toBe("api/v1/runs?state=failed&state=stopped&search=a+b");

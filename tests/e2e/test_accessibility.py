@@ -125,7 +125,7 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     while not re.search(name, stop_of(page)):
         page.keyboard.press(key)
         passed.append(stop_of(page))
-        assert len(passed) < 60, passed
+        assert len(passed) < 60, " | ".join(passed)
 
 
 def test_the_stage_is_two_keys_away(page: Page) -> None:

@@ -68,6 +68,7 @@ export async function refresh(): Promise<void> {
       parts.value = new Map(inSight.map((i, at) => [i, runs[at]!]));
       runsFault.value = null;
     });
+    for (const i of seen) if (!parts.value.has(i)) void fetchPart(i); // it came into sight meanwhile
   } catch (error) {
     if (turn === asked) runsFault.value = (error as Error).message;
   }
