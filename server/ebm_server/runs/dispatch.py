@@ -227,17 +227,20 @@ class Dispatch:
             self.hub.info(entry.run)
 
     def show(self, run: str, wanted: ShowFrames) -> None:
-        """Passes on what the pages want of a run."""
-        entry = self.ledger.entries.get(run)
-        worker = self.pool.workers.get(entry.worker or "") if entry else None
-        if worker and worker.connection and worker.run == run:
-            worker.connection.tell(wanted)
+        """Passes on what the pages want of a run; a worker that is given it later is told then."""
+        if (entry := self.ledger.entries.get(run)) and (worker := self._ready(entry)):
+            worker.tell(wanted)
 
     def tell_speed(self, entry: Entry) -> None:
         """Passes on the run's speed limit; a worker that connects later is told then."""
+        if worker := self._ready(entry):
+            worker.tell(LimitSpeed(speed=entry.run.speed))
+
+    def _ready(self, entry: Entry) -> WorkerConnection | None:
+        """To the worker that has been given the run; what comes before that would be lost on it."""
         worker = self.pool.workers.get(entry.worker or "")
-        if worker and worker.connection and worker.run == entry.run.id:
-            worker.connection.tell(LimitSpeed(speed=entry.run.speed))
+        given = worker and worker.run == entry.run.id and worker.ready.is_set()
+        return worker.connection if worker and given else None
 
     async def ask(self, entry: Entry, command: Command) -> Done:
         """Has the run's worker obey, or refuse.
