@@ -5,7 +5,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Task
 from ebm_core.contracts.groups import Groups
-from ebm_core.methods.score_matching._far_field import EVERY, Batch, far_hinge, far_points
+from ebm_core.methods.score_matching._far_field import EARLY, EVERY, Batch, far_hinge, far_points
 from ebm_core.methods.score_matching.exact import ExactScoreMatching
 from ebm_core.optimization import Optimization, Schedule
 
@@ -70,17 +70,19 @@ def test_where_mass_flees_it_is_pulled_back() -> None:
     assert slope < 0  # a descent makes the bowl's walls rise
 
 
-def test_far_energies_are_looked_at_seldom() -> None:
-    def seen_by(margin: float | None) -> int:
+def test_far_energies_are_looked_at_often_at_first_and_then_seldom() -> None:
+    def seen_by(margin: float | None, begin: int) -> int:
         bowl = Bowl(5.0)
         given = task(bowl)
+        given.schedule.step = begin
         learner = ExactScoreMatching.model_validate({"far_margin": margin}).learner(given)
         for _ in range(2 * EVERY):
             learner.update(given.sample_data(64))
             given.schedule.step += 1
         return bowl.asked
 
-    assert seen_by(2.0) == seen_by(None) + 2
+    assert seen_by(2.0, EARLY) == seen_by(None, EARLY) + 2
+    assert seen_by(2.0, 0) == seen_by(None, 0) + 2 * EVERY
 
 
 class Trough(Bowl):

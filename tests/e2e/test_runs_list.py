@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser import admitted
 from tests.e2e.accessibility import violations
 from tests.server.laboratory import SMALL, Laboratory
 from tests.server.test_listing import MANY, fill
@@ -29,7 +30,7 @@ def test_5000_runs_are_found_named_and_deleted(browser: Browser, tmp_path: Path)
         fill(tmp_path, template)
         lab.start()
         context = browser.new_context(viewport={"width": 1366, "height": 768})
-        shown = context.new_page()
+        shown = admitted(context, lab).new_page()
         shown.set_default_timeout(DEADLINE)
         shown.goto(f"http://127.0.0.1:{lab.port}/")
         shown.get_by_role("button", name="Runs", exact=True).click()

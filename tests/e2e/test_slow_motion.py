@@ -130,7 +130,10 @@ def test_every_phase_can_be_read_by_everybody(page: Page, width: int, scheme: st
 
 def test_a_step_of_a_sampler_comes_apart(page: Page) -> None:
     page.get_by_role("button", name="Samplers", exact=True).click()
-    page.get_by_role("radio", name=re.compile("MALA")).click(timeout=DEADLINE)
+    mala = page.get_by_role("radio", name=re.compile("MALA"))
+    mala.focus(timeout=DEADLINE)
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")  # it stood beside its explanation
     expect(page.locator(".headline .big")).to_have_text(re.compile(r"^[\d,]+$"), timeout=DEADLINE)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Home")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import admitted
 from tests.e2e.accessibility import narrow_targets, violations
 from tests.server.laboratory import Laboratory
 from tests.server.swept import leave, noisy
@@ -107,7 +108,7 @@ def test_a_sweep_is_described_refused_and_started(page: Page, lab: Laboratory) -
 @pytest.mark.parametrize("width", [390])
 def test_a_sweep_fits_a_phone(browser: Browser, lab: Laboratory, swept: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 844})
-    page = context.new_page()
+    page = admitted(context, lab).new_page()
     page.goto(f"http://127.0.0.1:{lab.port}/#sweep={swept}")
     expect(page.locator(".sweep .plot .heatmaplayer image")).to_have_count(1, timeout=SLOW)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,5 +1,6 @@
 """What a worker is told of its run, and when."""
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,13 +11,17 @@ from ebm_server.runs.executors import Process
 from ebm_server.runs.pool import Worker
 
 
+def dispatching(folder: Path, ledger: Any, executor: Any = None) -> Dispatch:
+    """It gives the runs of this ledger to workers."""
+    return Dispatch(
+        ledger, ledger, executor, folder, folder, lambda _: {}, 1, 1, lambda: None, lambda: 0
+    )
+
+
 def test_a_worker_is_told_nothing_of_its_run_before_it_has_been_given_it(tmp_path: Path) -> None:
     """It leaves when the first thing that it hears is not its run."""
     entry: Any = SimpleNamespace(worker="w", run=SimpleNamespace(id="r", speed=5.0))
-    others: Any = SimpleNamespace(entries={"r": entry})
-    dispatch = Dispatch(
-        others, others, others, tmp_path, tmp_path, lambda _: {}, 1, 1, lambda: None, lambda: 0
-    )
+    dispatch = dispatching(tmp_path, SimpleNamespace(entries={"r": entry}))
     worker = dispatch.pool.workers["w"] = Worker("w", Process(1, "now"), run="r")
     told: list[Any] = []
     connection: Any = SimpleNamespace(tell=told.append)
@@ -32,3 +37,32 @@ def test_a_worker_is_told_nothing_of_its_run_before_it_has_been_given_it(tmp_pat
     worker.disconnect(connection)
     dispatch.show("r", wanted)
     assert len(told) == 2
+
+
+def test_a_run_that_is_stopped_while_it_starts_does_not_wait_for_a_core_again(
+    tmp_path: Path,
+) -> None:
+    """Also where an earlier server had started it: then it would go on without being asked."""
+    run = SimpleNamespace(id="r", state="starting", step=0)
+    entry: Any = SimpleNamespace(worker="w", attempt=1, run=run)
+    written: list[dict[str, Any]] = []
+
+    async def settled() -> None:
+        """All is written."""
+
+    ledger: Any = SimpleNamespace(
+        entries={"r": entry},
+        write=lambda _, **fields: written.append(fields),
+        store=SimpleNamespace(writer=SimpleNamespace(settled=settled)),
+    )
+    executor: Any = SimpleNamespace(kill=lambda _: dispatch._worker_ended(worker, None))
+    dispatch = dispatching(tmp_path, ledger, executor)
+    worker = dispatch.pool.workers["w"] = Worker("w", Process(1, "now"), run="r", adopted=True)
+    worker.gone.set()
+    dispatch.closing = True  # no timer for a spare
+
+    async def stop() -> None:
+        await dispatch.kill(entry, "stopped", "it was stopped before its first update")
+
+    asyncio.run(stop())
+    assert [fields["state"] for fields in written] == ["stopped"]

@@ -107,7 +107,8 @@ def test_what_cannot_be_is_refused_and_nothing_is_started(lab: Laboratory) -> No
 def test_the_command_follows_a_sweep_on_a_server(lab: Laboratory, tmp_path: Path) -> None:
     sweep = tmp_path / "sweep.toml"
     sweep.write_text(SEEDS.replace("[0, 1, 2, 3]", "[0, 1]"))
-    server = ["--server", f"http://127.0.0.1:{lab.port}"]
+    assert lab.token
+    server = ["--server", f"http://127.0.0.1:{lab.port}", "--token", lab.token]
     done = CliRunner().invoke(cli, ["sweep", str(sweep), *server])
     assert done.exit_code == 0, done.output
     assert "kl, median" in done.output

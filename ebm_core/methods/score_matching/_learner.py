@@ -20,7 +20,7 @@ from ebm_core.contracts import (
     Task,
     setting,
 )
-from ebm_core.methods.score_matching._far_field import EVERY, Batch, far_hinge
+from ebm_core.methods.score_matching._far_field import Batch, far_hinge, interval
 from ebm_core.optimization import Descent
 from ebm_core.samplers.annealed import Annealed
 from ebm_core.samplers.langevin import Langevin
@@ -124,11 +124,12 @@ class ScoreLearner(Learner):
         )
         surrogate = objective.loss if objective.surrogate is None else objective.surrogate
         margin = self.method.far_margin
-        if margin is not None and self.task.schedule.step % EVERY == 0:
+        every = interval(self.task.schedule.step)
+        if margin is not None and self.task.schedule.step % every == 0:
             energy = objective.energy or self.task.energy
             batch = Batch(energy, objective.energies, objective.noise)
             hinge = far_hinge(self.task, batch, positives, margin)
-            surrogate = surrogate if hinge is None else surrogate + hinge
+            surrogate = surrogate if hinge is None else surrogate + every * hinge
         grad_norm = self.descent(surrogate)
         if objective.then:
             objective.then()

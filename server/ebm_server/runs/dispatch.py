@@ -348,6 +348,7 @@ class Dispatch:
 
     def _worker_ended(self, worker: Worker, code: int | None) -> None:
         """A worker's process is no more: what it left is recorded, and its run gets an end."""
+        wanted = self._ending.pop(worker.run or "", None)
         if entry := self.entry_of(worker):
             directory = self.runs_dir / entry.run.id
             unread = ""
@@ -358,7 +359,9 @@ class Dispatch:
             except ValueError as error:
                 unread = f"; {error}"
             state: RunState = entry.run.state
-            if self.closing and state == "stopped":
+            if wanted and state not in ENDED:
+                self.end(entry, *wanted)
+            elif self.closing and state == "stopped":
                 self.ledger.write(entry, tell=True, reason=SHUT_DOWN)
             elif state == "starting" and (worker.adopted or self.closing):
                 again: OwnFields = {"attempt": entry.attempt - 1}
@@ -368,8 +371,7 @@ class Dispatch:
             elif state not in ENDED:
                 said = exception_in(directory / "worker.log", self.pool.log(worker))
                 reason = f"{ending(code)}{said}{unread}; {kept(entry)}"
-                self.end(entry, *self._ending.get(entry.run.id, ("failed", reason)))
-        self._ending.pop(worker.run or "", None)
+                self.end(entry, "failed", reason)
         if not self.closing:
             self.on_free()
             self.pool.spare_after(1)

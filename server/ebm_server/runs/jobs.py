@@ -277,10 +277,11 @@ class Jobs:
         """Ends a run with a checkpoint."""
         entry = self.entry(run)
         await self.dispatch.settled(run)
+        if entry.run.state == "queued" or entry.run.asleep:
+            await self.ledger.ready()  # it may have got a worker meanwhile
         if entry.run.state == "queued" and self.dispatch.holds(entry):
             self.ledger.write(entry, state="paused")  # as it is, with its worker
         if entry.run.state == "queued" or entry.run.asleep:
-            await self.ledger.ready()
             self.dispatch.end(entry, "stopped", None)
             await self.ledger.kept()
             return entry.run
