@@ -23,8 +23,12 @@ def test_a_plug_in_s_errors_are_the_reasons_of_its_runs(tmp_path: Path) -> None:
     with Laboratory(tmp_path / "data", options=options) as lab, lab.page() as page:
         page.watch(lab.create(endless(method={"kind": "leaves"})))
         assert page.state("failed")["reason"] == f"{leaves}, line {line}: SystemExit: 5"
-        page.watch(lab.create(endless(method={"kind": "wrong"})))
-        reason = page.state("failed")["reason"]
+        second = lab.create(endless(method={"kind": "wrong"}))
+        page.watch(second)
+        ended = page.until(
+            lambda m: m["type"] == "run" and m["info"]["id"] == second and m["info"]["ended"]
+        )
+        reason = ended["info"]["reason"]
         assert "class WrongLearner gives 'foo' as the metric 'grad_norm'" in reason
         assert reason.startswith(f"{wrong}, line ")
 

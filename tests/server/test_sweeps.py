@@ -107,8 +107,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_started(lab: Laboratory) -> No
 def test_the_command_follows_a_sweep_on_a_server(lab: Laboratory, tmp_path: Path) -> None:
     sweep = tmp_path / "sweep.toml"
     sweep.write_text(SEEDS.replace("[0, 1, 2, 3]", "[0, 1]"))
-    assert lab.token
-    server = ["--server", f"http://127.0.0.1:{lab.port}", "--token", lab.token]
+    server = ["--server", lab.address]
     done = CliRunner().invoke(cli, ["sweep", str(sweep), *server])
     assert done.exit_code == 0, done.output
     assert "kl, median" in done.output
@@ -116,6 +115,12 @@ def test_the_command_follows_a_sweep_on_a_server(lab: Laboratory, tmp_path: Path
     done = CliRunner().invoke(cli, ["sweep", str(sweep), *server])
     assert done.exit_code == 2
     assert "sead is 0: there is no such field" in done.output
+    server[1] = f"http://127.0.0.1:{lab.port}"
+    done = CliRunner().invoke(cli, ["sweep", str(sweep), *server, "--token", "another"])
+    assert done.exit_code == 2
+    assert "give that address as --server" in done.output
+    done = CliRunner().invoke(cli, ["sweep", str(sweep), *server, "--token", lab.token or ""])
+    assert "sead is 0" in done.output
     done = CliRunner().invoke(cli, ["sweep", str(sweep), "--server", "http://127.0.0.1:9"])
     assert done.exit_code == 2
     assert "does not answer" in done.output

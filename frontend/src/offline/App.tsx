@@ -1,5 +1,5 @@
 /** The page in the file: play, scrub, look, and drop chains, by pointer or by keys. */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import * as Icons from "../Icons";
 import { showsImages } from "../protocol/frame";
 import { HOME, LAYERS, type LayerName, type Mode } from "../stage";
@@ -36,7 +36,7 @@ const MODES: Record<string, string> = {
 };
 
 export function App() {
-  useEffect(() => {
+  useLayoutEffect(() => {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);

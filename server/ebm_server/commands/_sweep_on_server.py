@@ -2,6 +2,7 @@
 
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -19,11 +20,16 @@ EXIT_INTERRUPTED = 130
 
 
 class Api:
-    """The routes of a server; ends the command where it does not answer, or refuses."""
+    """The routes of a server; ends the command where it does not answer, or refuses.
+
+    Args:
+        server: Its address, also as it prints it, with its token.
+    """
 
     def __init__(self, server: str, token: str | None) -> None:
-        self.address = server.rstrip("/")
-        self.token = token
+        parts = urllib.parse.urlsplit(server)
+        self.address = parts._replace(query="", fragment="").geturl().rstrip("/")
+        self.token = token or urllib.parse.parse_qs(parts.query).get("token", [None])[0]
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON that a route answers."""
@@ -51,7 +57,7 @@ def refusal(error: urllib.error.HTTPError) -> str:
     except (ValueError, KeyError, TypeError):
         return f"the server answers {error.code} {error.reason}"
     if error.code == 401:
-        return f"{detail}; give it by --token"
+        return f"{detail}; give that address as --server, or the token by --token"
     if not isinstance(detail, list):
         return str(detail)
     return "\n".join(map(in_words, detail))

@@ -75,8 +75,7 @@ class ServerConnection:
         self._frame: PackedFrame | None = None
         self._answers: deque[BaseModel] = deque()
         self._sending = False
-        self._has_met = False
-        """It has talked to a server."""
+        self._patience = FIRST_PATIENCE
 
     def open(self) -> None:
         """Starts to connect."""
@@ -155,13 +154,14 @@ class ServerConnection:
                 ) as connection:
                     self._converse(connection)
                     pause = FIRST_BACK_OFF
-            except (OSError, ValueError, InvalidHandshake, WebSocketException):
+            except (OSError, ValueError, InvalidHandshake, WebSocketException) as error:
+                if isinstance(error, ConnectionRefusedError):  # it is gone, and not busy
+                    self._patience = UNASSIGNED_PATIENCE
                 pause = min(LONGEST_BACK_OFF, pause * 1.5)
             with self._changed:
                 self._connection = None
                 self.lost_since = self.lost_since or time.monotonic()
-            patience = UNASSIGNED_PATIENCE if self._has_met else FIRST_PATIENCE
-            if self.assignment is None and self.lost_for > patience:
+            if self.assignment is None and self.lost_for > self._patience:
                 self.inbox.put(Dismiss())
             time.sleep(pause)
 
@@ -194,7 +194,7 @@ class ServerConnection:
             self._sent = received
             self._answers.clear()
             self._connection, self.lost_since = connection, None
-            self._has_met = True
+            self._patience = UNASSIGNED_PATIENCE
             self._changed.notify_all()
 
     def _drop(self, received: int) -> None:
