@@ -1,13 +1,11 @@
 """The commands write, check and use plug-ins from outside, and tell what is wrong with one."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.server import processes
 from tests.server.laboratory import ROOT
 from tests.server.outside import failing, new
 
@@ -17,10 +15,8 @@ EXAMPLES = sorted(ROOT.glob("examples/*.py"))
 
 def ebm(*words: str | Path) -> tuple[int, str]:
     """A command in a process of its own: nothing comes onto our shelves."""
-    command = [sys.executable, "-m", "ebm_server.cli", *map(str, words)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
+    code, said, told = processes.ebm(*words)
+    return code, said + told
 
 
 def test_what_new_writes_passes_every_check(tmp_path: Path) -> None:
@@ -147,10 +143,9 @@ def test_what_a_plug_in_prints_leaves_json_alone(tmp_path: Path) -> None:
         ["eval", str(out), "--json", *plugin],
         ["check", str(path), "--json"],
     ):
-        command = [sys.executable, "-m", "ebm_server.cli", *words]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        assert json.loads(done.stdout)
-        assert "printed" in done.stderr
+        code, said, told = processes.ebm(*words)
+        assert (code, "printed" in told) == (0, True)
+        assert json.loads(said)
 
 
 @pytest.mark.slow
@@ -163,6 +158,6 @@ def test_a_broken_plug_in_that_was_not_asked_for_hinders_nothing(
     train = ["train", *SHORT, "--method", "denoising", "--out", str(out)]
     evaluate, sample = ["eval", str(out)], ["sample", str(out), "--count", "3", "--steps", "2"]
     for words in (train, evaluate, sample):
-        code, text = ebm(*words)
+        code, _, text = processes.fresh_ebm(*words)
         assert (code, f"a plug-in is left out: {broken}, line 2: SyntaxError" in text) == (0, True)
-    assert ebm(*train, "--plugin", broken)[0] == 2
+    assert processes.fresh_ebm(*train, "--plugin", broken)[0] == 2
