@@ -14,7 +14,7 @@ def as_tensor(points: ArrayLike | Tensor, shape: Shape) -> Tensor:
     """Points each of `shape`; float64 where they are in no float. A tensor keeps its graph.
 
     Raises:
-        ValueError: They are shaped otherwise, or are no real numbers.
+        ValueError: They are shaped otherwise, or are no finite real numbers.
     """
     if not isinstance(points, Tensor):
         array = np.asarray(points)
@@ -30,7 +30,11 @@ def as_tensor(points: ArrayLike | Tensor, shape: Shape) -> Tensor:
             f"points have shape {tuple(points.shape)}; this energy takes "
             f"(n, {', '.join(map(str, shape))}){one}"
         )
-    return points if points.is_floating_point() else points.double()
+    points = points if points.is_floating_point() else points.double()
+    if not (finite := points.isfinite().flatten(1).all(1)).all():
+        place = int((~finite).nonzero()[0])
+        raise ValueError(f"point {place} is {points[place].tolist()}; finite numbers are needed")
+    return points
 
 
 def alike(values: Tensor, given: object) -> Tensor | NDArray[Any]:

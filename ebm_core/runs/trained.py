@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import Any, overload
 
@@ -61,7 +62,7 @@ class TrainedEnergy:
         """E(x), one value a point.
 
         Raises:
-            ValueError: The points are shaped otherwise, or are no real numbers.
+            ValueError: The points are shaped otherwise, or are no finite real numbers.
         """
         with self._inside(points) as inside:
             values = self._by_chunk(self.network, inside)
@@ -75,7 +76,7 @@ class TrainedEnergy:
         """grad log p(x) = -grad E(x), in nats per unit of the data; shaped as the points.
 
         Raises:
-            ValueError: The points are shaped otherwise, or are no real numbers.
+            ValueError: The points are shaped otherwise, or are no finite real numbers.
         """
         with self._inside(points) as inside:
             gradients = self._by_chunk(lambda part: self.network.with_gradient(part)[1], inside)
@@ -162,8 +163,8 @@ class TrainedEnergy:
         Raises:
             ValueError: Less than one is asked for, or so few steps do not suffice.
         """
-        if count < 1:
-            raise ValueError(f"count is {count}; 1 or more samples can be drawn")
+        if not isinstance(count, Integral) or count < 1:
+            raise ValueError(f"count is {count}; a whole number of samples, 1 or more, is drawn")
         if not -(2**63) <= seed < 2**64:
             raise ValueError(f"seed is {seed}; it must be from -2^63 to 2^64 - 1")
         generator = torch.Generator(self.device).manual_seed(seed)

@@ -39,6 +39,8 @@ def read_npz(data: bytes, name: str) -> Table:
         raise
     except (zipfile.BadZipFile, ValueError, EOFError, MemoryError) as error:
         raise BadFile(f"{name} is not a file saved by numpy.savez: {error}") from error
+    if not named:
+        raise BadFile(f"{name} holds no arrays; save one of shape (n, 2) in it by numpy.savez")
     columns: list[Column] = []
     for key, array in named.items():
         if array.ndim == 1 and not array.dtype.names:

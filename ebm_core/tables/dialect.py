@@ -3,6 +3,7 @@
 import codecs
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ebm_core.tables.table import BadFile
@@ -12,12 +13,30 @@ MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "?", "."})
 COMMENTS = ("#", "%", "//")
 DELIMITERS = ("\t", ";", "|", ",", " ")
 """What may part the cells, the surest first; a blank stands for any run of blanks."""
+THOUSANDS = "'’ \u00a0\u202f"
+"""What may stand before every three digits, beside the mark that is not the decimal one."""
 EXPONENT = r"(?:[eE][+-]?\d+)?"
 INFINITE = r"[+-]?inf(?:inity)?"
-POINT = re.compile(rf"[+-]?(?:\d+\.?\d*|\.\d+){EXPONENT}|{INFINITE}", re.IGNORECASE)
-COMMA = re.compile(
-    rf"[+-]?(?:\d+,?\d*|,\d+|\d{{1,3}}(?:\.\d{{3}})+(?:,\d+)?){EXPONENT}|{INFINITE}", re.IGNORECASE
-)
+EXCEL = re.compile(rb"sep=(.)\n")
+"""A first line by which Excel is told what parts the cells."""
+
+
+def plain(mark: str) -> re.Pattern[str]:
+    """A number with this decimal mark."""
+    digits = rf"(?:\d+{mark}?\d*|{mark}\d+)"
+    return re.compile(rf"[-+−]?{digits}{EXPONENT}|{INFINITE}", re.IGNORECASE)
+
+
+def grouped(mark: str, others: str) -> re.Pattern[str]:
+    """A number of 1,000 or more with one of these marks before every three digits."""
+    groups = rf"\d{{1,3}}(?P<mark>[{others}])\d{{3}}(?:(?P=mark)\d{{3}})*"
+    return re.compile(rf"[-+−]?{groups}(?:{mark}\d*)?")
+
+
+PLAIN = {".": plain(r"\."), ",": plain(",")}
+GROUPED = {".": grouped(r"\.", f",{THOUSANDS}"), ",": grouped(",", f".{THOUSANDS}")}
+SURE = 0.99
+"""What a number with marks of thousands counts: 1,234 is rather one with a decimal mark."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +53,25 @@ class Dialect:
         reader = csv.reader([line], delimiter=self.delimiter, skipinitialspace=True)
         return [cell.strip() for cell in next(reader, [])]
 
+    def is_grouped(self, cell: str) -> bool:
+        """Whether a cell is one number with marks of thousands."""
+        return bool(GROUPED[self.decimal].fullmatch(cell))
+
     def is_number(self, cell: str) -> bool:
         """Whether a cell is one number."""
-        return bool((POINT if self.decimal == "." else COMMA).fullmatch(cell))
+        return bool(PLAIN[self.decimal].fullmatch(cell)) or self.is_grouped(cell)
+
+    def sureness(self, cell: str) -> float:
+        """How surely a cell is a number, from 0 to 1."""
+        if PLAIN[self.decimal].fullmatch(cell):
+            return 1.0
+        return SURE if self.is_grouped(cell) else 0.0
 
     def number(self, cell: str) -> float:
         """The number in a cell."""
-        plain = cell if self.decimal == "." else cell.replace(".", "").replace(",", ".")
-        return float(plain)
+        if found := GROUPED[self.decimal].fullmatch(cell):
+            cell = cell.replace(found["mark"], "")
+        return float(cell.replace(self.decimal, ".").replace("−", "-"))
 
 
 def encoding_of(data: bytes) -> str:
@@ -75,13 +105,13 @@ def as_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
     return text.replace("\r\n", "\n").replace("\r", "\n").encode(), messages
 
 
-def told_from(lines: list[str]) -> Dialect:
+def told_from(lines: list[str], delimiters: Sequence[str] = DELIMITERS) -> Dialect:
     """The dialect in which most cells are numbers, in rows of one length.
 
     The first line may be a header, so it does not count.
     """
     best, dialect = -1.0, Dialect(",", ".")
-    for delimiter in DELIMITERS:
+    for delimiter in delimiters:
         for decimal in ".,":
             if delimiter == "," == decimal:
                 continue
@@ -90,7 +120,7 @@ def told_from(lines: list[str]) -> Dialect:
             width = max(map(len, rows))
             even = sum(len(row) == width for row in rows) / len(rows)
             cells = [cell for row in rows for cell in row if cell.lower() not in MISSING]
-            numbers = sum(map(tried.is_number, cells)) / max(1, len(cells))
+            numbers = sum(map(tried.sureness, cells)) / max(1, len(cells))
             # one column is what every wrong delimiter gives
             score = numbers * even * (0.5 if width == 1 else 1.0)
             if score > best:
@@ -101,10 +131,13 @@ def told_from(lines: list[str]) -> Dialect:
 def header_of(lines: list[str], dialect: Dialect) -> list[str] | None:
     """The names in the first line, where it is a header; None where it is a row like the others.
 
-    It is one if it holds words above every column that is mostly numbers. Pandas names no index:
-    then the first cell is empty though the column is full; R names one column less.
+    It is one if it holds words above every column that is mostly numbers, or 0, 1, 2, ... above
+    rows that are not all whole numbers, as pandas writes it. Pandas names no index: then the first
+    cell is empty though the column is full; R names one column less.
     """
     first, *rest = (dialect.cells(line) for line in lines)
+    if len(rest) > 1 and len(first) > 1 and first == [str(place) for place in range(len(first))]:
+        return None if any(all(cell.isdigit() for cell in row) for row in rest) else first
     widths = {len(row) for row in rest}
     if widths == {len(first) + 1} and not any(map(dialect.is_number, first)):
         return ["", *first]

@@ -16,7 +16,7 @@ def read_table(data: bytes, name: str) -> Table:
     """
     if not data.strip():
         raise BadFile(f"{name} is empty; rows of two numbers are expected")
-    readers = {b"\x93NUMPY": read_npy, b"PK\x03\x04": read_npz, b"PAR1": read_parquet}
+    readers = {b"\x93NUMPY": read_npy, b"PK": read_npz, b"PAR1": read_parquet}
     for start, read in readers.items():
         if data.startswith(start):
             return read(data, name)

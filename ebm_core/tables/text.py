@@ -3,13 +3,21 @@
 import io
 import re
 from array import array
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebm_core.tables.dialect import COMMENTS, MISSING, Dialect, as_utf8, header_of, told_from
+from ebm_core.tables.dialect import (
+    COMMENTS,
+    EXCEL,
+    MISSING,
+    Dialect,
+    as_utf8,
+    header_of,
+    told_from,
+)
 from ebm_core.tables.table import MOST, BadFile, Column, Table, default_names
 
 SAMPLE = 60
@@ -27,11 +35,12 @@ def read_text(data: bytes, name: str) -> Table:
         BadFile: It holds none; the message says row, column, value, and what was expected.
     """
     text, messages = as_utf8(data, name)
-    body, numbers, before = rows_of(text)
+    told = EXCEL.match(text)
+    body, numbers, before = rows_of(text if told is None else b"#" + text)
     if not len(numbers):
         raise BadFile(f"{name} is empty; rows of two numbers are expected")
     sample = [line.decode().rstrip("\n") for line in islice(io.BytesIO(body), SAMPLE + 1)]
-    dialect = told_from(sample)
+    dialect = told_from(sample) if told is None else told_from(sample, [told[1].decode()])
     names = header_of(sample, dialect)
     if names is not None:
         messages.append(
@@ -81,6 +90,9 @@ def of_commas(sample: list[str], dialect: Dialect) -> list[str]:
     """How commas are read, where they can be read otherwise."""
     if dialect.decimal == "," and any("," in line for line in sample[1:] or sample):
         return ["a comma is read as the decimal mark, a point as that of thousands"]
+    cells = chain.from_iterable(map(dialect.cells, sample[1:] or sample))
+    if dialect.decimal == "." and any("," in cell and dialect.is_grouped(cell) for cell in cells):
+        return ["a comma within a number is read as the mark of thousands"]
     pair = re.compile(r"\s*[+-]?\d+,\d+\s*")
     if dialect.delimiter == "," and all(map(pair.fullmatch, sample)):
         return [

@@ -101,6 +101,13 @@ def test_parquet_is_read_where_pyarrow_is_there_and_else_says_what_it_needs() ->
         ("1,5\n2,7\n", [[1, 5], [2, 7]], "what parts two columns"),
         ("x;y\n1,5;2\n2;3\n", [[1.5, 2], [2, 3]], "a comma is read as the decimal mark"),
         ("1.234,5;2\n1.000,5;3\n", [[1234.5, 2], [1000.5, 3]], "a point as that of thousands"),
+        ('x,y\n"1,234.5",2\n3,"4,000"\n', [[1234.5, 2], [3, 4000]], "the mark of thousands"),
+        ("x;y\n1'234.5;−2\n3;4.5\n", [[1234.5, -2], [3, 4.5]], "row 1, x, y, is taken"),
+        ("x;y\n1 234,5;2\n3;4\n", [[1234.5, 2], [3, 4]], "a comma is read as the decimal mark"),
+        ("1,234;5,678\n2,5;1,5\n", [[1.234, 5.678], [2.5, 1.5]], "read as the decimal mark"),
+        ("sep=;\nx;y\n1,5;2\n3;4\n", [[1.5, 2], [3, 4]], "row 2, x, y, is taken for names"),
+        ("0,1\n1,2\n3,4\n", [[0, 1], [1, 2], [3, 4]], "parts two columns"),
+        ("0,1\n1.5,2\n3,.5\n", [[1.5, 2], [3, 0.5]], "row 1, 0, 1, is taken for names"),
         (",0,1\n0,1,2\n1,3,4\n", [[1, 2], [3, 4]], "numbers the rows, is left out"),
         ("a,b,c\n1,2,.5\n3,4,.5\n", [[1, 2], [3, 4]], "'a' and 'b' are taken of 'a', 'b', 'c'"),
         ("x,y\n1,2\n3,4\n", [[1, 2], [3, 4]], "row 1, x, y, is taken for names"),
@@ -187,6 +194,7 @@ def test_a_wrong_choice_is_told_with_what_there_is(choice: dict[str, Any], told:
         (b'{"a": 1}', "a.json", "object without lists"),
         (b"PK\x03\x04 and no more", "a.xlsx", "is not a file saved by numpy.savez"),
         (npz(a=np.ones(3), b=np.ones(4)), "a.npz", "different lengths"),
+        (npz(), "a.npz", "holds no arrays"),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, name: str, told: str) -> None:

@@ -88,6 +88,10 @@ def test_what_are_no_real_numbers_is_refused(energy: TrainedEnergy) -> None:
     for points in (np.array([["a", "b"]]), np.ones((2, 2), complex), torch.ones(2, 2) * 1j):
         with pytest.raises(ValueError, match="real numbers are needed"):
             energy(points)
+    for bad in (math.inf, math.nan):
+        for function in (energy, energy.score, energy.log_prob):
+            with pytest.raises(ValueError, match=rf"point 1 is \[{bad}, 0.0\]; finite numbers"):
+                function(np.array([[0, 0], [bad, 0]]))
 
 
 @pytest.mark.parametrize("kind", [torch.float64, torch.float32])

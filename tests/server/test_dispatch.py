@@ -55,10 +55,11 @@ def test_a_run_that_is_stopped_while_it_starts_does_not_wait_for_a_core_again(
         write=lambda _, **fields: written.append(fields),
         store=SimpleNamespace(writer=SimpleNamespace(settled=settled)),
     )
-    executor: Any = SimpleNamespace(kill=lambda _: dispatch._worker_ended(worker, None))
+    executor: Any = SimpleNamespace()
     dispatch = dispatching(tmp_path, ledger, executor)
     worker = dispatch.pool.workers["w"] = Worker("w", Process(1, "now"), run="r", adopted=True)
     worker.gone.set()
+    executor.kill = lambda _: dispatch._worker_ended(worker, None)
     dispatch.closing = True  # no timer for a spare
 
     async def stop() -> None:

@@ -64,7 +64,9 @@ def read_points(path: Path, columns: str | None, labels: str | None) -> dict[str
     names = None if columns is None else names_in(columns)
     try:
         read = points.read_points(path.read_bytes(), path.name, names, labels)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        refuse(f"--points {path}: {error.strerror}; name a table such as CSV or NPY")
+    except ValueError as error:
         refuse(str(error))
     for message in read.messages:
         typer.echo(f"{path.name}: {message}", err=True)

@@ -53,7 +53,7 @@ def sample(
             points = drawn(energy, count, steps, seed)
         except ValueError as error:
             refuse(str(mistake(error) or error))
-    if out is not None and out.suffix == ".npy":
+    if out is not None and out.suffix.lower() == ".npy":
         np.save(out, points)
     else:
         write_csv(sys.stdout if out is None else out, points, header=out is not None)
@@ -63,7 +63,7 @@ def refuse_unwritable(out: Path) -> None:
     """Ends the command, before it samples, where the file could not be written."""
     if out.is_dir():
         refuse(f"--out {out} is a folder; name a file in it, such as {out / 'samples.csv'}")
-    if out.suffix not in (".npy", ".csv"):
+    if out.suffix.lower() not in (".npy", ".csv"):
         refuse(f"--out {out}: samples are written as .npy or .csv; end its name so")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
