@@ -4,11 +4,12 @@ import copy
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
+from torch.optim.adam import adam
 
 from ebm_core.setting import setting
 
@@ -111,6 +112,14 @@ class Schedule:
         return self.options.learning_rate * self.factor
 
 
+class Moments(NamedTuple):
+    """What Adam keeps of a tensor of weights."""
+
+    step: Tensor
+    exp_avg: Tensor
+    exp_avg_sq: Tensor
+
+
 class Descent:
     """Adam on some weights, on the run's schedule.
 
@@ -131,7 +140,8 @@ class Descent:
         schedule.learned |= {id(weights): weights.numel() for weights in self.parameters}
         self.share = share
         self.betas = betas
-        self.adam = torch.optim.Adam(self.parameters, betas=betas, fused=True)
+        self.moments: list[Moments] = []
+        """Of each tensor of weights; empty before the first step."""
 
     def __call__(self, loss: Tensor) -> float:
         """One step down `loss`; returns the norm of its gradient before clipping.
@@ -153,27 +163,50 @@ class Descent:
         clip = self.schedule.options.gradient_clip
         if clip is not None and norm > clip:
             torch._foreach_mul_(gradients, clip / norm)
-        for parameter, gradient in zip(self.parameters, gradients, strict=True):
-            parameter.grad = gradient.contiguous()  # fused Adam ignores strides
-        rate = self.schedule.learning_rate * self.share
-        self.adam.param_groups[0].update(lr=rate, betas=self.betas)
-        self.adam.step()
+        self._step([gradient.contiguous() for gradient in gradients])  # fused Adam ignores strides
         return norm
+
+    @torch.no_grad()
+    def _step(self, gradients: list[Tensor]) -> None:
+        """Adam's, by its function: the class `torch.optim.Adam` imports a second's worth of torch,
+        for which every process of a run would wait."""
+        if not self.moments:
+            self.moments = [
+                Moments(
+                    weights.new_zeros((), dtype=torch.float32),
+                    torch.zeros_like(weights),
+                    torch.zeros_like(weights),
+                )
+                for weights in self.parameters
+            ]
+        steps, exp_avgs, exp_avg_sqs = (list(values) for values in zip(*self.moments, strict=True))
+        adam(
+            list(self.parameters),
+            gradients,
+            exp_avgs,
+            exp_avg_sqs,
+            [],
+            steps,
+            fused=True,
+            amsgrad=False,
+            beta1=self.betas[0],
+            beta2=self.betas[1],
+            lr=self.schedule.learning_rate * self.share,
+            weight_decay=0.0,
+            eps=1e-8,
+            maximize=False,
+        )
 
     def state(self) -> dict[str, Any]:
         """Adam's moments and step counts, in the order of the weights."""
-        return {
-            str(index): dict(self.adam.state[parameter])
-            for index, parameter in enumerate(self.parameters)
-            if parameter in self.adam.state
-        }
+        return {str(index): moments._asdict() for index, moments in enumerate(self.moments)}
 
     def load_state(self, state: dict[str, Any]) -> None:
         """The inverse of `state`."""
-        for index, values in state.items():
-            self.adam.state[self.parameters[int(index)]] = {
-                name: value.clone() for name, value in values.items()
-            }
+        self.moments = [
+            Moments(**{name: value.clone() for name, value in state[str(index)].items()})
+            for index in range(len(state))
+        ]
 
 
 N = TypeVar("N", bound=nn.Module)

@@ -4,9 +4,6 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
 from torch import Tensor
 
 from ebm_core.contracts.groups import Groups
@@ -39,6 +36,10 @@ def groups_in(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
     count = len(values)
     if count < 2 * FEWEST:
         return None
+    from scipy.sparse import coo_matrix  # takes a tenth of a worker's start
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import KDTree
+
     distances, rows = KDTree(values).query(values, min(NEIGHBOURS, count - 1) + 1)
     width = WIDTH * count ** (-1 / 6)  # a kernel's, as a rule of thumb: what is nearer is one group
     scales = np.maximum(distances[:, min(NEAR, count - 1)], 2 * width)
@@ -66,6 +67,8 @@ def finest_detail(table: NDArray[np.float64]) -> float:
     count = len(table)
     near = min(count - 1, max(3, round(DETAIL_NEIGHBOURS * count ** (2 / 3))))
     some = table[np.linspace(0, count - 1, min(count, 500)).astype(int)]
+    from scipy.spatial import KDTree  # takes a tenth of a worker's start
+
     distances, _ = KDTree(table).query(some, near + 1)
     found = max(DETAIL * float(np.median(distances[:, -1])), FINEST_DETAIL)
     return float(f"{found:.2g}")  # no more digits mean anything

@@ -12,7 +12,6 @@ from typing import NamedTuple, Self
 
 import torch
 from jaxtyping import Float, Int
-from scipy.spatial import KDTree
 from torch import Tensor
 
 MOST = 3000
@@ -142,6 +141,8 @@ def stacked(points: Float[Tensor, "n 2"]) -> Kernels:
     kept = [one for one in range(len(shapes)) if weights[one] > 0.01]
     factors = torch.stack([shapes[one].factors * shapes[one].widths[best[one]] for one in kept])
     if not all_are_some:
+        from scipy.spatial import KDTree  # takes a tenth of a worker's start
+
         nearest = torch.from_numpy(KDTree(some.numpy()).query(points.numpy())[1])
         factors = factors[:, nearest] * (len(points) / len(some)) ** (-1 / 6)
     return Kernels(points, weights[kept] / weights[kept].sum(), factors)
@@ -168,6 +169,8 @@ def families(points: Float[Tensor, "n 2"], most: int = 5) -> list[Family]:
     found = [Family(circle * count ** (-1 / 6), FIXED)]
     if most == 1:
         return found
+    from scipy.spatial import KDTree  # takes a tenth of a worker's start
+
     tree = KDTree(points.numpy())
     for share in NEIGHBOURS:
         k = min(count - 1, max(3, round(share * count ** (2 / 3))))

@@ -22,7 +22,6 @@ from ebm_core.runs.changes import Change
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__, "pytest"])  # which is the main module of each
-torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports a second's worth of torch
 DEADLINE = 60.0
 
 
