@@ -270,7 +270,6 @@ def test_a_comparison_is_opened_again_by_its_address(
     before = shown(compared)
     compared.goto("about:blank")
     compared.goto(address)
-    settled(compared)
     expect(compared.locator(".count")).to_have_text("75", timeout=DEADLINE)
     when(compared, f"JSON.stringify(steps) === '{str(before).replace(' ', '')}'")
     assert [lab.ask("GET", f"/runs/{run}") for run in ended] == states
