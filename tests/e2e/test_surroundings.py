@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import admitted
 from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
@@ -92,6 +92,21 @@ def test_a_server_that_is_gone_is_not_said_to_train_on(bare: Page, lab: Laborato
     lab.start()
     badge(bare, "stopped")
     expect(bare.get_by_text("The server was shut down; resume goes on from here")).to_be_visible()
+
+
+def test_charts_come_when_the_server_gives_them_at_last(bare: Page, lab: Laboratory) -> None:
+    lost: list[str] = []
+
+    def once(route: Route) -> None:
+        if lost:
+            return route.continue_()
+        lost.append(route.request.url)
+        return route.abort()
+
+    bare.route(re.compile("plotly"), once)
+    go(bare, lab)
+    expect(bare.locator(".plot svg").first).to_be_visible(timeout=DEADLINE)
+    assert lost
 
 
 def test_a_run_deleted_elsewhere_is_told_and_the_next_one_starts(

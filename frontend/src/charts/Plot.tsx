@@ -3,6 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { Layout, Trace } from "plotly.js-cartesian-dist-min";
 import { useEffect, useRef } from "preact/hooks";
+import { late } from "../protocol/late";
 import { loop } from "../run/loop";
 import { moved } from "../run/moved";
 import { type ChartColors, chartColors } from "../theme";
@@ -20,12 +21,7 @@ export interface Chart<Known = Evidence> {
 }
 
 type Plotly = typeof import("plotly.js-cartesian-dist-min");
-let plotly: Promise<Plotly> | null = null;
-
-function load(): Promise<Plotly> {
-  plotly ??= import("plotly.js-cartesian-dist-min");
-  return plotly;
-}
+const load = late<Plotly>(() => import("plotly.js-cartesian-dist-min"));
 
 const EVERY = 400;
 

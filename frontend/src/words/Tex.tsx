@@ -1,18 +1,15 @@
 /** A formula, typeset by KaTeX, which is loaded after the first paint. */
 import { signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { late } from "../protocol/late";
 
 type Katex = typeof import("katex").default;
 
 const katex = signal<Katex | null>(null);
-let asked = false;
-
-async function load(): Promise<void> {
-  if (asked) return;
-  asked = true;
+const load = late(async () => {
   const [loaded] = await Promise.all([import("katex"), import("katex/dist/katex.min.css")]);
   katex.value = loaded.default;
-}
+});
 
 /** `tex` in text style. Classes of our own are allowed in it by \htmlClass, nothing else is. */
 export function Tex({ tex }: { tex: string }) {
