@@ -192,3 +192,15 @@ def test_the_truth_stands_beside_what_is_learned(page: Page) -> None:
     page.get_by_role("radio", name="truth", exact=True).click()
     truth = page.get_by_role("radio", name="truth", exact=True)
     expect(truth).to_have_attribute("aria-checked", "true")
+
+
+def test_the_time_line_tells_the_moment_that_a_press_shows(page: Page) -> None:
+    badge(page, "replay")
+    box = page.locator(".track").bounding_box()
+    assert box
+    for share in (0.31, 0.77):
+        page.mouse.move(box["x"] + share * box["width"], box["y"])
+        told = page.locator(".track-hover").inner_text()
+        page.mouse.down()
+        page.mouse.up()
+        expect(page.locator(".count")).to_have_text(told)

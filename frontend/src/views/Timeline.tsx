@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { branch } from "../actions/runs";
 import * as Icons from "../Icons";
 import { endOfTime, newestStep } from "../run/history";
-import { backToLive, nudge, roll } from "../run/replay";
+import { backToLive, keyframeAt, nudge, roll } from "../run/replay";
 import { scrub } from "../run/scrub";
 import {
   active,
@@ -103,6 +103,9 @@ function Scrubber() {
     const box = track.current!.getBoundingClientRect();
     return Math.round(Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * end);
   };
+  /** The moment that a press there shows. */
+  const shown = (at: number) =>
+    at >= newest && !stored.value ? newest : known.keyframes[keyframeAt(known.keyframes, at)]!.step;
   const to = (event: PointerEvent) => {
     const at = stepAt(event);
     if (!stored.value && at >= newest) backToLive();
@@ -159,7 +162,7 @@ function Scrubber() {
         <i class="track-head" data-replay={moment.value !== null} style={{ left: share(here) }} />
         {usable && hovered.value !== null && (
           <i class="track-hover mono" style={{ left: share(hovered.value) }}>
-            {counter(hovered.value)}
+            {counter(shown(hovered.value))}
           </i>
         )}
         {kept.value && <Kept left={share(kept.value.step)} />}
