@@ -24,15 +24,15 @@ LONG: dict[str, Any] = {
     **SMALL,
     "method": {
         "kind": "persistent",
-        "chains": 2048,
-        "buffer_size": 2048,
+        "chains": 8192,
+        "buffer_size": 8192,
         "chain_steps": 500,
         "sampler": {"kind": "langevin"},
     },
     "energy": {"kind": "mlp", "hidden": [128, 128]},
     "updates": 100,
 }
-"""Some five seconds for one update, ten milliseconds for a step of its chains."""
+"""Four to twenty seconds for one update, a five-hundredth of them for a step of its chains."""
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,8 @@ def landscape(lab: Laboratory, run: str) -> Any:
 def test_limits_hold_while_a_run_goes(tmp_path: Path) -> None:
     with Laboratory(tmp_path, ONE | {"EBM_UPDATE_SECONDS": "1.5"}) as lab, lab.page() as page:
         # an estimate may be too low: an update of one step is allowed, and then it has many
-        slow = lab.create({**LONG, "method": {**LONG["method"], "chain_steps": 1}})
+        quick = {**LONG, "method": {**LONG["method"], "chain_steps": 1}}
+        slow = lab.create({**quick, "updates": 1_000_000})
         page.watch(slow)
         page.until(is_state(slow, "running"))
         lab.ask("PATCH", f"/runs/{slow}", {"changes": {"method.chain_steps": 500}})

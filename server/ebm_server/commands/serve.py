@@ -166,12 +166,12 @@ class Ending:
 
     def ask(self, number: int, _frame: object) -> None:
         """The handler, uvicorn's too: its own would leave workers behind at the second Ctrl-C."""
-        if self.asked and number == signal.SIGINT:
+        again, self.asked = self.asked, True  # the next signal may come within this one
+        if again and number == signal.SIGINT:
             self.end_at_once()
             os._exit(INTERRUPTED)
-        if not self.asked and number == signal.SIGINT:
+        if not again and number == signal.SIGINT:
             os.write(sys.stderr.fileno(), SAVING.encode())  # print may be at work just now
-        self.asked = True
         if self.server is not None:
             self.server.should_exit = True
 

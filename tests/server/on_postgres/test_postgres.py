@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -58,7 +59,9 @@ def test_four_runs_train_on_while_postgresql_is_killed_and_nothing_is_lost(
         answer = lab.http.get(f"/api/v1/runs/{runs[0]}/metrics")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
         assert answer.json()["detail"] == AWAY.text
-        assert lab.ask("GET", "/health")["troubles"] == [AWAY.text]
+        end = time.monotonic() + PATIENCE
+        while lab.ask("GET", "/health")["troubles"] != [AWAY.text]:  # a write finds it
+            assert time.monotonic() < end
         waits = Asking(lab)
         postgres.start()
         assert waits.status() == 201
