@@ -104,7 +104,8 @@ class Publisher:
             self.next_frame = max(now, self.next_frame + 1 / self.rate)
         if keyframe_due or not self.begin_beside():
             whole = self.landscapes.allows
-            self.publish(whole and (keyframe_due or not self.mapped), whole, keyframe_due)
+            mapped = whole and (keyframe_due or not self.mapped)
+            self.publish(mapped, whole, keyframe_due, moving=frame_due)
 
     def begin_beside(self) -> bool:
         """Begins a frame of now beside training, where that is possible."""
@@ -113,8 +114,18 @@ class Publisher:
         self._charge(self.clock() - start)
         return begun
 
-    def publish(self, landscape: bool = True, series: bool = True, keyframe: bool = False) -> None:
-        """Makes a frame now, sends it to who watches and keeps it, and the weights, as asked."""
+    def publish(
+        self,
+        landscape: bool = True,
+        series: bool = True,
+        keyframe: bool = False,
+        moving: bool = True,
+    ) -> None:
+        """Makes a frame now, sends it to who watches and keeps it, and the weights, as asked.
+
+        Args:
+            moving: It is the next picture of the motion, and not made for its keyframe alone.
+        """
         start = self.clock()
         if (before := self.beside.finish()) is not None:
             self.send(before)
@@ -127,8 +138,8 @@ class Publisher:
         spent = self.clock() - start
         if not series:
             self.frame_cost += (spent - self.frame_cost) / 10
-        moving = min(spent, self.frame_cost) if self.rate > 0 else 0.0
-        self._charge(moving, spent - moving)
+        for_motion = min(spent, self.frame_cost) if self.rate > 0 and moving else 0.0
+        self._charge(for_motion, spent - for_motion)
 
     def send(self, frame: Frame) -> PackedFrame | None:
         """Sends a frame to who watches; it comes back as it is sent, if it can be drawn."""
