@@ -135,7 +135,7 @@ class Descent:
         share: float = 1.0,
         betas: tuple[float, float] = (0.9, 0.999),
     ) -> None:
-        self.parameters = list(parameters)
+        self.parameters: list[Tensor] = list(parameters)
         self.schedule = schedule
         schedule.learned |= {id(weights): weights.numel() for weights in self.parameters}
         self.share = share
@@ -181,7 +181,7 @@ class Descent:
             ]
         steps, exp_avgs, exp_avg_sqs = (list(values) for values in zip(*self.moments, strict=True))
         adam(
-            list(self.parameters),
+            self.parameters,
             gradients,
             exp_avgs,
             exp_avg_sqs,

@@ -35,6 +35,7 @@ def grouped(mark: str, others: str) -> re.Pattern[str]:
 
 PLAIN = {".": plain(r"\."), ",": plain(",")}
 GROUPED = {".": grouped(r"\.", f",{THOUSANDS}"), ",": grouped(",", f".{THOUSANDS}")}
+WHOLE = re.compile(r"[-+−]?\d+")
 SURE = 0.99
 """What a number with marks of thousands counts: 1,234 is rather one with a decimal mark."""
 
@@ -137,7 +138,7 @@ def header_of(lines: list[str], dialect: Dialect) -> list[str] | None:
     """
     first, *rest = (dialect.cells(line) for line in lines)
     if len(rest) > 1 and len(first) > 1 and first == [str(place) for place in range(len(first))]:
-        return None if any(all(cell.isdigit() for cell in row) for row in rest) else first
+        return None if any(all(map(WHOLE.fullmatch, row)) for row in rest) else first
     widths = {len(row) for row in rest}
     if widths == {len(first) + 1} and not any(map(dialect.is_number, first)):
         return ["", *first]

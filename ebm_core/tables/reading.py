@@ -16,7 +16,8 @@ def read_table(data: bytes, name: str) -> Table:
     """
     if not data.strip():
         raise BadFile(f"{name} is empty; rows of two numbers are expected")
-    readers = {b"\x93NUMPY": read_npy, b"PK": read_npz, b"PAR1": read_parquet}
+    zipped = {b"PK\x03\x04": read_npz, b"PK\x05\x06": read_npz}  # the second holds nothing
+    readers = {b"\x93NUMPY": read_npy, b"PAR1": read_parquet, **zipped}
     for start, read in readers.items():
         if data.startswith(start):
             return read(data, name)

@@ -36,7 +36,7 @@ def read_text(data: bytes, name: str) -> Table:
     """
     text, messages = as_utf8(data, name)
     told = EXCEL.match(text)
-    body, numbers, before = rows_of(text if told is None else b"#" + text)
+    body, numbers, before = rows_of(text if told is None else b"\n" + text[told.end() :])
     if not len(numbers):
         raise BadFile(f"{name} is empty; rows of two numbers are expected")
     sample = [line.decode().rstrip("\n") for line in islice(io.BytesIO(body), SAMPLE + 1)]

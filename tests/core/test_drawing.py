@@ -75,7 +75,7 @@ def test_samples_have_the_weights_of_the_energy(kind: str, shares: tuple[float, 
     drawn = energy.sample(20_000)
     assert drawn.dtype is torch.float64
     # by a fine grid of our own over all that could hold mass
-    x, y = np.meshgrid(np.linspace(-300, 400, 800), np.linspace(-300, 300, 600))
+    x, y = np.meshgrid(np.linspace(-300, 400, 1200), np.linspace(-300, 300, 900))
     grid: NDArray[np.float64] = np.stack([x.ravel(), y.ravel()], axis=1)
     mass = np.exp(energy.log_prob(grid), dtype=np.float64)
     mass /= mass.sum()

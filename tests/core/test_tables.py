@@ -106,7 +106,10 @@ def test_parquet_is_read_where_pyarrow_is_there_and_else_says_what_it_needs() ->
         ("x;y\n1 234,5;2\n3;4\n", [[1234.5, 2], [3, 4]], "a comma is read as the decimal mark"),
         ("1,234;5,678\n2,5;1,5\n", [[1.234, 5.678], [2.5, 1.5]], "read as the decimal mark"),
         ("sep=;\nx;y\n1,5;2\n3;4\n", [[1.5, 2], [3, 4]], "row 2, x, y, is taken for names"),
+        ("sep=;\n1,5;2\n3;4,5\n", [[1.5, 2], [3, 4.5]], "read as the decimal mark"),
         ("0,1\n1,2\n3,4\n", [[0, 1], [1, 2], [3, 4]], "parts two columns"),
+        ("0,1\n-1,2\n-3,4\n", [[0, 1], [-1, 2], [-3, 4]], "parts two columns"),
+        ("PK,y\n1,2\n3,4\n", [[1, 2], [3, 4]], "row 1, PK, y, is taken for names"),
         ("0,1\n1.5,2\n3,.5\n", [[1.5, 2], [3, 0.5]], "row 1, 0, 1, is taken for names"),
         (",0,1\n0,1,2\n1,3,4\n", [[1, 2], [3, 4]], "numbers the rows, is left out"),
         ("a,b,c\n1,2,.5\n3,4,.5\n", [[1, 2], [3, 4]], "'a' and 'b' are taken of 'a', 'b', 'c'"),
@@ -116,6 +119,7 @@ def test_parquet_is_read_where_pyarrow_is_there_and_else_says_what_it_needs() ->
 def test_all_that_is_decided_is_said(text: str, values: list[list[float]], said: str) -> None:
     read = chosen(text)
     assert read.values.tolist() == values
+    assert "sep=" not in read.columns
     assert any(said in message for message in read.messages)
 
 

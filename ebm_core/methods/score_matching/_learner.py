@@ -124,8 +124,8 @@ class ScoreLearner(Learner):
         )
         surrogate = objective.loss if objective.surrogate is None else objective.surrogate
         margin = self.method.far_margin
-        every = interval(self.task.schedule.step)
-        if margin is not None and self.task.schedule.step % every == 0:
+        step = self.task.schedule.step
+        if margin is not None and step % (every := interval(step)) == 0:
             energy = objective.energy or self.task.energy
             batch = Batch(energy, objective.energies, objective.noise)
             hinge = far_hinge(self.task, batch, positives, margin)

@@ -76,6 +76,7 @@ class ServerConnection:
         self._answers: deque[BaseModel] = deque()
         self._sending = False
         self._patience = FIRST_PATIENCE
+        """Seconds that a worker without a run looks for a server now."""
 
     def open(self) -> None:
         """Starts to connect."""
