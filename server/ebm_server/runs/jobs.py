@@ -232,6 +232,9 @@ class Jobs:
         """Lets a paused run go on, or queues an ended one, to go on from its last checkpoint."""
         entry = self.entry(run)
         await self.dispatch.settled(run)
+        ended = entry.run.state in ("stopped", "failed")
+        if ended or self.queue.full or not self.dispatch.holds(entry):
+            await self.ledger.ready()  # somebody else may have resumed it meanwhile
         if entry.run.state in ("stopped", "failed"):
             if entry.run.repeats and not entry.pending:
                 raise Refused(
@@ -239,12 +242,10 @@ class Jobs:
                     f"the run would repeat its failure: {entry.run.reason}; change a live setting "
                     "first, such as a smaller optimization.learning_rate",
                 )
-            await self.ledger.ready()
             return await self._in_the_queue(entry)
         if entry.run.state != "paused":
             raise _refused(entry, "resume", "paused", "stopped", "failed")
         if self.queue.full or not self.dispatch.holds(entry):
-            await self.ledger.ready()
             return await self._in_the_queue(entry)
         try:
             await self.dispatch.wake(entry)
