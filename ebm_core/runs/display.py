@@ -89,6 +89,9 @@ class Showing:
         """A few steps of the shown chains."""
         sampler = config.method.display_sampler(self.dataset.shape)
         life, steps = (400, 3) if self.planar else (600, 10)
+        way = config.method.sample_steps or 0
+        if 2 * way > life:  # long ways are gone in as many frames, and are seen to their end
+            life, steps = 2 * way, -(-2 * way * steps // life)
         draws = torch.rand(len(self.points), generator=self.generator, device=self.device)
         old = (draws < steps / life).nonzero().squeeze(1)
         self.points[old] = self.dataset.starts(len(old), self.generator)

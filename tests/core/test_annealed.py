@@ -9,6 +9,7 @@ from torch import Tensor
 from ebm_core.chains.run import Ends, run
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.energies.mlp import Mlp
+from ebm_core.methods.score_matching.noise_conditional import NoiseConditionalScoreMatching
 from ebm_core.networks.noise_conditioning import NoiseConditional, annealed_gradient
 from ebm_core.samplers.annealed import Annealed
 
@@ -77,3 +78,28 @@ def test_a_conditional_energy_is_asked_at_its_levels() -> None:
 def test_levels_that_rise_are_refused() -> None:
     with pytest.raises(ValueError, match="swap them"):
         Annealed(largest=0.1, smallest=1)
+
+
+class Broad(EnergyNetwork):
+    """N(0, 1.75^2) blurred by each level: data as wide as whitened points are, and no finer."""
+
+    width = 1.75
+
+    def forward(self, points: Tensor) -> Tensor:
+        return points.square().sum(1) / (2 * self.width**2)
+
+    def with_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        return self(points), points / self.width**2
+
+
+@annealed_gradient.register
+def blurred_gradient(energy: Broad, points: Tensor, levels: Tensor, last: float) -> Tensor:
+    return points / (energy.width**2 + levels.square())[:, None]
+
+
+def test_the_default_way_from_noise_ends_as_wide_as_the_data() -> None:
+    annealing = NoiseConditionalScoreMatching().annealing
+    generator = torch.Generator().manual_seed(0)
+    starts = torch.empty(4000, 2).uniform_(-7, 7, generator=generator)
+    ends = annealing.run(Broad(), starts, generator)
+    assert Broad.width * 0.97 < ends.std() < Broad.width * 1.08

@@ -101,6 +101,30 @@ class ScoreMatching(Method, ABC):
         return ScoreLearner(self, task)
 
 
+class AnnealedMatching(ScoreMatching, ABC):
+    """Score matching whose samples come from noise by annealed Langevin."""
+
+    level_steps: int = setting(
+        20,
+        title="Steps a level",
+        ge=1,
+        le=10_000,
+        advanced=True,
+        description="Of annealed Langevin, which draws the samples.",
+    )
+    step_size: float = setting(
+        0.5,
+        title="Step size",
+        symbol="ε",
+        gt=0,
+        le=10,
+        live=True,
+        log=True,
+        advanced=True,
+        description="Of annealed Langevin: a step's noise has the variance ε σ².",
+    )
+
+
 def some(points: Float[Tensor, "n ..."]) -> Float[Tensor, "m ..."]:
     """Up to `MOST_SHOWN` of the points, evenly from all of them."""
     return points[:: -(-len(points) // MOST_SHOWN)]

@@ -10,7 +10,7 @@ from torch import Tensor
 from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, Unconditional, setting
 from ebm_core.contracts.phases import first, observer
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
-from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
+from ebm_core.methods.score_matching._learner import AnnealedMatching, Objective
 from ebm_core.methods.score_matching._match_phases import Denoised, tell_perturbed
 from ebm_core.samplers.annealed import Annealed
 
@@ -19,7 +19,7 @@ WANTED = r"- (\tilde{x} - x)"
 
 
 @final
-class MultiScaleDenoising(ScoreMatching, Unconditional):
+class MultiScaleDenoising(AnnealedMatching, Unconditional):
     """Denoising at random noise levels by one energy that is not told the level.
 
     mean |sigma0^2 grad E(x~) - (x~ - x)|^2 / (2 sigma^2) with x~ = x + sigma n: a fixed sigma0, so
@@ -92,6 +92,8 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
         # |x|^2 / (4 sigma0^2) is what it tends to far out, where the annealed chains start
         if len(shape) == 1:
             return {
+                # heated, the drift is that of the last level throughout: it takes its time
+                "method": {"level_steps": 60},
                 "energy": {"kind": "mlp", "confinement": 0.15},
                 "optimization": {"learning_rate": 3e-3},
             }
@@ -107,7 +109,13 @@ class MultiScaleDenoising(ScoreMatching, Unconditional):
 
     @property
     def annealing(self) -> Annealed:
-        return Annealed(largest=self.largest, smallest=self.reference, denoise=True)
+        return Annealed(
+            largest=self.largest,
+            smallest=self.reference,
+            level_steps=self.level_steps,
+            step_size=self.step_size,
+            denoise=True,
+        )
 
     def objective(
         self,

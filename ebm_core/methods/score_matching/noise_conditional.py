@@ -12,7 +12,7 @@ from ebm_core.contracts import Energy, EnergyNetwork, Family, Recipe, Shape, set
 from ebm_core.contracts.phases import observer
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._far_field import COUNT
-from ebm_core.methods.score_matching._learner import Objective, ScoreMatching
+from ebm_core.methods.score_matching._learner import AnnealedMatching, Objective
 from ebm_core.methods.score_matching._match_phases import (
     Denoised,
     rows_shown,
@@ -26,7 +26,7 @@ PREDICTED = r"\sigma \nabla E(x + \sigma n, \sigma)"
 
 
 @final
-class NoiseConditionalScoreMatching(ScoreMatching):
+class NoiseConditionalScoreMatching(AnnealedMatching):
     """Denoising at levels from large to small, by one energy E(x, sigma) that is told the level.
 
     mean |sigma grad E(x + sigma n, sigma) - n|^2 / 2 over levels evenly apart in log sigma; small
@@ -92,25 +92,6 @@ class NoiseConditionalScoreMatching(ScoreMatching):
         le=1000,
         live=True,
         description="Which level is shown and evaluated: 1 is the smallest.",
-    )
-    level_steps: int = setting(
-        20,
-        title="Steps a level",
-        ge=1,
-        le=10_000,
-        advanced=True,
-        description="Of annealed Langevin, which draws the samples.",
-    )
-    step_size: float = setting(
-        0.2,
-        title="Step size",
-        symbol="ε",
-        gt=0,
-        le=10,
-        live=True,
-        log=True,
-        advanced=True,
-        description="Of annealed Langevin: a step's noise has the variance ε σ².",
     )
 
     @model_validator(mode="after")
