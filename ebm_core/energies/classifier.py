@@ -25,6 +25,10 @@ from ebm_core.networks.portable import PortableEnergy, copied, portable
 Quantity = Literal["joint", "uncertainty"]
 
 
+FEW = 32
+"""Logits that there are where nothing says how many: fewer classes, the same weights at first."""
+
+
 @final
 class Classifier(Energy):
     """Dense layers on Fourier features give logits f(x); the energy is read off them.
@@ -51,13 +55,14 @@ class Classifier(Energy):
         title="Energy of",
         description="joint is -log sum exp of the logits; uncertainty is the entropy of p(y | x).",
     )
-    classes: int = setting(
-        32,
+    classes: int | None = setting(
+        None,
         title="Classes",
         ge=2,
         le=1024,
         advanced=True,
-        description="Most classes there can be; data that have fewer use the first.",
+        description="Most classes there can be; data that have fewer use the first. Empty is as many "
+        "as the data have.",
     )
     hidden: Hidden = HIDDEN
     activation: ActivationName = ACTIVATION
@@ -74,12 +79,16 @@ class ClassifierNetwork(PerceptronNetwork, LogitNetwork):
     """The network of `Classifier`."""
 
     def __init__(self, options: Classifier, dimensions: int) -> None:
-        super().__init__(options, dimensions, outputs=options.classes)
+        super().__init__(options, dimensions, outputs=options.classes or FEW)
         self.quantity = options.quantity
-        self.classes = options.classes
+        self.classes = self.head.out_features
+        self.grows = options.classes is None
         self.log_factor = nn.Parameter(torch.tensor(5.0).log())
 
     def use(self, classes: int) -> None:
+        if classes > self.head.out_features and self.grows:
+            self.head = nn.Linear(self.head.in_features, classes, device=self.head.weight.device)
+            self.flat[-2:] = self.head.parameters()
         if classes > self.head.out_features:
             raise ValueError(
                 f"the data have {classes} classes and energy.classes is {self.head.out_features}; "

@@ -1,11 +1,13 @@
 """JEM: its energy against its logits, calibration figures of known cases, labelled data."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from ebm_core import load
 from ebm_core.datasets import DATASETS
 from ebm_core.energies.classifier import Classifier, ClassifierNetwork, Quantity
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
@@ -70,6 +72,23 @@ def test_logits_out_of_use_count_for_nothing() -> None:
     assert torch.equal(net(x), before)
     with pytest.raises(ValueError, match=r"9 classes.*energy\.classes to at least 9"):
         net.use(9)
+
+
+def test_more_classes_than_there_are_logits_get_as_many(tmp_path: Path) -> None:
+    centres = torch.cartesian_prod(torch.arange(7.0), torch.arange(6.0))[:40]
+    labels = torch.arange(400) % 40
+    points = centres[labels] + 0.1 * torch.randn(400, 2, generator=torch.Generator().manual_seed(0))
+    given = {"kind": "points", "values": points.numpy(), "labels": labels.numpy()}
+    run = Training(
+        RunConfig.model_validate({"dataset": given, "method": {"kind": "jem"}, "updates": 5})
+    )
+    while not run.finished:
+        run.update()
+    assert isinstance(run.energy, ClassifierNetwork)
+    assert run.energy.logits(points).shape == (400, 40)
+    energy = run.trained()
+    energy.save(tmp_path / "run")
+    assert torch.equal(load(tmp_path / "run")(points), energy(points))
 
 
 def test_a_calibrated_predictor_has_no_calibration_error() -> None:
