@@ -68,13 +68,10 @@ def far_hinge(
         alone &= torch.cdist(between, data).amin(1) > REACH * noise
         alone[::2] = False
         far = torch.where(alone[:, None], between, far)
-    levels = batch.energies[:count]
-    with torch.no_grad():
-        low = (batch.energy(far) <= levels + margin).any()
-    if not low:
-        return None
     energies = batch.energy(far)
-    lacking: Tensor = levels + margin - energies
+    lacking: Tensor = batch.energies[:count] + margin - energies
+    if not (lacking >= 0).any():
+        return None
     if seen := observer():
         tell_far(seen, far, energies, lacking)
     return (1.0 if clean else NOISY) * lacking.clamp(min=0).mean()
