@@ -61,8 +61,8 @@ class Classifier(Energy):
         ge=2,
         le=1024,
         advanced=True,
-        description="Most classes there can be; data that have fewer use the first. Empty is as many "
-        "as the data have.",
+        description="Most classes there can be; data that have fewer use the first. Empty is as "
+        "many as the data have.",
     )
     hidden: Hidden = HIDDEN
     activation: ActivationName = ACTIVATION
