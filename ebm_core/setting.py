@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 
 def setting(
@@ -16,6 +16,7 @@ def setting(
     advanced: bool = False,
     size: int = 0,
     fine: bool = False,
+    local: bool = False,
     **bounds: Any,
 ) -> Any:
     """Bounds as in pydantic's `Field`, and how the form shows it.
@@ -28,6 +29,7 @@ def setting(
         size: The power of a length that it is measured in, such as 2 where it is a length squared;
             its default and its bounds are in the model's units, and a run says it in the data's.
         fine: A length that is at most the data's `detail`, unless it is set.
+        local: It names a file of this machine: no form shows it, and no server takes it of a page.
     """
     marks = {
         "symbol": symbol,
@@ -36,6 +38,7 @@ def setting(
         "advanced": advanced,
         "size": size,
         "fine": fine,
+        "local": local,
     }
     return Field(
         default,
@@ -44,3 +47,9 @@ def setting(
         json_schema_extra={name: mark for name, mark in marks.items() if mark},
         **bounds,
     )
+
+
+def local_fields(model: type[BaseModel]) -> list[str]:
+    """The fields of a model that name files of this machine."""
+    marks = {name: field.json_schema_extra for name, field in model.model_fields.items()}
+    return [name for name, extra in marks.items() if isinstance(extra, dict) and extra.get("local")]

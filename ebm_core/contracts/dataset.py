@@ -35,6 +35,11 @@ class Dataset(PlugIn, ABC):
         """One to show in a catalogue: the defaults, where every field has one."""
 
     @property
+    def at_hand(self) -> bool:
+        """Whether it can be drawn from without fetching anything."""
+        return True
+
+    @property
     @abstractmethod
     def shape(self) -> Shape:
         """The shape of one point."""
@@ -75,7 +80,8 @@ class Dataset(PlugIn, ABC):
     def labelled(
         self, split: Literal["train", "test"]
     ) -> tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]] | None:
-        """Every clean point of a split and its class, from 0, where there is such a list of them.
+        """Clean points of a split and their classes, from 0, where there is a list of them: all, or
+        as many as is worth comparing with.
 
         Images are judged against it (`ebm_core.evaluation.images`).
         """

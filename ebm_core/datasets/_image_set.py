@@ -9,6 +9,9 @@ from torch import Tensor
 
 from ebm_core.contracts import Dataset, setting
 
+LISTED = 10_000
+"""Images of a split that samples are judged against; more would say little more, and take long."""
+
 Labelled = tuple[Float[Tensor, "n c h w"], Int[Tensor, " n"]]
 
 
@@ -47,9 +50,9 @@ class ImageSet(Dataset):
         return images.float() * (2 / self.levels) - 1
 
     def labelled(self, split: Literal["train", "test"]) -> Labelled:
-        """Every clean image of a split and what it shows."""
+        """The first `LISTED` clean images of a split and what they show."""
         found = self.split(split)
-        return self.grey(found.images), found.labels
+        return self.grey(found.images[:LISTED]), found.labels[:LISTED]
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count c h w"]:
         return self.sample_labelled(count, generator)[0]

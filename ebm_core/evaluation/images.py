@@ -1,6 +1,9 @@
 """How close sampled images are to real ones: a Frechet distance, and a look at memorisation."""
 
+import math
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 import torch
 from jaxtyping import Float, Int
@@ -10,6 +13,12 @@ from ebm_core.contracts import Dataset
 
 FEATURES = 32
 EPOCHS = 40
+STEPS = 1600
+"""Batches that the classifier learns from, at most: enough for large sets long before 40 epochs."""
+LARGE = 16
+"""Pixels along an edge from which on its first layer makes images half as large, too."""
+CHUNK = 1000
+"""Images that go through it together."""
 BATCH = 128
 LEARNING_RATE = 4e-3
 
@@ -77,8 +86,8 @@ class ImageEvaluation:
     @torch.no_grad()
     def embed(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n 32"]:
         """The classifier's features; grey values out of range count as the nearest in range."""
-        features: Tensor = self.features(self.normalised(images))
-        return features
+        parts = torch.split(images, CHUNK)
+        return torch.cat([self.features(self.normalised(part)) for part in parts])
 
     def normalised(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
         """Grey values on [-1, 1]."""
@@ -90,13 +99,18 @@ class ImageEvaluation:
         network = nn.Sequential(self.features, self.classes)
         images = self.normalised(self.train)
         optimizer = torch.optim.Adam(network.parameters(), LEARNING_RATE)
-        for _ in range(EPOCHS):
-            for batch in torch.split(torch.randperm(len(images), generator=generator), BATCH):
-                loss = nn.functional.cross_entropy(network(images[batch]), labels[batch])
-                optimizer.zero_grad()
-                torch.autograd.backward(loss)
-                optimizer.step()
+        for batch in islice(batches(len(images), generator), STEPS):
+            loss = nn.functional.cross_entropy(network(images[batch]), labels[batch])
+            optimizer.zero_grad()
+            torch.autograd.backward(loss)
+            optimizer.step()
         network.requires_grad_(False)
+
+
+def batches(count: int, generator: torch.Generator) -> Iterator[Int[Tensor, " b"]]:
+    """Rows in a new order each epoch."""
+    for _ in range(EPOCHS):
+        yield from torch.split(torch.randperm(count, generator=generator), BATCH)
 
 
 @lru_cache(maxsize=2)
@@ -117,10 +131,11 @@ def classifier(
 ) -> tuple[nn.Sequential, nn.Linear]:
     """Two convolutions and a layer of features; a linear map from them to the classes."""
     channels, height, width = shape
-    cells = ((height + 1) // 2) * ((width + 1) // 2)
+    stride = 2 if max(height, width) > LARGE else 1
+    cells = math.prod(-(-edge // (2 * stride)) for edge in (height, width))
     with torch.device("meta"):  # no weights yet: their usual start draws from the global generator
         features = nn.Sequential(
-            nn.Conv2d(channels, 16, 3, padding=1),
+            nn.Conv2d(channels, 16, 3, stride=stride, padding=1),
             nn.ReLU(),
             nn.Conv2d(16, 32, 3, stride=2, padding=1),
             nn.ReLU(),

@@ -116,13 +116,22 @@ def _method(method: "type[Method]") -> dict[str, Any]:
 
 
 def _example(dataset: "Dataset") -> dict[str, Any]:
-    """What samples of a data set look like: points, or images in shades of grey from 0 to 1."""
+    """What samples of a data set look like: points, or images in shades of grey from 0 to 1. There
+    are none of what was not fetched yet."""
     import torch
 
     from ebm_core.contracts.frozen_array import classes_field, table_field
 
     planar = len(dataset.shape) == 1
     count = THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES
+    about = {
+        "shape": list(dataset.shape),
+        "has_density": dataset.has_density,
+        "table": table_field(type(dataset)),
+        "classes": classes_field(type(dataset)),
+    }
+    if not dataset.at_hand:
+        return {**about, "thumbnail": []}
     points = dataset.sample(count, torch.Generator().manual_seed(0)).double()
     if points.shape != (count, *dataset.shape) or not points.isfinite().all():
         shape = tuple(points.shape)
@@ -130,13 +139,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
     if not planar:
         grey = points.mean(1)
         points = (grey - grey.min()) / (grey.max() - grey.min())
-    return {
-        "shape": list(dataset.shape),
-        "has_density": dataset.has_density,
-        "table": table_field(type(dataset)),
-        "classes": classes_field(type(dataset)),
-        "thumbnail": torch.round(points, decimals=2 + planar).tolist(),
-    }
+    return {**about, "thumbnail": torch.round(points, decimals=2 + planar).tolist()}
 
 
 def _entry(kind: str, plug_in: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.frozen_array import Reference as ArrayReference
+from ebm_core.datasets._published import FOLDER
 from ebm_core.datasets.points import PointsRead, read_points
 from ebm_core.runs.changes import (
     Change,
@@ -24,6 +25,7 @@ from ebm_core.runs.display import true_density
 from ebm_core.runs.portable import portable_at
 from ebm_core.runs.problems import allowed, problems
 from ebm_core.runs.snapshots import NoSnapshot
+from ebm_core.setting import local_fields
 from ebm_core.tables import BadFile, names_in
 from ebm_server.limits import MB, Limits
 from ebm_server.protocol.messages import Problem
@@ -54,8 +56,31 @@ def complete(given: dict[str, Any], points: Path, most: Limits) -> dict[str, Any
     except ValueError as error:
         where = {"path": "device", "value": config.device, "message": str(error)}
         raise Invalid([Problem(**where, allowed="cpu")]) from error
+    refuse_local(config)
     refuse_costly(config, most)
     return config.model_dump(mode="json", context=ArrayFolder(points))
+
+
+def refuse_local(config: RunConfig) -> None:
+    """Refuses what names a file of the server's machine: a page may not read there.
+
+    Raises:
+        Invalid: For each such field.
+    """
+    found = [
+        Problem(
+            path=f"{part}.{name}",
+            value=value,
+            message="a page cannot name files of the server's machine; put them where the server "
+            f"keeps published sets ({FOLDER}), and leave this out",
+            allowed="null",
+        )
+        for part, holder in (("dataset", config.dataset), ("energy", config.energy))
+        for name in local_fields(type(holder))
+        if (value := getattr(holder, name)) is not None
+    ]
+    if found:
+        raise Invalid(found)
 
 
 def refuse_costly(config: RunConfig, most: Limits) -> None:

@@ -69,7 +69,7 @@ export function fieldsOf(
 ): Field[] {
   const fields: Field[] = [];
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (name === "kind") continue;
+    if (name === "kind" || property.local) continue;
     const full = path ? `${path}.${name}` : name;
     const { schema: plain, nullable } = withoutNull(resolve(property, root), root);
     const control = controlOf(plain, nullable, root, titles);

@@ -488,6 +488,7 @@ export interface Schema {
   advanced?: boolean;
   size?: number;
   fine?: boolean;
+  local?: boolean;
 }
 /**
  * Which field tells the members of a union apart, and the member of each of its values.

@@ -15,7 +15,8 @@ export function Thumbnail({ samples }: { samples: DatasetInfo["thumbnail"] }) {
     element.width = element.height = SIZE * scale;
     const context = element.getContext("2d");
     if (!context) return;
-    if (isImages(samples)) drawImages(context, samples, SIZE * scale);
+    if (samples.length === 0) drawEmpty(context, SIZE * scale);
+    else if (isImages(samples)) drawImages(context, samples, SIZE * scale);
     else drawPoints(context, samples as number[][], SIZE * scale, scale);
   }, [samples, colors]);
   return <canvas ref={canvas} style={{ width: `${SIZE}px`, height: `${SIZE}px` }} />;
@@ -44,6 +45,14 @@ function drawPoints(
       side,
     );
   }
+}
+
+/** Frames of four images that are not here yet. */
+function drawEmpty(context: CanvasRenderingContext2D, size: number): void {
+  context.strokeStyle = getComputedStyle(context.canvas).getPropertyValue("--data");
+  const tile = (size - 6) / 2;
+  for (const [left, top] of [0, 1, 2, 3].map((i) => [i % 2, Math.floor(i / 2)] as const))
+    context.strokeRect(2.5 + left * (tile + 2), 2.5 + top * (tile + 2), tile - 1, tile - 1);
 }
 
 /** Four images in a square. */

@@ -44,9 +44,15 @@ def read_config(path: Path) -> dict[str, Any]:
 
 
 def dataset_of(
-    kind: str | None, points: Path | None, columns: str | None, labels: str | None
+    kind: str | None,
+    points: Path | None,
+    columns: str | None,
+    labels: str | None,
+    data: Path | None,
 ) -> dict[str, Any] | None:
     """The dataset that is named, or that of a file of points."""
+    if data is not None:
+        return published(kind, data)
     if points is None:
         if columns is not None or labels is not None:
             refuse("--columns and --labels choose from a file; give it with --points FILE")
@@ -54,6 +60,17 @@ def dataset_of(
     if kind not in (None, "points"):
         refuse(f"--points gives the dataset 'points', and --dataset is {kind!r}; drop one")
     return read_points(points, columns, labels)
+
+
+def published(kind: str | None, data: Path) -> dict[str, Any]:
+    """A published set from a copy of its files."""
+    from ebm_core.datasets import DATASETS
+    from ebm_core.setting import local_fields
+
+    known = [name for name, dataset in DATASETS.items() if "data" in local_fields(dataset)]
+    if kind not in known:
+        refuse(f"--data is a copy of a published set; name it by --dataset: {', '.join(known)}")
+    return {"kind": kind, "data": str(data)}
 
 
 def read_points(path: Path, columns: str | None, labels: str | None) -> dict[str, Any]:

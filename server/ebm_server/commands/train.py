@@ -54,6 +54,10 @@ def train(
     labels: Annotated[
         str | None, typer.Option(help="The column of --points with classes, for jem.")
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A copy of the files of --dataset mnist, fashion_mnist or cifar10."),
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Training time, of one core. 30 if no length is given.")
     ] = None,
@@ -94,6 +98,7 @@ def train(
         "--points": points,
         "--columns": columns,
         "--labels": labels,
+        "--data": data,
         "--seed": seed,
     }
     if resume is not None:
@@ -112,9 +117,9 @@ def train(
             training = repeated(repeat)
         make_ready(out, force)
     else:
-        data = dataset_of(dataset, points, columns, labels)
         described = {} if config is None else read_config(config)
-        whole = laid_over(described, data, method, seconds, updates, seed, settings or [])
+        chosen = dataset_of(dataset, points, columns, labels, data)
+        whole = laid_over(described, chosen, method, seconds, updates, seed, settings or [])
         with plugins_apart():
             training = begun(whole)
         make_ready(out, force)

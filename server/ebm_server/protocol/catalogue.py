@@ -47,6 +47,7 @@ Schema = TypedDict(
         "advanced": bool,
         "size": int,
         "fine": bool,
+        "local": bool,
     },
     total=False,
 )
