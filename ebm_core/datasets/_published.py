@@ -120,7 +120,8 @@ def fetched(kind: type[PublishedImages]) -> Path:
     Raises:
         MissingData: One cannot be fetched, or another file came in its place.
     """
-    import pooch  # takes a third of a second, which only these sets should cost
+    import pooch  # with requests it takes a third of a second, which only these sets should cost
+    from requests import ConnectionError
 
     folder = folder_of(kind)
     pooch.get_logger().setLevel("WARNING")
@@ -128,7 +129,8 @@ def fetched(kind: type[PublishedImages]) -> Path:
         try:
             pooch.retrieve(file.url, f"md5:{file.md5}", file.name, folder)
         except (OSError, ValueError) as error:
-            why = str(error).split("\n", 1)[0][:200]
+            lost = isinstance(error, ConnectionError)
+            why = "there is no way to it" if lost else str(error).split("\n", 1)[0]
             raise MissingData(
                 f"{kind.title} is not on this machine, and {file.url} cannot be fetched ({why}). "
                 f"Put {', '.join(file.name for file in kind.files)} into {folder}, or name a copy "

@@ -24,6 +24,9 @@ def test_the_shelf_stands_in_the_order_of_the_page() -> None:
         "swiss_roll",
         "points",
         "digits",
+        "mnist",
+        "fashion_mnist",
+        "cifar10",
     ]
 
 

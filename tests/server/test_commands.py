@@ -95,6 +95,8 @@ def test_a_run_is_trained_on_one_thread_saved_judged_and_sampled(tmp_path: Path)
         ([*MOONS, "--seed", str(2**53)], "<= 9007199254740991"),
         (["--points", "none.csv", "--method", "denoising"], "none.csv"),
         ([*MOONS, "--columns", "x,y"], "--points FILE"),
+        ([*MOONS, "--data", "."], "mnist, fashion_mnist, cifar10"),
+        (["--dataset", "mnist", "--data", "none", "--method", "persistent"], "nothing at"),
         (["none.toml"], "none.toml"),
         (["--dataset", "moons", "--method", "jem", "--set", "energy.classes=1"], "energy.classes"),
         (

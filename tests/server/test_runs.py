@@ -158,6 +158,10 @@ def test_bad_configs_are_refused_with_path_value_and_bounds(lab: Laboratory) -> 
     assert "> 0" in problem["allowed"]
     answer = lab.ask("POST", "/runs", {"dataset": {"kind": "mons"}}, 422)
     assert {"dataset.kind", "method"} == {problem["path"] for problem in answer["detail"]}
+    for data in ("/etc", "/tmp"):
+        given = {**SMALL, "dataset": {"kind": "mnist", "data": data}}
+        problem = lab.ask("POST", "/runs", given, 422)["detail"][0]
+        assert (problem["path"], problem["allowed"]) == ("dataset.data", "null")
     lab.ask("POST", "/runs", [1], 422)
 
 

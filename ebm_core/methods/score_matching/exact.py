@@ -1,12 +1,13 @@
 """Exact score matching."""
 
+import math
 from typing import ClassVar, Literal, final
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape
+from ebm_core.contracts import EnergyNetwork, Family, Learner, Recipe, Shape, Task
 from ebm_core.contracts.phases import observer
 from ebm_core.derivatives.second_order import second_order, unit_directions
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
@@ -17,6 +18,8 @@ from ebm_core.samplers.annealed import Annealed
 
 SLOPE = r"\tfrac{1}{2} \lVert \nabla E \rVert^2"
 LAPLACIAN = r"- \nabla^2 E"
+MOST = 256
+"""Numbers of a point, each of which costs a forward derivative: 784 take 3 s an update."""
 
 
 @final
@@ -57,6 +60,15 @@ class ExactScoreMatching(SoftenedScoreMatching):
     @property
     def annealing(self) -> Annealed | None:
         return None
+
+    def learner(self, task: Task) -> Learner:
+        """Raises ValueError for points of so many numbers that an update would take seconds."""
+        if (size := math.prod(task.shape)) > MOST:
+            raise ValueError(
+                f"method 'exact' takes a second derivative along each of a point's {size} numbers, "
+                f"and up to {MOST} are sensible; choose 'sliced' or 'denoising'"
+            )
+        return super().learner(task)
 
     def objective(
         self,
