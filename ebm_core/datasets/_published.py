@@ -48,6 +48,8 @@ class PublishedImages(ImageSet):
     """A published set. Its files are fetched when it is first drawn from, once for all runs."""
 
     files: ClassVar[Sequence[PublishedFile]]
+    sizes: ClassVar[tuple[int, int]]
+    """Images of the published set, to train and to test."""
 
     data: Annotated[str, AfterValidator(absolute)] | None = setting(
         None,
@@ -72,9 +74,17 @@ class PublishedImages(ImageSet):
 
     @property
     def at_hand(self) -> bool:
-        return self.data is not None or all(
-            (folder_of(type(self)) / file.name).is_file() for file in self.files
-        )
+        return self.data is not None or is_kept(type(self))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Says where a copy holds other images than were published."""
+        sizes = len(self.split("train").images), len(self.split("test").images)
+        if sizes == self.sizes:
+            return ()
+        place = self.data or folder_of(type(self))
+        held = f"{sizes[0]:,} images to train and {sizes[1]:,} to test"
+        return (f"{place} is not the published set: it holds {held}",)
 
     def split(self, name: Literal["train", "test"]) -> Split:
         train, test = splits(type(self), self.data)
@@ -89,7 +99,9 @@ def splits(kind: type[PublishedImages], data: str | None) -> tuple[Split, Split]
         MissingData: They are nowhere.
         BadPictures: What is there is something else.
     """
-    place = fetched(kind) if data is None else Path(data)
+    place = Path(data) if data else folder_of(kind)
+    if not data and not is_kept(kind):
+        fetch(kind)
     if not place.exists():
         raise MissingData(
             f"{kind.title}: there is nothing at {place}; name the folder of its files by --data, "
@@ -114,8 +126,13 @@ def folder_of(kind: type[PublishedImages]) -> Path:
     return Path(base) / str(kind.model_fields["kind"].default)
 
 
-def fetched(kind: type[PublishedImages]) -> Path:
-    """The folder with all files of a set, which are fetched where they are not there.
+def is_kept(kind: type[PublishedImages]) -> bool:
+    """Whether all files of a set are kept here; whoever put them there is believed."""
+    return all((folder_of(kind) / file.name).is_file() for file in kind.files)
+
+
+def fetch(kind: type[PublishedImages]) -> None:
+    """Fetches the files of a set to where it is kept.
 
     Raises:
         MissingData: One cannot be fetched, or another file came in its place.
@@ -136,4 +153,3 @@ def fetched(kind: type[PublishedImages]) -> Path:
                 f"Put {', '.join(file.name for file in kind.files)} into {folder}, or name a copy "
                 f"by `ebm train --dataset {kind.model_fields['kind'].default} --data PATH`"
             ) from error
-    return folder

@@ -37,6 +37,8 @@ class Cifar10(PublishedImages):
         ),
     )
 
+    sizes: ClassVar[tuple[int, int]] = (50_000, 10_000)
+
     kind: Literal["cifar10"] = "cifar10"
 
     @property

@@ -30,6 +30,8 @@ def published(base: str, sums: Sequence[str]) -> tuple[PublishedFile, ...]:
 class LikeMnist:
     """70,000 grey images of ten classes, 10,000 of them held out."""
 
+    sizes: ClassVar[tuple[int, int]] = (60_000, 10_000)
+
     @property
     def shape(self) -> Shape:
         return (1, EDGE, EDGE)

@@ -121,6 +121,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
     import torch
 
     from ebm_core.contracts.frozen_array import classes_field, table_field
+    from ebm_core.pictures import BadPictures
 
     planar = len(dataset.shape) == 1
     count = THUMBNAIL_POINTS if planar else THUMBNAIL_IMAGES
@@ -132,7 +133,11 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
     }
     if not dataset.at_hand:
         return {**about, "thumbnail": []}
-    points = dataset.sample(count, torch.Generator().manual_seed(0)).double()
+    try:
+        points = dataset.sample(count, torch.Generator().manual_seed(0)).double()
+    except BadPictures as error:  # a run on them says so again
+        log.warning("%s is left without a picture: %s", dataset.title, error)
+        return {**about, "thumbnail": []}
     if points.shape != (count, *dataset.shape) or not points.isfinite().all():
         shape = tuple(points.shape)
         raise ValueError(f"a sample has the shape {shape}, or numbers that are not finite")

@@ -127,6 +127,7 @@ def test_a_set_is_fetched_once_and_then_holds_what_every_dataset_does(
         kind, "files", [file._replace(url="http://x.invalid") for file in kind.files]
     )
     splits.cache_clear()
+    assert "40 images to train and 10 to test" in kind.example().remarks[0]
     for check in CHECKS:
         check(name)
 
