@@ -18,6 +18,12 @@ from ebm_core.runs.frame import Landscape
 SIZE = 128
 TILES = 64
 """Images that are shown at once, of the generator where there is one, else of the chains."""
+MANY = 2**20
+"""Grey values of all images of a set, up to which each of them is looked at."""
+DIRECTIONS = 64
+"""Along which images of more pixels are compared, to find the `LIKELY` nearest."""
+LIKELY = 16
+"""Images whose distance is then taken in full."""
 CHUNK = 2048
 """Points in one pass of the network: the fastest on a CPU."""
 
@@ -106,17 +112,36 @@ class NearestImages(NamedTuple):
 
     images: Float[Tensor, "n c h w"]
     labels: Int[Tensor, " n"]
+    directions: Float[Tensor, "d k"] | None
+    """Of the most variance, where there is much to look at: they choose the images that are."""
+    places: Float[Tensor, "n k"]
+    """Of the images, along the directions; the images themselves where there are none."""
 
     @classmethod
     def of(cls, dataset: Dataset, device: torch.device) -> "NearestImages | None":
         """None where the dataset has no list of labelled images."""
-        known = dataset.labelled("train")
-        return None if known is None else cls(*(part.to(device) for part in known))
+        if (known := dataset.labelled("train")) is None:
+            return None
+        images, labels = (part.to(device) for part in known)
+        flat = images.flatten(1)
+        if flat.numel() < MANY or flat.shape[1] <= DIRECTIONS:
+            return cls(images, labels, None, flat)
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            torch.manual_seed(0)
+            _, _, directions = torch.pca_lowrank(flat, DIRECTIONS, niter=1)
+        return cls(images, labels, directions, flat @ directions)
 
     def __call__(self, samples: Float[Tensor, "k c h w"]) -> dict[str, Tensor]:
         """For each sample the nearest image, how far it is in grey values, and what it shows."""
-        distances = torch.cdist(samples.flatten(1), self.images.flatten(1))
-        distance, row = distances.min(1)
+        flat = samples.flatten(1)
+        if self.directions is None:
+            distance, row = torch.cdist(flat, self.places).min(1)
+        else:
+            apart = torch.cdist(flat @ self.directions, self.places)
+            near = apart.topk(min(LIKELY, len(self.images)), largest=False).indices
+            exact = torch.cdist(flat[:, None], self.images.flatten(1)[near])[:, 0]
+            distance, which = exact.min(1)
+            row = near.gather(1, which[:, None])[:, 0]
         return {
             "tile_nearest": self.images[row],
             "tile_distances": distance,

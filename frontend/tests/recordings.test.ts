@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { evidence } from "../src/charts/readings";
 import { type DecodedFrame, decodeArray } from "../src/protocol/frame";
 import { PLAIN_UNITS } from "../src/protocol/units";
-import type { MethodInfo, Run, RunConfig, StoredRun } from "../src/protocol/wire";
+import type { MethodInfo, Run, RunConfig, Schema, StoredRun } from "../src/protocol/wire";
 import { openHistory, withFrame } from "../src/run/history";
 import { frameAt, framesOf, ofPackage, pairsBeside } from "../src/run/recordings";
 import {
@@ -43,13 +43,20 @@ const recorded = {
 } as unknown as StoredRun;
 const MAP = { values: new Float32Array(4), size: 2, extent: 4.5, units: PLAIN_UNITS, lo: 0, hi: 0 };
 const frame = frameWith({ run: "recording moons/denoising" });
-const dataset = (kind: string, table: string | null = null) =>
-  ({ kind, table, title: kind, thumbnail: [] }) as unknown as (typeof empty)["datasets"][number];
+const dataset = (kind: string, table: string | null = null, properties: Record<string, Schema> = {}) =>
+  ({
+    kind,
+    table,
+    title: kind,
+    thumbnail: [],
+    schema: { properties },
+  }) as unknown as (typeof empty)["datasets"][number];
+const FILES = dataset("files", null, { data: { local: true } });
 
 beforeEach(() => {
   catalogue.value = {
     ...empty,
-    datasets: [dataset("moons"), dataset("points", "values"), dataset("mine")],
+    datasets: [dataset("moons"), dataset("points", "values"), dataset("mine"), FILES],
     methods: ["persistent", "denoising", "noise"].map((kind) => ({ kind }) as MethodInfo),
     plugins: [
       { contract: "dataset", kind: "mine", path: "mine.py", digest: "" },
@@ -111,10 +118,16 @@ it("a reset stage is empty until another pair is chosen", () => {
   expect(awaited.value).toBe("moons/denoising");
 });
 
-it("one's own points and plug-ins from outside have no recordings", () => {
+it("one's own points, data of files and plug-ins from outside have no recordings", () => {
   const known = catalogue.value!;
   expect(ofPackage(known, "moons/persistent")).toBe(true);
-  for (const pair of ["moons/noise", "mine/persistent", "points/persistent", "other/persistent"])
+  for (const pair of [
+    "moons/noise",
+    "mine/persistent",
+    "points/persistent",
+    "other/persistent",
+    "files/persistent",
+  ])
     expect(ofPackage(known, pair)).toBe(false);
   expect(pairsBeside(known, config("persistent"))).toEqual(["moons/persistent", "moons/denoising"]);
 });

@@ -13,6 +13,7 @@ from threading import Thread
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from ebm_core.checks.datasets import CHECKS
@@ -22,6 +23,7 @@ from ebm_core.datasets.cifar10 import TRAIN, Cifar10
 from ebm_core.datasets.mnist import PARTS, Mnist
 from ebm_core.pictures import BadPictures
 from ebm_core.runs.config import RunConfig
+from ebm_core.runs.display import NearestImages
 from ebm_core.runs.training import Training
 
 RANDOM = np.random.default_rng(0)
@@ -226,3 +228,21 @@ def test_exact_score_matching_refuses_so_many_pixels(tmp_path: Path) -> None:
     config = {"dataset": given, "method": {"kind": "exact"}, "updates": 2}
     with pytest.raises(ValueError, match=r"point's 784 numbers.*choose 'sliced' or 'denoising'"):
         Training(RunConfig.model_validate(config))
+
+
+def test_the_nearest_of_many_images_are_those_of_all(tmp_path: Path) -> None:
+    """Few directions choose who is looked at in full: noisy copies find their own image."""
+    many = np.random.default_rng(1).integers(0, 256, (1500, 28, 28), dtype=np.uint8)
+    part = {"train-images-idx3-ubyte.gz": idx(many)}
+    part["train-labels-idx1-ubyte.gz"] = idx(np.zeros(1500, np.uint8))
+    data = Mnist(data=str(written(tmp_path / "set", like_mnist() | part)))
+    found, near = data.labelled("train"), NearestImages.of(data, torch.device("cpu"))
+    assert found is not None
+    assert near is not None
+    assert near.directions is not None
+    generator = torch.Generator().manual_seed(0)
+    noisy = found[0][:64] + 0.3 * torch.randn(64, 1, 28, 28, generator=generator)
+    told = near(noisy)
+    exact, row = torch.cdist(noisy.flatten(1), found[0].flatten(1)).min(1)
+    torch.testing.assert_close(told["tile_distances"], exact)
+    assert torch.equal(told["tile_nearest"], found[0][row])

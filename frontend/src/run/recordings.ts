@@ -60,11 +60,12 @@ async function read(pair: string): Promise<StoredRun | null> {
   return decode(new Uint8Array(await whole.arrayBuffer())) as StoredRun;
 }
 
-/** Whether both of a pair are the package's own, and the data too: of others there are no recordings. */
+/** Whether both of a pair are the package's own, and the data are made and not files: of others there are none. */
 export function ofPackage({ datasets, plugins }: Catalogue, pair: string): boolean {
   const kinds = pair.split("/");
   const outside = plugins?.some(({ kind }) => kinds.includes(kind)) ?? false;
-  return !outside && datasets.some(({ kind, table }) => kind === kinds[0] && table === null);
+  const made = datasets.find(({ kind, table }) => kind === kinds[0] && table === null);
+  return !outside && !!made && !Object.values(made.schema.properties ?? {}).some(({ local }) => local);
 }
 
 /** The pairs that a viewer comes to from a choice by another method. */
