@@ -111,14 +111,15 @@ class ArrayFolder:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a field of type `FrozenArray` takes: `least` to `most` rows, each of the shape `row`.
+    """What a field of type `FrozenArray` takes: `least` to `most` rows, each of the shape `row`, or
+    of any one shape where that is None.
 
     They are given as lists, as an array (or what NumPy makes one of), as a tensor, or as a
     `Reference`. In JSON they are a
     `Reference` where the context is an `ArrayFolder`, which then keeps them, and else lists.
     """
 
-    row: tuple[int, ...]
+    row: tuple[int, ...] | None
     least: int
     most: int
     dtype: DTypeLike = np.float64
@@ -127,8 +128,10 @@ class Rows:
         self, _source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         row: Any = int if np.dtype(self.dtype).kind in "iu" else float
-        for size in reversed(self.row):
-            row = tuple[(row,) * size]  # type: ignore[misc]
+        if self.row is None:
+            row = list[Any]
+        for length in reversed(self.row or ()):
+            row = tuple[(row,) * length]  # type: ignore[misc]
         lists = Annotated[list[row], Field(min_length=self.least, max_length=self.most)]
         return core_schema.with_info_wrap_validator_function(
             self.read,
@@ -159,8 +162,9 @@ class Rows:
         Raises:
             ValueError: It is one.
         """
-        if array.shape[1:] != self.row or not self.least <= len(array) <= self.most:
-            wanted = ", ".join([f"{self.least} to {self.most:,}", *map(str, self.row)])
+        shape = array.shape[1:] if self.row is None else self.row
+        if array.shape[1:] != shape or not self.least <= len(array) <= self.most:
+            wanted = ", ".join([f"{self.least} to {self.most:,}", *map(str, shape)])
             raise ValueError(f"it has the shape {array.shape}; ({wanted}) is needed")
         if array.dtype != np.dtype(self.dtype):
             raise ValueError(f"it holds {array.dtype}; {np.dtype(self.dtype)} is needed")
@@ -201,7 +205,12 @@ def table_field(model: type[BaseModel]) -> str | None:
 
 def classes_field(model: type[BaseModel]) -> str | None:
     """The field of a model that takes a number for each row of the table, if any: its class."""
-    return next((name for name, rows in array_fields(model).items() if not rows.row), None)
+    return next((name for name, rows in array_fields(model).items() if rows.row == ()), None)
+
+
+def pictures_field(model: type[BaseModel]) -> str | None:
+    """The field of a model that takes pictures, if any."""
+    return next((name for name, rows in array_fields(model).items() if rows.row is None), None)
 
 
 def array_fields(model: type[BaseModel]) -> dict[str, Rows]:

@@ -47,9 +47,9 @@ class ImageEvaluation:
             guesses = self.classes(self.embed(test)).argmax(1)
         self.accuracy = (guesses == test_labels).double().mean().item()
         """Share of test images that the classifier names rightly."""
-        floor = self.figures(test)
+        floor = self.figures(test) if len(test) > FEATURES else {}
         self.floor = {f"{name}_floor": value for name, value in floor.items()}
-        """The figures of the test images: what a perfect model would reach."""
+        """The figures of the test images, if there are enough: what a perfect model would reach."""
 
     def __call__(self, samples: Float[Tensor, "k c h w"]) -> dict[str, float]:
         """`figures` of the samples, and the same of the test images with `_floor`."""

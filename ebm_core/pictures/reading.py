@@ -139,8 +139,9 @@ def told(sizes: Iterable[tuple[int, int]], edge: int) -> str:
         f"{width} x {height}" for width, height in dict.fromkeys((found[0], found[-1]))
     )
     between = "pictures of" if len(found) <= 2 else "pictures between"
-    cut = "" if all(width == height for width, height in found) else "the middle square of "
-    return f"{cut}{between} {few} pixels is scaled to {edge} x {edge}"
+    if all(width == height for width, height in found):
+        return f"{between} {few} pixels are scaled to {edge} x {edge}"
+    return f"the middle square of {between} {few} pixels is scaled to {edge} x {edge}"
 
 
 def classes_of(

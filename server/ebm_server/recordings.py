@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 from ebm_core import Frame, Landscape, RunConfig, Training
-from ebm_core.contracts.frozen_array import table_field
+from ebm_core.contracts.frozen_array import pictures_field, table_field
 from ebm_core.contracts.outside import ORIGINS
 from ebm_core.datasets import DATASETS
 from ebm_core.methods import METHODS
@@ -53,7 +53,7 @@ SHADES = 8
 def pairs() -> list[tuple[str, str]]:
     """Every distribution of the package with every method, but for those of files."""
     own = {k: one for k, one in DATASETS.items() if one not in ORIGINS and not table_field(one)}
-    datasets = [k for k, one in own.items() if not local_fields(one)]
+    datasets = [k for k, one in own.items() if not local_fields(one) and not pictures_field(one)]
     methods = [k for k, one in METHODS.items() if one not in ORIGINS]
     return list(product(datasets, methods))
 

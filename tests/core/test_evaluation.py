@@ -153,7 +153,7 @@ def judge() -> ImageEvaluation:
 
 
 def test_image_evaluation_ranks_real_gaussian_and_noise(judge: ImageEvaluation) -> None:
-    images, _ = Digits().labelled("train")
+    images, _ = Digits().listed("train")
     flat = images.flatten(1)
     factor = torch.linalg.cholesky(torch.cov(flat.T) + 1e-6 * torch.eye(64))
     normal = flat.mean(0) + torch.randn(500, 64, generator=seeded()) @ factor.T
@@ -168,7 +168,7 @@ def test_image_evaluation_ranks_real_gaussian_and_noise(judge: ImageEvaluation) 
 
 
 def test_copies_of_training_images_are_seen_as_memorised(judge: ImageEvaluation) -> None:
-    images, _ = Digits().labelled("train")
+    images, _ = Digits().listed("train")
     figures = judge(images[:400] + 0.01)
     assert figures["nearest_neighbour"] < 0.1 < figures["nearest_neighbour_floor"]
     assert figures["frechet"] < figures["frechet_floor"]
@@ -179,9 +179,9 @@ def test_the_same_classifier_comes_out_every_time(
 ) -> None:
     digits = Digits()
     monkeypatch.setattr("ebm_core.evaluation.images.EPOCHS", 1)
-    first = ImageEvaluation(*digits.labelled("train"), *digits.labelled("test"))
+    first = ImageEvaluation(*digits.listed("train"), *digits.listed("test"))
     torch.rand(1)
-    again = ImageEvaluation(*digits.labelled("train"), *digits.labelled("test"))
+    again = ImageEvaluation(*digits.listed("train"), *digits.listed("test"))
     assert first.floor == again.floor
     assert first.accuracy < judge.accuracy
 

@@ -14,9 +14,11 @@ import pytest
 import torch
 from ebm_server.cli import cli
 from ebm_server.commands.train import strayed
+from PIL import Image
 from typer.testing import CliRunner
 
 from ebm_core import RunConfig, Training
+from ebm_core.datasets.images import figures
 from tests.server.laboratory import PATIENCE, ROOT
 
 SMALL = ["--set", "energy.hidden=[8]", "--set", "energy.fourier_features=4"]
@@ -97,6 +99,11 @@ def test_a_run_is_trained_on_one_thread_saved_judged_and_sampled(tmp_path: Path)
         ([*MOONS, "--columns", "x,y"], "--points FILE"),
         ([*MOONS, "--data", "."], "mnist, fashion_mnist, cifar10"),
         (["--dataset", "mnist", "--data", "none", "--method", "persistent"], "nothing at"),
+        (["--images", "none", "--method", "jem"], "--images none: No such file"),
+        ([*MOONS, "--images", "none"], "--dataset is 'moons'; drop one"),
+        ([*MOONS, "--edge", "8"], "--images PATH"),
+        (["--dataset", "images", "--method", "jem"], "give it by --images PATH"),
+        (["--dataset", "points", "--method", "jem"], "give it by --points FILE"),
         (["none.toml"], "none.toml"),
         (["--dataset", "moons", "--method", "jem", "--set", "energy.classes=1"], "energy.classes"),
         (
@@ -121,7 +128,7 @@ def test_points_without_labels_are_no_data_for_jem(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("1 2\n3 4\n5 7\n")
     text = refused("train", "--points", file, "--method", "jem", "--out", tmp_path / "run")
-    assert "give your points labels" in text
+    assert "give your data labels" in text
 
 
 def test_an_out_that_cannot_be_written_is_found_before_training(tmp_path: Path) -> None:
@@ -196,6 +203,27 @@ def test_a_run_that_diverges_ends_with_three_and_says_how_to_go_on(tmp_path: Pat
     assert "not live" not in refused(*resume, "--set", "energy.hidden=[4]")
     assert ebm(*resume, "--set", "method.sampler.step_size=0.01")[0] == 0
     assert not (tmp_path / "diverged.txt").exists()
+
+
+def test_own_images_are_trained_on_in_sub_folders_of_their_classes(tmp_path: Path) -> None:
+    pictures, labels = figures(40, 24)
+    for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+        folder = tmp_path / "set" / f"kind {label}"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture[0]).save(folder / f"{number}.png")
+    out = tmp_path / "run"
+    code, text = ebm(
+        *("train", "--images", tmp_path / "set", "--edge", 12, "--method", "jem"),
+        *("--updates", 3, "--out", out),
+    )
+    assert code == 0, text
+    assert "3 sub-folders are the classes" in text
+    assert "24 x 24 pixels are scaled to 12 x 12" in text
+    assert ebm("sample", out, "--count", 4, "--steps", 2, "--out", tmp_path / "s.npy")[0] == 0
+    assert np.load(tmp_path / "s.npy").shape == (4, 1, 12, 12)
+    code, text = ebm("eval", out)
+    assert code == 0, text
+    assert "frechet_floor" not in text  # four held-out pictures are too few for one
 
 
 def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ class JointEnergy(Unconditional):
         if task.classes < 2:
             raise ValueError(
                 "method 'jem' needs data of several classes, and these have one; choose a dataset "
-                "with separate parts, such as 'pinwheel' or 'moons', or give your points labels"
+                "with separate parts, such as 'pinwheel' or 'moons', or give your data labels"
             )
         if not isinstance(task.energy, LogitNetwork):
             raise ValueError(

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from ebm_core import RunConfig
 
 
+FILES = {"points": "--points FILE", "images": "--images PATH"}
+"""Datasets that are nothing without a file."""
+
+
 def laid_over(
     given: dict[str, Any],
     dataset: dict[str, Any] | None,
@@ -49,13 +53,23 @@ def dataset_of(
     columns: str | None,
     labels: str | None,
     data: Path | None,
+    images: Path | None,
+    edge: int | None,
 ) -> dict[str, Any] | None:
-    """The dataset that is named, or that of a file of points."""
+    """The dataset that is named, or that of a file of points, or of pictures."""
     if data is not None:
         return published(kind, data)
+    if images is not None:
+        if kind not in (None, "images"):
+            refuse(f"--images gives the dataset 'images', and --dataset is {kind!r}; drop one")
+        return read_images(images, edge, labels)
+    if edge is not None:
+        refuse("--edge is that of pictures; give them with --images PATH")
     if points is None:
         if columns is not None or labels is not None:
             refuse("--columns and --labels choose from a file; give it with --points FILE")
+        if kind in FILES:
+            refuse(f"--dataset {kind} is a file of your own; give it by {FILES[kind]}")
         return None if kind is None else {"kind": kind}
     if kind not in (None, "points"):
         refuse(f"--points gives the dataset 'points', and --dataset is {kind!r}; drop one")
@@ -71,6 +85,26 @@ def published(kind: str | None, data: Path) -> dict[str, Any]:
     if kind not in known:
         refuse(f"--data is a copy of a published set; name it by --dataset: {', '.join(known)}")
     return {"kind": kind, "data": str(data)}
+
+
+def read_images(path: Path, edge: int | None, labels: str | None) -> dict[str, Any]:
+    """The dataset of pictures at a path; what was decided of them is said on standard error."""
+    import numpy as np
+
+    from ebm_core.contracts.frozen_array import FrozenArray
+    from ebm_core.pictures import read_pictures
+
+    try:
+        read = read_pictures(path, edge, labels=labels)
+    except OSError as error:
+        refuse(f"--images {error.filename or path}: {error.strerror}")
+    except ValueError as error:
+        refuse(str(error))
+    for message in read.messages:
+        typer.echo(f"{path.name}: {message}", err=True)
+    classes = None if read.labels is None else FrozenArray(read.labels, np.int64)
+    pictures = FrozenArray(read.pictures, np.uint8)
+    return {"kind": "images", "pictures": pictures, "labels": classes}
 
 
 def read_points(path: Path, columns: str | None, labels: str | None) -> dict[str, Any]:

@@ -27,7 +27,10 @@ def evaluate(
             refuse(str(mistake(error) or error))
         for change in training.plugin_changes:
             typer.echo(change, err=True)
-        figures = training.evaluate(thorough=True)
+        try:
+            figures = training.evaluate(thorough=True)
+        except ValueError as error:
+            refuse(f"it cannot be judged: {mistake(error) or error}")
     if as_json:
         typer.echo(json.dumps(figures))
         return

@@ -52,7 +52,18 @@ def train(
         typer.Option(metavar="X,Y", help="Two columns of --points, by name or by number from 1."),
     ] = None,
     labels: Annotated[
-        str | None, typer.Option(help="The column of --points with classes, for jem.")
+        str | None,
+        typer.Option(
+            help="For jem: the column of --points with classes, or an NPY file of the classes of "
+            "--images; without it their sub-folders are classes."
+        ),
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(help="Pictures of your own: a folder, a zip archive or an NPY file."),
+    ] = None,
+    edge: Annotated[
+        int | None, typer.Option(help="Pixels along an edge, to which --images are scaled.")
     ] = None,
     data: Annotated[
         Path | None,
@@ -98,6 +109,8 @@ def train(
         "--points": points,
         "--columns": columns,
         "--labels": labels,
+        "--images": images,
+        "--edge": edge,
         "--data": data,
         "--seed": seed,
     }
@@ -118,7 +131,7 @@ def train(
         make_ready(out, force)
     else:
         described = {} if config is None else read_config(config)
-        chosen = dataset_of(dataset, points, columns, labels, data)
+        chosen = dataset_of(dataset, points, columns, labels, data, images, edge)
         whole = laid_over(described, chosen, method, seconds, updates, seed, settings or [])
         with plugins_apart():
             training = begun(whole)

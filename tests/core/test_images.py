@@ -1,0 +1,63 @@
+"""The user's own pictures as a dataset: what is held out, what is refused, what a run keeps."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from pydantic import ValidationError
+
+from ebm_core import RunConfig, Training, load
+from ebm_core.datasets.images import Images, figures
+
+PICTURES, LABELS = figures(60)
+
+
+def config(**parts: Any) -> RunConfig:
+    """A run of two updates on the example."""
+    dataset = {"kind": "images", "pictures": PICTURES, "labels": LABELS}
+    given = {"dataset": dataset, "method": {"kind": "persistent"}, "updates": 2, **parts}
+    return RunConfig.model_validate(given)
+
+
+def test_a_tenth_is_held_out_and_no_picture_is_lost() -> None:
+    dataset = config().dataset
+    assert isinstance(dataset, Images)
+    train, test = dataset.split("train"), dataset.split("test")
+    assert (len(train.images), len(test.images)) == (54, 6)
+    both = torch.cat([train.images, test.images]).flatten(1).tolist()
+    assert sorted(both) == sorted(PICTURES.reshape(60, -1).tolist())
+    where = {bytes(picture): label for picture, label in zip(PICTURES, LABELS, strict=True)}
+    found = [where[bytes(picture)] for picture in train.images.numpy()]
+    assert found == train.labels.tolist()
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"pictures": PICTURES[:, 0]}, r"\(60, 16, 16\).*\(n, 1 or 3, height, width\)"),
+        ({"pictures": np.repeat(PICTURES, 2, 1)}, r"\(60, 2, 16, 16\)"),
+        ({"pictures": PICTURES[:, :, :3]}, "4 to 256 pixels"),
+        ({"pictures": PICTURES[:1]}, "2 to 200,000"),
+        ({"pictures": PICTURES[[0] * 9], "labels": None}, "all 9 pictures are the same"),
+        ({"labels": LABELS[:5]}, "5 labels for 60 pictures"),
+        ({"labels": LABELS + 1}, r"\[1, 2, 3\]; classes 0, 1, 2"),
+    ],
+)
+def test_what_are_no_pictures_is_refused(parts: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Images.model_validate({"pictures": PICTURES, "labels": LABELS, **parts})
+
+
+@pytest.mark.parametrize("method", ["persistent", "variational", "denoising", "jem"])
+def test_a_run_on_them_trains_and_its_folder_is_whole(tmp_path: Path, method: str) -> None:
+    run = Training(config(method={"kind": method}))
+    while not run.finished:
+        run.update()
+    run.save(tmp_path / "run")
+    (tmp_path / "run").rename(tmp_path / "elsewhere")
+    energy = load(tmp_path / "elsewhere")
+    images = torch.zeros(2, 1, 16, 16)
+    assert torch.equal(energy(images), run.trained()(images))
+    assert Training.resume(tmp_path / "elsewhere").config == run.config
