@@ -85,3 +85,10 @@ def refuse(message: str) -> NoReturn:
     """Says what is wrong on standard error and ends with exit code 2."""
     typer.echo(message, err=True)
     raise typer.Exit(EXIT_BAD_INPUT)
+
+
+def told(error: Exception) -> str:
+    """What went wrong in words: of a file that cannot be read, which and why, without numbers."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ebm_server.commands import refuse
+from ebm_server.commands import refuse, told
 
 if TYPE_CHECKING:
     from ebm_core import RunConfig
@@ -43,7 +43,9 @@ def read_config(path: Path) -> dict[str, Any]:
     """What a TOML file says of a run."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        refuse(told(error))
+    except ValueError as error:
         refuse(f"{path}: {error}")
 
 
@@ -97,7 +99,7 @@ def read_images(path: Path, edge: int | None, labels: str | None) -> dict[str, A
     try:
         read = read_pictures(path, edge, labels=labels)
     except OSError as error:
-        refuse(f"--images {error.filename or path}: {error.strerror}")
+        refuse(f"--images {told(error)}")
     except ValueError as error:
         refuse(str(error))
     for message in read.messages:

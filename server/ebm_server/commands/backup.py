@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ebm_server.commands import refuse
+from ebm_server.commands import refuse, told
 from ebm_server.lock import locked
 from ebm_server.private import keep_private
 from ebm_server.settings import from_environment
@@ -39,7 +39,7 @@ def backup(
         made = back_up(from_environment(data_dir=data_dir), draft, run or ())
         draft.replace(file)
     except (Refused, OSError, sqlite3.Error) as error:
-        refuse(f"the backup was not made: {error}")
+        refuse(f"the backup was not made: {told(error)}")
     finally:
         draft.unlink(missing_ok=True)
     typer.echo(f"{file}: {len(made.runs)} runs, {file.stat().st_size:,} bytes")
@@ -67,5 +67,5 @@ def restore(
             made = put_back(settings, file, add=add, force=force)
             keep_private(settings.data_dir)
     except (Refused, OSError, RuntimeError, sqlite3.Error, *UNREADABLE) as error:
-        refuse(f"nothing was restored: {error}")
+        refuse(f"nothing was restored: {told(error)}")
     typer.echo(f"{settings.data_dir}: {len(made.runs)} runs of {made.created}, by {made.version}")

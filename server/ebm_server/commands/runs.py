@@ -28,6 +28,8 @@ def runs(
     from ebm_server.runs.store import Store
 
     settings = from_environment(data_dir=data_dir, database=database)
+    if settings.data_dir.is_file():
+        refuse(f"{settings.data_dir} is a file; name a data folder by --data-dir")
     found = []
     if settings.database or (settings.data_dir / "ebm.sqlite").is_file():
         try:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ebm_server.commands import PlugIns, bring, refuse, use_one_thread, use_plugins
+from ebm_server.commands import PlugIns, bring, refuse, told, use_one_thread, use_plugins
 from ebm_server.settings import cores
 
 
@@ -93,5 +93,7 @@ def text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         refuse(f"there is no {path}; write a sweep as TOML, or name another file")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        refuse(told(error))
+    except UnicodeDecodeError as error:
         refuse(f"{path}: {error}")

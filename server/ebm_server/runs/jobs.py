@@ -304,16 +304,25 @@ class Jobs:
         """Sets live fields of a run; all of them or, where one is refused, none."""
         entry = self.entry(run)
         await self.dispatch.settled(run)
-        held = entry.run.state in ("queued", "paused") and self.dispatch.holds(entry)
-        if entry.run.state in ("queued", "paused", "stopped", "failed") and not held:
+        if self._has_no_worker(entry):
             await self.ledger.ready()
-            config = await core.change_json(entry.run.config, changes, self.points.folder)
-            self._keep_for_later(entry, changes, config)
-            await self.ledger.kept()
-            return entry.run
+            before = entry.run.config
+            config = await core.change_json(before, changes, self.points.folder)
+            if self._has_no_worker(entry) and entry.run.config is before:
+                self._keep_for_later(entry, changes, config)
+                await self.ledger.kept()
+                return entry.run
+            if self._has_no_worker(entry):  # somebody else has changed it meanwhile
+                return await self.change(run, changes)
         return await self._command(
             run, SetFields(changes=changes), "starting", "running", "paused", "queued"
         )
+
+    def _has_no_worker(self, entry: Entry) -> bool:
+        """Whether a run could go on, and nobody holds it."""
+        waits = entry.run.state in ("queued", "paused", "stopped", "failed")
+        held = entry.run.state in ("queued", "paused") and self.dispatch.holds(entry)
+        return waits and not held
 
     def _keep_for_later(
         self, entry: Entry, changes: dict[str, Any], config: dict[str, Any]
