@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from ebm_core.chains.run import run
@@ -12,7 +12,7 @@ from ebm_core.contracts import EnergyNetwork, Sampler, Tuning
 from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.plane import Mass
 from ebm_core.runs.config import RunConfig
-from ebm_core.runs.shares import in_shares
+from ebm_core.runs.shares import in_shares, noise_near
 from ebm_core.samplers.mala import Mala
 
 CHUNK = 8192
@@ -50,30 +50,30 @@ class Drawing:
         Raises:
             ValueError: Hardly a chain ends in one of the groups.
         """
-        if self.groups is None:
-            return self.ends(energy, count, generator, progress)
+        groups = self.groups
+        if groups is None:
+            ends = []
+            for done in range(0, count, CHUNK):
+                size = min(CHUNK, count - done)
+                ends.append(self.ends(energy, self.starts(size, generator), generator))
+                if progress is not None:
+                    progress(size)
+            return torch.cat(ends)
 
-        def more(chains: int) -> Float[Tensor, "chains 2"]:
-            return self.ends(energy, chains, generator)
+        def more(wanted: Int[Tensor, " n"]) -> Float[Tensor, "n 2"]:
+            ends = []
+            for part in torch.split(wanted, CHUNK):
+                near = noise_near(groups, part, lambda size: self.starts(size, generator))
+                ends.append(self.ends(energy, near.to(generator.device), generator))
+            return torch.cat(ends)
 
-        return in_shares(self.groups, count, more, generator, progress)
+        return in_shares(groups, count, more, generator, progress)
 
     def ends(
-        self,
-        energy: EnergyNetwork,
-        count: int,
-        generator: torch.Generator,
-        progress: Callable[[int], object] | None = None,
-    ) -> Float[Tensor, "count ..."]:
-        """Where so many chains end, whatever that is."""
-        ends = []
-        for done in range(0, count, CHUNK):
-            points = self.starts(min(CHUNK, count - done), generator)
-            end = run(self.sampler, energy, points, self.steps, generator, self.tuning)
-            ends.append(end.points.cpu())
-            if progress is not None:
-                progress(len(points))
-        return torch.cat(ends)
+        self, energy: EnergyNetwork, starts: Float[Tensor, "n ..."], generator: torch.Generator
+    ) -> Float[Tensor, "n ..."]:
+        """Where chains end, on the CPU."""
+        return run(self.sampler, energy, starts, self.steps, generator, self.tuning).points.cpu()
 
 
 def drawing(
@@ -112,7 +112,7 @@ def drawing(
         told = f"{fixed} steps of {sampler.title} from noise, the whole way of {method.title}{more}"
         groups = dataset.groups if method.promises == "density" else None
         if groups is not None:
-            told += "; as many are taken of each separate group as it has of the points"
+            told += "; each starts near a separate group, drawn by its share, and ends in it"
         return Drawing(told, dataset.starts, sampler, fixed, tuning, groups)
     if planar and method.promises == "density":
         found, count = mass(), WITHIN if steps is None else steps

@@ -19,7 +19,7 @@ from ebm_core.evaluation.plane import Plane
 from ebm_core.evaluation.weighing import offsets
 from ebm_core.networks.noise_conditioning import annealed_gradient
 from ebm_core.networks.weighed import Weighed
-from ebm_core.runs.shares import in_shares
+from ebm_core.runs.shares import in_shares, noise_near
 from ebm_core.runs.train import train
 
 torch.set_num_threads(1)
@@ -166,16 +166,16 @@ def test_a_group_that_no_sample_reaches_is_told() -> None:
     groups = uneven()
     near = groups.means[0].float()
     with pytest.raises(ValueError, match="hardly a sample is of the group that holds"):
-        in_shares(groups, 50, lambda count: near.expand(count, 2), torch.Generator())
+        in_shares(groups, 50, lambda wanted: near.expand(len(wanted), 2), torch.Generator())
 
 
 def test_samples_in_shares_are_as_many_as_asked_and_fresh() -> None:
     groups = uneven()
     generator = torch.Generator().manual_seed(0)
 
-    def more(count: int) -> Tensor:  # weights the other way round, .1 and .9
-        rare = torch.rand(count, generator=generator) < 0.1
-        return 0.5 * torch.randn(count, 2, generator=generator) + torch.where(
+    def more(wanted: Tensor) -> Tensor:  # weights the other way round, .1 and .9
+        rare = torch.rand(len(wanted), generator=generator) < 0.1
+        return 0.5 * torch.randn(len(wanted), 2, generator=generator) + torch.where(
             rare[:, None], groups.means[0].float(), groups.means[1].float()
         )
 
@@ -184,3 +184,19 @@ def test_samples_in_shares_are_as_many_as_asked_and_fresh() -> None:
     assert len(drawn.unique(dim=0)) == 4000
     held = torch.bincount(groups.belonging(drawn.double()).argmax(1), minlength=2) / 4000
     assert held.tolist() == pytest.approx(groups.shares.tolist(), abs=0.03)
+
+
+def test_noise_lies_near_the_group_that_it_is_for() -> None:
+    groups = uneven()
+    generator = torch.Generator().manual_seed(0)
+    wanted = torch.tensor([0, 1, 1]).repeat(200)
+    noise = noise_near(groups, wanted, lambda size: 20 * torch.rand(size, 2, generator=generator))
+    assert torch.equal(groups.belonging(noise.double()).argmax(1), wanted)
+    assert len(noise.unique(dim=0)) == 600
+
+
+def test_of_a_group_that_no_noise_is_near_to_it_is_taken_as_it_comes() -> None:
+    groups = uneven()
+    beside = groups.means[0].float()
+    noise = noise_near(groups, torch.tensor([0, 1]), lambda size: beside.expand(size, 2))
+    assert torch.equal(noise, beside.expand(2, 2))
