@@ -8,8 +8,12 @@ from torch import Tensor
 
 from ebm_core.contracts.groups import Groups
 
-FEWEST, ROUNDS = 256, 40
-"""Points that are made at once, at least, and how often."""
+FEWEST = 256
+"""Points that are made at once, at least."""
+MOST_EACH = 64
+"""Points that are made at once for each that lacks, at most."""
+MOST_IN_ALL = 10
+"""Points that are made for each of those wanted, or for `MOST_EACH * FEWEST`, at most."""
 
 Source = Callable[[Int[Tensor, " m"]], Float[Tensor, "m 2"]]
 """Makes a point for each of some groups, which may come to lie in another."""
@@ -62,9 +66,12 @@ def of_groups(
     """A point of each of the groups, on the CPU, and which of them were not found."""
     taken = torch.full((len(wanted), 2), torch.nan)
     lacking = torch.ones(len(wanted), dtype=torch.bool)
-    for _ in range(ROUNDS):
-        asked = wanted[lacking]
-        points = more(asked.repeat(-(-FEWEST // len(asked))))
+    left, each = MOST_IN_ALL * max(len(wanted), MOST_EACH * FEWEST), 1
+    while left > 0 and lacking.any():
+        before = int(lacking.sum())
+        asked = wanted[lacking].repeat(max(each, -(-FEWEST // before)))
+        left -= len(asked)
+        points = more(asked)
         found = groups.belonging(points.to(groups.shares)).argmax(1).cpu()
         for group in found.unique():
             places = (lacking & (wanted == group)).nonzero().flatten()
@@ -73,6 +80,6 @@ def of_groups(
             lacking[places[: len(fitting)]] = False
             if progress is not None:
                 progress(len(fitting))
-        if not lacking.any():
-            break
+        if 2 * int(lacking.sum()) > before:
+            each = min(2 * each, MOST_EACH)
     return taken, lacking
