@@ -17,7 +17,7 @@ from ebm_core.datasets.points import Points
 from ebm_core.derivatives.gradient import by_autograd
 from ebm_core.evaluation.plane import Plane
 from ebm_core.evaluation.weighing import offsets
-from ebm_core.networks.noise_conditioning import annealed_gradient
+from ebm_core.networks.noise_conditioning import NoiseConditional, annealed_gradient
 from ebm_core.networks.weighed import Weighed
 from ebm_core.runs.shares import in_shares, noise_near
 from ebm_core.runs.train import train
@@ -200,3 +200,16 @@ def test_of_a_group_that_no_noise_is_near_to_it_is_taken_as_it_comes() -> None:
     beside = groups.means[0].float()
     noise = noise_near(groups, torch.tensor([0, 1]), lambda size: beside.expand(size, 2))
     assert torch.equal(noise, beside.expand(2, 2))
+
+
+def test_the_confinement_of_all_noise_levels_reaches_the_farthest_group() -> None:
+    """A quadratic of width 3 would pull from a group that lies 15 away, and its score be lost."""
+    given = {"kind": "points", "values": two(2000, 0.02, 40.0)}
+    run = Training(
+        RunConfig.model_validate({"dataset": given, "method": {"kind": "noise_conditional"}})
+    )
+    assert isinstance(run.energy, NoiseConditional)
+    assert run.dataset.groups is not None
+    reach = float(run.dataset.groups.means.norm(dim=1).max())
+    assert reach > 10
+    assert run.energy.confinement == pytest.approx((3**2 + reach**2) ** 0.5)

@@ -1,5 +1,6 @@
 """Score matching at many noise levels with one conditional energy (NCSN)."""
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self, final
 
@@ -8,7 +9,16 @@ from jaxtyping import Float
 from pydantic import model_validator
 from torch import Tensor
 
-from ebm_core.contracts import Energy, EnergyNetwork, Family, Recipe, Shape, setting
+from ebm_core.contracts import (
+    Energy,
+    EnergyNetwork,
+    Family,
+    Learner,
+    Recipe,
+    Shape,
+    Task,
+    setting,
+)
 from ebm_core.contracts.phases import observer
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._far_field import COUNT
@@ -82,7 +92,8 @@ class NoiseConditionalScoreMatching(AnnealedMatching):
         le=1000,
         advanced=True,
         size=1,
-        description="Adds |x|² / (2 (b² + σ²)) so that Z exists at every level; in data units. "
+        description="Adds |x|² / (2 (b² + σ²)) so that Z exists at every level; in data units, and "
+        "wider where separate groups lie farther out. "
         "Leave the energy's own empty: it would grow as 1 / σ.",
     )
     shown_level: int = setting(
@@ -139,6 +150,14 @@ class NoiseConditionalScoreMatching(AnnealedMatching):
 
     def network(self, energy: Energy, shape: Shape) -> NoiseConditional:
         return NoiseConditional(energy, shape, self.smallest, self.confinement)
+
+    def learner(self, task: Task) -> Learner:
+        """Where the data fall into separate groups, b reaches the farthest of them."""
+        network = conditional(task.energy)
+        if task.groups is not None and network.confinement is not None:
+            reach = float(task.groups.means.norm(dim=1).max())
+            network.confinement = math.hypot(network.confinement, reach)
+        return super().learner(task)
 
     def shown(self, network: EnergyNetwork) -> EnergyNetwork:
         return conditional(network).at(self.smoothing)
