@@ -9,6 +9,7 @@ import torch
 
 from ebm_core import RunConfig, Training
 from ebm_core.evaluation.images import FEATURES, ImageEvaluation
+from ebm_core.evaluation.outsiders import outsiders
 from ebm_core.methods import METHODS
 from ebm_core.runs.slow_motion import slow_update
 
@@ -55,6 +56,7 @@ def test_what_is_told_of_images_is_explained(explained: set[str]) -> None:
     labels = torch.arange(len(images)) % 2
     figures = ImageEvaluation(images, labels, images, labels)(images)
     assert "frechet_floor" in figures
+    figures |= dict.fromkeys((f"ood_{name}" for name in outsiders(images)), 0.5)
     assert unexplained(figures, explained) == set()
 
 

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from ebm_core.contracts import Dataset
+from ebm_core.evaluation.precision_recall import precision_and_recall
 
 FEATURES = 32
 EPOCHS = 40
@@ -61,6 +62,10 @@ class ImageEvaluation:
         `frechet`: the squared Frechet distance of the features. `nearest_neighbour`: the mean
         distance in pixels to the nearest training image; below its floor the model memorises.
         `confidence`: the share of images that the classifier is more than 90 % sure of.
+        `classifier_score`: exp of the mean KL(p(y | x) || p(y)), from 1 to the number of classes
+        (Salimans et al. 2016, https://arxiv.org/abs/1606.03498, there by Inception's classes).
+        `class_coverage`: the share of classes that have at least a third of an even share.
+        `precision` and `recall`: by the features, see `precision_and_recall`.
 
         Raises:
             ValueError: Too few images for a covariance, or one is not finite.
@@ -75,12 +80,20 @@ class ImageEvaluation:
             raise ValueError("an image is not finite; the chains have diverged: use smaller steps")
         features = self.embed(samples)
         with torch.no_grad():
-            sure = self.classes(features).softmax(1).amax(1) > 0.9
+            shares = self.classes(features).softmax(1)
+        marginal = shares.mean(0)
+        surprise = torch.xlogy(shares, shares / marginal).sum(1).mean()
+        count = shares.shape[1]
+        drawn = torch.bincount(shares.argmax(1), minlength=count)
+        alike = precision_and_recall(self.real[: len(features)], features)
         distances = torch.cdist(samples.flatten(1), self.train.flatten(1)).amin(1)
         return {
             "frechet": frechet(features, self.real),
             "nearest_neighbour": distances.mean().item(),
-            "confidence": sure.double().mean().item(),
+            "confidence": (shares.amax(1) > 0.9).double().mean().item(),
+            "classifier_score": surprise.exp().item(),
+            "class_coverage": (3 * count * drawn >= len(features)).double().mean().item(),
+            **alike._asdict(),
         }
 
     @torch.no_grad()

@@ -10,6 +10,7 @@ from ebm_core.contracts import Dataset, EnergyNetwork, Learner, Method
 from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.distances import SLICED, SampleDistances
 from ebm_core.evaluation.images import ImageEvaluation, image_evaluation
+from ebm_core.evaluation.outsiders import told_apart
 from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.evaluation.weighing import offsets
 from ebm_core.runs.config import RunConfig
@@ -66,7 +67,11 @@ class Assessment:
         samples = learner.samples(IMAGES, generator)
         if samples is None and self.thorough:
             samples = chains_from_noise(energy, method, self.dataset, generator)
-        return {} if samples is None else self.images.result()(samples)
+        figures = {} if samples is None else self.images.result()(samples)
+        if self.thorough:
+            held_out = self.dataset.to_model(self.dataset.held_out(IMAGES, torch.Generator()))
+            figures |= told_apart(energy, held_out.to(self.device))
+        return figures
 
     def prepare(self, smoothing: float) -> None:
         """What depends on the data alone; training's clock does not count it."""

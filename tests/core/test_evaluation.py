@@ -8,14 +8,18 @@ from scipy.signal import lfilter
 from torch import Tensor
 
 from ebm_core.chains import diagnostics as chains
+from ebm_core.contracts import EnergyNetwork
 from ebm_core.datasets import DATASETS
 from ebm_core.datasets.digits import Digits
+from ebm_core.evaluation.calibration import auroc
 from ebm_core.evaluation.distances import (
     SampleDistances,
     maximum_mean_discrepancy,
     sliced_wasserstein,
 )
 from ebm_core.evaluation.images import ImageEvaluation, frechet, image_evaluation
+from ebm_core.evaluation.outsiders import outsiders, told_apart
+from ebm_core.evaluation.precision_recall import precision_and_recall
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -201,3 +205,69 @@ def test_it_is_told_whether_chains_are_slow_or_apart() -> None:
     # the time to forget is 500 steps: of 1,000 one needs some tens as many
     assert 5 < chains.steps_needed(slow) < 500
     assert chains.steps_needed(free) == 1
+
+
+def test_precision_and_recall_tell_few_kinds_from_bad_samples() -> None:
+    data = torch.randn(600, 2, generator=seeded())
+    half = data[data[:, 0] > 0] + 0.01
+    apart = 20 + torch.randn(600, 2, generator=seeded())
+    both = torch.cat([data[:300] + 0.01, apart[:300]])
+    same = precision_and_recall(
+        data, torch.randn(600, 2, generator=torch.Generator().manual_seed(1))
+    )
+    assert min(same) > 0.9
+    assert precision_and_recall(data, apart) == (0, 0)
+    few = precision_and_recall(data, half)
+    assert few.precision > 0.95
+    assert 0.4 < few.recall < 0.7
+    bad = precision_and_recall(data, both)
+    assert 0.4 < bad.precision < 0.55
+    assert bad.recall > 0.8
+
+
+def test_precision_and_recall_by_hand() -> None:
+    """Data at 0, 1, 3 on a line with one neighbour: radii 1, 1, 2."""
+    data = torch.tensor([[0.0], [1.0], [3.0]])
+    samples = torch.tensor([[-0.9], [5.0], [5.1], [20.0]])  # radii 5.9, .1, .1, 14.9
+    assert precision_and_recall(data, samples, neighbours=1) == (0.5, 1.0)
+    assert precision_and_recall(data, samples[1:], neighbours=1).recall == 0
+    with pytest.raises(ValueError, match="there are 3 data; more than 3 neighbours"):
+        precision_and_recall(data, samples)
+
+
+def test_scores_of_images_see_classes_that_are_left_out(judge: ImageEvaluation) -> None:
+    images, labels = Digits().listed("test")
+    some = judge(images[labels < 4][:150])
+    whole = judge(images)
+    assert some["class_coverage"] == pytest.approx(0.4, abs=0.11)
+    assert whole["class_coverage"] == 1
+    assert 3 < some["classifier_score"] < 4.5 < 8.5 < whole["classifier_score"] <= 10
+    assert some["recall"] < whole["recall"] > 0.8
+    assert whole["precision"] == whole["precision_floor"] > 0.8
+
+
+class Bright(EnergyNetwork):
+    """E(x) is minus the mean grey value: of no use but to be computed by hand."""
+
+    def forward(self, points: Tensor) -> Tensor:
+        return -points.mean((1, 2, 3))
+
+    def with_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        return self(points), torch.full_like(points, -1 / points[0].numel())
+
+
+def test_outsiders_are_told_apart_as_their_means_are() -> None:
+    images, _ = Digits().listed("test")
+    found = told_apart(Bright(), images)
+    means = images.mean((1, 2, 3))
+    # order and flatness leave the mean as it is; the inverse of a dark image is bright
+    assert found["ood_shuffled"] == pytest.approx(0.5, abs=1e-6)
+    assert found["ood_flat"] == pytest.approx(0.5, abs=1e-3)
+    assert found["ood_inverted"] == pytest.approx(auroc(means.double(), -means.double()), abs=1e-3)
+    assert found["ood_noise"] < 0.1  # its mean is 0, and digits are dark
+    others = outsiders(images)
+    assert torch.equal(
+        others["shuffled"].flatten(1).sort(1).values, images.flatten(1).sort(1).values
+    )
+    assert others["noise"].min() >= -1
+    assert torch.equal(others["noise"], outsiders(images)["noise"])

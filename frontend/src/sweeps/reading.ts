@@ -2,7 +2,7 @@
 import type { Json, Sweep, SweepRun } from "../protocol/wire";
 
 /** Figures of which more is better. */
-const HIGH = new Set(["mode_coverage", "sample_coverage", "confidence", "accuracy"]);
+const HIGH = new Set(["mode_coverage", "sample_coverage", "confidence", "accuracy", "precision", "recall"]);
 /** The first that there is tells how good a run is. */
 const HEADLINES = ["kl", "nll", "frechet"];
 /** Figures of sizes and sums, which tell nothing of how good a run is. */
