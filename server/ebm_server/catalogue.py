@@ -55,7 +55,6 @@ def has_outsiders() -> bool:
 def build() -> dict[str, Any]:
     """The catalogue as JSON. Imports torch."""
     from ebm_core.analytic import ANALYTIC_ENERGIES
-    from ebm_core.contracts.frozen_array import pictures_field
     from ebm_core.contracts.outside import ORIGINS
     from ebm_core.datasets import DATASETS
     from ebm_core.energies import ENERGIES
@@ -80,12 +79,10 @@ def build() -> dict[str, Any]:
                 problems.append(f"{ORIGINS[plug_in].name} cannot be shown: {why}")
         return found
 
-    # pictures of one's own are brought by the command line alone
-    offered = {kind: one for kind, one in DATASETS.items() if not pictures_field(one)}
     shapes = {"plane": (2,), "image": (1, 8, 8)}
     return {
         "version": package_version(),
-        "datasets": entries(offered, lambda dataset: _example(dataset.example())),
+        "datasets": entries(DATASETS, lambda dataset: _example(dataset.example())),
         "methods": entries(METHODS, _method),
         "samplers": entries(SAMPLERS, lambda sampler: {"moves": dict(sampler.moves)}),
         "energies": entries(ENERGIES, lambda _: {}),
@@ -123,7 +120,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
     are none of what was not fetched yet."""
     import torch
 
-    from ebm_core.contracts.frozen_array import classes_field, table_field
+    from ebm_core.contracts.frozen_array import classes_field, pictures_field, table_field
     from ebm_core.pictures import BadPictures
 
     planar = len(dataset.shape) == 1
@@ -132,6 +129,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
         "shape": list(dataset.shape),
         "has_density": dataset.has_density,
         "table": table_field(type(dataset)),
+        "pictures": pictures_field(type(dataset)),
         "classes": classes_field(type(dataset)),
     }
     if not dataset.at_hand:

@@ -169,7 +169,10 @@ def keep_points(
 def kept_points(digest: str, folder: Path) -> OwnPoints:
     """What the page shows of points that are kept."""
     data = ArrayFolder(folder).file(digest).read_bytes()
-    return _own_points(read_points(data, digest), None, "")
+    try:
+        return _own_points(read_points(data, digest), None, "")
+    except BadFile as error:
+        raise Refused(404, f"what is kept as {digest} are no points: {error}") from error
 
 
 def _own_points(read: PointsRead, classes: ArrayReference | None, name: str) -> OwnPoints:

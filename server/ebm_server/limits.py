@@ -28,7 +28,7 @@ class Limits(BaseModel):
 
     page_message_bytes: int = Field(64 * KB, ge=KB, description="One message of a page's socket.")
     json_bytes: int = Field(MB, ge=KB, description="The body of a request in JSON.")
-    points_bytes: int = Field(64 * MB, ge=KB, description="A file of points.")
+    points_bytes: int = Field(64 * MB, ge=KB, description="A file of points or pictures.")
     header_seconds: float = Field(10, gt=0, description="Until a request's headers are there.")
     body_seconds: float = Field(300, gt=0, description="Until a request's body is there.")
     idle_seconds: int = Field(5, ge=1, description="A connection that asks for nothing more.")

@@ -86,6 +86,27 @@ export interface Routes {
     body: null;
     answer: Uint8Array;
   };
+  "POST /pictures": {
+    parameters: {
+      /**
+       * For messages.
+       */
+      name: string;
+      /**
+       * Pixels along an edge, scaled to.
+       */
+      edge?: number | null;
+    };
+    body: Uint8Array;
+    answer: OwnPictures;
+  };
+  "GET /pictures/{digest}": {
+    parameters: {
+      digest: string;
+    };
+    body: null;
+    answer: OwnPictures;
+  };
   "GET /runs/found": {
     parameters: {
       /**
@@ -450,6 +471,7 @@ export interface DatasetInfo {
   shape: number[];
   has_density: boolean;
   table: string | null;
+  pictures: string | null;
   classes: string | null;
   thumbnail: number[][] | number[][][];
 }
@@ -737,6 +759,19 @@ export interface OwnPoints {
 export interface Reference {
   digest: string;
   rows: number;
+}
+/**
+ * What was read of a file of pictures; a run takes them as {"digest", "rows"}.
+ */
+export interface OwnPictures {
+  digest: string;
+  rows: number;
+  name: string;
+  shape: number[];
+  classes: Reference | null;
+  class_names: string[];
+  preview: number[][][];
+  messages: string[];
 }
 /**
  * How many runs there are, of each kind, and how many fit.

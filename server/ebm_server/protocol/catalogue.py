@@ -67,8 +67,10 @@ class DatasetInfo(PlugInInfo):
     has_density: bool
     table: str | None
     """The field that takes the user's own table, such as that of a file; null where none does."""
+    pictures: str | None
+    """The field that takes the user's own pictures; null where none does."""
     classes: str | None
-    """The field that takes the class of each row of it."""
+    """The field that takes the class of each row of the table, or of each picture."""
     thumbnail: list[list[float]] | list[list[list[float]]]
     """Points in data coordinates, or images as rows of grey levels from 0 to 1."""
 

@@ -65,7 +65,8 @@ class PointFiles:
         """What the data of a run are called: by their kind, or a file and how many points."""
         for value in dataset.values():
             if isinstance(value, dict) and (told := self.told(value.get("digest", ""))):
-                return f"{told['name'] or dataset['kind']}, {value['rows']:,} points"
+                what = "pictures" if "pictures" in dataset else "points"
+                return f"{told['name'] or dataset['kind']}, {value['rows']:,} {what}"
         return str(dataset["kind"])
 
     def uploaded(self, digest: str) -> None:

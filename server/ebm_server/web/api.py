@@ -18,6 +18,7 @@ from ebm_server.protocol.catalogue import Catalogue
 from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.frames import FrameMessage, PackedLandscape
 from ebm_server.protocol.listing import Deleted, DeleteMany, Found, ListedRun, Listing
+from ebm_server.protocol.pictures import OwnPictures
 from ebm_server.protocol.playground import Outcome, Trial
 from ebm_server.protocol.points import OwnPoints
 from ebm_server.protocol.run_config import NewRun
@@ -32,7 +33,7 @@ from ebm_server.protocol.runs import (
 )
 from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.refusals import Refused
-from ebm_server.runs import listing
+from ebm_server.runs import listing, pictures
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
 from ebm_server.settings import package_version
@@ -139,6 +140,25 @@ async def kept_points(digest: Digest, jobs: AllJobs) -> OwnPoints:
 def points_file(digest: Digest, jobs: AllJobs) -> Response:
     """All of the points that are kept, or of their classes, as an NPY file."""
     return FileResponse(jobs.points_file(digest), media_type="application/octet-stream")
+
+
+@router.post("/pictures", openapi_extra={"requestBody": A_FILE}, responses=refusals(413, 422))
+async def keep_pictures(
+    name: Annotated[Text, Query(max_length=300, description="For messages.")],
+    request: Request,
+    jobs: AllJobs,
+    edge: Annotated[
+        Whole | None, Query(ge=4, le=256, description="Pixels along an edge, scaled to.")
+    ] = None,
+) -> OwnPictures:
+    """Reads a zip archive or an NPY file of pictures (the body, as it is), for runs to come."""
+    return await pictures.keep(jobs.points, await request.body(), name, edge)
+
+
+@router.get("/pictures/{digest}", responses=refusals(404, 422))
+async def kept_pictures(digest: Digest, jobs: AllJobs) -> OwnPictures:
+    """What was read of pictures that are kept, since a run or an upload of late has them."""
+    return await pictures.kept(jobs.points, digest)
 
 
 @router.get("/runs", responses=refusals(422))

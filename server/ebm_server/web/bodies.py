@@ -1,7 +1,7 @@
 """How large a request's body may be: refused by its length, before any of it is read.
 
 JSON is decoded at once, on the event loop: a megabyte of it takes 50 ms at the worst. What is
-larger is a file of points, which a thread reads.
+larger is a file of points or pictures, which a thread or a process reads.
 """
 
 from starlette.datastructures import Headers
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ebm_server.limits import MB, Limits
 
-POINTS = "/api/v1/points"
+POINTS, PICTURES = "/api/v1/points", "/api/v1/pictures"
 
 
 class Bodies:
@@ -30,11 +30,13 @@ class Bodies:
             detail = "a request must say how long it is (Content-Length)"
             return JSONResponse({"detail": detail}, 411)
         length = int(headers.get("content-length") or 0)
-        points = scope["path"].endswith(POINTS)
+        points = scope["path"].endswith((POINTS, PICTURES))
         most = self.limits.points_bytes if points else self.limits.json_bytes
         if length <= most:
             return None
-        remedy = "send fewer rows" if points else f"send a table as a file, to POST {POINTS}"
+        remedy = (
+            "send fewer rows or pictures" if points else f"send a table as a file, to POST {POINTS}"
+        )
         setting = "EBM_POINTS_BYTES" if points else "EBM_JSON_BYTES"
         detail = (
             f"this is too large: {size(length)}, and {size(most)} are the most that is taken here; "

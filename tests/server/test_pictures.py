@@ -1,0 +1,94 @@
+"""A user's own pictures: read by a process apart, kept once, referred to by digest."""
+
+import asyncio
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from ebm_server import decoding
+from ebm_server.refusals import Invalid
+from PIL import Image
+
+from ebm_core.datasets.images import figures
+from tests.server.laboratory import Laboratory
+
+PICTURES, LABELS = figures(60, 24)
+
+
+def npy(array: Any) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def archive(files: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return made.getvalue()
+
+
+def png(picture: Any) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return file.getvalue()
+
+
+def upload(lab: Laboratory, data: bytes, status: int = 200, **params: Any) -> dict[str, Any]:
+    answer = lab.http.post("/api/v1/pictures", params={"name": "x.zip", **params}, content=data)
+    assert answer.status_code == status, answer.text
+    return dict(answer.json())
+
+
+def test_an_archive_is_read_and_kept_and_trained_on(lab: Laboratory) -> None:
+    files = {f"{'abc'[k]}/{i:02}.png": png(PICTURES[i, 0]) for i, k in enumerate(LABELS)}
+    read = upload(lab, archive(files), name="shapes.zip", edge=12)
+    assert (read["rows"], read["shape"]) == (60, [1, 12, 12])
+    assert read["class_names"] == ["a", "b", "c"]
+    assert "3 sub-folders are the classes" in read["messages"]
+    assert np.shape(read["preview"]) == (16, 12, 12)
+    kept = lab.ask("GET", f"/pictures/{read['digest']}")
+    same = ("digest", "rows", "shape", "name", "class_names", "preview")
+    assert [kept[name] for name in same] == [read[name] for name in same]
+    pictures = {"digest": read["digest"], "rows": read["rows"]}
+    dataset = {"kind": "images", "pictures": pictures, "labels": read["classes"]}
+    run = lab.create({"dataset": dataset, "method": {"kind": "jem"}, "updates": 1})
+    assert lab.ask("GET", f"/runs/{run}")["name"] == "jem on shapes.zip, 60 pictures"
+    with lab.page() as page:
+        page.watch(run)
+        page.state("finished")
+    lab.ask("DELETE", f"/runs/{run}", status=204)
+    lab.ask("GET", f"/pictures/{read['digest']}", status=404)
+    assert not list((lab.data_dir / "points").glob(".reading-*"))
+
+
+def test_what_are_no_pictures_is_refused_by_name(lab: Laboratory) -> None:
+    for data, said in (
+        (b"none", "no folder, zip archive or NPY file"),
+        (archive({"a.png": png(PICTURES[0, 0])}), "holds 1 pictures; at least 2"),
+        (archive({"../a.png": b"", "b.png": b""}), "leads outside"),
+        (archive({"a.png": b"no", "b.png": b"no"}), "a.png is no picture"),
+        (npy(np.zeros((3, 2))), "(3, 2)"),
+        (npy(np.zeros((3, 9, 9), np.uint8)), "all 3 pictures are the same"),
+    ):
+        (problem,) = upload(lab, data, 422)["detail"]
+        assert problem["path"] == "file"
+        assert said in problem["message"]
+    points = lab.http.post("/api/v1/points", params={"name": "a.csv"}, content=b"1,2\n3,4\n").json()
+    lab.ask("GET", f"/pictures/{points['digest']}", status=404)
+    pictures = upload(lab, npy(PICTURES), name="../../x.npy")
+    lab.ask("GET", f"/points/{pictures['digest']}", status=404)
+    assert not list((lab.data_dir / "points").glob(".reading-*"))
+
+
+def test_a_file_that_takes_too_much_is_refused_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "SECONDS", 0.2)
+    with pytest.raises(Invalid, match=r"x\.npy takes more than 6 GB of memory or 0\.2 s"):
+        asyncio.run(decoding.keep_pictures(npy(PICTURES), "x.npy", None, tmp_path))
+    assert list(tmp_path.iterdir()) == []
