@@ -1,6 +1,7 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
 import { fieldsOfRun } from "./form/fields";
+import { ownPictures } from "./form/pictures";
 import { modelUnitOf, ownPoints, unevenUnits } from "./form/points";
 import { reachedBy } from "./form/reached";
 import { differences, type Field, type Titles } from "./form/schema";
@@ -98,10 +99,11 @@ export const seriesTitles = computed<Record<string, string>>(() =>
   Object.assign({}, ...(catalogue.value?.methods ?? []).map(({ series }) => series)),
 );
 
-/** What the data of a configuration are called: points of one's own by their file and their number. */
+/** What the data of a configuration are called: points and pictures of one's own by their file and their number. */
 function nameOfData({ dataset }: RunConfig): string {
-  const own = ownPoints(dataset);
-  return own?.name ? `${own.name}, ${count(own.rows)} points` : titleOf(dataset.kind);
+  const [own, pictures] = [ownPoints(dataset), ownPictures(dataset)];
+  if (own?.name) return `${own.name}, ${count(own.rows)} points`;
+  return pictures?.name ? `${pictures.name}, ${count(pictures.rows)} pictures` : titleOf(dataset.kind);
 }
 
 /** "Pinwheel · Persistent CD" of a configuration. */

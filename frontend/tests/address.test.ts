@@ -42,7 +42,15 @@ const plugIn = (kind: string, properties: Record<string, Schema> = {}) => ({
   schema: { type: "object", properties: { kind: { const: kind }, ...properties } },
 });
 const dataset = (kind: string, has_density: boolean, properties: Record<string, Schema> = {}) => ({
-  ...{ ...plugIn(kind, properties), shape: [2], has_density, table: null, classes: null, thumbnail: [] },
+  ...{
+    ...plugIn(kind, properties),
+    shape: [2],
+    has_density,
+    table: null,
+    pictures: null,
+    classes: null,
+    thumbnail: [],
+  },
 });
 const recipe = (method: object) => ({
   plane: { method, energy: { kind: "mlp", hidden: [64, 64] }, optimization: { rate: 1 }, ...length },

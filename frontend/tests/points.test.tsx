@@ -40,6 +40,7 @@ const offer = (kind: string) => ({
   shape: [2],
   has_density: false,
   table: null,
+  pictures: null,
   classes: null,
   thumbnail: [],
 });

@@ -37,6 +37,7 @@ const offer = (kind: string, table: string | null) => ({
   shape: [2],
   has_density: false,
   table,
+  pictures: null,
   classes: null,
   thumbnail: [],
 });

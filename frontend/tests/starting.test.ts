@@ -2,7 +2,7 @@
 /** What is done while a run starts or a file is read is not undone by the answer. */
 import { beforeEach, expect, it, vi } from "vitest";
 import { change } from "../src/actions/change";
-import { chooseMethod, takeFile } from "../src/actions/choice";
+import { chooseMethod, takeFiles } from "../src/actions/choice";
 import { open, press, reset, start } from "../src/actions/runs";
 import { recipeFor } from "../src/form/fields";
 import * as api from "../src/protocol/api";
@@ -39,7 +39,7 @@ const plugIn = (kind: string, properties: Record<string, Schema> = {}) => ({
   schema: { type: "object", properties: { kind: { const: kind }, ...properties } },
 });
 const dataset = (kind: string, table: string | null) => ({
-  ...{ ...plugIn(kind), shape: [2], has_density: false, table, classes: null, thumbnail: [] },
+  ...{ ...plugIn(kind), shape: [2], has_density: false, table, pictures: null, classes: null, thumbnail: [] },
 });
 const recipe = (method: object) => ({
   plane: { method, energy: { kind: "mlp" }, optimization: {}, ...length },
@@ -140,7 +140,7 @@ const read = { digest: "d1", rows: 9, window: [], preview: [], messages: [] } as
 
 it("play waits for a file that is read, and trains on it", async () => {
   const answer = later(api.sendPoints);
-  const taken = takeFile(new File(["x"], "birds.csv"));
+  const taken = takeFiles([new File(["x"], "birds.csv")]);
   expect(pressing.value.detail).toBe("on birds.csv, once it is read");
   vi.mocked(api.createRun).mockImplementationOnce(async (config) => run("running", "a", config as RunConfig));
   press();
@@ -158,7 +158,7 @@ it("play waits for a file that is read, and trains on it", async () => {
 
 it("a file that is refused is not replaced by what was chosen before it", async () => {
   const answer = later(api.sendPoints);
-  const taken = takeFile(new File(["x"], "birds.csv"));
+  const taken = takeFiles([new File(["x"], "birds.csv")]);
   const started = start();
   await answer(new api.Refusal(422, "Row 3 has a word."));
   await expect(taken).rejects.toThrow("Row 3");
@@ -169,7 +169,7 @@ it("a file that is refused is not replaced by what was chosen before it", async 
 
 it("other data that are chosen while a file is read stay chosen", async () => {
   const answer = later(api.sendPoints);
-  const taken = takeFile(new File(["x"], "birds.csv"));
+  const taken = takeFiles([new File(["x"], "birds.csv")]);
   draft.value = { ...choice, dataset: { kind: "moons", noise: 2 } };
   await answer(read);
   await taken;

@@ -4,9 +4,10 @@ import { MOST } from "../drawing/drawn";
 import { keep, takeUp } from "../drawing/keeping";
 import { count as drawnCount } from "../drawing/state";
 import { sameShape } from "../form/fields";
+import { asPictures, datasetOfPictures, picturesOffer, sendPictures } from "../form/pictures";
 import { choiceOf, datasetOf, ownDataset, send, type Taken } from "../form/points";
 import { recipe, resized } from "../form/recipes";
-import type { Catalogue, OwnPoints, PlugInConfig, RunConfig } from "../protocol/wire";
+import type { Catalogue, OwnPictures, OwnPoints, PlugInConfig, RunConfig } from "../protocol/wire";
 import { catalogue, composing, draft, drawing, faults, info, notice, reading, rolling } from "../state";
 import { ask } from "./ask";
 
@@ -15,22 +16,44 @@ export function chooseDataset(kind: string): void {
   takeDataset(defaultsOfDataset(kind));
 }
 
-/** Has the server read a file of points, and chooses them, unless other data were chosen meanwhile. Throws a `Refusal`. */
-export async function takeFile(file: File, columns?: Taken): Promise<void> {
+/** Has the server read a file of points, or pictures, and chooses them, unless other data were chosen meanwhile. Throws a
+ * `Refusal`. */
+export async function takeFiles(files: readonly File[], columns?: Taken): Promise<void> {
+  const [file] = files;
+  if (!file) return;
   const before = draft.value?.dataset;
-  const done = send(file, columns).then((points) => {
+  const done = readBy(files, file, columns).then((choose) => {
     // there is no choice yet while the page opens
     const same = before === undefined || draft.value?.dataset === before;
-    if (same && !drawing.value) choosePoints(points);
+    if (same && !drawing.value) choose();
   });
   const taken = done.then(
     () => true,
     () => false,
   );
-  reading.value = { name: file.name, taken };
+  const name = files.length > 1 ? `${files.length} files` : file.name;
+  reading.value = { name, taken };
   await done.finally(() => {
     reading.value = null;
   });
+}
+
+/** Sends files; what chooses what was read of them. Of several tables the first is taken. */
+async function readBy(files: readonly File[], file: File, columns?: Taken): Promise<() => void> {
+  const pictures = await asPictures(files);
+  if (pictures) {
+    const read = await sendPictures(pictures);
+    return () => choosePictures(read);
+  }
+  const points = await send(file, columns);
+  return () => choosePoints(points);
+}
+
+/** Pictures of one's own, which the server has read and keeps. */
+function choosePictures(pictures: OwnPictures): void {
+  const offer = picturesOffer(catalogue.value);
+  drawing.value = false;
+  if (offer) takeDataset(datasetOfPictures(offer, pictures));
 }
 
 /** Points of one's own, which the server has read and keeps. */

@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import { open } from "../actions/runs";
 import { fault } from "../compare/state";
+import { datasetOfPictures, picturesOffer, recallPictures } from "../form/pictures";
 import { datasetOf, ownDataset, readPoints, recall } from "../form/points";
 import * as api from "../protocol/api";
 import type { Catalogue, PlugInConfig, RunConfig } from "../protocol/wire";
@@ -212,7 +213,20 @@ async function pointsOf(digest: string, plugIns: Catalogue, faults: Faults): Pro
     return own && points ? datasetOf(own, points) : null;
   } catch (error) {
     if (!(error instanceof api.Refusal)) throw error;
+    const pictures = await picturesOf(digest, plugIns);
+    if (pictures) return pictures;
     faults.push(`The points of the address cannot be shown. ${error.message}`);
+    return null;
+  }
+}
+
+/** The pictures of a digest; null where it is of none. */
+async function picturesOf(digest: string, plugIns: Catalogue): Promise<PlugInConfig | null> {
+  const offer = picturesOffer(plugIns);
+  try {
+    return offer ? datasetOfPictures(offer, await recallPictures(digest)) : null;
+  } catch (error) {
+    if (!(error instanceof api.Refusal)) throw error;
     return null;
   }
 }

@@ -3,7 +3,7 @@ import { decode } from "@msgpack/msgpack";
 import { sentence } from "../words/format";
 import { unreadable } from "./connection";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
-import type { Fault, JsonObject, OwnPoints, Routes } from "./wire";
+import type { Fault, JsonObject, OwnPictures, OwnPoints, Routes } from "./wire";
 
 /** Below the page, which a proxy may have put anywhere. */
 const ROOT = "api/v1";
@@ -193,12 +193,17 @@ export async function sendPoints(
     query.set("labels", taken.labels ?? "");
   }
   if (classes) query.set("classes", classes.map(quoted).join(","));
-  const response = await ask(`${ROOT}/points?${query}`, {
-    method: "POST",
-    headers: { "content-type": "application/octet-stream" },
-    body: file,
-  });
-  return response.json() as Promise<OwnPoints>;
+  return sent(`points?${query}`, file);
+}
+
+/** Sends a zip archive or an NPY file of pictures as it is. */
+export const sendPictures = (file: File): Promise<OwnPictures> =>
+  sent(`pictures?${new URLSearchParams({ name: file.name })}`, file);
+
+async function sent<T>(where: string, file: File): Promise<T> {
+  const headers = { "content-type": "application/octet-stream" };
+  const response = await ask(`${ROOT}/${where}`, { method: "POST", headers, body: file });
+  return response.json() as Promise<T>;
 }
 
 /** A name as one cell of a table of text. */
@@ -206,6 +211,9 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** What was read of points that the server keeps. */
 export const keptPoints = (digest: string) => json("GET /points/{digest}", { digest });
+
+/** What was read of pictures that the server keeps. */
+export const keptPictures = (digest: string) => json("GET /pictures/{digest}", { digest });
 
 /** All of the points that the server keeps, or their classes, as an NPY file. */
 export const pointsFile = async (digest: string): Promise<ArrayBuffer> =>

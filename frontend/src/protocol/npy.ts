@@ -11,6 +11,19 @@ const READERS: Record<string, (bytes: ArrayBuffer) => Float64Array> = {
   "<i8": (bytes) => Float64Array.from(new BigInt64Array(bytes), Number),
 };
 
+/** The shape of what the beginning of a file says that it holds; null where it is no such file. */
+export function shapeOf(start: ArrayBuffer): number[] | null {
+  const text = Array.from(new Uint8Array(start), (code) => String.fromCharCode(code)).join("");
+  const shape = text.startsWith(MAGIC) ? /'shape': \(([^)]*)\)/.exec(text)?.[1] : undefined;
+  return shape === undefined ? null : lengths(shape);
+}
+
+const lengths = (shape: string) =>
+  shape
+    .split(",")
+    .filter((part) => part.trim())
+    .map(Number);
+
 /** The numbers of a file, row-major.
  *
  * Throws an Error that names what is found where it is no such file of 64-bit numbers.
@@ -28,6 +41,6 @@ export function readNpy(data: ArrayBuffer): NpyArray {
   const reader = READERS[type];
   if (!reader || header.includes("'fortran_order': True"))
     throw new Error(`array of type "${type}"; known are ${Object.keys(READERS).join(", ")} in C order`);
-  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? "").split(",").filter(Boolean).map(Number);
+  const shape = lengths(/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? "");
   return { shape, values: reader(data.slice(end)) };
 }

@@ -14,6 +14,7 @@ export type {
   MetricRow,
   Origin,
   Outcome,
+  OwnPictures,
   OwnPoints,
   PackedArray,
   PackedEnergy,

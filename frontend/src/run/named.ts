@@ -18,8 +18,9 @@ export function givenName({ name, method }: Named): string | null {
 /** "Pinwheel · Persistent CD, from 40" of a run in a list. */
 export function nameOfRun({ dataset, method, name }: Named): string {
   const made = madeOf(name);
-  const own = catalogue.value?.datasets.find(({ kind }) => kind === dataset)?.table;
-  // a run of points of one's own is called by them on the server
+  const offer = catalogue.value?.datasets.find(({ kind }) => kind === dataset);
+  const own = offer?.table ?? offer?.pictures;
+  // a run of points or pictures of one's own is called by them on the server
   const [, data] = (own && name.split(`${method} on `)) || [];
   const called = data?.slice(0, data.length - made.length);
   return `${called && called !== dataset ? called : titleOf(dataset)} · ${titleOf(method)}${made}`;

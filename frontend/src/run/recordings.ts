@@ -64,7 +64,7 @@ async function read(pair: string): Promise<StoredRun | null> {
 export function ofPackage({ datasets, plugins }: Catalogue, pair: string): boolean {
   const kinds = pair.split("/");
   const outside = plugins?.some(({ kind }) => kinds.includes(kind)) ?? false;
-  const made = datasets.find(({ kind, table }) => kind === kinds[0] && table === null);
+  const made = datasets.find(({ kind, table, pictures }) => kind === kinds[0] && !table && !pictures);
   return !outside && !!made && !Object.values(made.schema.properties ?? {}).some(({ local }) => local);
 }
 

@@ -1,10 +1,12 @@
 /** The question: thumbnails drawn from the distributions' own samples, and the way in for the user's points. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { chooseDataset, draw, takeFile } from "../actions/choice";
+import { chooseDataset, draw, takeFiles } from "../actions/choice";
+import { ownPictures, picturesOffer, recallPictures } from "../form/pictures";
 import { digestOf, fileOf, onStage, ownDataset, ownPoints, recall, type Taken } from "../form/points";
 import { chooseByArrows, radio, showChosen } from "../form/radios";
 import * as Icons from "../Icons";
+import type { OwnPictures } from "../protocol/wire";
 import { catalogue, draft, drawing, fields, reading, titleOf } from "../state";
 import { explains, ofPlugIn } from "../words/explaining";
 import { sentence } from "../words/format";
@@ -35,7 +37,7 @@ export function Distributions() {
         aria-labelledby="distributions"
       >
         {catalogue.value?.datasets
-          .filter(({ table }) => !table)
+          .filter(({ table, pictures }) => !table && !pictures)
           .map((offer) => (
             <button
               key={offer.kind}
@@ -52,16 +54,18 @@ export function Distributions() {
               <Thumbnail samples={offer.thumbnail} />
             </button>
           ))}
-        <Upload
-          chosen={chosen !== undefined && chosen === ownDataset(catalogue.value)?.kind && !drawing.value}
-          disabled={!ready}
-        />
+        <Upload chosen={isOwn(chosen) && !drawing.value} disabled={!ready} />
         <Draw disabled={!ready} />
       </div>
       <Reading />
     </section>
   );
 }
+
+/** Whether a distribution is of points or pictures of one's own. */
+const isOwn = (kind: string | undefined): boolean =>
+  kind !== undefined &&
+  [ownDataset(catalogue.value)?.kind, picturesOffer(catalogue.value)?.kind].includes(kind);
 
 function Draw({ disabled }: { disabled: boolean }) {
   return (
@@ -85,6 +89,7 @@ function Draw({ disabled }: { disabled: boolean }) {
 function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
   const input = useRef<HTMLInputElement>(null);
   const own = chosen ? ownPoints(draft.value?.dataset) : null;
+  const samples = own ? onStage(own) : chosen ? ownPictures(draft.value?.dataset)?.preview : undefined;
   useEffect(() => {
     document.addEventListener("paste", onPaste);
     return () => document.removeEventListener("paste", onPaste);
@@ -95,24 +100,25 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
         {...radio(chosen)}
         class="thumbnail"
         data-asks
-        aria-label="Your own points: upload a CSV or NPY file"
+        aria-label="Your own points or pictures: upload files"
         {...explains(LAB.upload)}
         disabled={disabled || reading.value !== null}
         onClick={() => input.current?.click()}
         onDragOver={(event) => event.preventDefault()}
         onDrop={(event) => {
           event.preventDefault();
-          void take(event.dataTransfer?.files[0]);
+          void take([...(event.dataTransfer?.files ?? [])]);
         }}
       >
-        {own ? <Thumbnail samples={onStage(own)} /> : <Icons.Upload />}
+        {samples ? <Thumbnail samples={samples} /> : <Icons.Upload />}
       </button>
       <input
         ref={input}
         type="file"
+        multiple
         hidden
         onChange={(event) => {
-          void take(event.currentTarget.files?.[0]);
+          void take([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = "";
         }}
       />
@@ -123,11 +129,13 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
 /** What the server read of the points, with what one should know of them, or why it refuses them. */
 function Reading() {
   const digest = digestOf(draft.value?.dataset);
+  const pictured = draft.value?.dataset.kind === picturesOffer(catalogue.value)?.kind;
   useEffect(() => {
-    recall(digest).catch((error: Error) => {
+    const known = pictured && digest !== null ? recallPictures(digest) : recall(digest);
+    known.catch((error: Error) => {
       refused.value = sentence(error.message);
     });
-  }, [digest]);
+  }, [digest, pictured]);
   if (reading.value)
     return (
       <p class="small muted read" role="status">
@@ -139,13 +147,23 @@ function Reading() {
       {refused.value}
     </p>
   );
+  const pictures = pictured && !drawing.value ? ownPictures(draft.value?.dataset) : null;
+  if (pictures)
+    return (
+      <>
+        {fault}
+        <p class="small muted read" role="status">
+          {[`${inWordsOfPictures(pictures)} were read`, ...pictures.messages].map(sentence).join(" ")}
+        </p>
+      </>
+    );
   const own = ownPoints(draft.value?.dataset);
   if (!own || drawing.value) return fault;
   const file = fileOf(own);
   return (
     <>
       {fault}
-      {file && own.columns.length > 2 && <Columns read={own} choose={(taken) => void take(file, taken)} />}
+      {file && own.columns.length > 2 && <Columns read={own} choose={(taken) => void take([file], taken)} />}
       <p class="small muted read" role="status">
         {[
           `${own.rows.toLocaleString("en")} points were read`,
@@ -158,11 +176,18 @@ function Reading() {
   );
 }
 
-async function take(file: File | undefined, taken?: Taken): Promise<void> {
-  if (!file || reading.value) return;
+/** "60 pictures of 12 × 12 pixels in colour". */
+function inWordsOfPictures({ rows, shape }: OwnPictures): string {
+  const [channels, height, width] = shape;
+  const tone = channels === 3 ? "in colour" : "in grey";
+  return `${rows.toLocaleString("en")} pictures of ${width} × ${height} pixels ${tone}`;
+}
+
+async function take(files: readonly File[], taken?: Taken): Promise<void> {
+  if (files.length === 0 || reading.value) return;
   refused.value = null;
   try {
-    await takeFile(file, taken);
+    await takeFiles(files, taken);
   } catch (error) {
     refused.value = sentence((error as Error).message);
   }
@@ -171,9 +196,9 @@ async function take(file: File | undefined, taken?: Taken): Promise<void> {
 /** A table that is pasted anywhere but in a field counts as a file. */
 function onPaste(event: ClipboardEvent): void {
   if ((event.target as Element).closest("input, textarea, select")) return;
-  const [file] = event.clipboardData?.files ?? [];
+  const files = [...(event.clipboardData?.files ?? [])];
   const text = event.clipboardData?.getData("text/plain") ?? "";
-  if (!catalogue.value || !(file || text.includes("\n"))) return;
+  if (!catalogue.value || !(files.length > 0 || text.includes("\n"))) return;
   event.preventDefault();
-  void take(file ?? new File([text], "pasted.csv"));
+  void take(files.length > 0 ? files : [new File([text], "pasted.csv")]);
 }

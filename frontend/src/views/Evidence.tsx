@@ -5,9 +5,10 @@ import { fit, LINES } from "../charts/fit";
 import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
-import { digestOf } from "../form/points";
+import { ownDataset } from "../form/points";
 import { endOfTime } from "../run/history";
 import {
+  catalogue,
   draft,
   history,
   info,
@@ -101,7 +102,7 @@ function OwnSeries() {
 
 function Distance() {
   const first = headline(metrics.value, reached.value);
-  const own = digestOf(draft.value?.dataset) !== null;
+  const own = draft.value?.dataset.kind === ownDataset(catalogue.value)?.kind;
   const chart = chartOf(first?.name, metrics.value, own);
   return (
     <section class="distance" aria-labelledby="distance" data-fit={chart === fit}>

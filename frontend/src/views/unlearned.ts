@@ -1,6 +1,7 @@
 /** What is on the stage, before anything is trained too: then, samples of the chosen distribution. */
 import { computed } from "@preact/signals";
 import { drawingFrame } from "../drawing/state";
+import { ownPictures } from "../form/pictures";
 import { onStage, ownPoints } from "../form/points";
 import type { DecodedFrame } from "../protocol/frame";
 import { PLAIN_UNITS, unitsOf } from "../protocol/units";
@@ -47,6 +48,8 @@ export const previewFrame = computed<DecodedFrame | null>(() => {
   if (!dataset) return null;
   const own = ownPoints(dataset);
   if (own) return frameOfSamples(`preview ${own.digest}`, onStage(own), unitsOf(own.window));
+  const pictures = ownPictures(dataset);
+  if (pictures) return frameOfSamples(`preview ${pictures.digest}`, pictures.preview);
   const samples = catalogue.value?.datasets.find(({ kind }) => kind === dataset.kind)?.thumbnail;
   return frameOfSamples(`preview ${dataset.kind}`, samples ?? []);
 });

@@ -170,8 +170,8 @@ export const LAB = {
   roll: said("Replay", "Plays the run again from the moment that is shown, or from its start."),
   draw: said("Draw", "Your own points, on those of a file that is chosen or on an empty stage."),
   upload: said(
-    "Your own points",
-    "Choose a file, drop one here, or paste a table: two columns of a CSV, or an (n, 2) array in an NPY file.",
+    "Your own points or pictures",
+    "Choose files, drop them here, or paste a table: two columns of a CSV, an (n, 2) array in an NPY file; or pictures, as files, in a zip archive, or as an NPY file.",
   ),
   distance: said(
     "Distance",
