@@ -2,15 +2,28 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
 
+if TYPE_CHECKING:
+    from ebm_core import Training
+
+MANY = 1000
+"""Images that a likelihood is the mean over, and that its Gaussian lies around."""
+
 
 def evaluate(
     directory: Annotated[Path, typer.Argument(help="A run's directory.")],
+    bits: Annotated[
+        bool,
+        typer.Option(
+            "--likelihood",
+            help="Of images: log Z by annealed importance sampling, and bits a dimension. Minutes.",
+        ),
+    ] = False,
     plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -29,6 +42,8 @@ def evaluate(
             typer.echo(change, err=True)
         try:
             figures = training.evaluate(thorough=True)
+            if bits:
+                figures |= likelihood_of(training)
         except ValueError as error:
             refuse(f"it cannot be judged: {mistake(error) or error}")
     if as_json:
@@ -36,3 +51,23 @@ def evaluate(
         return
     for name, value in figures.items():
         typer.echo(f"{name:24} {value:.6g}")
+
+
+def likelihood_of(training: "Training") -> dict[str, float]:
+    """Bits a dimension of held-out images; ends the command where the data are none."""
+    from ebm_core.datasets._image_set import ImageSet
+    from ebm_core.evaluation.likelihood import likelihood
+
+    config, dataset = training.config, training.dataset
+    if not isinstance(dataset, ImageSet):
+        refuse("--likelihood is of images; in the plane log_z is exact, and nll says the rest")
+    train, test = dataset.split("train"), dataset.split("test")
+    temperature = config.method.display_sampler(dataset.shape).sampled_temperature
+    typer.echo(f"log Z of exp(-E / T) with T = {temperature:.3g}, that of its chains", err=True)
+    return likelihood(
+        training.network,
+        temperature,
+        dataset.grey(train.images[:MANY]).to(training.device),
+        test.images[:MANY],
+        dataset.levels,
+    )
