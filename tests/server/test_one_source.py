@@ -17,8 +17,8 @@ from ebm_core.samplers import SAMPLERS
 
 PAGE = Path(__file__).parents[2] / "frontend" / "src"
 SOURCES = [path for path in PAGE.rglob("*.ts*") if path.name != "wire.gen.ts"]
-OTHERWISE = {"points", "digits", "mutual_information"}
-"""Kinds that are also words of the page: coordinates, decimal places, a metric's name."""
+OTHERWISE = {"points", "digits", "images", "mutual_information"}
+"""Kinds that are also words of the page: coordinates, decimal places, tiles, a metric's name."""
 SHELVES = (DATASETS, METHODS, SAMPLERS, ENERGIES, ANALYTIC_ENERGIES)
 PLUG_INS = {kind: plug_in for shelf in SHELVES for kind, plug_in in shelf.items()}
 
