@@ -81,7 +81,7 @@ class Dataset(PlugIn, ABC):
         self, split: Literal["train", "test"]
     ) -> tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]] | None:
         """Clean points of a split and their classes, from 0, where there is a list of them: all, or
-        as many as is worth comparing with.
+        as many as is worth comparing with. Of one class all are of class 0.
 
         Images are judged against it (`ebm_core.evaluation.images`).
         """

@@ -49,10 +49,7 @@ class ImageSet(Dataset):
         """Grey values in [-1, 1]."""
         return images.float() * (2 / self.levels) - 1
 
-    def labelled(self, split: Literal["train", "test"]) -> Labelled | None:
-        return self.listed(split)
-
-    def listed(self, split: Literal["train", "test"]) -> Labelled:
+    def labelled(self, split: Literal["train", "test"]) -> Labelled:
         """The first `LISTED` clean images of a split and what they show."""
         found = self.split(split)
         return self.grey(found.images[:LISTED]), found.labels[:LISTED]

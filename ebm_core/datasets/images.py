@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from ebm_core.contracts import Shape, setting
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
-from ebm_core.datasets._image_set import LISTED, ImageSet, Labelled, Split
+from ebm_core.datasets._image_set import LISTED, ImageSet, Split
 from ebm_core.pictures.limits import LARGEST, MOST, SMALLEST
 
 CLASSES = Rows(row=(), least=2, most=MOST, dtype=np.int64)
@@ -83,9 +83,6 @@ class Images(ImageSet):
     @property
     def classes(self) -> int:
         return 1 if self.labels is None else int(self.labels.array.max()) + 1
-
-    def labelled(self, split: Literal["train", "test"]) -> Labelled | None:
-        return None if self.labels is None else self.listed(split)
 
     def split(self, name: Literal["train", "test"]) -> Split:
         train, test = parted(self.pictures, self.labels)

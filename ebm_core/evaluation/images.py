@@ -131,11 +131,14 @@ def image_evaluation(dataset: Dataset) -> ImageEvaluation:
     """The evaluation against a dataset, made once a process.
 
     Raises:
-        ValueError: The dataset has no list of labelled images.
+        ValueError: The dataset has no list of images, or they are of one class.
     """
     train, test = dataset.labelled("train"), dataset.labelled("test")
-    if train is None or test is None:
-        raise ValueError(f"{dataset.title} has no list of labelled images; choose Digits")
+    if train is None or test is None or dataset.classes < 2:
+        raise ValueError(
+            f"{dataset.title} has no images of several classes, by whose features samples could be "
+            "judged; give them labels, or choose Digits"
+        )
     return ImageEvaluation(*train, *test)
 
 

@@ -47,7 +47,7 @@ class Assessment:
         self.made = 0
         self.apart: SampleDistances | None = None
         self.images: Future[ImageEvaluation] | None = None
-        if len(self.dataset.shape) == 3 and self.dataset.labelled("train") is not None:
+        if len(self.dataset.shape) == 3 and self.dataset.classes > 1:
             # its classifier takes seconds to train: meanwhile the run goes on
             executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
             self.images = executor.submit(image_evaluation, self.dataset)
@@ -61,17 +61,23 @@ class Assessment:
                 figures |= self.of_samples(energy, method, learner)
             self.made += 1
             return figures
-        if self.images is None or not (self.thorough or self.images.done()):
-            return {}
-        generator = torch.Generator(self.device).manual_seed(0)
-        samples = learner.samples(IMAGES, generator)
-        if samples is None and self.thorough:
-            samples = chains_from_noise(energy, method, self.dataset, generator)
-        figures = {} if samples is None else self.images.result()(samples)
+        figures = {}
+        if self.images is not None and (self.thorough or self.images.done()):
+            figures = self.of_images(self.images.result(), energy, method, learner)
         if self.thorough:
             held_out = self.dataset.to_model(self.dataset.held_out(IMAGES, torch.Generator()))
             figures |= told_apart(energy, held_out.to(self.device))
         return figures
+
+    def of_images(
+        self, judge: ImageEvaluation, energy: EnergyNetwork, method: Method, learner: Learner
+    ) -> dict[str, float]:
+        """Figures of the method's own samples; a thorough one makes some where it has none."""
+        generator = torch.Generator(self.device).manual_seed(0)
+        samples = learner.samples(IMAGES, generator)
+        if samples is None and self.thorough:
+            samples = chains_from_noise(energy, method, self.dataset, generator)
+        return {} if samples is None else judge(samples)
 
     def prepare(self, smoothing: float) -> None:
         """What depends on the data alone; training's clock does not count it."""

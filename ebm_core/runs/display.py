@@ -108,10 +108,11 @@ class Showing:
 
 
 class NearestImages(NamedTuple):
-    """The labelled images of a dataset, to find those that samples are nearest to."""
+    """The images of a dataset, to find those that samples are nearest to."""
 
     images: Float[Tensor, "n c h w"]
-    labels: Int[Tensor, " n"]
+    labels: Int[Tensor, " n"] | None
+    """Where there are several classes."""
     directions: Float[Tensor, "d k"] | None
     """Of the most variance, where there is much to look at: they choose the images that are."""
     places: Float[Tensor, "n k"]
@@ -119,10 +120,11 @@ class NearestImages(NamedTuple):
 
     @classmethod
     def of(cls, dataset: Dataset, device: torch.device) -> "NearestImages | None":
-        """None where the dataset has no list of labelled images."""
+        """None where the dataset has no list of images."""
         if (known := dataset.labelled("train")) is None:
             return None
-        images, labels = (part.to(device) for part in known)
+        images = known[0].to(device)
+        labels = known[1].to(device) if dataset.classes > 1 else None
         flat = images.flatten(1)
         if flat.numel() < MANY or flat.shape[1] <= DIRECTIONS:
             return cls(images, labels, None, flat)
@@ -142,11 +144,8 @@ class NearestImages(NamedTuple):
             exact = torch.cdist(flat[:, None], self.images.flatten(1)[near])[:, 0]
             distance, which = exact.min(1)
             row = near.gather(1, which[:, None])[:, 0]
-        return {
-            "tile_nearest": self.images[row],
-            "tile_distances": distance,
-            "tile_classes": self.labels[row].float(),
-        }
+        found = {"tile_nearest": self.images[row], "tile_distances": distance}
+        return found if self.labels is None else found | {"tile_classes": self.labels[row].float()}
 
 
 class Shown(NamedTuple):

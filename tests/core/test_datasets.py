@@ -66,8 +66,8 @@ def test_a_field_out_of_bounds_is_refused_with_its_name() -> None:
 
 def test_digits_are_split_without_overlap_and_evenly_by_class() -> None:
     digits = Digits()
-    train, labels = digits.listed("train")
-    test, test_labels = digits.listed("test")
+    train, labels = digits.labelled("train")
+    test, test_labels = digits.labelled("test")
     assert (len(train), len(test)) == (1297, 500)
     assert torch.cdist(train.flatten(1), test.flatten(1)).min() > 0
     assert (torch.bincount(labels) > 100).all()

@@ -157,7 +157,7 @@ def judge() -> ImageEvaluation:
 
 
 def test_image_evaluation_ranks_real_gaussian_and_noise(judge: ImageEvaluation) -> None:
-    images, _ = Digits().listed("train")
+    images, _ = Digits().labelled("train")
     flat = images.flatten(1)
     factor = torch.linalg.cholesky(torch.cov(flat.T) + 1e-6 * torch.eye(64))
     normal = flat.mean(0) + torch.randn(500, 64, generator=seeded()) @ factor.T
@@ -172,7 +172,7 @@ def test_image_evaluation_ranks_real_gaussian_and_noise(judge: ImageEvaluation) 
 
 
 def test_copies_of_training_images_are_seen_as_memorised(judge: ImageEvaluation) -> None:
-    images, _ = Digits().listed("train")
+    images, _ = Digits().labelled("train")
     figures = judge(images[:400] + 0.01)
     assert figures["nearest_neighbour"] < 0.1 < figures["nearest_neighbour_floor"]
     assert figures["frechet"] < figures["frechet_floor"]
@@ -183,9 +183,9 @@ def test_the_same_classifier_comes_out_every_time(
 ) -> None:
     digits = Digits()
     monkeypatch.setattr("ebm_core.evaluation.images.EPOCHS", 1)
-    first = ImageEvaluation(*digits.listed("train"), *digits.listed("test"))
+    first = ImageEvaluation(*digits.labelled("train"), *digits.labelled("test"))
     torch.rand(1)
-    again = ImageEvaluation(*digits.listed("train"), *digits.listed("test"))
+    again = ImageEvaluation(*digits.labelled("train"), *digits.labelled("test"))
     assert first.floor == again.floor
     assert first.accuracy < judge.accuracy
 
@@ -236,7 +236,7 @@ def test_precision_and_recall_by_hand() -> None:
 
 
 def test_scores_of_images_see_classes_that_are_left_out(judge: ImageEvaluation) -> None:
-    images, labels = Digits().listed("test")
+    images, labels = Digits().labelled("test")
     some = judge(images[labels < 4][:150])
     whole = judge(images)
     assert some["class_coverage"] == pytest.approx(0.4, abs=0.11)
@@ -257,7 +257,7 @@ class Bright(EnergyNetwork):
 
 
 def test_outsiders_are_told_apart_as_their_means_are() -> None:
-    images, _ = Digits().listed("test")
+    images, _ = Digits().labelled("test")
     found = told_apart(Bright(), images)
     means = images.mean((1, 2, 3))
     # order and flatness leave the mean as it is; the inverse of a dark image is bright

@@ -61,3 +61,15 @@ def test_a_run_on_them_trains_and_its_folder_is_whole(tmp_path: Path, method: st
     images = torch.zeros(2, 1, 16, 16)
     assert torch.equal(energy(images), run.trained()(images))
     assert Training.resume(tmp_path / "elsewhere").config == run.config
+
+
+def test_pictures_of_one_class_are_found_again_and_told_from_others() -> None:
+    dataset = {"kind": "images", "pictures": PICTURES}
+    run = Training(config(dataset=dataset))
+    run.update()
+    arrays = run.frame().arrays
+    assert "tile_classes" not in arrays
+    assert arrays["tile_nearest"].shape == (64, 1, 16, 16)
+    figures = run.evaluate(thorough=True)
+    assert {"ood_noise", "ood_flat"} <= figures.keys()
+    assert "frechet" not in figures

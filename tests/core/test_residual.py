@@ -50,7 +50,7 @@ def test_an_energy_of_logits_learns_classes_of_images() -> None:
     run = Training(RunConfig.model_validate(given))
     network = run.energy
     assert isinstance(network, ResidualClassifierNetwork)
-    images, labels = Digits().listed("test")
+    images, labels = Digits().labelled("test")
 
     def right() -> float:
         with torch.no_grad():

@@ -28,10 +28,10 @@ export function begun(plugIns: Catalogue, choice: RunConfig): string {
   ].join("\n");
 }
 
-/** Points of one's own whole; of another distribution its kind, and settings that hold where it is that kind. */
+/** Points and pictures of one's own whole; of another distribution its kind, and settings that hold where it is that kind. */
 function datasetLines(plugIns: Catalogue, dataset: PlugInConfig): string[] {
   const plugIn = plugIns.datasets.find(({ kind }) => kind === dataset.kind);
-  if (!plugIn || plugIn.table) return [`dataset = ${written({ ...dataset } as Json)}`];
+  if (!plugIn || plugIn.table || plugIn.pictures) return [`dataset = ${written({ ...dataset } as Json)}`];
   const plain = defaultsOf(plugIn.schema, [], dataset.kind);
   const changed = differences({ ...dataset } as Json, { ...plain } as Json).filter((path) => path !== "kind");
   return [

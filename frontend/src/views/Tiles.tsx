@@ -2,10 +2,11 @@
 import { signal } from "@preact/signals";
 import type { TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { ownPictures } from "../form/pictures";
 import { chooseByArrows } from "../form/radios";
 import type { NumericArray } from "../protocol/frame";
 import { createImageGrid, fillSheet, type ImageGrid, type ImageSource, SIDE } from "../stage";
-import { recordedFrame, untrained, usesChains } from "../state";
+import { info, recordedFrame, untrained, usesChains } from "../state";
 import { theme } from "../theme";
 import { type Explanation, explains } from "../words/explaining";
 import { fixed } from "../words/format";
@@ -118,9 +119,15 @@ function captionOf(name: ImageSource): string {
   }
 }
 
+/** " a 3" of digits, " a cat" of pictures whose folder is called so; nothing where there are no classes. */
+function ofClass(label: number | null): string {
+  if (label === null) return "";
+  return ` a ${ownPictures(info.value?.config.dataset)?.class_names[label] ?? label}`;
+}
+
 /** A tile in words, said when a key leads to it and not with each frame. */
 function inWords({ number, energy, nearest }: Tile): string {
-  const like = nearest ? `, nearest of the data a ${nearest.label}` : "";
+  const like = nearest ? `, nearest of the data${ofClass(nearest.label)}` : "";
   return `Sample ${number + 1}${energy === null ? "" : `, energy ${fixed(energy, 2)}`}${like}`;
 }
 
@@ -138,8 +145,8 @@ export function TileReading() {
           {at.nearest && (
             <>
               <span class="nearest">
-                nearest of the data <Image image={at.nearest.image} /> a{" "}
-                <b class="mono">{at.nearest.label}</b>
+                nearest of the data <Image image={at.nearest.image} />
+                {ofClass(at.nearest.label)}
               </span>
               <span class="mono">distance {fixed(at.nearest.distance, 2)}</span>
             </>

@@ -32,8 +32,8 @@ export const pointedAt = signal<number | null>(null);
 export interface Tile {
   number: number;
   energy: number | null;
-  /** The nearest image of the data, what it shows, and how far it is. */
-  nearest: { image: NumericArray; label: number; distance: number } | null;
+  /** The nearest image of the data, its class where there are several, and how far it is. */
+  nearest: { image: NumericArray; label: number | null; distance: number } | null;
 }
 
 /** What the frame tells of the tile that is pointed at. */
@@ -48,14 +48,14 @@ export function tileOf(frame: DecodedFrame, shown: ImageSource, number: number):
   const told = shown === usual(sourcesOf(frame));
   const energies = frame.arrays[shown === "data" ? "data_energies" : told ? "tile_energies" : ""];
   const { tile_nearest: nearest, tile_classes: classes, tile_distances: distances } = frame.arrays;
-  const known = told && shown !== "data" && nearest && classes && distances;
+  const known = told && shown !== "data" && nearest && distances;
   return {
     number,
     energy: energies?.values[number] ?? null,
     nearest: known
       ? {
           image: one(nearest, number),
-          label: classes.values[number]!,
+          label: classes?.values[number] ?? null,
           distance: distances.values[number]!,
         }
       : null,
