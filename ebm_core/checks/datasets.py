@@ -67,6 +67,8 @@ def draws_repeat_with_the_seed(kind: str) -> None:
     shape = (64, *dataset.shape)
     expect(first.shape == shape, f"64 points are shaped {tuple(first.shape)}, not {shape}")
     expect(labelled.shape == shape and classes.shape == (64,), "`sample_labelled` is misshapen")
+    names = len(dataset.class_names)
+    expect(names in (0, dataset.classes), f"{names} names for {dataset.classes} classes")
     inside = ((classes >= 0) & (classes < dataset.classes)).all()
     expect(inside, f"a class lies outside of 0 to {dataset.classes - 1}")
     expect(

@@ -70,6 +70,11 @@ class Dataset(PlugIn, ABC):
     def classes(self) -> int:
         """How many classes its points fall into; 1 where there is nothing to tell apart."""
 
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes are called, where that is more than their number."""
+        return ()
+
     @abstractmethod
     def sample_labelled(
         self, count: int, generator: torch.Generator

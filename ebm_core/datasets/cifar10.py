@@ -14,6 +14,18 @@ from ebm_core.pictures.cifar import read_batch
 
 TRAIN = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST = "test_batch"
+SHOWN = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
 BATCH_BYTES = 32 * 2**20
 """Of one batch; a published one has 31 MB."""
 
@@ -48,6 +60,10 @@ class Cifar10(PublishedImages):
     @property
     def classes(self) -> int:
         return 10
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return SHOWN
 
     @classmethod
     def read(cls, place: Path) -> tuple[Pictures, Pictures]:

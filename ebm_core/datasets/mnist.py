@@ -16,6 +16,18 @@ from ebm_core.pictures.idx import read_idx
 EDGE = 28
 PARTS = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 """What the names of the files begin with."""
+GARMENTS = (
+    "T-shirt",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+)
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 """What they are called in one NPZ file, as Keras has it."""
 
@@ -93,6 +105,10 @@ class FashionMnist(LikeMnist, PublishedImages):
     )
 
     kind: Literal["fashion_mnist"] = "fashion_mnist"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return GARMENTS
 
 
 def in_folder(folder: Path) -> list[UInt8[np.ndarray, "..."]]:

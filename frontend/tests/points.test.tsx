@@ -41,6 +41,7 @@ const offer = (kind: string) => ({
   has_density: false,
   table: null,
   pictures: null,
+  class_names: [],
   classes: null,
   thumbnail: [],
 });

@@ -38,6 +38,7 @@ const offer = (kind: string, table: string | null) => ({
   has_density: false,
   table,
   pictures: null,
+  class_names: [],
   classes: null,
   thumbnail: [],
 });

@@ -39,7 +39,16 @@ const plugIn = (kind: string, properties: Record<string, Schema> = {}) => ({
   schema: { type: "object", properties: { kind: { const: kind }, ...properties } },
 });
 const dataset = (kind: string, table: string | null) => ({
-  ...{ ...plugIn(kind), shape: [2], has_density: false, table, pictures: null, classes: null, thumbnail: [] },
+  ...{
+    ...plugIn(kind),
+    shape: [2],
+    has_density: false,
+    table,
+    pictures: null,
+    class_names: [],
+    classes: null,
+    thumbnail: [],
+  },
 });
 const recipe = (method: object) => ({
   plane: { method, energy: { kind: "mlp" }, optimization: {}, ...length },

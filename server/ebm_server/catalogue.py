@@ -131,6 +131,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
         "table": table_field(type(dataset)),
         "pictures": pictures_field(type(dataset)),
         "classes": classes_field(type(dataset)),
+        "class_names": list(dataset.class_names),
     }
     if not dataset.at_hand:
         return {**about, "thumbnail": []}

@@ -473,6 +473,7 @@ export interface DatasetInfo {
   table: string | null;
   pictures: string | null;
   classes: string | null;
+  class_names: string[];
   thumbnail: number[][] | number[][][];
 }
 export interface Schema {

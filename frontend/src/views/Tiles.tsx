@@ -6,7 +6,7 @@ import { ownPictures } from "../form/pictures";
 import { chooseByArrows } from "../form/radios";
 import type { NumericArray } from "../protocol/frame";
 import { createImageGrid, fillSheet, type ImageGrid, type ImageSource, SIDE } from "../stage";
-import { info, recordedFrame, untrained, usesChains } from "../state";
+import { catalogue, info, recordedFrame, untrained, usesChains } from "../state";
 import { theme } from "../theme";
 import { type Explanation, explains } from "../words/explaining";
 import { fixed } from "../words/format";
@@ -119,10 +119,13 @@ function captionOf(name: ImageSource): string {
   }
 }
 
-/** " a 3" of digits, " a cat" of pictures whose folder is called so; nothing where there are no classes. */
+/** " a 3" of digits, " a cat" of what is called so; nothing where there are no classes. */
 function ofClass(label: number | null): string {
   if (label === null) return "";
-  return ` a ${ownPictures(info.value?.config.dataset)?.class_names[label] ?? label}`;
+  const dataset = info.value?.config.dataset;
+  const offer = catalogue.value?.datasets.find(({ kind }) => kind === dataset?.kind);
+  const names = ownPictures(dataset)?.class_names ?? offer?.class_names;
+  return ` a ${names?.[label] ?? label}`;
 }
 
 /** A tile in words, said when a key leads to it and not with each frame. */
