@@ -68,7 +68,8 @@ def made(
         trouble = mistake(error)
         if trouble is None and not isinstance(error, ValueError):
             traceback.print_exc()
-        reason = str(trouble or f"{type(error).__name__}: {error}")
+        sentence = training is None and isinstance(error, ValueError)
+        reason = str(trouble or (error if sentence else f"{type(error).__name__}: {error}"))
         return _ended("failed", training, reason, {})
     if "kept_update" in training.metrics:
         figures = {**figures, "kept_update": training.metrics["kept_update"]}

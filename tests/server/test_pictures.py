@@ -92,3 +92,17 @@ def test_a_file_that_takes_too_much_is_refused_and_nothing_is_left(
     with pytest.raises(Invalid, match=r"x\.npy takes more than 6 GB of memory or 0\.2 s"):
         asyncio.run(decoding.keep_pictures(npy(PICTURES), "x.npy", None, tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_set_that_is_neither_here_nor_to_be_fetched_is_told_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    nowhere = {"EBM_DATASETS": str(tmp_path / "none"), "http_proxy": "http://127.0.0.1:9"}
+    with Laboratory(tmp_path / "lab", {**nowhere, "https_proxy": "http://127.0.0.1:9"}) as lab:
+        run = lab.create({"dataset": {"kind": "mnist"}, "method": {"kind": "denoising"}})
+        with lab.page() as page:
+            page.watch(run)
+            page.state("failed")
+        reason = lab.ask("GET", f"/runs/{run}")["reason"]
+    assert reason.startswith("MNIST is not on this machine, and https://")
+    assert f"into {tmp_path / 'none' / 'mnist'}" in reason

@@ -29,7 +29,7 @@ def run_to_end(given: Assign, server: ServerConnection) -> None:
         loop = RunLoop(given, server)
         loop.run()
     except (Exception, SystemExit) as error:  # a plug-in may call sys.exit
-        reason = reason_of(error)
+        reason = reason_of(error, begun=loop is not None)
         if loop:
             loop.fail(reason)
         else:
@@ -38,9 +38,14 @@ def run_to_end(given: Assign, server: ServerConnection) -> None:
             )
 
 
-def reason_of(error: BaseException) -> str:
-    """Why a run failed; an error of a plug-in's own code is told with its file and line."""
+def reason_of(error: BaseException, begun: bool) -> str:
+    """Why a run failed; an error of a plug-in's own code is told with its file and line.
+
+    Before a run has begun a ValueError is a sentence on what does not fit together, or is missing.
+    """
     if isinstance(error, TrainingDiverged | PlugInMissing | TooLong):
         return str(error)
+    if isinstance(error, ValueError) and not begun:
+        return str(mistake(error) or error)
     traceback.print_exc()
     return str(mistake(error) or f"{type(error).__name__}: {error}")
