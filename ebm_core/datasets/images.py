@@ -10,10 +10,10 @@ from pydantic import model_validator
 
 from ebm_core.contracts import Shape, setting
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
+from ebm_core.datasets._classes import CLASSES, refuse_other_classes
 from ebm_core.datasets._image_set import LISTED, ImageSet, Split
 from ebm_core.pictures.limits import LARGEST, MOST, SMALLEST
 
-CLASSES = Rows(row=(), least=2, most=MOST, dtype=np.int64)
 PICTURES = Rows(row=None, least=2, most=MOST, dtype=np.uint8)
 
 
@@ -58,15 +58,7 @@ class Images(ImageSet):
     @model_validator(mode="after")
     def labelled_from_zero(self) -> Self:
         """Refuses classes that are not one a picture, from 0, each with a picture."""
-        if self.labels is None:
-            return self
-        if len(self.labels) != len(self.pictures):
-            raise ValueError(
-                f"{len(self.labels)} labels for {len(self.pictures)} pictures; one each"
-            )
-        found = np.unique(self.labels.array)
-        if not np.array_equal(found, np.arange(len(found))):
-            raise ValueError(f"labels are {found[:10].tolist()}; classes 0, 1, 2, ... are needed")
+        refuse_other_classes(self.labels, len(self.pictures), "pictures")
         return self
 
     @classmethod

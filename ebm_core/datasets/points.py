@@ -16,6 +16,7 @@ from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
 from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.units import Units
+from ebm_core.datasets._classes import CLASSES, refuse_other_classes
 from ebm_core.datasets._preparation import Prepared, baselines, kernels_under, prepared, scaled
 from ebm_core.tables import MOST, BadFile, PointTable, Table, read_table, select
 
@@ -36,7 +37,6 @@ def held(width: float) -> float:
 
 FAR_APART = 60.0
 """Standard deviations between groups, beyond which most methods were measured to fail."""
-CLASSES = Rows(row=(), least=2, most=MOST, dtype=np.int64)
 
 
 @final
@@ -122,13 +122,7 @@ class Points(Dataset):
     @model_validator(mode="after")
     def labelled_from_zero(self) -> Self:
         """Refuses classes that are not one a point, from 0, each with a point."""
-        if self.labels is None:
-            return self
-        if len(self.labels) != len(self.values):
-            raise ValueError(f"{len(self.labels)} labels for {len(self.values)} points; one each")
-        found = np.unique(self.labels.array)
-        if not np.array_equal(found, np.arange(len(found))):
-            raise ValueError(f"labels are {found[:10].tolist()}; classes 0, 1, 2, ... are needed")
+        refuse_other_classes(self.labels, len(self.values), "points")
         return self
 
     @classmethod
