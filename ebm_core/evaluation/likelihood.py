@@ -7,9 +7,8 @@ import torch
 from jaxtyping import Float, Integer
 from torch import Tensor
 
-from ebm_core.contracts import EnergyNetwork
+from ebm_core.contracts import EnergyNetwork, Sampler
 from ebm_core.evaluation.annealed_importance import Base, bracket_log_z
-from ebm_core.samplers.hmc import Hmc
 
 
 @final
@@ -34,6 +33,7 @@ class Tempered(EnergyNetwork):
 def likelihood(
     energy: EnergyNetwork,
     temperature: float,
+    sampler: Sampler,
     train: Float[Tensor, "n ..."],
     test: Integer[Tensor, "m ..."],
     levels: int,
@@ -50,6 +50,7 @@ def likelihood(
 
     Args:
         temperature: T, that of the chains that the energy was learned with.
+        sampler: One that keeps exp(-E) exactly, such as `Hmc()`.
         train: Images on [-1, 1], around which the Gaussian lies.
         test: Images as whole numbers from 0 (-1) to `levels` (1); uniform noise fills the steps.
 
@@ -63,7 +64,7 @@ def likelihood(
     tempered = Tempered(energy, temperature)
     base = Base.around(train)
     found = bracket_log_z(
-        tempered, Hmc(), base, temperatures=temperatures, chains=chains, seed=seed
+        tempered, sampler, base, temperatures=temperatures, chains=chains, seed=seed
     )
     low, high = found.forward.log_z, found.reverse.log_z
     with torch.no_grad():

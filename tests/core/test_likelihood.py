@@ -8,6 +8,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.evaluation.likelihood import Tempered, likelihood
+from ebm_core.samplers.hmc import Hmc
 
 EDGE, SD, LEVELS = 8, 0.3, 255
 SIZE = EDGE * EDGE
@@ -38,7 +39,14 @@ def images(count: int, seed: int) -> Tensor:
 def test_bits_of_a_gaussian_are_its_entropy(temperature: float) -> None:
     train = images(2000, 0).float() * (2 / LEVELS) - 1
     found = likelihood(
-        Clouds(temperature), temperature, train, images(500, 1), LEVELS, temperatures=120, chains=32
+        Clouds(temperature),
+        temperature,
+        Hmc(),
+        train,
+        images(500, 1),
+        LEVELS,
+        temperatures=120,
+        chains=32,
     )
     log_z = SIZE * math.log(SD * math.sqrt(2 * math.pi))
     assert found["log_z_low"] == pytest.approx(log_z, abs=0.3)

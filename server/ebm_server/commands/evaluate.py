@@ -57,6 +57,7 @@ def likelihood_of(training: "Training") -> dict[str, float]:
     """Bits a dimension of held-out images; ends the command where the data are none."""
     from ebm_core.datasets._image_set import ImageSet
     from ebm_core.evaluation.likelihood import likelihood
+    from ebm_core.samplers.hmc import Hmc
 
     config, dataset = training.config, training.dataset
     if not isinstance(dataset, ImageSet):
@@ -67,6 +68,7 @@ def likelihood_of(training: "Training") -> dict[str, float]:
     return likelihood(
         training.network,
         temperature,
+        Hmc(),
         dataset.grey(train.images[:MANY]).to(training.device),
         test.images[:MANY],
         dataset.levels,
