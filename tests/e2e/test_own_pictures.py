@@ -46,6 +46,7 @@ def test_pictures_are_brought_trained_on_and_found_again(page: Page) -> None:
     page.reload()
     expect(page.locator("header")).to_contain_text("60 pictures.zip", timeout=DEADLINE)
     expect(read).to_be_visible(timeout=DEADLINE)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_an_array_in_colour_and_what_is_none(page: Page) -> None:

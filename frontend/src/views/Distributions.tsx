@@ -129,13 +129,15 @@ function Upload({ chosen, disabled }: { chosen: boolean; disabled: boolean }) {
 /** What the server read of the points, with what one should know of them, or why it refuses them. */
 function Reading() {
   const digest = digestOf(draft.value?.dataset);
+  const ready = catalogue.value !== null;
   const pictured = draft.value?.dataset.kind === picturesOffer(catalogue.value)?.kind;
   useEffect(() => {
+    if (!ready) return; // whether they are points or pictures
     const known = pictured && digest !== null ? recallPictures(digest) : recall(digest);
     known.catch((error: Error) => {
       refused.value = sentence(error.message);
     });
-  }, [digest, pictured]);
+  }, [digest, pictured, ready]);
   if (reading.value)
     return (
       <p class="small muted read" role="status">
