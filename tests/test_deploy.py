@@ -19,7 +19,7 @@ from tests.containers import instructions
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
 SETTINGS = (ROOT / "server" / "ebm_server" / "settings.py").read_text()
-ELSEWHERE = {"EBM_DATA_DIR", "EBM_PLUGINS", "EBM_DATABASE_PASSWORD"}
+ELSEWHERE = {"EBM_DATA_DIR", "EBM_DATASETS", "EBM_PLUGINS", "EBM_DATABASE_PASSWORD"}
 """Variables that are read beside the settings; the last one is the compose file's own."""
 UNIT = ROOT / "deploy" / "ebm-lab.service"
 

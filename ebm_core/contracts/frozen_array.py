@@ -146,15 +146,32 @@ class Rows:
         if isinstance(given, Tensor):
             given = given.detach().cpu()
             given = (given.double() if given.is_floating_point() else given).numpy()
+        if isinstance(given, list) and self.row is None:
+            given = np.asarray(read_lists(given))  # of one shape, or numpy refuses it
         if callable(getattr(given, "__array__", None)):
-            given = np.asarray(given)
-            if given.dtype.kind not in "iuf":
-                raise ValueError(f"it holds {given.dtype}; real numbers are needed")
-            given = FrozenArray(given, self.dtype)
+            given = self.cast(np.asarray(given))
         if isinstance(given, FrozenArray):
             self.check(given.array)
             return given
         return FrozenArray(read_lists(given), self.dtype)
+
+    def cast(self, values: NDArray[Any]) -> FrozenArray:
+        """An array of numbers in this type; whole numbers stay what they are.
+
+        Raises:
+            ValueError: It holds no real numbers, or ones that this type does not have.
+        """
+        if values.dtype.kind not in "iuf":
+            raise ValueError(f"it holds {values.dtype}; real numbers are needed")
+        with np.errstate(invalid="ignore"):  # the cast of what is refused below
+            found = FrozenArray(values, self.dtype)
+        if found.array.dtype.kind in "iu" and not np.array_equal(found.array, values):
+            wrong = values[found.array != values].flat[0]
+            kind = np.iinfo(found.array.dtype)
+            raise ValueError(
+                f"it holds {wrong:g}; whole numbers from {kind.min} to {kind.max} are needed"
+            )
+        return found
 
     def check(self, array: NDArray[Any]) -> None:
         """Refuses an array of another shape or type, or with entries that are not finite.

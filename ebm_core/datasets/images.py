@@ -6,12 +6,13 @@ from typing import Annotated, Any, ClassVar, Literal, Self, final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from ebm_core.contracts import Shape, setting
 from ebm_core.contracts.frozen_array import FrozenArray, Rows
 from ebm_core.datasets._classes import CLASSES, refuse_other_classes
 from ebm_core.datasets._image_set import LISTED, ImageSet, Split
+from ebm_core.pictures.decoding import in_range
 from ebm_core.pictures.limits import LARGEST, MOST, SMALLEST
 
 PICTURES = Rows(row=None, least=2, most=MOST, dtype=np.uint8)
@@ -37,6 +38,16 @@ class Images(ImageSet):
         description="The class of each picture, from 0, for methods that learn to tell them apart.",
         advanced=True,
     )
+
+    @field_validator("pictures", mode="before")
+    @classmethod
+    def in_bytes(cls, given: Any) -> Any:
+        """Arrays of other types are taken to 0 to 255 by their own range, as those of files are."""
+        if isinstance(given, torch.Tensor):
+            given = given.detach().cpu().numpy()
+        if isinstance(given, np.ndarray) and given.dtype.kind in "biuf":
+            return FrozenArray(in_range(given), np.uint8)
+        return given
 
     @model_validator(mode="after")
     def are_pictures(self) -> Self:

@@ -38,6 +38,10 @@ class ImageEvaluation:
         test: Float[Tensor, "m c h w"],
         test_labels: Int[Tensor, " m"],
     ) -> None:
+        if len(train) <= FEATURES:
+            raise ValueError(
+                f"there are {len(train)} images to compare with; more than {FEATURES} are needed"
+            )
         self.train = train
         self.low, self.high = train.min().item(), train.max().item()
         generator = torch.Generator().manual_seed(0)

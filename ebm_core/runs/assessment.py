@@ -9,7 +9,7 @@ from ebm_core.chains.run import run
 from ebm_core.contracts import Dataset, EnergyNetwork, Learner, Method
 from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.distances import SLICED, SampleDistances
-from ebm_core.evaluation.images import ImageEvaluation, image_evaluation
+from ebm_core.evaluation.images import FEATURES, ImageEvaluation, image_evaluation
 from ebm_core.evaluation.outsiders import told_apart
 from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.evaluation.weighing import offsets
@@ -47,7 +47,8 @@ class Assessment:
         self.made = 0
         self.apart: SampleDistances | None = None
         self.images: Future[ImageEvaluation] | None = None
-        if len(self.dataset.shape) == 3 and self.dataset.classes > 1:
+        known = self.dataset.labelled("train") if len(self.dataset.shape) == 3 else None
+        if known is not None and self.dataset.classes > 1 and len(known[0]) > FEATURES:
             # its classifier takes seconds to train: meanwhile the run goes on
             executor = ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,))
             self.images = executor.submit(image_evaluation, self.dataset)

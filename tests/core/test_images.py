@@ -1,5 +1,6 @@
 """The user's own pictures as a dataset: what is held out, what is refused, what a run keeps."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +74,45 @@ def test_pictures_of_one_class_are_found_again_and_told_from_others() -> None:
     figures = run.evaluate(thorough=True)
     assert {"ood_noise", "ood_flat"} <= figures.keys()
     assert "frechet" not in figures
+
+
+@pytest.mark.parametrize(
+    "as_given",
+    [
+        lambda bytes: bytes / 255,
+        lambda bytes: bytes / 127.5 - 1,
+        lambda bytes: torch.from_numpy(bytes) / 255,
+        lambda bytes: bytes.astype(np.int64) * 257,
+        lambda bytes: bytes > 0,
+    ],
+)
+def test_arrays_of_other_types_are_the_same_pictures(as_given: Callable[[Any], Any]) -> None:
+    assert np.array_equal(Images(pictures=as_given(PICTURES)).pictures.array, PICTURES)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"pictures": PICTURES - 50.0}, "from -50 to 205; grey values"),
+        ({"pictures": [[[[300] * 4] * 4], [[[0] * 4] * 4]]}, "it holds 300; whole numbers from 0"),
+        ({"pictures": [[[[0.5] * 4] * 4], [[[0] * 4] * 4]]}, "it holds 0.5; whole numbers from 0"),
+        ({"pictures": [[[["a"] * 4] * 4], [[["b"] * 4] * 4]]}, "real numbers are needed"),
+        ({"pictures": [[[[0] * 4] * 4], [[[0] * 5] * 4]]}, "inhomogeneous"),
+        ({"labels": LABELS + 0.6}, "it holds 0.6; whole numbers"),
+        ({"labels": np.full(60, np.nan)}, "it holds nan; whole numbers"),
+    ],
+)
+def test_numbers_that_are_no_grey_values_or_classes_are_refused(
+    parts: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Images.model_validate({"pictures": PICTURES, "labels": LABELS, **parts})
+
+
+@pytest.mark.parametrize("count", [2, 3, 20])
+def test_a_few_pictures_with_classes_are_trained_on_and_not_judged(count: int) -> None:
+    dataset = {"kind": "images", "pictures": PICTURES[:count], "labels": LABELS[:count] % 2}
+    run = Training(config(dataset=dataset))
+    while not run.finished:
+        run.update()
+    assert "frechet" not in run.evaluate(thorough=True)
