@@ -1,14 +1,15 @@
 """Pictures that a page sends, decoded in a process of their own that a hostile file cannot hurt.
 
 `python -m ebm_server.decoding` is that process: it takes what it may use of memory and time, reads
-one file, keeps the arrays, and prints what was read or why nothing was.
+one file, and leaves the arrays and what was read, or why nothing was, in the folder it was given.
 """
 
 import asyncio
 import json
+import logging
 import re
+import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,43 +18,58 @@ from ebm_server.protocol.pictures import OwnPictures
 from ebm_server.protocol.points import Reference
 from ebm_server.refusals import Invalid
 
+log = logging.getLogger(__name__)
+
 MEMORY = 6 * 2**30
 """Address space of the process; PyTorch takes one of it."""
 SECONDS = 120
 """Of one core."""
+ANSWER = "answer"
+"""The file in which the process says what was read."""
 PREVIEW = 16
 """Pictures that are sent back, at most."""
 
 
-async def keep_pictures(data: bytes, name: str, edge: int | None, folder: Path) -> OwnPictures:
-    """Reads a file of pictures and keeps them in a folder, by digest.
+async def read_pictures(data: bytes, name: str, edge: int | None, folder: Path) -> OwnPictures:
+    """Reads a file of pictures and leaves their arrays in a folder, by digest.
 
     Raises:
         Invalid: It holds no pictures, or takes too much memory or time.
+        OSError: The folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".reading-", dir=folder) as apart:
-        file = Path(apart) / (re.sub(r"[^\w. -]", "_", name)[-100:].lstrip(".") or "pictures")
-        await asyncio.to_thread(file.write_bytes, data)
-        words = [str(file), name, str(edge or ""), str(folder)]
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ebm_server.decoding", *words),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            told, _ = await asyncio.wait_for(process.communicate(), 2 * SECONDS)
-        except TimeoutError:
-            told = b""
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-    answer: dict[str, Any] = json.loads(told) if told else {"refused": too_much(name)}
-    if "refused" in answer:
-        problem = Problem(path="file", value=name, message=answer["refused"])
-        raise Invalid([problem])
-    return OwnPictures.model_validate(answer)
+    given = folder / "given"
+    given.mkdir()
+    file = given / (re.sub(r"[^\w. -]", "_", name)[-100:].lstrip(".") or "pictures")
+    await asyncio.to_thread(file.write_bytes, data)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ebm_server.decoding", str(file), name, str(edge or "")),
+        str(folder),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        _, errors = await asyncio.wait_for(process.communicate(), 2 * SECONDS)
+    except TimeoutError:
+        errors = b""
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    answer = folder / ANSWER
+    told = json.loads(answer.read_bytes()) if answer.is_file() else ended(name, process.returncode)
+    if "errno" in told:
+        raise OSError(told["errno"], told["refused"])
+    if "refused" in told:
+        log.info("%s: %s %s", name, told["refused"], errors.decode(errors="replace"))
+        raise Invalid([Problem(path="file", value=name, message=told["refused"])])
+    return OwnPictures.model_validate(told)
+
+
+def ended(name: str, code: int | None) -> dict[str, str]:
+    """Why nothing came of a file whose process has left no word."""
+    if code in (-signal.SIGKILL, -getattr(signal, "SIGXCPU", signal.SIGKILL)):
+        return {"refused": too_much(name)}
+    return {"refused": f"{name} cannot be read: what decodes it broke down on it (exit {code})"}
 
 
 def too_much(name: str) -> str:
@@ -128,16 +144,22 @@ def take_no_more(kind: Literal["RLIMIT_AS", "RLIMIT_CPU"], most: int) -> None:
 
 
 def main() -> None:
-    """Reads the file that the command line names, and prints JSON."""
+    """Reads the file that the command line names, and leaves an answer."""
     take_no_more("RLIMIT_AS", MEMORY)
     take_no_more("RLIMIT_CPU", SECONDS)
     file, name, edge, folder = sys.argv[1:]
+    told: dict[str, Any]
     try:
-        print(read(Path(file), name, int(edge) if edge else None, Path(folder)).model_dump_json())
+        told = read(Path(file), name, int(edge) if edge else None, Path(folder)).model_dump()
     except MemoryError:
-        print(json.dumps({"refused": too_much(name)}))
+        told = {"refused": too_much(name)}
     except ValueError as error:
-        print(json.dumps({"refused": str(error)}))
+        told = {"refused": str(error)}
+    except OSError as error:
+        told = {"refused": str(error), "errno": error.errno}
+    from ebm_core.atomic_file import write_whole
+
+    write_whole(Path(folder) / ANSWER, json.dumps(told).encode())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import re
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from PIL import Image
 from ebm_core.datasets.images import figures
 from tests.server.laboratory import Laboratory
 
+PYTHON = sys.executable
 PICTURES, LABELS = figures(60, 24)
 
 
@@ -85,13 +88,38 @@ def test_what_are_no_pictures_is_refused_by_name(lab: Laboratory) -> None:
     assert not list((lab.data_dir / "points").glob(".reading-*"))
 
 
-def test_a_file_that_takes_too_much_is_refused_and_nothing_is_left(
+def test_a_file_that_takes_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoding, "SECONDS", 0.2)
     with pytest.raises(Invalid, match=r"x\.npy takes more than 6 GB of memory or 0\.2 s"):
-        asyncio.run(decoding.keep_pictures(npy(PICTURES), "x.npy", None, tmp_path))
-    assert list(tmp_path.iterdir()) == []
+        asyncio.run(decoding.read_pictures(npy(PICTURES), "x.npy", None, tmp_path))
+
+
+def test_what_breaks_down_on_a_file_is_told_and_a_full_disk_is_no_fault_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i, (body, error, said) in enumerate(
+        (
+            ("os.kill(os.getpid(), signal.SIGSEGV)", Invalid, "broke down on it (exit -11)"),
+            ("os.kill(os.getpid(), signal.SIGKILL)", Invalid, "takes more than 6 GB"),
+            ("print('words of a plug-in'); 1 / 0", Invalid, "broke down on it (exit 1)"),
+            ("os.write(os.open('/dev/full', os.O_WRONLY), b'x')", OSError, "No space left"),
+        )
+    ):
+        program = tmp_path / "python"
+        program.write_text(
+            f"#!{PYTHON}\nimport os, signal, sys\nsys.argv = sys.argv[2:]\n"
+            "from ebm_server import decoding\n"
+            f"def read(*given):\n    {body}\n"
+            "decoding.read = read\ndecoding.main()\n"
+        )
+        program.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(program))
+        folder = tmp_path / str(i)
+        folder.mkdir()
+        with pytest.raises(error, match=re.escape(said)):
+            asyncio.run(decoding.read_pictures(npy(PICTURES), "x.npy", None, folder))
 
 
 def test_a_set_that_is_neither_here_nor_to_be_fetched_is_told_in_a_sentence(

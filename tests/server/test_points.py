@@ -1,5 +1,6 @@
 """A user's own points: read by the server, kept once, referred to by digest."""
 
+import asyncio
 import io
 import math
 import os
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from ebm_server.cli import cli
 from ebm_server.runs.points import PointFiles
 from typer.testing import CliRunner
@@ -172,6 +174,28 @@ def test_a_run_whose_points_are_gone_says_so(lab: Laboratory) -> None:
     assert "are not in" in lab.ask("GET", f"/runs/{run}/truth", status=409)["detail"]
 
 
+async def read_again(files: PointFiles, digest: str) -> None:
+    async with files.reading("points") as apart:
+        (apart / files.file(digest).name).write_bytes(b"read")
+        (apart / "given").mkdir()
+        assert not files.lock.locked()  # others go on meanwhile, however long it takes
+        assert files.file(digest).read_bytes() == b""
+    assert files.file(digest).read_bytes() == b"read"
+
+
+def test_what_is_read_and_then_refused_is_not_kept(tmp_path: Path) -> None:
+    files = PointFiles(tmp_path)
+
+    async def refused() -> None:
+        async with files.reading("pictures") as apart:
+            (apart / "a.npy").touch()
+            raise ValueError("no pictures")
+
+    with pytest.raises(ValueError, match="no pictures"):
+        asyncio.run(refused())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_points_that_nobody_uses_are_swept_away(tmp_path: Path) -> None:
     files = PointFiles(tmp_path)
     used, stale, young = (f"sha256:{letter * 64}" for letter in "abc")
@@ -181,13 +205,14 @@ def test_points_that_nobody_uses_are_swept_away(tmp_path: Path) -> None:
         files.words(digest).write_text("{}")
         for path in (files.file(digest), files.words(digest)):
             os.utime(path, (0, 0))
+    (tmp_path / ".reading-by-a-server-that-was-killed" / "given").mkdir(parents=True)
     files.sweep({used})
     assert {path.name for path in tmp_path.iterdir()} == {
         f"{'a' * 64}.npy",
         f"{'a' * 64}.json",
         f"{'c' * 64}.npy",
     }
-    files.uploaded(young)
+    asyncio.run(read_again(files, young))
     files.remove({young})
     assert files.file(young).is_file()
     files.link_into(tmp_path / "run", {young})

@@ -179,12 +179,10 @@ class Jobs:
         classes: str | None,
     ) -> OwnPoints:
         """Reads a file of points, for runs to come."""
-        folder = self.points.folder
-        async with self.points.lock:
-            read = await core.keep_points(data, name, folder, columns, labels, classes)
-            write_json(self.points.words(read.digest), read.model_dump(include=set(TOLD)))
-            for kept in filter(None, (read, read.classes)):
-                self.points.uploaded(kept.digest)
+        async with self.points.reading("points") as apart:
+            read = await core.keep_points(data, name, apart, columns, labels, classes)
+            words = apart / self.points.words(read.digest).name
+            write_json(words, read.model_dump(include=set(TOLD)))
             return read
 
     async def kept_points(self, digest: str) -> OwnPoints:

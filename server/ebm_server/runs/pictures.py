@@ -21,11 +21,9 @@ async def keep(files: PointFiles, data: bytes, name: str, edge: int | None) -> O
     Raises:
         Invalid: It holds none that can be read.
     """
-    async with files.lock:
-        read = await decoding.keep_pictures(data, name, edge, files.folder)
-        write_json(files.words(read.digest), read.model_dump(include=TOLD))
-        for kept in filter(None, (read, read.classes)):
-            files.uploaded(kept.digest)
+    async with files.reading("pictures") as apart:
+        read = await decoding.read_pictures(data, name, edge, apart)
+        write_json(apart / files.words(read.digest).name, read.model_dump(include=TOLD))
         return read
 
 

@@ -8,13 +8,18 @@ import asyncio
 import json
 import os
 import shutil
+import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 UNUSED_SECONDS = 86400.0
 """Points that were uploaded and never trained on are kept for so long."""
+
+READING = ".reading-"
+"""What the folders are called in which files are being read."""
 
 TOLD = ("name", "chosen", "labels", "class_names")
 """What an array cannot tell of a file, kept beside it."""
@@ -43,6 +48,8 @@ class PointFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.lock = asyncio.Lock()
+        self._reading = {"points": asyncio.Lock(), "pictures": asyncio.Lock()}
+        """One file of each at a time, since one may take gigabytes and minutes."""
         self._waiting: set[str] = set()
         """Uploaded, but no run has been trained on them yet."""
 
@@ -69,10 +76,20 @@ class PointFiles:
                 return f"{told['name'] or dataset['kind']}, {value['rows']:,} {what}"
         return str(dataset["kind"])
 
-    def uploaded(self, digest: str) -> None:
-        """Points have come that wait for a run."""
-        self.file(digest).touch()
-        self._waiting.add(digest)
+    @asynccontextmanager
+    async def reading(self, what: Literal["points", "pictures"]) -> AsyncIterator[Path]:
+        """A folder for what is read of a file; once that is done, all arrays and words in it are
+        kept, and wait for a run. Meanwhile others may use the lock."""
+        async with self._reading[what]:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=READING, dir=self.folder) as apart:
+                yield Path(apart)
+                async with self.lock:
+                    for path in (*Path(apart).glob("*.npy"), *Path(apart).glob("*.json")):
+                        path.replace(self.folder / path.name)
+                        (self.folder / path.name).touch()
+                        if path.suffix == ".npy":
+                            self._waiting.add(f"sha256:{path.stem}")
 
     def link_into(self, directory: Path, digests: set[str]) -> None:
         """Gives a run's folder its points, so that it is complete when it is copied elsewhere."""
@@ -96,7 +113,9 @@ class PointFiles:
             self.words(digest).unlink(missing_ok=True)
 
     def sweep(self, used: set[str]) -> None:
-        """Removes what nobody came to use, or what a crash has left."""
+        """Removes what nobody came to use, or what a crash has left. Nothing is being read now."""
+        for left in self.folder.glob(f"{READING}*"):
+            shutil.rmtree(left)
         names = {path.name for one in used for path in (self.file(one), self.words(one))}
         latest = time.time() - UNUSED_SECONDS
         for path in self.folder.glob("*"):
