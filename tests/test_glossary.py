@@ -8,6 +8,8 @@ import pytest
 import torch
 
 from ebm_core import RunConfig, Training
+from ebm_core.energies.mlp import Mlp
+from ebm_core.evaluation.guards import ImageGuards
 from ebm_core.evaluation.images import FEATURES, ImageEvaluation
 from ebm_core.evaluation.outsiders import outsiders
 from ebm_core.methods import METHODS
@@ -21,7 +23,9 @@ WORKERS = re.compile(r'values\["(\w+)"\]')
 @pytest.fixture(scope="module")
 def explained() -> set[str]:
     """The names in the glossary."""
-    return set(ENTRY.findall((ROOT / "frontend/src/words/glossary.ts").read_text()))
+    words = ROOT / "frontend/src/words"
+    files = [words / "glossary.ts", words / "image-figures.ts"]
+    return {name for file in files for name in ENTRY.findall(file.read_text())}
 
 
 def unexplained(names: Any, explained: set[str]) -> set[str]:
@@ -57,6 +61,7 @@ def test_what_is_told_of_images_is_explained(explained: set[str]) -> None:
     figures = ImageEvaluation(images, labels, images, labels)(images)
     assert "frechet_floor" in figures
     figures |= dict.fromkeys((f"ood_{name}" for name in outsiders(images)), 0.5)
+    figures |= ImageGuards(images)(Mlp(hidden=(4,)).build((1, 4, 4)), images)
     assert unexplained(figures, explained) == set()
 
 

@@ -1,6 +1,7 @@
 """How good a run's energy is, in the figures that its data allow."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -9,6 +10,7 @@ from ebm_core.chains.run import run
 from ebm_core.contracts import Dataset, EnergyNetwork, Learner, Method
 from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.distances import SLICED, SampleDistances
+from ebm_core.evaluation.guards import ImageGuards
 from ebm_core.evaluation.images import FEATURES, ImageEvaluation, image_evaluation
 from ebm_core.evaluation.outsiders import told_apart
 from ebm_core.evaluation.partition import ExactEvaluation
@@ -62,23 +64,35 @@ class Assessment:
                 figures |= self.of_samples(energy, method, learner)
             self.made += 1
             return figures
-        figures = {}
-        if self.images is not None and (self.thorough or self.images.done()):
-            figures = self.of_images(self.images.result(), energy, method, learner)
-        if self.thorough:
-            held_out = self.dataset.to_model(self.dataset.held_out(IMAGES, torch.Generator()))
-            figures |= told_apart(energy, held_out.to(self.device))
-        return figures
+        figures = self.of_images(energy, method, learner)
+        return figures | told_apart(energy, self.held_out) if self.thorough else figures
 
     def of_images(
-        self, judge: ImageEvaluation, energy: EnergyNetwork, method: Method, learner: Learner
+        self, energy: EnergyNetwork, method: Method, learner: Learner
     ) -> dict[str, float]:
         """Figures of the method's own samples; a thorough one makes some where it has none."""
         generator = torch.Generator(self.device).manual_seed(0)
         samples = learner.samples(IMAGES, generator)
         if samples is None and self.thorough:
             samples = chains_from_noise(energy, method, self.dataset, generator)
-        return {} if samples is None else judge(samples)
+        if samples is None:
+            return {}
+        figures = {} if self.guards is None or len(samples) < 2 else self.guards(energy, samples)
+        if self.images is not None and (self.thorough or self.images.done()):
+            figures |= self.images.result()(samples)
+        return figures
+
+    @cached_property
+    def held_out(self) -> Tensor:
+        """Images that the energy is not trained on."""
+        images = self.dataset.held_out(IMAGES, torch.Generator())
+        return self.dataset.to_model(images).to(self.device)
+
+    @cached_property
+    def guards(self) -> ImageGuards | None:
+        """What tells that samples have failed; None where too few images differ to compare with."""
+        held_out = self.held_out
+        return ImageGuards(held_out) if (held_out != held_out[:1]).any() else None
 
     def prepare(self, smoothing: float) -> None:
         """What depends on the data alone; training's clock does not count it."""

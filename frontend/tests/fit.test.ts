@@ -5,6 +5,7 @@ import type { MetricRow, Run } from "../src/protocol/wire";
 import { openHistory } from "../src/run/history";
 import { history, kept, moment } from "../src/state";
 import { byHeart, comparison, doubt, keptWords, memorises, strayed } from "../src/words/fit";
+import { failures } from "../src/words/guards";
 import { others } from "../src/words/quality";
 
 const rowsOf = (nll: number[], train: number[]): MetricRow[] =>
@@ -157,4 +158,15 @@ it("mass where no data are is told in words", () => {
   expect(strayed({ mass_outside: 0.002 })).toBeNull();
   expect(strayed({ mass_outside: 0.94 }, 0.1)).toBeNull();
   expect(strayed({ mass_outside: 0.94 })).toContain("94.0 % of the mass lies far from all data");
+});
+
+it("a sampler of images that has failed is told in words, once that means something", () => {
+  const names = (metrics: Record<string, number>, progress = 1) =>
+    failures(metrics, progress).map(({ name }) => name);
+  expect(names({})).toEqual([]);
+  expect(names({ variety: 0.9, saturation: -0.3, energy_gap: -1.2 })).toEqual([]);
+  const bad = { variety: 0.12, saturation: 0.4, energy_gap: 30 };
+  expect(names(bad, 0.1)).toEqual([]);
+  expect(names(bad)).toEqual(["Few kinds of images.", "Chains run off.", "Energies drift apart."]);
+  expect(failures(bad)[0]!.sentence).toContain("vary 12.0 % as much as real images do");
 });

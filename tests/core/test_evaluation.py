@@ -17,6 +17,7 @@ from ebm_core.evaluation.distances import (
     maximum_mean_discrepancy,
     sliced_wasserstein,
 )
+from ebm_core.evaluation.guards import ImageGuards
 from ebm_core.evaluation.images import ImageEvaluation, frechet, image_evaluation
 from ebm_core.evaluation.outsiders import outsiders, told_apart
 from ebm_core.evaluation.precision_recall import precision_and_recall
@@ -254,6 +255,26 @@ class Bright(EnergyNetwork):
 
     def with_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
         return self(points), torch.full_like(points, -1 / points[0].numel())
+
+
+def test_failures_of_what_samples_images_are_seen_in_figures() -> None:
+    images, _ = Digits().labelled("test")
+    half, other = images[::2], images[1::2]
+    guards = ImageGuards(half)
+    good = guards(Bright(), other)
+    assert good["variety"] == pytest.approx(1, abs=0.05)
+    assert abs(good["saturation"]) < 0.02
+    assert abs(good["energy_gap"]) < 0.1
+    one = guards(Bright(), half[:1].expand(50, -1, -1, -1))
+    assert one["variety"] == 0
+    off = guards(Bright(), torch.where(half < 0, -1.5, 1.0))
+    edge = ((half == -1) | (half == 1)).double().mean().item()
+    assert off["saturation"] == pytest.approx(1 - edge)
+    means = half.mean((1, 2, 3)).double()
+    bright = guards(Bright(), torch.ones_like(half))["energy_gap"]
+    assert bright == pytest.approx(((means.mean() - 1) / means.std()).item(), rel=1e-4)
+    with pytest.raises(ValueError, match="an image is not finite"):
+        guards(Bright(), half / 0)
 
 
 def test_outsiders_are_told_apart_as_their_means_are() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from ebm_server.cli import cli
-from ebm_server.commands.train import strayed
+from ebm_server.commands._remarks import remarks
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -251,13 +251,26 @@ def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: P
     assert len({line.split(",")[1] for line in lines}) == 200
 
 
-def test_mass_where_no_data_are_is_told() -> None:
+@pytest.mark.parametrize(
+    ("fine", "bad", "said"),
+    [
+        ({"mass_outside": 0.01}, {"mass_outside": 0.94}, "94 % of the mass lies far from all data"),
+        ({"nll": 2.0, "nll_kde": 2.0}, {"nll": 2.5, "nll_kde": 2.0}, "0.50 nats worse than a KDE"),
+        ({"variety": 0.9}, {"variety": 0.12}, "vary 12 % as much as real images do"),
+        ({"saturation": -0.2}, {"saturation": 0.5}, "50 % of the samples' pixels stand at an edge"),
+        ({"energy_gap": -1.2}, {"energy_gap": 30.0}, "lie 30.0 standard deviations apart"),
+    ],
+)
+def test_what_went_wrong_without_an_error_is_told(
+    fine: dict[str, float], bad: dict[str, float], said: str
+) -> None:
     config = {"dataset": {"kind": "moons"}, "method": {"kind": "exact"}, "updates": 1}
     training = Training(RunConfig.model_validate(config))
-    training.metrics["mass_outside"] = 0.01
-    assert strayed(training) is None
-    training.metrics["mass_outside"] = 0.94
-    assert "94 % of the mass lies far from all data" in (strayed(training) or "")
+    training.metrics = fine
+    assert list(remarks(training)) == []
+    training.metrics = bad
+    (remark,) = remarks(training)
+    assert said in remark
 
 
 def test_samples_are_refused_before_they_are_drawn(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 import type { Json, Sweep, SweepRun } from "../protocol/wire";
 
 /** Figures of which more is better. */
-const HIGH = new Set(["mode_coverage", "sample_coverage", "confidence", "accuracy", "precision", "recall"]);
+const HIGH =
+  /^(mode_coverage|sample_coverage|class_coverage|classifier_score|confidence|accuracy|precision|recall|ood_.*)$/;
 /** The first that there is tells how good a run is. */
 const HEADLINES = ["kl", "nll", "frechet"];
-/** Figures of sizes and sums, which tell nothing of how good a run is. */
-const ASIDE = /^(log_z|energy_parameters|other_parameters|value_evaluations|kept_update)|_floor$|_error$/;
+/** Figures of sizes and sums, which tell nothing of how good a run is, and those that are best neither high nor low. */
+const ASIDE =
+  /^(log_z|energy_parameters|other_parameters|value_evaluations|kept_update|variety|energy_gap)|_floor$|_error$/;
 const SEED = "seed";
 
 /** Figures that can be shown, the headline first. */
@@ -34,7 +36,7 @@ export function axesOf({ varied, members }: Pick<Sweep, "varied" | "members">): 
 
 /** The middle value, with each failed run worse than all others: null where such a one decides. */
 export function median(values: number[], failed: number, figure: string): number | null {
-  const high = HIGH.has(figure);
+  const high = HIGH.test(figure);
   const sorted = [...values].sort((a, b) => (high ? b - a : a - b));
   const place = (sorted.length + failed - 1) / 2;
   const [low, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
@@ -94,4 +96,4 @@ export function placeOf(value: Json, values: Json[]): number {
 }
 
 /** Whether less of a figure is better. */
-export const lessIsBetter = (figure: string) => !HIGH.has(figure);
+export const lessIsBetter = (figure: string) => !HIGH.test(figure);

@@ -25,6 +25,7 @@ import {
 } from "../state";
 import { byHeart, comparison, doubt, keptWords, memorises, strayed } from "../words/fit";
 import { count, fixed } from "../words/format";
+import { failures } from "../words/guards";
 import { explanationOf, headline, others } from "../words/quality";
 import { reference, standing } from "../words/standing";
 import { Term } from "../words/Term";
@@ -215,9 +216,10 @@ function Remarks() {
   );
 }
 
-/** How far the run was when its mass was measured last: 1 at its end. */
+/** How far the run was when its mass, or its images, were measured last: 1 at its end. */
 const progress = computed(() => {
-  const [known, at] = [history.value, measured.value.at.mass_outside];
+  const { mass_outside: mass, variety: images } = measured.value.at;
+  const [known, at] = [history.value, mass ?? images];
   return known && at !== undefined ? at / endOfTime(known) : 0;
 });
 
@@ -240,6 +242,11 @@ function Warnings() {
           <b>Mass far away.</b> {astray}
         </p>
       )}
+      {failures(metrics.value, progress.value).map(({ name, sentence }) => (
+        <p key={name} class="small target" role="status">
+          <b>{name}</b> {sentence}
+        </p>
+      ))}
       {kept.value?.shown && (
         <p class="small muted target">{keptWords(count(kept.value.step), metrics.value)}</p>
       )}

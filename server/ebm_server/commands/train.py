@@ -17,6 +17,7 @@ from ebm_server.commands._described_run import (
     read_config,
     validated,
 )
+from ebm_server.commands._remarks import remarks
 from ebm_server.commands._run_folder import DIVERGED, make_ready, refuse_unwritable, write
 from ebm_server.commands._updates import interruption, make_updates
 
@@ -28,10 +29,6 @@ EXIT_INTERRUPTED = 130
 INTERRUPTED = "it was interrupted"
 TOLD = ("kl", "kl_best_temperature", "nll", "nll_kde", "nll_gaussian", "mass_outside", "frechet")
 """Figures that are printed at the end."""
-WORSE = 0.02
-"""Nats above a plain estimate's NLL that are worth a word."""
-STRAYED = 0.05
-"""Share of the mass far from all data that is worth a word."""
 
 
 def train(
@@ -298,32 +295,5 @@ def report(training: "Training", out: Path, reason: str | None, as_json: bool) -
                 f"by time, each run is another; this one is made again exactly by\n  {again}"
             )
     if reason is None and not as_json:
-        for words in filter(None, (worse_than_plain(training), strayed(training))):
+        for words in remarks(training):
             typer.echo(words, err=True)
-
-
-def strayed(training: "Training") -> str | None:
-    """What to say where much of the mass lies where no data are."""
-    outside = training.metrics.get("mass_outside", 0.0)
-    if training.config.method.promises != "density" or outside < STRAYED:
-        return None
-    return (
-        f"{100 * outside:.0f} % of the mass lies far from all data, so that this is no density of "
-        "them: what is learned at the data alone does not see it; train longer, or raise "
-        "method.far_margin where there is one"
-    )
-
-
-def worse_than_plain(training: "Training") -> str | None:
-    """What to say where plain estimates of the same points explain the held-out ones better."""
-    metrics = training.metrics
-    if training.config.method.promises != "density" or "nll_kde" not in metrics:
-        return None
-    plain = {"a KDE": metrics["nll_kde"], "a Gaussian": metrics["nll_gaussian"]}
-    best = min(plain, key=lambda name: plain[name])
-    if metrics["nll"] <= plain[best] + WORSE:
-        return None
-    return (
-        f"this energy explains the held-out points {metrics['nll'] - plain[best]:.2f} nats worse "
-        f"than {best} of the others does: train longer, or try another method"
-    )
