@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from ebm_core.datasets.curves import Moons
 from ebm_core.datasets.mixtures import GaussianRing
 from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.evaluation.partition import ExactEvaluation
+from ebm_core.methods.learned_sampler._architectures import Architecture
 from ebm_core.methods.learned_sampler._critic import Critic, information
 from ebm_core.methods.learned_sampler._generator import Generator
 from ebm_core.methods.learned_sampler.activation_entropy import ActivationEntropyLearner
@@ -221,3 +223,48 @@ def test_samples_in_half_of_the_modes_cover_half() -> None:
     assert evaluation.sample_coverage(points[labels < 4]) == 0.5
     assert evaluation.sample_coverage(points + 50) == 0
     assert ExactEvaluation(Moons()).sample_coverage(points) is None
+
+
+@pytest.mark.parametrize("architecture", ["convolutional", "residual"])
+@pytest.mark.parametrize("shape", [(1, 8, 8), (1, 28, 28), (3, 32, 32), (2, 9, 13), (1, 3, 5)])
+def test_generators_make_images_of_any_size(
+    architecture: Architecture, shape: tuple[int, int, int]
+) -> None:
+    generator = Generator(6, 16, shape, 0.2, (0.2, 0.2), batch_norm=True, architecture=architecture)
+    latents = generator.draw_latents(4, torch.Generator().manual_seed(0))
+    made = generator(latents)
+    assert made.shape == (4, *shape)
+    assert len({*made.flatten(1).sum(1).tolist()}) == 4
+    made.sum().backward()
+    assert all(parameter.grad is not None for parameter in generator.body.parameters())
+    # a scale for each normalised channel: of every one that a nonlinearity follows
+    assert sum(len(scale) for scale in generator.scales) >= 16
+    alone = Generator(6, 16, shape, 0.2, (0.2, 0.2), architecture=architecture)
+    assert alone.scales == []
+    assert torch.allclose(alone(latents)[:1], alone(latents[:1]), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("architecture", ["convolutional", "residual"])
+def test_generators_of_images_learn_and_go_on_bit_for_bit(
+    kind: str, architecture: str, tmp_path: Path
+) -> None:
+    method = {"kind": kind, "generator": architecture, "width": 16, "negatives": 8}
+    described = {"dataset": {"kind": "digits"}, "method": method, "updates": 6}
+    run = Training(RunConfig.model_validate(described))
+    for _ in range(3):
+        run.update()
+    run.save(tmp_path)
+    again = Training.resume(tmp_path)
+    for one in (run, again):
+        while not one.finished:
+            one.update()
+    first, second = (one.learner.samples(4, torch.Generator()) for one in (run, again))
+    assert first is not None
+    assert second is not None
+    assert torch.equal(first, second)
+
+
+def test_a_generator_of_images_is_refused_for_points() -> None:
+    with pytest.raises(ValueError, match=r"makes images, and these points have shape \(2,\)"):
+        training("variational", generator="residual")

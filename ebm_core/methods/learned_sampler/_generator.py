@@ -1,13 +1,13 @@
 """The generator of a learned sampler: a network from latents to points."""
 
 import math
-from itertools import pairwise
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from ebm_core.contracts import Shape
+from ebm_core.methods.learned_sampler._architectures import Architecture, layers
 from ebm_core.randomness.noise import blurred
 
 SHOWN = 256
@@ -19,11 +19,15 @@ class Generator(nn.Module):
 
     Args:
         latents: Entries of z.
-        width: Units of each of the two hidden layers.
+        width: Units of its hidden layers, or channels: see `Architecture`.
         shape: Shape of one point.
         spread: s at the start, in data units.
         bounds: Where s is kept; equal ones hold it fixed.
         batch_norm: Whether each hidden layer is normalised over the batch, with learned scales.
+        architecture: What it is made of.
+
+    Raises:
+        ValueError: Images are to be made of points that are none.
     """
 
     def __init__(
@@ -34,18 +38,13 @@ class Generator(nn.Module):
         spread: float,
         bounds: tuple[float, float],
         batch_norm: bool = False,
+        architecture: Architecture = "perceptron",
     ) -> None:
         super().__init__()
         self.latents = latents
         self.shape = shape
         self.bounds = bounds
-        layers: list[nn.Module] = []
-        for before, after in pairwise([latents, width, width]):
-            layers.append(nn.Linear(before, after))
-            if batch_norm:
-                layers.append(nn.BatchNorm1d(after))
-            layers.append(nn.SiLU())
-        self.body = nn.Sequential(*layers, nn.Linear(width, torch.Size(shape).numel()))
+        self.body = layers(architecture, latents, width, shape, batch_norm)
         self.log_spread = nn.Parameter(torch.tensor(math.log(spread)))
 
     @property
@@ -57,7 +56,8 @@ class Generator(nn.Module):
     @property
     def scales(self) -> list[Tensor]:
         """The batch-norm scales gamma, a vector a layer; empty without batch norm."""
-        return [layer.weight for layer in self.body if isinstance(layer, nn.BatchNorm1d)]
+        normalised = (nn.BatchNorm1d, nn.BatchNorm2d)
+        return [layer.weight for layer in self.body.modules() if isinstance(layer, normalised)]
 
     def forward(self, latents: Float[Tensor, "n z"]) -> Float[Tensor, "n ..."]:
         """G(z); with batch norm, a point depends on the rest of the batch (see `settled`)."""

@@ -23,6 +23,7 @@ from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
+from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
@@ -97,9 +98,8 @@ class ActivationEntropy(GeneratorMethod):
     latents: int = setting(
         4, title="Latents", ge=1, le=1024, description="Entries of z, the generator's input."
     )
-    width: int = setting(
-        128, title="Generator width", ge=4, le=2048, description="Units of its hidden layers."
-    )
+    generator: Architecture = ARCHITECTURE
+    width: int = WIDTH
     negatives: int = setting(
         256, title="Negatives", ge=4, le=65536, log=True, description="Samples of an update."
     )
@@ -159,7 +159,13 @@ class ActivationEntropyLearner(Learner):
         self.rival_ascent = LikelihoodAscent(dataclasses.replace(task, energy=self.rival), sides)
         fixed = (method.spread, method.spread)
         self.generator = Generator(
-            method.latents, method.width, task.shape, method.spread, fixed, batch_norm=True
+            method.latents,
+            method.width,
+            task.shape,
+            method.spread,
+            fixed,
+            batch_norm=True,
+            architecture=method.generator,
         ).to(task.device)
         self.descent = Descent(
             self.generator.parameters(), task.schedule, method.generator_rate, betas=(0.5, 0.999)

@@ -21,6 +21,7 @@ from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
+from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
 from ebm_core.methods.learned_sampler._critic import Critic, Form, information
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
@@ -104,9 +105,8 @@ class MutualInformation(GeneratorMethod):
     latents: int = setting(
         2, title="Latents", ge=1, le=1024, description="Entries of z, the generator's input."
     )
-    width: int = setting(
-        128, title="Generator width", ge=4, le=2048, description="Units of its hidden layers."
-    )
+    generator: Architecture = ARCHITECTURE
+    width: int = WIDTH
     negatives: int = setting(
         256, title="Negatives", ge=4, le=65536, log=True, description="Samples of an update."
     )
@@ -154,7 +154,12 @@ class MutualInformationLearner(Learner):
         self.broad = Broad(task.shape, task.device, task.groups)
         fixed = (method.spread, method.spread)
         self.generator = Generator(
-            method.latents, method.width, task.shape, method.spread, fixed
+            method.latents,
+            method.width,
+            task.shape,
+            method.spread,
+            fixed,
+            architecture=method.generator,
         ).to(task.device)
         self.critic = Critic(method.latents, method.width, task.shape).to(task.device)
         # both raise the information, so one descent serves both

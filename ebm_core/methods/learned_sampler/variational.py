@@ -22,6 +22,7 @@ from ebm_core.methods._chain_phases import tell_data
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
+from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
 from ebm_core.methods.learned_sampler._generator import Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
@@ -85,9 +86,8 @@ class Variational(GeneratorMethod):
     latents: int = setting(
         4, title="Latents", ge=1, le=1024, description="Entries of z, the generator's input."
     )
-    width: int = setting(
-        128, title="Generator width", ge=4, le=2048, description="Units of its hidden layers."
-    )
+    generator: Architecture = ARCHITECTURE
+    width: int = WIDTH
     spread: float = setting(
         0.2,
         title="Spread",
@@ -154,7 +154,12 @@ class VariationalLearner(Learner):
         self.ascent = LikelihoodAscent(task, Sides(ENERGY, ENERGY, "generator"))
         self.broad = Broad(task.shape, task.device, task.groups)
         self.generator = Generator(
-            method.latents, method.width, task.shape, method.spread, (0.01, 0.3)
+            method.latents,
+            method.width,
+            task.shape,
+            method.spread,
+            (0.01, 0.3),
+            architecture=method.generator,
         ).to(task.device)
         self.descent = Descent(self.generator.parameters(), task.schedule, method.generator_rate)
         self.choose_momentum()
