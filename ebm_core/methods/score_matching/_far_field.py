@@ -20,7 +20,7 @@ REACH = 4.0
 """Standard deviations of its noise that a noisy point reaches beyond the data."""
 CLEAR = 6.0
 """Standard deviations from every separate group, beyond which nothing is."""
-EVERY = 8
+EVERY = 16
 """Updates from one look at far points to the next, once the energy has found its shape."""
 EARLY = 512
 """Updates until then, each with a look of its own."""
