@@ -1,5 +1,6 @@
 """What a dataset is: a distribution to learn."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
@@ -64,6 +65,13 @@ class Dataset(PlugIn, ABC):
             noise: Its standard deviation in the model's units.
         """
         return self.sample_labelled(count, generator)
+
+    @property
+    def entry_names(self) -> tuple[str, ...]:
+        """What the entries of a point are called where points are written, in their order."""
+        if self.shape == (2,):
+            return ("x", "y")
+        return tuple(f"pixel {place + 1}" for place in range(math.prod(self.shape)))
 
     @property
     @abstractmethod

@@ -39,6 +39,11 @@ FAR_APART = 60.0
 """Standard deviations between groups, beyond which most methods were measured to fail."""
 
 
+LONGEST_NAME = 100
+"""Characters of a column's name."""
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
 @final
 class Points(Dataset):
     """Given points, of which a tenth (fewer below 50 points, at least one) is held out."""
@@ -59,6 +64,12 @@ class Points(Dataset):
         title="Points", description="Rows of two coordinates, in any units."
     )
 
+    columns: tuple[Name, Name] = setting(
+        ("x", "y"),
+        title="Columns",
+        description="What the two coordinates are called where points are written.",
+        advanced=True,
+    )
     labels: Annotated[FrozenArray, CLASSES] | None = setting(
         None,
         title="Classes",
@@ -134,6 +145,10 @@ class Points(Dataset):
             y = 13 * math.cos(u) - 5 * math.cos(2 * u) - 2 * math.cos(3 * u) - math.cos(4 * u)
             rows.append((round(16 * math.sin(u) ** 3, 2), round(y, 2)))
         return cls(values=FrozenArray(rows))
+
+    @property
+    def entry_names(self) -> tuple[str, ...]:
+        return self.columns
 
     @property
     def shape(self) -> Shape:
@@ -307,8 +322,10 @@ def read_points(
     table = read_table(data, name)
     chosen = select(table, columns, labels)
     classes = None if chosen.labels is None else FrozenArray(chosen.labels, np.int64)
+    x, y = (name[:LONGEST_NAME] for name in chosen.columns)
     try:
-        return PointsRead(Points(values=FrozenArray(chosen.values), labels=classes), table, chosen)
+        points = Points(values=FrozenArray(chosen.values), columns=(x, y), labels=classes)
+        return PointsRead(points, table, chosen)
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise BadFile(f"{name}: {why}") from error

@@ -40,6 +40,7 @@ const offer = (kind: string) => ({
   shape: [2],
   has_density: false,
   table: null,
+  columns: null,
   pictures: null,
   class_names: [],
   classes: null,
@@ -47,7 +48,7 @@ const offer = (kind: string) => ({
 });
 const known: Catalogue = {
   ...empty,
-  datasets: [offer("moons"), { ...offer("points"), table: "values", classes: "labels" }],
+  datasets: [offer("moons"), { ...offer("points"), table: "values", columns: "columns", classes: "labels" }],
 };
 const asked = vi.fn<typeof fetch>();
 const box = document.createElement("div");
@@ -96,7 +97,11 @@ it("a file is sent as it is, under its name", async () => {
 it("the choice refers to the points, and the stage shows the preview in the units of the file", async () => {
   asked.mockResolvedValueOnce(Response.json(points));
   await drop(new File(["1,2\n3,4"], "a.csv"), "status");
-  expect(draft.value?.dataset).toEqual({ kind: "points", values: { digest: "d1", rows: 1200 } });
+  expect(draft.value?.dataset).toEqual({
+    kind: "points",
+    values: { digest: "d1", rows: 1200 },
+    columns: points.chosen,
+  });
   expect([...shownFrame.value!.arrays.data!.values]).toEqual([0, 0, 2, -1]);
   expect(shownFrame.value!.units).toEqual({ center: [10, 100], unit: [2, 4] });
   expect(text("status")).toBe("1,200 points were read. Row 7 left out: a cell is empty.");
@@ -153,13 +158,15 @@ it("points that were read before the page was opened are not made up", () => {
   expect(onStage({ ...points, preview: [] })).toEqual([]);
 });
 
-it("hands on the classes that the server read beside the points", () => {
+it("hands on the classes and the names that the server read beside the points", () => {
   const own = known.datasets[1]!;
   const read = { ...points, classes: { digest: "c1", rows: 1200 } };
   expect(datasetOf(own, read)).toEqual({
     kind: "points",
     values: { digest: "d1", rows: 1200 },
+    columns: points.chosen,
     labels: { digest: "c1", rows: 1200 },
   });
+  expect(datasetOf({ ...own, columns: null }, read)).not.toHaveProperty("columns");
   expect(datasetOf(own, points)).not.toHaveProperty("labels");
 });

@@ -129,6 +129,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
         "shape": list(dataset.shape),
         "has_density": dataset.has_density,
         "table": table_field(type(dataset)),
+        "columns": "columns" if "columns" in type(dataset).model_fields else None,
         "pictures": pictures_field(type(dataset)),
         "classes": classes_field(type(dataset)),
         "class_names": list(dataset.class_names),

@@ -247,7 +247,7 @@ def test_own_points_are_trained_on_and_compared_with_plain_estimates(tmp_path: P
     samples = out / "new" / "s.csv"
     assert ebm("sample", out, "--count", 200, "--steps", 5, "--out", samples)[0] == 0
     header, *lines = samples.read_text().splitlines()
-    assert (header, len(lines)) == ("x,y", 200)
+    assert (header, len(lines)) == ("east,north", 200)
     assert len({line.split(",")[1] for line in lines}) == 200
 
 

@@ -34,11 +34,12 @@ export const ownDataset = (known: Catalogue | null): DatasetInfo | undefined =>
 
 /** That distribution with points the server keeps. */
 export const datasetOf = (
-  { kind, table, classes: field }: DatasetInfo,
-  { digest, rows, classes }: OwnPoints,
+  { kind, table, columns, classes: field }: DatasetInfo,
+  { digest, rows, chosen, classes }: OwnPoints,
 ): PlugInConfig => ({
   kind,
   [table as string]: { digest, rows },
+  ...(columns && { [columns]: [...chosen] }),
   ...(field && classes ? { [field]: { ...classes } } : {}),
 });
 

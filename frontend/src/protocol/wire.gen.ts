@@ -471,6 +471,7 @@ export interface DatasetInfo {
   shape: number[];
   has_density: boolean;
   table: string | null;
+  columns: string | null;
   pictures: string | null;
   classes: string | null;
   class_names: string[];

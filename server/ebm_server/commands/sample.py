@@ -56,7 +56,8 @@ def sample(
     if out is not None and out.suffix.lower() == ".npy":
         np.save(out, points)
     else:
-        write_csv(sys.stdout if out is None else out, points, header=out is not None)
+        names = energy.config.dataset.entry_names
+        write_csv(sys.stdout if out is None else out, points, names, header=out is not None)
 
 
 def refuse_unwritable(out: Path) -> None:
@@ -86,11 +87,9 @@ def drawn(energy: "TrainedEnergy", count: int, steps: int | None, seed: int) -> 
         return energy.sample(count, steps, seed, lambda made: bar.advance(task, made)).numpy()
 
 
-def write_csv(file: Any, points: Any, header: bool) -> None:
+def write_csv(file: Any, points: Any, names: tuple[str, ...], header: bool) -> None:
     """A row a sample, with as many digits as its type holds."""
     import pandas as pd
 
     table = pd.DataFrame(points.reshape(len(points), -1))
-    width = table.shape[1]
-    table.columns = ["x", "y"] if width == 2 else [f"pixel {place + 1}" for place in range(width)]
-    table.to_csv(file, header=header, index=False)
+    table.to_csv(file, header=list(names) if header else False, index=False)

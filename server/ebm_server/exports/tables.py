@@ -15,7 +15,7 @@ POINTS = ("data", "labelled", "chains", "generator", "perturbed", "negatives")
 
 
 def samples(material: Material, step: int | None) -> str:
-    """The points of a moment as CSV, in the data's units: what they are, then x and y, or pixels.
+    """The points of a moment as CSV, in the data's units: what they are, then their entries.
 
     Raises:
         Refused: There is no such moment.
@@ -23,12 +23,9 @@ def samples(material: Material, step: int | None) -> str:
     frame = frame_at(material, step)
     found = {name: frame.arrays[name] for name in POINTS if name in frame.arrays}
     found = {n: a for n, a in found.items() if a.ndim > 1 and len(a)}
-    width = max((int(np.prod(a.shape[1:])) for a in found.values()), default=2)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    plane = material.config.dataset.shape == (2,)
-    names = ["x", "y"] if plane else [f"pixel {i + 1}" for i in range(width)]
-    writer.writerow(["points", *names])
+    writer.writerow(["points", *material.config.dataset.entry_names])
     for name, array in found.items():
         for point in array.reshape(len(array), -1):
             writer.writerow([name, *(repr(float(value)) for value in point)])

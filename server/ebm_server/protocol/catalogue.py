@@ -67,6 +67,8 @@ class DatasetInfo(PlugInInfo):
     has_density: bool
     table: str | None
     """The field that takes the user's own table, such as that of a file; null where none does."""
+    columns: str | None
+    """The field that takes the names of the table's two columns; null where none does."""
     pictures: str | None
     """The field that takes the user's own pictures; null where none does."""
     classes: str | None
