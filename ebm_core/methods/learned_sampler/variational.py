@@ -136,7 +136,7 @@ class Variational(GeneratorMethod):
                 "generator_rate": 1.0,
             },
             "energy": {**IMAGE_ENERGY, "hidden": [128, 128]},
-            "optimization": {"learning_rate": 2e-3, "batch_size": 64},
+            "optimization": {"learning_rate": 1e-3, "batch_size": 64},
         }
 
     def learner(self, task: Task) -> "VariationalLearner":
