@@ -123,10 +123,15 @@ class Points(Dataset):
                 f"all {len(table)} points are the same, {table[0].tolist()}; at least two "
                 "different points are needed"
             )
-        if spread < max(1e-9 * largest, 1 / LARGEST):
+        if spread < 1 / LARGEST:
+            raise ValueError(
+                f"the points differ by no more than {spread:g}; at least {1 / LARGEST:g} is needed: "
+                "use smaller units"
+            )
+        if spread < 1e-9 * largest:
             raise ValueError(
                 f"the points differ by no more than {spread:g} around values of {largest:g}, too "
-                "little to tell them apart; subtract their mean first, or use smaller units"
+                "little to tell them apart; subtract their mean first"
             )
         return self
 

@@ -20,6 +20,10 @@ def read_npy(data: bytes, name: str) -> Table:
     try:
         array = np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, MemoryError) as error:
+        if "Object arrays" in str(error):
+            raise BadFile(
+                f"{name} holds Python objects, which are not read; save array.astype(float)"
+            ) from error
         raise BadFile(f"{name} is not an array saved by numpy.save: {error}") from error
     return table_of(columns_of(array, name), name)
 
@@ -30,6 +34,8 @@ def read_npz(data: bytes, name: str) -> Table:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
             other = [entry for entry in archive.namelist() if not entry.endswith(".npy")]
+        if "[Content_Types].xml" in other:
+            raise BadFile(f"{name} is a workbook of Excel; save its sheet as CSV")
         if other or size > LARGEST:
             why = f"it holds {other[0]!r}" if other else f"it unpacks to {size:,} bytes"
             raise BadFile(f"{name} cannot be read: {why}; save your table as CSV")
@@ -51,11 +57,29 @@ def read_npz(data: bytes, name: str) -> Table:
     return table_of(columns, name)
 
 
+def parsed(data: bytes) -> Any:
+    """What JSON says, or each line of JSON Lines.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as error:
+        if not error.msg.startswith("Extra data"):
+            raise
+        lines = data.decode(json.detect_encoding(data)).splitlines()
+        try:
+            return [json.loads(line) for line in lines if line.strip()]
+        except json.JSONDecodeError:
+            raise error from None
+
+
 def read_json(data: bytes, name: str) -> Table:
     """A list of rows, a list of objects with the same keys, or an object of columns; also what
     pandas' `to_json` writes, whatever its `orient`."""
     try:
-        value = json.loads(data)
+        value = parsed(data)
     except (ValueError, RecursionError) as error:
         raise BadFile(f"{name} is not JSON: {error}") from error
     if isinstance(value, dict):

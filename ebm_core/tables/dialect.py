@@ -3,6 +3,7 @@
 import codecs
 import csv
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ def plain(mark: str) -> re.Pattern[str]:
 
 def grouped(mark: str, others: str) -> re.Pattern[str]:
     """A number of 1,000 or more with one of these marks before every three digits."""
-    groups = rf"\d{{1,3}}(?P<mark>[{others}])\d{{3}}(?:(?P=mark)\d{{3}})*"
+    groups = rf"[1-9]\d{{0,2}}(?P<mark>[{others}])\d{{3}}(?:(?P=mark)\d{{3}})*"
     return re.compile(rf"[-+−]?{groups}(?:{mark}\d*)?")
 
 
@@ -38,6 +39,8 @@ GROUPED = {".": grouped(r"\.", f",{THOUSANDS}"), ",": grouped(",", f".{THOUSANDS
 WHOLE = re.compile(r"[-+−]?\d+")
 SURE = 0.99
 """What a number with marks of thousands counts: 1,234 is rather one with a decimal mark."""
+UNSURE = 0.98
+"""What 1,234 counts as one with a decimal mark where commas part the cells too."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Dialect:
     def sureness(self, cell: str) -> float:
         """How surely a cell is a number, from 0 to 1."""
         if PLAIN[self.decimal].fullmatch(cell):
-            return 1.0
+            either = self.delimiter == "," == self.decimal and GROUPED["."].fullmatch(cell)
+            return UNSURE if either else 1.0
         return SURE if self.is_grouped(cell) else 0.0
 
     def number(self, cell: str) -> float:
@@ -109,17 +113,16 @@ def as_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
 def told_from(lines: list[str], delimiters: Sequence[str] = DELIMITERS) -> Dialect:
     """The dialect in which most cells are numbers, in rows of one length.
 
-    The first line may be a header, so it does not count.
+    The first line may be a header, so it does not count. Commas may both part cells and be decimal
+    marks, in quotes.
     """
     best, dialect = -1.0, Dialect(",", ".")
     for delimiter in delimiters:
         for decimal in ".,":
-            if delimiter == "," == decimal:
-                continue
             tried = Dialect(delimiter, decimal)
             rows = [tried.cells(line) for line in lines[1:] or lines]
-            width = max(map(len, rows))
-            even = sum(len(row) == width for row in rows) / len(rows)
+            ((width, often),) = Counter(map(len, rows)).most_common(1)
+            even = often / len(rows)
             cells = [cell for row in rows for cell in row if cell.lower() not in MISSING]
             numbers = sum(map(tried.sureness, cells)) / max(1, len(cells))
             # one column is what every wrong delimiter gives

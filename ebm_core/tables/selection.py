@@ -33,8 +33,8 @@ def select(
 ) -> PointTable:
     """Two columns of numbers, by name or by number from 1; without a choice the first two.
 
-    Without a choice, labels are the last column, if it holds some; "" takes none. Rows with an
-    empty cell in what is taken are left out and told. Of more than `MOST` rows, that many are drawn
+    Without a choice, labels are the last column, if it holds one in each row; "" takes none. Rows
+    with an empty cell in what is taken are left out and told. Of more than `MOST` rows, that many are drawn
     at random (seed 0) without repetition, and keep their order.
 
     Raises:
@@ -44,6 +44,13 @@ def select(
     named = [found(table, name) for name in columns] if columns is not None else []
     if labels is None:
         label = likely_labels(table, named)
+        if label is not None and not label.known.all():
+            some = listed(table.rows[~label.known])
+            messages.append(
+                f"column {label.name!r} is not taken for classes, since {some} empty there; choose "
+                "it (--labels) to leave those rows out"
+            )
+            label = None
     else:
         label = found(table, labels) if labels else None
     x, y = first_two(table, label, messages) if columns is None else chosen_two(table, named)
@@ -139,9 +146,12 @@ def first_two(table: Table, label: Column | None, messages: list[str]) -> tuple[
     """
     free = [column for column in table.columns if column.numeric and column is not label]
     if len(free) < 2:
+        words = [column for column in table.columns if not column.numeric and column.known.any()]
+        place = int(words[0].known.argmax()) if words else 0
+        told = words and f": row {table.rows[place]} holds {words[0].values[place]!r}"
         raise BadFile(
             f"{table.name} has {len(free)} column{'s' if len(free) != 1 else ''} of numbers "
-            f"({described(table)}); two are needed",
+            f"({described(table)}{told or ''}); two are needed",
             value=described(table),
             expected="two columns of numbers",
         )

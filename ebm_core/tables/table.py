@@ -82,12 +82,13 @@ class Table:
     messages: tuple[str, ...] = ()
     """What was decided while it was read, in sentences."""
 
-    def wrong_cell(self, column: Column, place: int, expected: str) -> BadFile:
+    def wrong_cell(self, column: Column, place: int, expected: str, advice: str = "") -> BadFile:
         """What to raise of a cell."""
         row, value = int(self.rows[place]), column.values[place]
         shown = f"{value:g}" if column.numeric else repr(value)
         return BadFile(
-            f"{self.name}, row {row}, column {column.name!r}: {shown} is not {expected}",
+            f"{self.name}, row {row}, column {column.name!r}: {shown} is not {expected}"
+            f"{advice and f'; {advice}'}",
             row=row,
             column=self.columns.index(column) + 1,
             value=str(value)[:80],

@@ -168,8 +168,16 @@ def checked(table: Table, dialect: Dialect) -> Table:
         held = np.flatnonzero(column.known).tolist()
         wrong = [place for place in held if not dialect.is_number(column.values[place])]
         if len(wrong) <= MOSTLY * len(held):
-            raise table.wrong_cell(column, wrong[0], "a number")
+            raise table.wrong_cell(column, wrong[0], "a number", advice(table, wrong[0], dialect))
     return table
+
+
+def advice(table: Table, place: int, dialect: Dialect) -> str:
+    """What to do about a row in which a word stands for a number."""
+    cells = [column.values[place] for column in table.columns if column.known[place]]
+    if not any(isinstance(cell, float) or dialect.is_number(cell) for cell in cells):
+        return "if this row names the columns, put # before what stands above it"
+    return "leave the cell empty, or write NA, where nothing is known"
 
 
 def without_index(table: Table, names: list[str] | None) -> Table:

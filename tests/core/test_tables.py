@@ -105,6 +105,8 @@ def test_parquet_is_read_where_pyarrow_is_there_and_else_says_what_it_needs() ->
         ("x;y\n1'234.5;−2\n3;4.5\n", [[1234.5, -2], [3, 4.5]], "row 1, x, y, is taken"),
         ("x;y\n1 234,5;2\n3;4\n", [[1234.5, 2], [3, 4]], "a comma is read as the decimal mark"),
         ("1,234;5,678\n2,5;1,5\n", [[1.234, 5.678], [2.5, 1.5]], "read as the decimal mark"),
+        ('x,y\n"0,126","1,5"\n"-0,132","1,234"\n', [[0.126, 1.5], [-0.132, 1.234]], "decimal mark"),
+        ('x,y\n"1,234","2,500"\n"3,400","12,200"\n', [[1234, 2500], [3400, 12200]], "thousands"),
         ("sep=;\nx;y\n1,5;2\n3;4\n", [[1.5, 2], [3, 4]], "row 2, x, y, is taken for names"),
         ("sep=;\n1,5;2\n3;4,5\n", [[1.5, 2], [3, 4.5]], "read as the decimal mark"),
         ("0,1\n1,2\n3,4\n", [[0, 1], [1, 2], [3, 4]], "parts two columns"),
@@ -142,6 +144,22 @@ def test_columns_and_labels_are_chosen_by_name_or_number() -> None:
     assert names_in('lon, "depth, m"') == ["lon", "depth, m"]
 
 
+def test_classes_that_are_not_known_of_all_rows_cost_no_row_unasked() -> None:
+    rows = [f"{i},{i * i % 7},{'ab'[i % 2] if i % 5 else ''}" for i in range(40)]
+    text = "\n".join(["x,y,kind", *rows]).encode()
+    plain = chosen(text, "a.csv")
+    assert (len(plain.values), plain.labels) == (40, None)
+    assert any("'kind' is not taken for classes, since rows 2, 7" in m for m in plain.messages)
+    asked = chosen(text, "a.csv", labels="kind")
+    assert (len(asked.values), asked.classes) == (32, ("a", "b"))
+
+
+def test_json_lines_are_read_as_a_list() -> None:
+    lines = b'{"x": 1, "y": 2}\n\n{"x": 3, "y": 4.5}\n'
+    for name in ("a.json", "a.jsonl"):
+        assert chosen(lines, name).values.tolist() == [[1, 2], [3, 4.5]]
+
+
 def test_whole_numbers_in_the_last_of_three_columns_are_labels() -> None:
     table = np.c_[np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 3 + 4]
     read = chosen(npy(table))
@@ -157,6 +175,9 @@ def test_whole_numbers_in_the_last_of_three_columns_are_labels() -> None:
         ("x,y\n1,2\n3,four\n", (3, 2, "four"), "'four' is not a number"),
         ("x,y\n# c\n1,2\n3,inf\n5,6\n", (4, 2, "inf"), "inf is not a finite number"),
         ("1,2\n\n3,4,5\n", (3, None, "3 columns"), "2 are expected"),
+        ("x,y\n1,2\n3,4,5\n6,7\n8,9\n", (3, None, "3 columns"), "2 are expected"),
+        ("x,y\n1,2\nmissing,4\n5,6\n", (3, 1, "missing"), "a number; leave the cell empty"),
+        ("Title\n\nx,y\n1,2\n3,4\n", (3, 1, "x"), "put # before what stands above it"),
         ("x;y\n1,5;2\n1.5;3\n2,5;4\n", (3, 1, "1.5"), "'1.5' is not a number"),
     ],
 )
@@ -189,6 +210,10 @@ def test_a_wrong_choice_is_told_with_what_there_is(choice: dict[str, Any], told:
     ("data", "name", "told"),
     [
         (b"", "a.csv", "is empty"),
+        (npy(np.array([[1, 2], [3, 4]], object)), "a.npy", "holds Python objects"),
+        (b"\xd0\xcf\x11\xe0 old", "a.xls", "is a workbook of Excel; save its sheet as CSV"),
+        (b"x,y\n1 m,2\n3 m,4\n", "a.csv", "'x' .text., 'y' .numbers.: row 2 holds '1 m'"),
+        (b'{"x": 1} x', "a.json", "is not JSON: Extra data"),
         (b"5\n6\n", "a.csv", "1 column of numbers"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "a.jpg", "is not text"),
         (npy(np.ones((3, 2)) * 1j), "a.npy", "holds complex128; real numbers"),
