@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ebm_core.runs.config import RunConfig
+from ebm_core.runs.problems import checked
 from ebm_core.runs.training import Training
 
 UPDATES = 1200
@@ -72,7 +73,7 @@ class EnergyDensity(DensityMixin, BaseEstimator):  # type: ignore[misc]
             "seconds": self.seconds,
             "seed": seed(self.random_state),
         }
-        training = Training(RunConfig.model_validate(config))
+        training = Training(checked(RunConfig, config))
         while not training.finished:
             training.update()
         self.energy_ = training.trained()

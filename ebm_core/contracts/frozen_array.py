@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -161,6 +162,8 @@ class Rows:
         Raises:
             ValueError: It holds no real numbers, or ones that this type does not have.
         """
+        if values.dtype.kind == "O":  # as pandas keeps numbers that may be missing
+            values = as_numbers(values)
         if values.dtype.kind not in "iuf":
             raise ValueError(f"it holds {values.dtype}; real numbers are needed")
         with np.errstate(invalid="ignore"):  # the cast of what is refused below
@@ -188,6 +191,19 @@ class Rows:
         if not np.isfinite(array).all():
             row = int(np.argwhere(~np.isfinite(array))[0, 0])
             raise ValueError(f"row {row} is {array[row].tolist()}; finite numbers are needed")
+
+
+def as_numbers(objects: NDArray[Any]) -> NDArray[Any]:
+    """Objects as numbers.
+
+    Raises:
+        ValueError: One is none.
+    """
+    try:
+        return np.asarray(objects, np.float64)
+    except (TypeError, ValueError) as error:
+        wrong = next(one for one in objects.flat if not isinstance(one, Real))
+        raise ValueError(f"it holds {wrong!r}; real numbers are needed") from error
 
 
 def referred(given: dict[str, Any], context: Any) -> FrozenArray:

@@ -125,8 +125,8 @@ class Points(Dataset):
             )
         if spread < 1 / LARGEST:
             raise ValueError(
-                f"the points differ by no more than {spread:g}; at least {1 / LARGEST:g} is needed: "
-                "use smaller units"
+                f"the points differ by no more than {spread:g}; at least {1 / LARGEST:g} is "
+                "needed: use smaller units"
             )
         if spread < 1e-9 * largest:
             raise ValueError(

@@ -70,16 +70,17 @@ class Assessment:
     def of_images(
         self, energy: EnergyNetwork, method: Method, learner: Learner
     ) -> dict[str, float]:
-        """Figures of the method's own samples; a thorough one makes some where it has none."""
+        """Figures of the method's own samples; a thorough one makes some where it has too few."""
         generator = torch.Generator(self.device).manual_seed(0)
         samples = learner.samples(IMAGES, generator)
-        if samples is None and self.thorough:
+        if self.thorough and (samples is None or len(samples) <= FEATURES):
             samples = chains_from_noise(energy, method, self.dataset, generator)
         if samples is None:
             return {}
         figures = {} if self.guards is None or len(samples) < 2 else self.guards(energy, samples)
-        if self.images is not None and (self.thorough or self.images.done()):
-            figures |= self.images.result()(samples)
+        judge = self.images if len(samples) > FEATURES else None
+        if judge is not None and (self.thorough or judge.done()):
+            figures |= judge.result()(samples)
         return figures
 
     @cached_property

@@ -10,6 +10,9 @@ from ebm_core.runs.config import RunConfig, on_device_at_hand
 from ebm_core.runs.trained import TrainedEnergy
 from ebm_core.runs.training import Training
 
+DIVERGED = "diverged.txt"
+"""Why the run in a directory diverged, where it did: resumed as it is, it would again."""
+
 
 def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
     """The trained energy of a run's directory, with averaged weights where the run keeps them.
@@ -18,7 +21,8 @@ def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
         step: A past update; `runs.snapshots.steps` lists those that the laboratory has kept.
 
     Where a plug-in that the run uses has changed since, a warning says so. A run that was trained
-    on a GPU comes to the CPU where there is none, and a warning says so too.
+    on a GPU comes to the CPU where there is none, and a warning says so too; and so where the run
+    diverged.
 
     Raises:
         FileNotFoundError: There is no checkpoint in it.
@@ -33,9 +37,18 @@ def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
     else:
         training = snapshots.read(folder, step)
         energy = TrainedEnergy(training.config, training.network, tuning=training.learner.tuning)
-    for change in training.plugin_changes:
-        warnings.warn(change, stacklevel=2)
+    for remark in (*training.plugin_changes, *diverged(folder)):
+        warnings.warn(remark, stacklevel=2)
     return energy
+
+
+def diverged(directory: Path) -> list[str]:
+    """What to say of the energy in a directory whose run diverged; nothing where it did not."""
+    told = directory / DIVERGED
+    if not told.is_file():
+        return []
+    reason = told.read_text("utf-8").strip()
+    return [f"this run diverged ({reason}); its energy is that of the last update before"]
 
 
 def restored(config: RunConfig, state: dict[str, Any]) -> TrainedEnergy:

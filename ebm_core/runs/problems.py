@@ -3,13 +3,17 @@
 import re
 import types
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from ebm_core.registry import OneOf, kind_of
 
+Model = TypeVar("Model", bound=BaseModel)
+
+MOST = 5
+"""Problems that are told in one message; of a long list each entry may be one."""
 LONGEST = 100
 """Entries of a list that is told as a problem's value; a table of points is not."""
 
@@ -27,9 +31,24 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         shown = repr(self.value)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        name = f"{self.path} is {shown}: " if self.path else ""
+        value = "" if self.value is None else f" is {shown}"
+        name = f"{self.path}{value}: " if self.path else ""
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         return f"{name}{self.message}{allowed}"
+
+
+def checked(model: type[Model], given: Any) -> Model:
+    """The `model` of what a person gave.
+
+    Raises:
+        ValueError: It is none; each problem is a line of the message.
+    """
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        told = list(map(str, problems(model, error)))
+        more = [f"and {len(told) - MOST:,} more"] if len(told) > MOST else []
+        raise ValueError("\n".join(told[:MOST] + more)) from error
 
 
 def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
@@ -41,6 +60,10 @@ def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
         if item["type"] == "extra_forbidden":
             message = "there is no such field"
         value = None if item["type"] == "missing" else item["input"]
+        if item["type"] in ("model_attributes_type", "model_type") and isinstance(value, str):
+            message = 'a mapping is needed, such as {"kind": ...} with its settings'
+        if item["type"] == "list_type" and isinstance(value, str):
+            message = "a list, an array or a tensor is needed; read a file first (`load_points`)"
         if item["type"] == "union_tag_invalid":
             path, value, message = f"{path}.kind", item["ctx"]["tag"], "there is no such kind"
         if isinstance(value, Mapping | BaseModel) and item["type"] != "model_type":
@@ -48,6 +71,8 @@ def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
         if isinstance(value, list | tuple) and len(value) > LONGEST:
             value = None
         words = item.get("ctx", {}).get("allowed") or (allowed(field) if field else None)
+        if item["type"] == "value_error" and field and choices_of(field):
+            words = None  # it is of a kind that is there
         before = found[-1] if found else None
         if before and before.path == path and item["type"] not in ("extra_forbidden", "missing"):
             # one field of several types, each of which says what it needs

@@ -7,6 +7,7 @@ from typing import Any, final
 from ebm_core.runs.changes import Change
 from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Frame
+from ebm_core.runs.problems import checked
 from ebm_core.runs.trained import TrainedEnergy
 from ebm_core.runs.training import Training
 
@@ -31,7 +32,7 @@ def train(
         TrainingDiverged: A quantity is not finite; the frames until then stand.
     """
     if not isinstance(config, RunConfig):
-        config = RunConfig.model_validate(config)
+        config = checked(RunConfig, config)
     return Frames(Training(config, events), frame_every, evaluate_every)
 
 

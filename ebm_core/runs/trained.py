@@ -24,6 +24,10 @@ from ebm_core.runs.drawing import Drawing, drawing
 FINE = 384
 """Cells along a side of the box that log Z is computed in, as at a run's end."""
 
+MOST_SAMPLES = 10_000_000
+MOST_STEPS = 1_000_000
+"""Of each sample's chain."""
+
 
 class TrainedEnergy:
     """Call it on points to have their energies; p(x) = exp(-E(x)) / Z.
@@ -161,10 +165,12 @@ class TrainedEnergy:
             progress: Told now and then how many more are made.
 
         Raises:
-            ValueError: Less than one is asked for, or so few steps do not suffice.
+            ValueError: Less than one is asked for or more than `MOST_SAMPLES`, or so few steps do
+                not suffice.
         """
-        if not isinstance(count, Integral) or count < 1:
-            raise ValueError(f"count is {count}; a whole number of samples, 1 or more, is drawn")
+        refuse_other_counts("count", count, MOST_SAMPLES)
+        if steps is not None:
+            refuse_other_counts("steps", steps, MOST_STEPS)
         if not -(2**63) <= seed < 2**64:
             raise ValueError(f"seed is {seed}; it must be from -2^63 to 2^64 - 1")
         generator = torch.Generator(self.device).manual_seed(seed)
@@ -179,3 +185,9 @@ class TrainedEnergy:
         """
         own = self.learner.samples if self.learner else None
         return drawing(self.config, steps, lambda: self._mass, self.tuning, own)
+
+
+def refuse_other_counts(name: str, count: object, most: int) -> None:
+    """Raises ValueError for what is no number of things."""
+    if not isinstance(count, Integral) or not 1 <= int(count) <= most:
+        raise ValueError(f"{name} is {count!r}; a whole number from 1 to {most:,} is needed")

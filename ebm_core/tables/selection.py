@@ -34,8 +34,8 @@ def select(
     """Two columns of numbers, by name or by number from 1; without a choice the first two.
 
     Without a choice, labels are the last column, if it holds one in each row; "" takes none. Rows
-    with an empty cell in what is taken are left out and told. Of more than `MOST` rows, that many are drawn
-    at random (seed 0) without repetition, and keep their order.
+    with an empty cell in what is taken are left out and told. Of more than `MOST` rows, that many
+    are drawn at random (seed 0) without repetition, and keep their order.
 
     Raises:
         BadFile: There are no two such columns, or an entry is infinite.
@@ -43,14 +43,7 @@ def select(
     messages = list(table.messages)
     named = [found(table, name) for name in columns] if columns is not None else []
     if labels is None:
-        label = likely_labels(table, named)
-        if label is not None and not label.known.all():
-            some = listed(table.rows[~label.known])
-            messages.append(
-                f"column {label.name!r} is not taken for classes, since {some} empty there; choose "
-                "it (--labels) to leave those rows out"
-            )
-            label = None
+        label = likely_labels(table, named, messages)
     else:
         label = found(table, labels) if labels else None
     x, y = first_two(table, label, messages) if columns is None else chosen_two(table, named)
@@ -131,11 +124,20 @@ def described(table: Table) -> str:
     return ", ".join(f"{name!r} ({kind})" for name, kind in kinds)
 
 
-def likely_labels(table: Table, taken: Sequence[Column]) -> Column | None:
-    """The last column, where it holds labels and two columns of numbers stand before it."""
+def likely_labels(table: Table, taken: Sequence[Column], messages: list[str]) -> Column | None:
+    """The last column, where it holds labels of all rows and two columns of numbers stand before
+    it; those that some rows lack are not worth losing these rows for."""
     *before, last = table.columns
     enough = sum(column.numeric for column in before) >= 2
-    return last if enough and last not in taken and last.classes else None
+    if not enough or last in taken or not last.classes:
+        return None
+    if last.known.all():
+        return last
+    messages.append(
+        f"column {last.name!r} is not taken for classes, since {listed(table.rows[~last.known])} "
+        "empty there; choose it (--labels) to leave those rows out"
+    )
+    return None
 
 
 def first_two(table: Table, label: Column | None, messages: list[str]) -> tuple[Column, Column]:

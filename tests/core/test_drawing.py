@@ -149,11 +149,13 @@ def test_many_samples_come_in_parts_and_tell_their_progress() -> None:
     assert len(torch.unique(drawn, dim=0)) > 19_990
 
 
-@pytest.mark.parametrize("count", [0, -1])
-def test_fewer_than_one_sample_is_refused(count: int) -> None:
+@pytest.mark.parametrize("count", [0, -1, 10**9])
+def test_fewer_than_one_sample_and_far_too_many_are_refused(count: int) -> None:
     energy = fresh("denoising").trained()
-    with pytest.raises(ValueError, match=f"count is {count}; a whole number of samples, 1 or more"):
+    with pytest.raises(ValueError, match=f"count is {count}; a whole number from 1"):
         energy.sample(count)
+    with pytest.raises(ValueError, match=f"steps is {count}; a whole number from 1"):
+        energy.sample(1, steps=count)
     with pytest.raises(ValueError, match="must be from"):
         energy.sample(1, seed=2**64)
 

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from pydantic import ValidationError
@@ -41,6 +42,7 @@ def test_points_are_the_same_however_they_are_given(tmp_path: Path) -> None:
     reference = folder.put(FrozenArray(TABLE)).model_dump()
     given = [TABLE, TABLE.tolist(), tuple(map(tuple, TABLE)), torch.from_numpy(TABLE), reference]
     read = [Points.model_validate({"values": values}, context=folder) for values in given]
+    read.append(Points(values=pd.DataFrame(TABLE).convert_dtypes()))
     assert len(set(read)) == 1
     assert reference == {"digest": read[0].values.digest, "rows": 1000}
     assert read[0] != Points(values=FrozenArray(TABLE + 1))
@@ -66,6 +68,8 @@ def test_points_are_written_as_rows_or_once_in_a_folder(tmp_path: Path) -> None:
         (np.zeros((200_001, 2)), r"shape \(200001, 2\)"),
         (np.array([[1, 2], [3, np.nan]]), r"row 1 is \[3.0, nan\]"),
         (np.array([["a", "b"], ["c", "d"]]), "real numbers"),
+        (np.array([[1, "a"], [2, 3]], object), "it holds 'a'; real numbers"),
+        (np.array([[1, None], [2, 3]], object), r"row 0 is \[1.0, nan\]"),
         ({"digest": "sha256:" + "0" * 64, "rows": 7}, "only the digest of the 7 rows is here"),
         ({"digest": "../etc/passwd", "rows": 7}, "give rows of numbers, or"),
         ({"rows": 7}, "give rows of numbers, or"),

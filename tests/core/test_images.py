@@ -116,3 +116,11 @@ def test_a_few_pictures_with_classes_are_trained_on_and_not_judged(count: int) -
     while not run.finished:
         run.update()
     assert "frechet" not in run.evaluate(thorough=True)
+
+
+def test_a_few_chains_are_judged_by_more_of_them() -> None:
+    method = {"kind": "jem", "chains": 16, "chain_steps": 1}
+    run = Training(config(dataset={"kind": "digits"}, method=method))
+    while not run.finished:
+        run.update()
+    assert run.evaluate(thorough=True)["frechet"] > 0

@@ -168,3 +168,24 @@ def test_paired_noise_and_the_far_field_take_a_batch_of_any_size() -> None:
             }
         )
         assert torch.tensor(Training(config).update()["loss"]).isfinite()
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({"method": "denoising"}, "method is 'denoising': a mapping is needed"),
+        ({"dataset": {"kind": "points", "values": "a.csv"}}, "read a file first"),
+        ({"updates": -1}, "updates is -1: .*; allowed: a whole number >= 1"),
+        ({"methdo": 1}, "methdo is 1: there is no such field"),
+        ({"dataset": {"kind": "points", "values": [[1, 1]] * 5}}, "^dataset: all 5 points are"),
+        (
+            {"dataset": {"kind": "points", "values": [[1, 2]] * 9, "labels": ["a"] * 9}},
+            "dataset.labels.0 is 'a'[\\s\\S]*and 4 more$",
+        ),
+    ],
+)
+def test_a_bad_config_is_told_in_sentences(parts: dict[str, Any], told: str) -> None:
+    given = {"dataset": {"kind": "moons"}, "method": {"kind": "denoising"}, "updates": 1, **parts}
+    with pytest.raises(ValueError, match=told) as refused:
+        train(given)
+    assert "pydantic" not in str(refused.value)

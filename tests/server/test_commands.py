@@ -196,6 +196,8 @@ def test_a_run_that_diverges_ends_with_three_and_says_how_to_go_on(tmp_path: Pat
     assert "training diverged" in text
     assert "without a change it diverges again" in text
     assert (tmp_path / "checkpoint.safetensors").is_file()
+    for command in ("eval", "sample"):
+        assert "this run diverged (" in ebm(command, tmp_path)[1]
     resume = ["train", "--resume", tmp_path]
     code, text = ebm(*resume)
     assert code == 3

@@ -149,17 +149,13 @@ def path_and_value(text: str) -> tuple[str, Any]:
 
 def validated(given: dict[str, Any]) -> "RunConfig":
     """The run, or exit 2 with every problem on a line of its own."""
-    from pydantic import ValidationError
-
     from ebm_core import RunConfig
     from ebm_core.runs.config import refuse_missing_device
-    from ebm_core.runs.problems import problems
+    from ebm_core.runs.problems import checked
 
     try:
-        run = RunConfig.model_validate(given)
+        run = checked(RunConfig, given)
         refuse_missing_device(run)
-    except ValidationError as error:
-        refuse("\n".join(map(str, problems(RunConfig, error))))
     except ValueError as error:
         refuse(str(error))
     return run

@@ -12,22 +12,23 @@ if TYPE_CHECKING:
     from ebm_core import Training
 
 CHECKPOINT = "checkpoint.safetensors"
-DIVERGED = "diverged.txt"
-"""Why the run diverged, where it did: resumed as it is, it would again."""
-RECORDS = ("config.json", "events.json", "metrics.json", DIVERGED)
+RECORDS = ("config.json", "events.json", "metrics.json")
 FOLDERS = ("points", "snapshots")
 
 
 def make_ready(out: Path, force: bool) -> None:
     """Sees to it that a run can be written, before it is trained; ends the command if not."""
-    if any((out / name).exists() for name in (CHECKPOINT, *RECORDS)) and not force:
+    from ebm_core.runs.load import DIVERGED
+
+    files = (CHECKPOINT, *RECORDS, DIVERGED)
+    if any((out / name).exists() for name in files) and not force:
         refuse(
             f"{out} holds a run; go on with it by --resume {out}, replace it by --force, or choose "
             "another --out"
         )
     refuse_unwritable(out)
     if force:
-        for name in (CHECKPOINT, *RECORDS):
+        for name in files:
             (out / name).unlink(missing_ok=True)
         for name in FOLDERS:
             shutil.rmtree(out / name, ignore_errors=True)

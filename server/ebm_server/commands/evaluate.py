@@ -30,6 +30,7 @@ def evaluate(
     """Evaluates the saved energy on the fine grid."""
     from ebm_core import Training
     from ebm_core.plugins import mistake
+    from ebm_core.runs.load import diverged
 
     use_one_thread()
     use_plugins(plugin)
@@ -38,8 +39,8 @@ def evaluate(
             training = Training.resume(directory)
         except (OSError, ValueError) as error:
             refuse(str(mistake(error) or error))
-        for change in training.plugin_changes:
-            typer.echo(change, err=True)
+        for remark in (*training.plugin_changes, *diverged(directory)):
+            typer.echo(remark, err=True)
         try:
             figures = training.evaluate(thorough=True)
             if bits:

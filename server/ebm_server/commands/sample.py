@@ -44,6 +44,7 @@ def sample(
     with plugins_apart():
         try:
             with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
                 energy = load(directory)
         except (OSError, ValueError, RuntimeError) as error:
             refuse(str(mistake(error) or error))

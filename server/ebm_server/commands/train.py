@@ -18,7 +18,7 @@ from ebm_server.commands._described_run import (
     validated,
 )
 from ebm_server.commands._remarks import remarks
-from ebm_server.commands._run_folder import DIVERGED, make_ready, refuse_unwritable, write
+from ebm_server.commands._run_folder import make_ready, refuse_unwritable, write
 from ebm_server.commands._updates import interruption, make_updates
 
 if TYPE_CHECKING:
@@ -180,6 +180,7 @@ def resumed(
 ) -> "Training":
     """The run that a folder holds, with what is to be changed; ends the command if it cannot."""
     from ebm_core import Training
+    from ebm_core.runs.load import DIVERGED
 
     try:
         training = Training.resume(folder)
@@ -211,6 +212,8 @@ def resumed(
 
 def told_of_divergence(training: "Training", folder: Path, changed: bool) -> None:
     """Says why the run in a folder diverged, and that it does so again where nothing is changed."""
+    from ebm_core.runs.load import DIVERGED
+
     reason = as_options((folder / DIVERGED).read_text(encoding="utf-8"))
     if changed:
         typer.echo(f"the run had diverged: {reason}", err=True)
@@ -234,6 +237,7 @@ def carry_out(
     """Makes the updates and saves the run; why it ended early, if it did."""
     from ebm_core import TrainingDiverged
     from ebm_core.plugins import mistake
+    from ebm_core.runs.load import DIVERGED
 
     saved = 0
 
