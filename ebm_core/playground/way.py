@@ -43,8 +43,8 @@ class Outcome:
     energies: NDArray[np.floating]
     """(kept, chains): E(x), or E(x, y) of a class."""
     ends: dict[str, NDArray[np.floating]]
-    """Of the training images nearest to the ends, by `NearestImages`; empty where there are none.
-    """
+    """Of the training images nearest to the ends, by `NearestImages`, where there are some; and
+    `class_shares` (chains, classes), p(y | x) of the ends, where the energy knows classes."""
     seconds: float
 
 
@@ -78,6 +78,8 @@ def outcome(way: Way, directory: Path, limit: float = torch.inf) -> Outcome:
     images = walked.images
     values = energies(energy, images.flatten(0, 1)).view(images.shape[:2])
     found = nearest(images[-1]) if nearest else {}
+    if isinstance(trained.network, LogitNetwork):
+        found["class_shares"] = trained.network.logits(images[-1]).detach().softmax(1)
     return Outcome(
         step,
         walked.description,

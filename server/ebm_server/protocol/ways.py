@@ -45,5 +45,6 @@ class WayMade(Message):
     """(kept, chains): E(x), or E(x, y) of a class."""
     ends: dict[str, PackedArray]
     """Of the training images nearest to the ends, named as in frames: `tile_nearest`,
-    `tile_distances` and `tile_classes`."""
+    `tile_distances` and `tile_classes`; `class_shares` (chains, classes) is p(y | x) of the ends,
+    where the energy knows classes."""
     seconds: float

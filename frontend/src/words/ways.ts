@@ -1,0 +1,40 @@
+/** What the ways of images are: what is shown of one, and what decides it. */
+import type { Explanation } from "./explaining";
+
+export const WAYS = {
+  film: {
+    name: "Way",
+    text: "A chain of the method’s own sampler, run anew on the energy of one moment: the film shows it evenly along its steps, the line its energy. The same seed gives the same way. The tile itself came here while the energy still changed.",
+    good: "From noise the energy falls and an image like the data appears; then it stays.",
+    source: "Roberts and Tweedie 1996, https://doi.org/10.2307/3318418",
+  },
+  start: {
+    name: "Start",
+    text: "Where the chain begins: noise that knows nothing of the data, the tile as it was, an image that training never saw, or a picture of your own, whose middle is scaled. On an image a hole can be brushed: Langevin fills it, and all else stays as it is.",
+  },
+  noise: {
+    name: "Noise σ",
+    text: "Standard deviation of the noise that is added to the image before the chain runs; grey values go from −1 to 1.",
+    good: "The chain takes noise away (denoising): 0.3 is gone soon, from 1 on another image may come out.",
+    source: "Vincent et al. 2008, https://doi.org/10.1145/1390156.1390294",
+  },
+  label: {
+    name: "Class y",
+    text: "The chain follows E(x, y) = E(x) − log p(y | x), so that it draws images of this class.",
+    source: "Grathwohl et al. 2020, https://arxiv.org/abs/1912.03263",
+  },
+  again: {
+    name: "Another seed",
+    text: "The same start, with other random numbers: another noise, another way.",
+  },
+  line: {
+    name: "Straight line",
+    text: "No chain: images between two, mixed pixel by pixel, and their energy.",
+    good: "A hill between two valleys: a mixture of two images is no image. Without a hill the energy does not tell.",
+  },
+  nearest: {
+    name: "Nearest training image",
+    text: "Of the training images the one that the end is nearest to, pixel by pixel.",
+    good: "Like it, and not the same. A distance near 0: the energy has learned the image by heart.",
+  },
+} satisfies Record<string, Explanation>;
