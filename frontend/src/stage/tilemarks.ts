@@ -21,7 +21,7 @@ export function drawEnergy(
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   context.fillStyle = palette(theme, false).muted;
-  context.fillText(fixed(energy, 2), middle / dpr, bottom / dpr - 3);
+  context.fillText(fixed(Math.abs(energy) < 0.005 ? 0 : energy, 2), middle / dpr, bottom / dpr - 3);
   context.restore();
 }
 

@@ -38,3 +38,32 @@ export const WAYS = {
     good: "Like it, and not the same. A distance near 0: the energy has learned the image by heart.",
   },
 } satisfies Record<string, Explanation>;
+
+const OTHERS = "Nalisnick et al. 2019, https://arxiv.org/abs/1810.09136";
+
+/** Sets of images whose energies are compared. */
+export const SETS = {
+  sets: {
+    name: "Energy of sets of images",
+    text: "How the energies of 64 images of each set are spread, each as high as the others, over one axis.",
+    good: "train, test and samples lie over each other; all other images are higher. train below test: it is learned by heart.",
+    source: OTHERS,
+  },
+  auroc: {
+    name: "AUROC",
+    text: "The probability that one of these held-out images has a lower energy than one of the other set.",
+    good: "1 tells them apart, 0.5 is a guess; below, the energy prefers what is no image of the data.",
+    source: OTHERS,
+  },
+  train: { name: "train", text: "Images that the energy is trained on, with their noise." },
+  test: { name: "test", text: "Images that are held out." },
+  samples: { name: "samples", text: "What the method draws: its chains, or its generator." },
+  noise: { name: "noise", text: "Uniform noise over the grey values of the data." },
+  inverted: { name: "inverted", text: "Held-out images with black for white." },
+  shuffled: { name: "shuffled", text: "Held-out images, all with the same other order of their pixels." },
+  flat: {
+    name: "flat",
+    text: "Images of one grey, the mean of each held-out image: a likelihood often prefers these.",
+    source: "Serra et al. 2020, https://arxiv.org/abs/1909.11480",
+  },
+} satisfies Record<string, Explanation>;
