@@ -4,6 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
+
+from ebm_core.contracts import Dataset
 from ebm_core.runs import snapshots
 from ebm_core.runs.checkpoint import FILE_NAME
 from ebm_core.runs.display import NearestImages
@@ -34,12 +37,20 @@ def moment_of(directory: Path, step: int | None) -> Moment:
 @lru_cache(maxsize=4)
 def _read(directory: Path, step: int | None, _written: int) -> Moment:
     """That of a file which was written at a time in nanoseconds."""
-    trained = load(directory, step)
-    dataset = trained.config.dataset
+    found = load(directory, step)
+    dataset = found.config.dataset
     if len(dataset.shape) != 3:
         raise ValueError(
             "its points are points of the plane; ways are shown of images: press on the map to "
             "drop chains there"
         )
-    shown = int((trained.state or {})["step"]) if step is None else step
-    return Moment(shown, trained, NearestImages.of(dataset, trained.device))
+    made = int((found.state or {})["step"]) if step is None else step
+    # what else a checkpoint holds, such as a buffer of chains, is large
+    trained = TrainedEnergy(found.config, found.network, tuning=found.tuning)
+    return Moment(made, trained, _nearest(dataset, trained.device))
+
+
+@lru_cache(maxsize=1)
+def _nearest(dataset: Dataset, device: torch.device) -> NearestImages | None:
+    """One for all moments of a run."""
+    return NearestImages.of(dataset, device)

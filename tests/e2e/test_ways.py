@@ -62,6 +62,7 @@ def settled(page: Page) -> None:
 
 def test_a_tile_shows_its_way_and_takes_other_starts(page: Page, lab: Laboratory, run: str) -> None:
     tiles = shown(page, lab, run)
+    expect(page.locator(".sets tbody tr")).to_have_count(7, timeout=DEADLINE)
     tiles.click(position={"x": 90, "y": 20})
     told = page.locator(".way-heading")
     expect(told).to_contain_text("500 steps of Langevin", timeout=DEADLINE)
@@ -87,6 +88,9 @@ def test_a_tile_shows_its_way_and_takes_other_starts(page: Page, lab: Laboratory
     settled(page)
     assert ends(page)[0] != first[0]
 
+    page.get_by_role("spinbutton", name="steps").fill("40")
+    page.keyboard.press("Enter")
+    expect(told).to_contain_text("40 steps of Langevin", timeout=DEADLINE)
     page.get_by_label("class y").select_option("7")
     read = page.locator(".way-ends figcaption", has_text="read as 7")
     expect(read).to_be_visible(timeout=DEADLINE)

@@ -7,22 +7,17 @@ import { Term } from "../words/Term";
 import { WAYS } from "../words/ways";
 import { classCalled } from "./called";
 import { isOpen } from "./hole";
-import { readImage } from "./ownImage";
-import { type Choice, change, classes, type From, type Opened, refused } from "./state";
+import { type Choice, change, classes, type From, takeFile } from "./state";
 
-interface ControlsProps {
-  tile: Opened;
-  chosen: Choice;
-}
-
-export function Controls({ tile, chosen }: ControlsProps) {
+export function Controls({ chosen }: { chosen: Choice }) {
   const line = chosen.to !== null;
   return (
     <div class="way-controls small">
-      <Starts tile={tile} chosen={chosen} />
+      <Starts chosen={chosen} />
       <div class="way-row">
         {chosen.from !== "noise" && <Noise noise={chosen.noise} />}
         {classes.value > 1 && <Classes label={chosen.label} />}
+        {!line && <Steps steps={chosen.steps} />}
         {!line && (
           <button
             type="button"
@@ -61,7 +56,7 @@ export function Controls({ tile, chosen }: ControlsProps) {
 }
 
 /** Radio buttons of where the way starts; a file is asked for by the last. */
-function Starts({ tile, chosen }: { tile: Opened; chosen: Choice }) {
+function Starts({ chosen }: { chosen: Choice }) {
   const input = useRef<HTMLInputElement>(null);
   const names: Record<From, string> = {
     noise: "noise",
@@ -107,15 +102,9 @@ function Starts({ tile, chosen }: { tile: Opened; chosen: Choice }) {
         accept="image/*"
         hidden
         aria-label="An image to start from"
-        onChange={async (event) => {
-          const file = event.currentTarget.files?.[0];
+        onChange={(event) => {
+          void takeFile(event.currentTarget.files?.[0]);
           event.currentTarget.value = "";
-          if (!file) return;
-          try {
-            change({ own: await readImage(file, tile.image.shape), from: "own" });
-          } catch (error) {
-            refused.value = (error as Error).message;
-          }
         }}
       />
     </div>
@@ -140,7 +129,29 @@ function Noise({ noise }: { noise: number }) {
         style={{ "--share": `${(100 * noise) / MOST_NOISE}%` }}
         onInput={(event) => change({ noise: event.currentTarget.valueAsNumber })}
       />
-      <span class="mono">{fixed(noise, 2)}</span>
+      <output>{fixed(noise, 2)}</output>
+    </label>
+  );
+}
+
+/** As many as one way may have. */
+const MOST_STEPS = 20_000;
+
+function Steps({ steps }: { steps: number | null }) {
+  return (
+    <label class="dial" {...explains(WAYS.steps)}>
+      <span class="muted">steps</span>
+      <input
+        type="number"
+        class="choice"
+        min={1}
+        max={MOST_STEPS}
+        placeholder="usual"
+        value={steps ?? ""}
+        onChange={({ currentTarget: { valueAsNumber: value } }) =>
+          change({ steps: value >= 1 ? Math.min(MOST_STEPS, Math.round(value)) : null })
+        }
+      />
     </label>
   );
 }

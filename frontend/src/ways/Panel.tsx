@@ -25,6 +25,12 @@ export function WayPanel() {
       tabIndex={-1}
       aria-labelledby="way-title"
       aria-busy={state.busy.value}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        void state.takeFile(event.dataTransfer?.files[0]);
+      }}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
@@ -56,7 +62,7 @@ export function WayPanel() {
           <p class="muted way-waits">The chain runs. The first one takes a few seconds.</p>
         )
       )}
-      <Controls tile={tile} chosen={chosen} />
+      <Controls chosen={chosen} />
     </section>
   );
 }
@@ -64,19 +70,21 @@ export function WayPanel() {
 /** Which way it is, and of which moment. */
 function Told({ way }: { way: Way | null }) {
   return (
-    <p class="small muted" role="status">
-      {way && (
-        <>
-          {way.description}, by the energy of update <span class="mono">{count(way.step)}</span>
-          {state.instead.value !== null && `, the nearest that is kept to ${count(state.instead.value)}`}
-        </>
-      )}{" "}
+    <div class="way-told small muted">
+      <p role="status">
+        {way && (
+          <>
+            {way.description}, by the energy of update <span class="mono">{count(way.step)}</span>
+            {state.instead.value !== null && `, the nearest that is kept to ${count(state.instead.value)}`}
+          </>
+        )}
+      </p>
       {state.behind.value && (
         <button type="button" class="link" onClick={state.renew}>
           Take the energy of now
         </button>
       )}
-    </p>
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import type { AskedWay, StartImage } from "../protocol/wire";
 import { active, drawing, info, moment, recordedFrame, stored, tab, untrained } from "../state";
 import { sentence } from "../words/format";
 import { closed, type Hole, isOpen } from "./hole";
+import { readImage } from "./ownImage";
 import { decodeWay, nearestKept, type Way } from "./way";
 
 /** Where a way starts: noise, the tile that was opened, a held-out image, or one of one's own. */
@@ -33,6 +34,8 @@ export interface Choice {
   /** The held-out image that a straight line goes to; null for a chain. */
   to: number | null;
   seed: number;
+  /** Of a chain; null leaves them to the method. */
+  steps: number | null;
 }
 
 /** The classes that the energy of the opened run knows; its first way tells. */
@@ -80,6 +83,7 @@ export function open(tile: Opened, from: From, noise: number): void {
       label: null,
       to: null,
       seed: tile.number,
+      steps: null,
     };
     made.value = refused.value = at.value = instead.value = null;
     classes.value = 0;
@@ -116,6 +120,18 @@ export function change(what: Partial<Choice>): void {
   latest.soon(opened.value);
 }
 
+/** Starts from a picture of one's own. */
+export async function takeFile(file: File | undefined): Promise<void> {
+  const tile = opened.value;
+  if (!file || !tile) return;
+  try {
+    const own = await readImage(file, tile.image.shape);
+    if (opened.value === tile) change({ own, from: "own" });
+  } catch (error) {
+    refused.value = (error as Error).message;
+  }
+}
+
 const emptied = ({ width, height }: Hole): Hole => closed(width, height);
 
 /** Takes the energy of now, of a run that has gone on. */
@@ -129,7 +145,7 @@ const DECIMALS = 1e4;
 
 /** What the server is asked. */
 export function askedOf(wanted: Choice, tile: NumericArray, update: number | null): AskedWay {
-  const { from, own, row, noise, hole, label, to, seed } = wanted;
+  const { from, own, row, noise, hole, label, to, seed, steps } = wanted;
   const pixels = ({ values }: NumericArray) =>
     Array.from(values, (value) => Math.round(DECIMALS * Math.min(10, Math.max(-10, value))) / DECIMALS);
   const starts: Record<From, () => StartImage | null> = {
@@ -141,6 +157,7 @@ export function askedOf(wanted: Choice, tile: NumericArray, update: number | nul
   return {
     seed,
     ...(update !== null && { step: update }),
+    ...(steps !== null && { steps }),
     ...(label !== null && { label }),
     ...(from !== "noise" && { start: starts[from]() }),
     ...(to !== null && { to: { held_out: to } }),

@@ -27,6 +27,11 @@ export const WAYS = {
     name: "Another seed",
     text: "The same start, with other random numbers: another noise, another way.",
   },
+  steps: {
+    name: "Steps",
+    text: "Of the chain. Left empty, as many as the method’s own way to a sample takes, or 500.",
+    good: "The energy should have come to rest.",
+  },
   line: {
     name: "Straight line",
     text: "No chain: images between two, mixed pixel by pixel, and their energy.",

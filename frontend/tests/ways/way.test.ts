@@ -88,6 +88,7 @@ describe("what is asked", () => {
     label: null,
     to: null,
     seed: 12,
+    steps: null,
   };
 
   it("is a chain from noise at first, of the moment that is pinned", () => {
@@ -102,9 +103,10 @@ describe("what is asked", () => {
 
   it("tells hole, class and line", () => {
     const hole = { ...choice.hole, open: [false, true] };
-    const asked = askedOf({ ...choice, from: "held_out", hole, label: 4, to: 8 }, tile, null);
+    const asked = askedOf({ ...choice, from: "held_out", hole, label: 4, to: 8, steps: 60 }, tile, null);
     expect(asked).toEqual({
       seed: 12,
+      steps: 60,
       label: 4,
       start: { held_out: 3, noise: 0.5 },
       to: { held_out: 8 },
