@@ -26,6 +26,7 @@ PAGE = {
     "compare": "Runs on one clock: pure rules and tables; their state, stages and chart.",
     "export": "Runs as files: the dialog, pictures for print, videos, what the server makes.",
     "samplers": "The samplers' tab: its state, form, map and charts.",
+    "ways": "Chains of images from starts of one's own: the film, the energy along it, the brush.",
     "phases": "Slow motion: the phases of one update, over the stage and beside it.",
     "zooming": "Where one looks on a stage: wheel, pinch, drag and keys.",
     "Icons": "The few signs, drawn as lines.",

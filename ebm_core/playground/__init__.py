@@ -1,1 +1,1 @@
-"""Samplers tried on energies of the plane."""
+"""Samplers tried on energies of the plane, and chains of images from starts of one's own."""

@@ -11,6 +11,7 @@ from torch import Tensor
 from ebm_core.chains.run import run
 from ebm_core.contracts import Dataset, EnergyNetwork, Picture, Tuning
 from ebm_core.contracts.dataset import Window
+from ebm_core.evaluation.outsiders import outsiders
 from ebm_core.randomness.streams import stream
 from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Landscape
@@ -50,6 +51,7 @@ class Showing:
         cells = cell_centres(self.dataset.window, SIZE) if self.planar else torch.empty(0, 2)
         self.cells = self.dataset.to_model(cells).to(device)
         self.nearest = None if self.planar else NearestImages.of(self.dataset, device)
+        self.others = {} if self.planar else other_images(self.dataset, count, host, device)
 
     def draw(
         self,
@@ -78,6 +80,9 @@ class Showing:
         if not self.planar:
             arrays["tile_energies"] = energies(energy, drawn[:TILES])
             arrays |= self.nearest(drawn[:TILES]) if self.nearest else {}
+        if not self.planar and series:
+            for name, images in self.others.items():
+                arrays[f"energies_of_{name}"] = energies(energy, images)
         if landscape and self.planar:
             grid = energies(energy, self.cells).view(SIZE, SIZE)
             values = Landscape(as_array(grid), self.dataset.window)
@@ -105,6 +110,15 @@ class Showing:
         ends = run(sampler, energy, self.points, steps, self.generator, self.tuning, self.ages)
         self.ages = self.ages + steps
         self.points, self.tuning = ends.points, ends.tuning
+
+
+def other_images(
+    dataset: Dataset, count: int, generator: torch.Generator, device: torch.device
+) -> dict[str, Float[Tensor, "n c h w"]]:
+    """Held-out images as "test", and images of other kinds that are made of them; none of a dataset
+    that holds none out."""
+    test = dataset.to_model(dataset.held_out(count, generator)).to(device)
+    return {"test": test, **outsiders(test)} if len(test) else {}
 
 
 class NearestImages(NamedTuple):

@@ -34,8 +34,9 @@ class Frame:
     "chains", "data", "generator", "negatives" and "perturbed" are (n, 2) in the plane or (n,
     channels, height, width) for images, in the data's units; "data_energies" and
     "sample_energies" are (n,); of the images that are shown "tile_energies", "tile_classes",
-    "tile_distances" and "tile_nearest" tell the energy and the nearest of the data; a method may
-    add its own.
+    "tile_distances" and "tile_nearest" tell the energy and the nearest of the data, and
+    "energies_of_test", "energies_of_noise" and others the energies of held-out images and of other
+    kinds (`evaluation.outsiders`); a method may add its own.
     """
     window: Window | None = None
     """What a map of the plane shows: lowest and highest x, and y, in the data's units."""

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from torch import Tensor
 
 from ebm_core.chains.run import run
+from ebm_core.chains.schedules import steps_behind
 from ebm_core.contracts import Chains, EnergyNetwork, Sampler, Step, Tuning, setting
 from ebm_core.contracts.moves import Move, listener
 from ebm_core.networks.noise_conditioning import annealed_gradient
@@ -140,3 +141,11 @@ class Annealed(Sampler):
     ) -> Float[Tensor, "n ..."]:
         """The whole way from `points`."""
         return run(self, energy, points, self.length, generator).points
+
+
+@steps_behind.register
+def levels_behind(sampler: Annealed, noise: float) -> int:
+    """The steps at levels above the noise; all but those of the last level at the most."""
+    ages = torch.arange(sampler.levels) * float(sampler.level_steps)
+    above = int((sampler.levels_at(ages) > noise).sum())
+    return min(above, sampler.levels - 1) * sampler.level_steps

@@ -11,6 +11,7 @@ import { nextTheme } from "./theme";
 import { layersShown, toggleLayer, toggleSurface } from "./views/Layers";
 import { clearDropped } from "./views/StageCanvas";
 import { lifted, typed } from "./views/strokes";
+import { close, opened } from "./ways/state";
 import { zoomKey } from "./zooming";
 
 type Keys = Record<string, () => void>;
@@ -67,6 +68,7 @@ export function listen(): void {
       return;
     if (tab.value === "lab" && drawing.value && typed(event)) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && opened.value) return close();
     if (tab.value === "lab" && !drawing.value && zoomKey(camera, event, orbit.value?.turn))
       return event.preventDefault();
     if (tab.value === "samplers" && zoomKey(look, event)) return event.preventDefault();

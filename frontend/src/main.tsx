@@ -9,6 +9,7 @@ import "./style/drawing.css";
 import "./style/evidence.css";
 import "./style/runs.css";
 import "./style/samplers.css";
+import "./style/ways.css";
 import "./style/compare.css";
 
 import "./style/explanation.css";

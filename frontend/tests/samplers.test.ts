@@ -1,10 +1,10 @@
 /** Samplings: what is asked, how the answer is brought to the stage, and how it is played. */
 import { describe, expect, it, vi } from "vitest";
+import { Latest } from "../src/actions/latest";
 import { pointOf } from "../src/protocol/units";
 import type { Catalogue, Outcome, RunSummary } from "../src/protocol/wire";
 import { disagreement, rHat } from "../src/samplers/agreement";
 import { changed, faultOf, fieldsOfChoice, firstChoice, planarRuns } from "../src/samplers/choice";
-import { Latest } from "../src/samplers/latest";
 import { indexOf, later, RATE } from "../src/samplers/player";
 import { decodeSampling, frameAt, mapAlone, stepAt, traceOf } from "../src/samplers/sampling";
 import { empty } from "./catalogue.testing";

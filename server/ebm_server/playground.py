@@ -1,4 +1,7 @@
-"""Samplers tried on energies, in a process of their own: one request after the other."""
+"""Chains that people ask for, in a process of their own: one request after the other.
+
+Samplers are tried on energies of the plane, and ways are made of the images of a run.
+"""
 
 import logging
 import math
@@ -9,7 +12,7 @@ from dataclasses import fields
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgpack
 
@@ -25,6 +28,8 @@ GRACE = 90.0
 WAITING = 8
 """Most requests that wait for the process or are in it."""
 
+Question = Literal["trial", "step of a trial", "way"]
+
 Answer = tuple[str, Any]
 """What the process sends: "done" and bytes, "refused" and (status, why), "invalid" and problems."""
 
@@ -38,10 +43,13 @@ class Samplings:
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
 
-    def ask(self, given: dict[str, Any], directory: Path | None, step: int | None = None) -> bytes:
-        """The sampling of a request as MessagePack; `directory` is that of the run it names.
+    def ask(
+        self, question: Question, given: dict[str, Any], directory: Path | None, step: int = 0
+    ) -> bytes:
+        """The answer to a request as MessagePack; `directory` is that of the run it names.
 
-        With a `step` it is the phases of the chains' step from there, in slow motion.
+        Args:
+            step: Of a trial's chains, from where its phases are asked for in slow motion.
 
         Raises:
             Invalid: Fields are missing, unknown or out of their bounds.
@@ -51,7 +59,7 @@ class Samplings:
             raise Refused(429, f"{WAITING} samplings wait already; try again in a moment")
         try:
             with self._turn:
-                verb, what = self._exchange(given, directory, step)
+                verb, what = self._exchange(question, given, directory, step)
         finally:
             self._places.release()
         if verb == "invalid":
@@ -116,36 +124,34 @@ def serve(line: Connection) -> None:
     torch.set_num_threads(1)
     while True:
         try:
-            given, directory, step = line.recv()
+            asked = line.recv()
         except EOFError:
             return
-        line.send(answer(given, directory, step))
+        line.send(answer(*asked))
 
 
-def answer(given: dict[str, Any], directory: Path | None, step: int | None = None) -> Answer:
+def answer(
+    question: Question, given: dict[str, Any], directory: Path | None, step: int = 0
+) -> Answer:
     """The answer to one request; a mistake of the program's own is logged, and told as 500."""
     from pydantic import ValidationError
 
-    from ebm_core.playground.slow_step import slow_step
-    from ebm_core.playground.trial import Trial, outcome
+    from ebm_core.playground.asked_way import Way
+    from ebm_core.playground.trial import Trial
     from ebm_core.plugins import mistake
     from ebm_core.runs.problems import problems
     from ebm_core.runs.snapshots import NoSnapshot
-    from ebm_server.protocol.packed_phases import pack_phases
 
+    asked: type[Trial | Way] = Way if question == "way" else Trial
     try:
-        trial = Trial.asked(given, directory)
-        if step is None:
-            return "done", packed(outcome(trial, directory, LIMIT))
-        phases, window = slow_step(trial, step, directory)
-        return "done", pack_phases(step + 1, phases, window)
+        return "done", computed(question, given, directory, step)
     except ValidationError as error:
-        return "invalid", [problem._asdict() for problem in problems(Trial, error)]
+        return "invalid", [problem._asdict() for problem in problems(asked, error)]
     except FileNotFoundError:
         why = "the run has no checkpoint yet; it is saved now and then, and when the run ends"
         return "refused", (409, why)
     except NoSnapshot as error:
-        return "invalid", [no_snapshot(error)]
+        return "invalid", [no_snapshot(error, "step" if asked is Way else "energy.step")]
     except TimeoutError as error:
         return "refused", (422, str(error))
     except ValueError as error:
@@ -157,10 +163,28 @@ def answer(given: dict[str, Any], directory: Path | None, step: int | None = Non
         return "refused", (500, f"the sampling failed: {why}")
 
 
-def no_snapshot(error: Any) -> dict[str, Any]:
+def computed(question: Question, given: dict[str, Any], directory: Path | None, step: int) -> bytes:
+    """The answer in MessagePack; errors as of what computes it."""
+    from ebm_core.playground.asked_way import Way
+    from ebm_core.playground.slow_step import slow_step
+    from ebm_core.playground.trial import Trial, outcome
+    from ebm_core.playground.way import outcome as made
+    from ebm_server.protocol.packed_phases import pack_phases
+    from ebm_server.protocol.packed_way import pack_way
+
+    if question == "way":
+        return pack_way(made(Way.model_validate(given), directory or Path(), LIMIT))
+    trial = Trial.asked(given, directory)
+    if question == "trial":
+        return packed(outcome(trial, directory, LIMIT))
+    phases, window = slow_step(trial, step, directory)
+    return pack_phases(step + 1, phases, window)
+
+
+def no_snapshot(error: Any, path: str) -> dict[str, Any]:
     """A `NoSnapshot` as the problem of its field."""
     return {
-        "path": "energy.step",
+        "path": path,
         "value": error.step,
         "message": "the run keeps no snapshot of this update",
         "allowed": ", ".join(map(str, error.steps)) or "none; leave it out",

@@ -7,6 +7,7 @@ import torch
 
 from ebm_core import RunConfig, Training
 from ebm_core.datasets import DATASETS
+from ebm_core.evaluation.outsiders import outsiders
 from ebm_core.methods import METHODS
 from ebm_core.runs.config import recipe
 from ebm_core.runs.display import TILES, NearestImages, energies
@@ -71,3 +72,15 @@ def test_an_image_of_the_data_is_its_own_nearest() -> None:
     found = nearest(images[5:9] + 1e-3)
     assert torch.equal(found["tile_nearest"], images[5:9])
     assert torch.equal(found["tile_classes"], labels[5:9].float())
+
+
+def test_other_images_have_the_energies_of_what_they_are() -> None:
+    training = after(1, dataset={"kind": "digits"}, method={"kind": "persistent"})
+    arrays = training.frame().arrays
+    test = training.config.dataset.held_out(64, torch.Generator())
+    kinds = {"test": test, **outsiders(test)}
+    for kind, images in kinds.items():
+        own = training.network(images).detach().numpy()
+        assert arrays[f"energies_of_{kind}"] == pytest.approx(own, rel=1e-4, abs=1e-4)
+    moving = training.frame(series=False).arrays
+    assert not [name for name in moving if name.startswith("energies_of_")]

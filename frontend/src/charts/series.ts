@@ -4,7 +4,7 @@ import { frame, trace, translucent } from "./figures";
 import type { Chart, Figure } from "./Plot";
 
 /** Series that are shown elsewhere. */
-const ELSEWHERE = /^(data_energies|sample_energies|labels|noise_levels)$|_map$|^tile_/;
+const ELSEWHERE = /^(data_energies|sample_energies|labels|noise_levels)$|_map$|^tile_|^energies_of_/;
 /** The axis that the other series of as many numbers stand over. */
 const LEVELS = "noise_levels";
 const FEWEST = 5;

@@ -3,7 +3,7 @@ import { decode } from "@msgpack/msgpack";
 import { sentence } from "../words/format";
 import { unreadable } from "./connection";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape } from "./frame";
-import type { Fault, JsonObject, OwnPictures, OwnPoints, Routes } from "./wire";
+import type { AskedWay, Fault, JsonObject, OwnPictures, OwnPoints, Routes } from "./wire";
 
 /** Below the page, which a proxy may have put anywhere. */
 const ROOT = "api/v1";
@@ -180,6 +180,9 @@ export const sample = (what: Routes["POST /samplings"]["body"]) => packed("POST 
 /** The step of such chains from a step on, in phases. */
 export const slowStep = (what: Routes["POST /samplings/slow-motion"]["body"], step: number) =>
   packed("POST /samplings/slow-motion", { step }, what);
+
+/** Chains of a run on images, or the line between two of them. */
+export const makeWay = (run: string, asked: AskedWay) => packed("POST /runs/{run}/ways", { run }, asked);
 
 /** Sends a file of points as it is; without a choice of columns the server makes one. */
 export async function sendPoints(

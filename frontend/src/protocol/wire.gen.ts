@@ -278,6 +278,13 @@ export interface Routes {
     body: Trial;
     answer: SlowMotion;
   };
+  "POST /runs/{run}/ways": {
+    parameters: {
+      run: string;
+    };
+    body: Way;
+    answer: WayMade;
+  };
   "GET /runs/{run}/log": {
     parameters: {
       run: string;
@@ -1028,6 +1035,41 @@ export interface Outcome {
   autocorrelation: PackedArray;
   seconds: number;
   gradient_evaluations: number;
+}
+/**
+ * Where chains start, under which condition, how long. Checked by the process that makes it.
+ */
+export interface Way {
+  step?: number | null;
+  start?: StartImage | null;
+  to?: StartImage | null;
+  hole?: boolean[] | null;
+  label?: number | null;
+  steps?: number | null;
+  chains?: number;
+  seed?: number;
+}
+/**
+ * Grey values, -1 black and 1 white, or a held-out image by its row; and noise on it.
+ */
+export interface StartImage {
+  pixels?: number[] | null;
+  held_out?: number | null;
+  noise?: number;
+}
+/**
+ * A way at its start and at some moments after it. See `ebm_core.playground.way`.
+ */
+export interface WayMade {
+  step: number;
+  description: string;
+  at: PackedArray;
+  images: QuantisedArray;
+  energies: PackedArray;
+  ends: {
+    [k: string]: PackedArray;
+  };
+  seconds: number;
 }
 export interface Ready {
   status: "ready";

@@ -33,11 +33,14 @@ export type {
   Schema,
   ServerMessage,
   SlowMotion,
+  StartImage,
   Sweep,
   SweepGroup,
   SweepPlan,
   SweepRun,
   SweepSummary,
+  Way as AskedWay,
+  WayMade,
 } from "./wire.gen";
 
 export type JsonObject = { [name: string]: wire.Json };

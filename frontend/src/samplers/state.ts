@@ -1,5 +1,6 @@
 /** What the samplers' tab knows: its choice, the newest answer, and the moment that is shown. */
 import { batch, computed, effect, signal } from "@preact/signals";
+import { Latest } from "../actions/latest";
 import { digestOf, ownPoints, recall } from "../form/points";
 import type { Field } from "../form/schema";
 import { fieldIn, withSizes } from "../form/sizes";
@@ -12,7 +13,6 @@ import { stillness } from "../theme";
 import { sentence } from "../words/format";
 import { inWordsOf } from "../words/settings";
 import { type Choice, changed, faultOf, fieldsOfChoice, firstChoice, startOf } from "./choice";
-import { Latest } from "./latest";
 import { indexOf, later } from "./player";
 import { decodeSampling, mapAlone, type Sampled, type Shown, stepAt } from "./sampling";
 

@@ -3,6 +3,7 @@
 import type { DecodedFrame, NumericArray } from "../protocol/frame";
 import { Ease } from "./ease";
 import { background, type Theme } from "./palette";
+import { drawEnergy, drawFrame, LABEL } from "./tilemarks";
 
 export interface ImageGridOptions {
   theme: Theme;
@@ -50,6 +51,9 @@ export class ImageGrid {
   private readonly ease = new Ease();
   private progress = -1;
   private dirty = true;
+  private dpr = 1;
+  private energies: Float32Array | null = null;
+  private pointed: number | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -80,6 +84,14 @@ export class ImageGrid {
     this.pending = this.shown;
   }
 
+  /** Takes the energy of each tile, which stands below it where there is room, and the tile that is pointed at. */
+  tell(energies: Float32Array | null, pointed: number | null): void {
+    if (energies === this.energies && pointed === this.pointed) return;
+    this.energies = energies;
+    this.pointed = pointed;
+    this.dirty = true;
+  }
+
   setTheme(theme: Theme): void {
     this.theme = theme;
     this.dirty = true;
@@ -87,6 +99,7 @@ export class ImageGrid {
 
   resize(cssSize: number, dpr: number): void {
     this.size = Math.max(1, Math.round(cssSize * dpr));
+    this.dpr = dpr;
     this.canvas.width = this.size;
     this.canvas.height = this.size;
     this.dirty = true;
@@ -144,13 +157,16 @@ export class ImageGrid {
     const side = gridSide(count);
     const gap = Math.max(1, Math.round(this.size / 280));
     const room = Math.floor((this.size - gap * (side - 1)) / side);
-    const fit = room / Math.max(width, height);
+    const energies = room >= LABEL.from * this.dpr ? this.energies : null;
+    const label = energies ? Math.round(LABEL.height * this.dpr) : 0;
+    const fit = (room - label) / Math.max(width, height);
     const zoom = tileZoom(fit, this.smooth);
     const pitch = (this.size - room) / Math.max(side - 1, 1);
     this.context.imageSmoothingEnabled = this.smooth || !Number.isInteger(zoom);
     for (let i = 0; i < count && channels > 0; i++) {
       const left = Math.round((i % side) * pitch + (room - zoom * width) / 2);
-      const top = Math.round(Math.floor(i / side) * pitch + (room - zoom * height) / 2);
+      const row = Math.round(Math.floor(i / side) * pitch);
+      const top = Math.round(row + (room - label - zoom * height) / 2);
       this.context.drawImage(
         this.sheet,
         0,
@@ -162,6 +178,13 @@ export class ImageGrid {
         zoom * width,
         zoom * height,
       );
+      if (energies && i < energies.length) {
+        const middle = Math.round((i % side) * pitch + room / 2);
+        drawEnergy(this.context, energies[i]!, middle, row + room, this.dpr, this.theme);
+      }
+      if (i === this.pointed) {
+        drawFrame(this.context, [left, top, zoom * width, zoom * height], this.dpr, this.theme);
+      }
     }
   }
 }

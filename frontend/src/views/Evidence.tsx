@@ -32,6 +32,7 @@ import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
 import { LAB } from "../words/terms";
 import { MarkedPlot } from "./Marks";
+import { Sets } from "./Sets";
 import { ThisUpdate } from "./ThisUpdate";
 
 const kl = curve("kl", "KL divergence over updates", "nats", "log");
@@ -70,6 +71,7 @@ export function Evidence() {
         <MarkedPlot chart={loss} height={48} />
       </section>
       <div class="coming">
+        <Sets />
         <OwnSeries />
         <Remarks />
         <Figures />

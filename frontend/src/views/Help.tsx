@@ -22,6 +22,7 @@ const KEYS: [string, string][] = [
   ["e, p", "show energy, show density"],
   ["d", "surface in 3D, or map"],
   ["c", "clear dropped chains"],
+  ["enter", "on a tile: its way from noise"],
   ["+ − 0", "closer, farther, the whole map; the wheel and two fingers do it too"],
   ["← → ↑ ↓", "on the surface, when the stage has the focus: turn it"],
   ["shift ← → ↑ ↓", "look beside; so does a drag with Alt"],

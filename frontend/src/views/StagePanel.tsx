@@ -16,6 +16,7 @@ import {
   recordedFrame,
   untrained,
 } from "../state";
+import { WayPanel } from "../ways/Panel";
 import { explains } from "../words/explaining";
 import { fixed, located, significant } from "../words/format";
 import { filled } from "../words/notes";
@@ -46,6 +47,7 @@ export function StagePanel() {
           {drawing.value && !images.value && <Cursor />}
           <PhasesOverlay camera={camera} />
           {!images.value && <LookingInLab />}
+          {images.value && <WayPanel />}
           <StageNotes />
         </div>
         {!images.value && <Legend />}

@@ -2,18 +2,30 @@
 import { signal } from "@preact/signals";
 import type { TargetedKeyboardEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { ownPictures } from "../form/pictures";
 import { chooseByArrows } from "../form/radios";
-import type { NumericArray } from "../protocol/frame";
-import { createImageGrid, fillSheet, type ImageGrid, type ImageSource, SIDE } from "../stage";
-import { catalogue, info, recordedFrame, untrained, usesChains } from "../state";
+import { createImageGrid, type ImageGrid, type ImageSource, SIDE } from "../stage";
+import { info, recordedFrame, untrained, usesChains } from "../state";
 import { theme } from "../theme";
+import { classCalled } from "../ways/called";
+import { Picture } from "../ways/Picture";
+import { close, type From, open, opened, prepare, walkable } from "../ways/state";
+import { imageOf } from "../ways/way";
 import { type Explanation, explains } from "../words/explaining";
 import { fixed } from "../words/format";
 import { Told } from "../words/Told";
 import { CHAINS_FOR_LOOKING, LAYER_TERMS } from "../words/terms";
 import { usePainter } from "./StageCanvas";
-import { chosenSource, pointedAt, source, sources, type Tile, tile, tileAt, tileBeside } from "./tiles";
+import {
+  chosenSource,
+  energiesOf,
+  pointedAt,
+  source,
+  sources,
+  type Tile,
+  tile,
+  tileAt,
+  tileBeside,
+} from "./tiles";
 import { shownFrame } from "./unlearned";
 
 /** What readers of the screen were told last. */
@@ -36,7 +48,10 @@ export function Sources() {
           role="radio"
           aria-checked={source.value === name}
           {...explains(termOf(name))}
-          onClick={() => (chosenSource.value = name)}
+          onClick={() => {
+            close();
+            chosenSource.value = name;
+          }}
         >
           {name === "chains" && !usesChains.value ? "chains, for looking" : name}
         </button>
@@ -60,15 +75,37 @@ export function Tiles() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const grid = useRef<ImageGrid | null>(null);
   usePainter(canvas, (element) => {
-    grid.current = createImageGrid(element, { theme: theme.value, range: RANGE });
-    grid.current.setSource(source.value);
-    return grid.current;
+    const created = createImageGrid(element, { theme: theme.value, range: RANGE });
+    grid.current = created;
+    created.setSource(source.value);
+    return {
+      show: (frame) => created.show(frame),
+      resize: (size, dpr) => created.resize(size, dpr),
+      draw: (now) => created.draw(now),
+      before: () => {
+        const frame = shownFrame.value;
+        created.tell(frame && energiesOf(frame, source.value), pointedAt.value);
+      },
+    };
   });
   const [colors, shown] = [theme.value, source.value];
   useEffect(() => grid.current?.setTheme(colors), [colors]);
   useEffect(() => grid.current?.setSource(shown), [shown]);
   useEffect(() => () => void (pointedAt.value = null), []);
+  // the tile that was opened has the focus again
+  const left = useRef<number | null>(null);
+  const now = opened.value;
+  useEffect(() => {
+    if (!now && left.current !== null) {
+      canvas.current?.focus({ preventScroll: true });
+      pointedAt.value = left.current;
+    }
+    left.current = now?.number ?? null;
+  }, [now]);
   const count = () => Math.min(shownFrame.value?.arrays[source.value]?.shape[0] ?? 0, SIDE * SIDE);
+  const whoComes = () => {
+    if (walkable.value && info.value) prepare(info.value.id);
+  };
   const point = ({ offsetX, offsetY, currentTarget }: PointerEvent) => {
     const width = (currentTarget as HTMLElement).clientWidth;
     pointedAt.value = tileAt(offsetX, offsetY, width, count());
@@ -79,14 +116,24 @@ export function Tiles() {
       class="stage"
       role="img"
       tabIndex={0}
-      aria-label={`${NAMES[shown]}. Arrow keys go from one to the next.`}
+      data-opens={walkable.value}
+      aria-label={`${NAMES[shown]}. Arrow keys go from one to the next${walkable.value ? ", enter shows its way from noise" : ""}.`}
       aria-describedby="tile-reading"
+      onPointerEnter={whoComes}
+      onFocus={whoComes}
       onPointerMove={point}
       onPointerDown={point}
+      onClick={({ offsetX, offsetY, currentTarget }) =>
+        openTile(tileAt(offsetX, offsetY, currentTarget.clientWidth, count()))
+      }
       onPointerLeave={(event) => {
         if (event.pointerType !== "touch") pointedAt.value = null;
       }}
       onKeyDown={(event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
+        if (event.key === "Enter" && walkable.value) {
+          event.preventDefault();
+          return openTile(pointedAt.value ?? 0);
+        }
         const next = tileBeside(pointedAt.value, event.key, count());
         if (next === null) return;
         event.preventDefault();
@@ -98,10 +145,40 @@ export function Tiles() {
   );
 }
 
-const POINT = "Point at one for its energy and nearest image.";
+/** Where the way of a tile starts, and the noise that is offered on its image. */
+const STARTS: Record<ImageSource, [From, number]> = {
+  chains: ["noise", 0],
+  generator: ["tile", 0],
+  perturbed: ["tile", 0],
+  data: ["tile", 0.5],
+};
+
+const CALLED: Record<ImageSource, string> = {
+  chains: "Chain",
+  generator: "Generator sample",
+  perturbed: "Noisy image",
+  data: "Image",
+};
+
+/** Shows the way of a tile of the run on the stage. */
+function openTile(number: number | null): void {
+  const images = shownFrame.value?.arrays[source.value];
+  const run = info.value?.id;
+  if (number === null || !images || !run || !walkable.value) return;
+  // the frame may be renewed in place
+  const { shape, values } = imageOf(images, number);
+  const image = { shape, values: values.slice() };
+  open({ run, number, name: `${CALLED[source.value]} ${number + 1}`, image }, ...STARTS[source.value]);
+}
+
+const POINT = "Point at one for its energy and nearest image; press for its way from noise.";
+
+const OPENED =
+  "A chain run anew by the energy of one moment: the same seed, the same way. Go along the film; drag the time line to see the same chain by an earlier energy.";
 
 /** What a source is, where no tile is pointed at; one text, so that none of it moves for another. */
 function captionOf(name: ImageSource): string {
+  if (opened.value) return OPENED;
   if (recordedFrame.value && name !== "data")
     return "Each tile is an image of a recorded run, on its way from noise. A run of your own tells more of it.";
   if (untrained.value) return "Samples of the data. Press play, and the energy of such images is learned.";
@@ -120,13 +197,7 @@ function captionOf(name: ImageSource): string {
 }
 
 /** " a 3" of digits, " a cat" of what is called so; nothing where there are no classes. */
-function ofClass(label: number | null): string {
-  if (label === null) return "";
-  const dataset = info.value?.config.dataset;
-  const offer = catalogue.value?.datasets.find(({ kind }) => kind === dataset?.kind);
-  const names = ownPictures(dataset)?.class_names ?? offer?.class_names;
-  return ` a ${names?.[label] ?? label}`;
-}
+const ofClass = (label: number | null) => (label === null ? "" : ` a ${classCalled(label)}`);
 
 /** A tile in words, said when a key leads to it and not with each frame. */
 function inWords({ number, energy, nearest }: Tile): string {
@@ -135,7 +206,7 @@ function inWords({ number, energy, nearest }: Tile): string {
 }
 
 export function TileReading() {
-  const at = tile.value;
+  const at = opened.value ? null : tile.value;
   return (
     <div class="under small" id="tile-reading">
       <p class="hidden-visually" role="status">
@@ -148,7 +219,8 @@ export function TileReading() {
           {at.nearest && (
             <>
               <span class="nearest">
-                nearest of the data <Image image={at.nearest.image} />
+                nearest of the data{" "}
+                <Picture class="nearest-image" image={at.nearest.image} label="the nearest image" />
                 {ofClass(at.nearest.label)}
               </span>
               <span class="mono">distance {fixed(at.nearest.distance, 2)}</span>
@@ -162,21 +234,4 @@ export function TileReading() {
       )}
     </div>
   );
-}
-
-function Image({ image }: { image: NumericArray }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const element = canvas.current!;
-    const shape = image.shape as [number, number, number, number];
-    const [, , height, width] = shape;
-    element.width = width;
-    element.height = height;
-    const context = element.getContext("2d");
-    if (!context) return;
-    const pixels = context.createImageData(width, height);
-    fillSheet(pixels.data, image.values, image.values, 1, shape, RANGE);
-    context.putImageData(pixels, 0, 0);
-  }, [image]);
-  return <canvas ref={canvas} class="nearest-image" role="img" aria-label="the nearest image" />;
 }

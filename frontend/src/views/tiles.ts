@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { DecodedFrame, NumericArray } from "../protocol/frame";
 import { gridSide, type ImageSource, SIDE } from "../stage";
+import { imageOf } from "../ways/way";
 import { shownFrame } from "./unlearned";
 
 /** The sources that a person can choose from, in their order. */
@@ -45,16 +46,15 @@ export const tile = computed<Tile | null>(() => {
 export function tileOf(frame: DecodedFrame, shown: ImageSource, number: number): Tile | null {
   const images = frame.arrays[shown];
   if (!images || number >= Math.min(images.shape[0]!, SIDE * SIDE)) return null;
-  const told = shown === usual(sourcesOf(frame));
-  const energies = frame.arrays[shown === "data" ? "data_energies" : told ? "tile_energies" : ""];
+  const told = isTold(frame, shown);
   const { tile_nearest: nearest, tile_classes: classes, tile_distances: distances } = frame.arrays;
   const known = told && shown !== "data" && nearest && distances;
   return {
     number,
-    energy: energies?.values[number] ?? null,
+    energy: energiesOf(frame, shown)?.[number] ?? null,
     nearest: known
       ? {
-          image: one(nearest, number),
+          image: imageOf(nearest, number),
           label: classes?.values[number] ?? null,
           distance: distances.values[number]!,
         }
@@ -62,10 +62,14 @@ export function tileOf(frame: DecodedFrame, shown: ImageSource, number: number):
   };
 }
 
-function one({ shape, values }: NumericArray, number: number): NumericArray {
-  const size = values.length / shape[0]!;
-  return { shape: [1, ...shape.slice(1)], values: values.subarray(number * size, (number + 1) * size) };
+/** The energy of each tile of a source, where the frame has them. */
+export function energiesOf(frame: DecodedFrame, shown: ImageSource): Float32Array | null {
+  const name = shown === "data" ? "data_energies" : isTold(frame, shown) ? "tile_energies" : "";
+  return frame.arrays[name]?.values ?? null;
 }
+
+/** Whether what a frame tells of tiles is told of this source. */
+const isTold = (frame: DecodedFrame, shown: ImageSource) => shown === usual(sourcesOf(frame));
 
 /** The tile under a place of a square canvas so wide. */
 export function tileAt(x: number, y: number, width: number, count: number): number | null {

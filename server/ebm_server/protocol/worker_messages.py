@@ -15,7 +15,7 @@ from ebm_server.protocol.messages import Message, Problem, Values, unpack
 from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.runs import LongUpdate
 
-VERSION = 6
+VERSION = 7
 """Of these messages. A worker outlives its server and may meet one of another version."""
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
@@ -137,6 +137,8 @@ class Done(Message):
     problems: list[Problem] = Field(default_factory=list)
     energy: bytes | None = None
     """What `TellEnergy` asks for: a `PackedEnergy` in MessagePack."""
+    step: Whole | None = None
+    """The update of what `KeepSnapshot` has kept."""
     phases: bytes | None = None
     """What `MakeSlowUpdate` asks for: a `SlowMotion` in MessagePack."""
 
@@ -266,6 +268,12 @@ class TellEnergy(Command):
     type: Literal["energy"] = "energy"
 
 
+class KeepSnapshot(Command):
+    """Keeps the weights that are shown now as a snapshot."""
+
+    type: Literal["keep_snapshot"] = "keep_snapshot"
+
+
 class Sleep(Command):
     """Saves a paused run and leaves; it stays paused."""
 
@@ -286,6 +294,7 @@ AnyCommand = (
     | LimitSpeed
     | ShowFrames
     | TellEnergy
+    | KeepSnapshot
     | Sleep
     | Stop
 )

@@ -17,6 +17,7 @@ from ebm_server.protocol.worker_messages import (
     REPEATED,
     AnyCommand,
     Done,
+    KeepSnapshot,
     MakeSlowUpdate,
     MakeUpdates,
     Pause,
@@ -395,14 +396,25 @@ class Jobs:
             log.seek(max(0, file.stat().st_size - LOG_BYTES))
             return log.read()
 
+    async def keep_moment(self, run: str) -> int | None:
+        """Has the weights that a run shows now kept as a snapshot; its update. None where the run
+        rests, so that its checkpoint has them."""
+        entry = self.entry(run)
+        if not self._goes(entry):
+            return None
+        return (await self._asked(entry, KeepSnapshot())).step
+
+    def _goes(self, entry: Entry) -> bool:
+        """Whether a worker has moments that no file has."""
+        return entry.run.state in ("running", "paused") and not entry.run.asleep
+
     async def energy(self, run: str, step: int | None) -> bytes:
         """The energy that a run shows now, or showed at an update that it keeps a snapshot of.
 
         Refused with 404 without such a snapshot, with 409 where it is not known as numbers.
         """
         entry = self.entry(run)
-        goes = entry.run.state in ("running", "paused") and not entry.run.asleep
-        if step is not None or not goes:
+        if step is not None or not self._goes(entry):
             return await core.energy_at(self.directory(run), step)
         done = await self._asked(entry, TellEnergy())
         if done.energy is None:

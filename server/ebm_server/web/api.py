@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from ebm_server import core
 from ebm_server.background import in_background, with_core
 from ebm_server.exports.metrics import csv_rows
-from ebm_server.playground import Samplings
+from ebm_server.playground import Question, Samplings
 from ebm_server.protocol.answers import Health
 from ebm_server.protocol.bounds import Id, Text, Whole
 from ebm_server.protocol.catalogue import Catalogue
@@ -32,6 +32,7 @@ from ebm_server.protocol.runs import (
     Steps,
 )
 from ebm_server.protocol.slow_motion import SlowMotion
+from ebm_server.protocol.ways import Way, WayMade
 from ebm_server.refusals import Refused
 from ebm_server.runs import listing, pictures
 from ebm_server.runs.jobs import Jobs
@@ -344,7 +345,7 @@ async def truth(run: Key, jobs: AllJobs) -> Response:
 )
 async def sample(body: Annotated[Trial, Body()], request: Request, jobs: AllJobs) -> Response:
     """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
-    return await _sampled(body, request, jobs)
+    return await _sampled("trial", body, request, jobs)
 
 
 @router.post(
@@ -356,15 +357,33 @@ async def slow_step(
     body: Annotated[Trial, Body()], step: Step, request: Request, jobs: AllJobs
 ) -> Response:
     """The chains of such a trial from one step to the next, in phases, in MessagePack."""
-    return await _sampled(body, request, jobs, step)
+    return await _sampled("step of a trial", body, request, jobs, step)
 
 
-async def _sampled(body: Trial, request: Request, jobs: Jobs, step: int | None = None) -> Response:
+async def _sampled(
+    question: Question, body: Trial, request: Request, jobs: Jobs, step: int = 0
+) -> Response:
     energy = body.get("energy")
     run = energy.get("run") if isinstance(energy, dict) else None
     directory = jobs.directory(jobs.entry(run).run.id) if isinstance(run, str) else None
     samplings: Samplings = request.app.state.samplings
-    answer = await in_background(lambda: samplings.ask(dict(body), directory, step))
+    answer = await in_background(lambda: samplings.ask(question, dict(body), directory, step))
+    return Response(answer, media_type=MSGPACK)
+
+
+@router.post(
+    "/runs/{run}/ways",
+    response_class=Response,
+    responses=packed(WayMade) | refusals(404, 409, 413, 422, 429, 500, 503),
+)
+async def way(run: Key, body: Annotated[Way, Body()], request: Request, jobs: AllJobs) -> Response:
+    """Chains of a run on images, from starts of one's own by the energy of now or of a snapshot,
+    with the energy on their way; or the line between two images. In MessagePack."""
+    given, directory = dict(body), jobs.directory(jobs.entry(run).run.id)
+    if given.get("step") is None:
+        given["step"] = await jobs.keep_moment(run)
+    samplings: Samplings = request.app.state.samplings
+    answer = await in_background(lambda: samplings.ask("way", given, directory))
     return Response(answer, media_type=MSGPACK)
 
 

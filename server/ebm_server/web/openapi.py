@@ -18,6 +18,7 @@ from ebm_server.protocol.page_messages import PageMessage, ServerMessage
 from ebm_server.protocol.playground import Outcome
 from ebm_server.protocol.run_config import RunConfig
 from ebm_server.protocol.slow_motion import SlowMotion
+from ebm_server.protocol.ways import WayMade
 from ebm_server.settings import package_version
 from ebm_server.web import api, observing, sweeps, taking_home
 from ebm_server.web.answers import ALWAYS, COMPONENTS, WRITING, refusals
@@ -29,6 +30,7 @@ ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
     "Outcome": (Outcome, "serialization"),
     "PackedEnergy": (PackedEnergy, "serialization"),
     "SlowMotion": (SlowMotion, "serialization"),
+    "WayMade": (WayMade, "serialization"),
     "Refusal": (Refusal, "serialization"),
     "Unprocessable": (Unprocessable, "serialization"),
 }

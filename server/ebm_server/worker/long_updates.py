@@ -16,6 +16,7 @@ from ebm_server.protocol.worker_messages import (
     Assign,
     Command,
     Dismiss,
+    KeepSnapshot,
     LimitSpeed,
     ShowFrames,
     StillUpdating,
@@ -101,7 +102,7 @@ class LongUpdates:
             self.server.answer(StillUpdating(long=long))
 
     def _hear(self, message: Given) -> None:
-        if isinstance(message, ShowFrames | LimitSpeed | TellEnergy):
+        if isinstance(message, ShowFrames | LimitSpeed | TellEnergy | KeepSnapshot):
             self.obey(message)
         else:
             self.waiting.append(message)

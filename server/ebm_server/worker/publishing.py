@@ -19,7 +19,7 @@ from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.packed_energy import pack_energy
 from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.packing import pack_frame
-from ebm_server.protocol.worker_messages import Done, KeyframeItem
+from ebm_server.protocol.worker_messages import Done, KeepSnapshot, KeyframeItem, TellEnergy
 from ebm_server.worker.beside import Beside
 from ebm_server.worker.pacing import Budget, Keyframes
 from ebm_server.worker.server_connection import ServerConnection
@@ -150,8 +150,14 @@ class Publisher:
             self.server.show(packed)
         return packed
 
+    def now(self, command: TellEnergy | KeepSnapshot) -> Done:
+        """The energy that is shown now, told or kept, as the answer to a command."""
+        if isinstance(command, TellEnergy):
+            return self.energy(command.id)
+        return Done(id=command.id, step=self.keep_snapshot())
+
     def energy(self, asked: int) -> Done:
-        """The energy that is shown now, as the answer to a command; or why it cannot be told."""
+        """The energy that is shown now, or why it cannot be told."""
         start = self.clock()
         training = self.training
         try:
@@ -161,6 +167,15 @@ class Publisher:
             done = Done(id=asked, problems=[Problem(path="energy", message=str(error))])
         self.motion.spend(self.clock() - start)
         return done
+
+    def keep_snapshot(self) -> int:
+        """Keeps the weights that are shown now, if they are not kept; of which update they are."""
+        start = self.clock()
+        step = self.training.step
+        if step not in snapshots.steps(self.directory):
+            snapshots.keep(self.directory, self.training)
+        self._charge(0.0, self.clock() - start)
+        return step
 
     def _charge(self, moving: float, rest: float = 0.0) -> None:
         """What a frame has cost as such, and what its landscape and a keyframe have."""

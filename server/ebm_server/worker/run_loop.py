@@ -24,6 +24,7 @@ from ebm_server.protocol.worker_messages import (
     Command,
     Dismiss,
     Done,
+    KeepSnapshot,
     LimitSpeed,
     MakeSlowUpdate,
     MakeUpdates,
@@ -297,8 +298,8 @@ class RunLoop:
             case ShowFrames():
                 self.publisher.rate = command.frames_per_second
                 self.publisher.mapped = not command.landscapes
-            case TellEnergy():
-                self.server.answer(self.publisher.energy(command.id))
+            case TellEnergy() | KeepSnapshot():
+                self.server.answer(self.publisher.now(command))
                 return
         self.answer(command, problems)
 
