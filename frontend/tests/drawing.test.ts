@@ -177,6 +177,22 @@ describe("the stage", () => {
     expect(Object.keys(frameOf(two, PLAIN_UNITS).arrays)).toEqual(["labelled", "labels"]);
   });
 
+  it("what was begun with nothing waits while points of a file are drawn on", () => {
+    state.take(NOTHING, state.EMPTY_UNITS);
+    state.press({ x: 0, y: 0 });
+    state.release();
+    state.take(two, PLAIN_UNITS);
+    expect(state.drawn.value).toBe(two);
+    state.take(NOTHING, PLAIN_UNITS);
+    state.takeOwn();
+    expect(state.count.value).toBe(10);
+    state.undo();
+    expect(state.count.value).toBe(0);
+    state.takeOwn();
+    state.redo();
+    expect(state.count.value).toBe(10);
+  });
+
   it("a stroke is drawn as it goes, and undone as a whole", () => {
     state.press({ x: 0, y: 0 });
     expect(state.count.value).toBe(10);

@@ -123,4 +123,12 @@ it("a length in updates takes the place of one in seconds", async () => {
 
 it("reads numbers as people type them", () => {
   expect(["1,200", "0,5", "−3", "1e-4", "", "abc"].map(numberIn)).toEqual([1200, 0.5, -3, 1e-4, null, "abc"]);
+  expect(["0,001", "-0,125", "12,345.5", "1,234,567", "1,2345", "1,2,3"].map(numberIn)).toEqual([
+    0.001,
+    -0.125,
+    12345.5,
+    1234567,
+    1.2345,
+    "1,2,3",
+  ]);
 });

@@ -181,6 +181,20 @@ def test_a_file_is_drawn_on_in_its_units(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text(f"{more} points were read")).to_be_visible(timeout=DEADLINE)
 
 
+def test_a_file_takes_the_place_of_a_drawing_which_waits(page: Page) -> None:
+    draw(page)
+    stroke(page, [(0.3, 0.5), (0.7, 0.5)])
+    more = drawn(page)
+    rows = "\n".join(f"{x},{x * x}" for x in range(40))
+    file = {"name": "curve.csv", "mimeType": "text/csv", "buffer": f"x,y\n{rows}".encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_text("40 points were read")).to_be_visible(timeout=DEADLINE)
+    expect(page.get_by_role("application")).to_have_count(0)
+    page.get_by_role("radio", name="Two moons").click()
+    draw(page)
+    assert drawn(page) == more
+
+
 def test_too_few_points_are_refused_in_words(page: Page) -> None:
     draw(page)
     play(page).click()

@@ -16,22 +16,28 @@ export function chooseDataset(kind: string): void {
   takeDataset(defaultsOfDataset(kind));
 }
 
-/** Has the server read a file of points, or pictures, and chooses them, unless other data were chosen meanwhile. Throws a
- * `Refusal`. */
+/** Has the server read a file of points, or pictures, and chooses them, also in the place of a drawing, unless other data
+ * were chosen or drawn meanwhile. Throws a `Refusal`. */
 export async function takeFiles(files: readonly File[], columns?: Taken): Promise<void> {
   const [file] = files;
   if (!file) return;
-  const before = draft.value?.dataset;
+  const name = files.length > 1 ? `${files.length} files` : file.name;
+  if (drawing.value && drawnCount.value > 1) await keepDrawing();
+  const [before, drew] = [draft.value?.dataset, drawing.value];
   const done = readBy(files, file, columns).then((choose) => {
     // there is no choice yet while the page opens
     const same = before === undefined || draft.value?.dataset === before;
-    if (same && !drawing.value) choose();
+    if (same && drawing.value === drew) choose();
+    else
+      notice.value = {
+        tone: "news",
+        text: `${name} was read and not taken, since other data were chosen meanwhile.`,
+      };
   });
   const taken = done.then(
     () => true,
     () => false,
   );
-  const name = files.length > 1 ? `${files.length} files` : file.name;
   reading.value = { name, taken };
   await done.finally(() => {
     reading.value = null;

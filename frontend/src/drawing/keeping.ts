@@ -4,8 +4,8 @@ import * as api from "../protocol/api";
 import { readNpy } from "../protocol/npy";
 import { unitsOf } from "../protocol/units";
 import type { Catalogue, OwnPoints, PlugInConfig } from "../protocol/wire";
-import { classesOf, className, type Drawn, NOTHING } from "./drawn";
-import { drawn, EMPTY_UNITS, headings, names, take, units } from "./state";
+import { classesOf, className, type Drawn } from "./drawn";
+import { drawn, headings, names, take, takeOwn } from "./state";
 import { isLabelled, jsonOf } from "./table";
 
 /** The drawing that the server has. */
@@ -35,7 +35,7 @@ export async function takeUp(dataset: PlugInConfig, known: Catalogue): Promise<v
     digest: string;
   }[];
   if (!values) {
-    if (units.value !== EMPTY_UNITS) take(NOTHING, EMPTY_UNITS);
+    takeOwn();
     return;
   }
   if (kept?.points.digest === values.digest && kept.drawn === drawn.value) return;

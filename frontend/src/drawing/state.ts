@@ -46,6 +46,9 @@ export const undoable = computed(() => past.value.before.length > 0);
 export const redoable = computed(() => past.value.after.length > 0);
 export const drawingFrame = computed<DecodedFrame>(() => frameOf(drawn.value, units.value));
 
+/** What was begun with nothing, while points of a file are drawn on. */
+let aside: Past = begun(NOTHING);
+
 /** Begins with given points, which cannot be undone. */
 export function take(
   points: Drawn,
@@ -53,11 +56,21 @@ export function take(
   called: readonly string[] = [],
   columns: Headings = PLAIN,
 ): void {
+  if (units.value === EMPTY_UNITS) aside = past.value;
+  begin(begun(points), within, called, columns);
+}
+
+/** Goes on with what was begun with nothing, or begins so. */
+export function takeOwn(): void {
+  if (units.value !== EMPTY_UNITS) begin(aside, EMPTY_UNITS, [], PLAIN);
+}
+
+function begin(from: Past, within: Units, called: readonly string[], columns: Headings): void {
   batch(() => {
     units.value = within;
     names.value = called;
     headings.value = columns;
-    past.value = begun(points);
+    past.value = from;
     stroke.value = null;
     cursor.value = { x: 0, y: 0 };
   });

@@ -248,13 +248,13 @@ function TextInput({ id, text, commit, describedBy, numeric = false, placeholder
   );
 }
 
+/** 1,234 and 12,345.6; 0,001 is none of them. */
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
+
 /** A number as people type it; empty is none. What is no number stays text, and the check refuses it. */
 export function numberIn(text: string): Json {
-  const plain = text
-    .trim()
-    .replace("−", "-")
-    .replace(/,(?=\d{3}\b)/g, "")
-    .replace(",", ".");
+  const typed = text.trim().replace("−", "-");
+  const plain = THOUSANDS.test(typed) ? typed.replaceAll(",", "") : typed.replace(",", ".");
   if (plain === "") return null;
   const value = Number(plain);
   return Number.isNaN(value) ? text : value;
