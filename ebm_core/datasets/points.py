@@ -35,8 +35,14 @@ def held(width: float) -> float:
     return width
 
 
-FAR_APART = 60.0
+FAR_APART = 40.0
 """Standard deviations between groups, beyond which most methods were measured to fail."""
+FAR_OUT = 100.0
+"""Units of the model from the middle, beyond which energies were measured to run away."""
+FAR_OUT_WORDS = (
+    "some points lie so far out that energies and chains run away there; the methods denoising and "
+    "noise_conditional learn such data"
+)
 
 
 LONGEST_NAME = 100
@@ -194,7 +200,8 @@ class Points(Dataset):
     @property
     def remarks(self) -> tuple[str, ...]:
         if (groups := self.groups) is None:
-            return self._prepared.remarks
+            tails = (f"the tails are heavy: {FAR_OUT_WORDS}",) if self._far_out else ()
+            return (*self._prepared.remarks, *tails)
         shares = ", ".join(f"{100 * share:.3g} %" for share in groups.shares)
         wide = groups.separation
         apart = (
@@ -211,14 +218,22 @@ class Points(Dataset):
     @property
     def hazard(self) -> str | None:
         far = scaled(self.values, "leave out", self.scaling).is_far
-        if self.far_rows == "leave out" or not far.any():
-            return None
-        row = int(np.flatnonzero(far)[0])
-        x, y = self.values.array[row]
-        return (
-            f"{far.sum()} rows lie far from all others, such as row {row + 1}: {x:g}, {y:g}; they "
-            "are left out by `dataset.far_rows=leave out`"
-        )
+        if self.far_rows == "keep" and far.any():
+            row = int(np.flatnonzero(far)[0])
+            x, y = self.values.array[row]
+            return (
+                f"{far.sum()} rows lie far from all others, such as row {row + 1}: {x:g}, {y:g}; "
+                "they are left out by `dataset.far_rows=leave out`"
+            )
+        apart = self.groups is not None and self.groups.separation > FAR_APART
+        return FAR_OUT_WORDS if apart or self._far_out else None
+
+    @property
+    def _far_out(self) -> bool:
+        """Whether some points that are trained on lie far from the bulk of them."""
+        far = scaled(self.values, self.far_rows, self.scaling).is_far
+        points = self.units.to_model(torch.tensor(self.values.array[~far]))
+        return bool(points.norm(dim=1).max() > FAR_OUT)
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         """`count` training points with replacement, each with noise of its own, float64."""

@@ -106,7 +106,7 @@ def test_rows_that_are_absurdly_far_are_named_and_left_out() -> None:
     assert data.held_out(9999, torch.Generator()).abs().max() < 10
     assert max(high for _, high in data.window) < 10
     kept = points(table, far_rows="keep")
-    assert kept.remarks == ()
+    assert not any("left out" in remark for remark in kept.remarks)
     both = [kept.trained_on(9999, torch.Generator()), kept.held_out(9999, torch.Generator())]
     assert torch.cat(both).max() == 9999
 
@@ -230,3 +230,17 @@ def test_a_run_that_diverges_by_rows_far_away_names_them() -> None:
     told = remedy(method, points(table, far_rows="keep"))
     assert "row 8: 9999, 9999" in told
     assert "`dataset.far_rows=leave out`" in told
+
+
+@pytest.mark.parametrize("tails", [False, True])
+def test_what_lies_too_far_out_for_most_methods_is_told_before_and_after(tails: bool) -> None:
+    r = np.random.default_rng(0)
+    near = r.normal(0, 1, (980, 2))
+    far = r.normal(70, 1, (20, 2))
+    table = draws().standard_cauchy((2000, 2)) if tails else np.concatenate([near, far])
+    own = points(table)
+    assert any("denoising and" in remark for remark in own.remarks)
+    assert "denoising and noise_conditional learn such data" in remedy(METHODS["persistent"](), own)
+    plain = points(near)
+    assert plain.remarks == ()
+    assert "learn such data" not in remedy(METHODS["persistent"](), plain)
