@@ -15,7 +15,7 @@ from ebm_server.protocol.messages import Message, Problem, Values, unpack
 from ebm_server.protocol.packed_frame import PackedFrame
 from ebm_server.protocol.runs import LongUpdate
 
-VERSION = 6
+VERSION = 7
 """Of these messages. A worker outlives its server and may meet one of another version."""
 OUTBOX = "outbox.msgpack"
 """The file in a run's folder where a worker that no server answers leaves what it has to say."""
@@ -174,6 +174,9 @@ class Assign(Message):
     run: str
     attempt: int
     directory: str
+    """Where the run's files are, on the server's machine."""
+    storage: str | None = None
+    """The URL of where they are for all machines; None where all see the directory."""
     config: dict[str, Any]
     """The config that the run was created with."""
     resume: bool

@@ -307,7 +307,7 @@ def keyframe(run: Key, step: Whole, jobs: AllJobs, store: Database) -> Response:
 async def snapshots(run: Key, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
     jobs.entry(run)
-    kept = await with_core(lambda: _snapshots(jobs.directory(run)))
+    kept = await with_core(lambda: _snapshots(jobs.fetched(run)))
     keyframes = await in_background(lambda: store.keyframes(run))
     return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
 
@@ -362,9 +362,13 @@ async def slow_step(
 async def _sampled(body: Trial, request: Request, jobs: Jobs, step: int | None = None) -> Response:
     energy = body.get("energy")
     run = energy.get("run") if isinstance(energy, dict) else None
-    directory = jobs.directory(jobs.entry(run).run.id) if isinstance(run, str) else None
+    known = jobs.entry(run).run.id if isinstance(run, str) else None
     samplings: Samplings = request.app.state.samplings
-    answer = await in_background(lambda: samplings.ask(dict(body), directory, step))
+
+    def ask() -> bytes:
+        return samplings.ask(dict(body), jobs.fetched(known) if known else None, step)
+
+    answer = await in_background(ask)
     return Response(answer, media_type=MSGPACK)
 
 
@@ -386,5 +390,5 @@ def download(run: Key, jobs: AllJobs, store: Database) -> Response:
     """A zip file: config.json, events.json, metrics.csv and the checkpoint."""
     entry = jobs.entry(run)
     headers = {"content-disposition": f'attachment; filename="run-{run}.zip"'}
-    body = zipped(entry, jobs.directory(run), store)
+    body = zipped(entry, jobs.fetched(run), store)
     return StreamingResponse(body, media_type="application/zip", headers=headers)
