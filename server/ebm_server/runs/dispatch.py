@@ -347,6 +347,18 @@ class Dispatch:
         if task := self._falling_asleep.get(run):
             await asyncio.wait([task])
 
+    async def left(self, entry: Entry) -> None:
+        """Waits until the worker of an ended run has left; one that stays too long is ended."""
+        worker = self.pool.workers.get(entry.worker or "")
+        if worker is None or worker.run != entry.run.id:
+            return
+        try:
+            async with asyncio.timeout(self.answer_seconds):
+                await worker.gone.wait()
+        except TimeoutError:
+            self.pool.executor.kill(worker.process)
+            await worker.gone.wait()
+
     async def kill(self, entry: Entry, state: RunState, reason: str) -> None:
         """Ends the run's worker at once; returns when it is gone and the run has this state."""
         if worker := self.pool.workers.get(entry.worker or ""):

@@ -246,6 +246,8 @@ class Jobs:
         entry = self.entry(run)
         await self.dispatch.settled(run)
         ended = entry.run.state in ("stopped", "failed")
+        if ended:
+            await self.dispatch.left(entry)
         if ended or self.queue.full or not self.dispatch.holds(entry):
             await self.ledger.ready()  # somebody else may have resumed it meanwhile
         if entry.run.state in ("stopped", "failed"):
