@@ -40,8 +40,11 @@ HEAD = 8
 """Rows that are sent back of its table."""
 
 
-def complete(given: dict[str, Any], points: Path, most: Limits) -> dict[str, Any]:
+def complete(given: dict[str, Any], points: Path, most: Limits, elsewhere: bool) -> dict[str, Any]:
     """The whole config of a run from a part of it, as JSON; its points are kept in a folder.
+
+    Args:
+        elsewhere: It trains on other machines: whether its device is there is not known here.
 
     Raises:
         Invalid: Fields are missing, unknown or out of their bounds, or it would cost too much.
@@ -52,7 +55,8 @@ def complete(given: dict[str, Any], points: Path, most: Limits) -> dict[str, Any
         found = problems(RunConfig, error)
         raise Invalid([Problem(**problem._asdict()) for problem in found]) from error
     try:
-        refuse_missing_device(config)
+        if not elsewhere:
+            refuse_missing_device(config)
     except ValueError as error:
         where = {"path": "device", "value": config.device, "message": str(error)}
         raise Invalid([Problem(**where, allowed="cpu")]) from error

@@ -8,13 +8,15 @@ from ebm_server.limits import Limits
 from ebm_server.protocol.points import OwnPoints
 
 
-async def complete(given: dict[str, Any], points: Path, most: Limits) -> dict[str, Any]:
+async def complete(
+    given: dict[str, Any], points: Path, most: Limits, elsewhere: bool
+) -> dict[str, Any]:
     """See `ebm_server.configs`, as for all that follow."""
 
     def work() -> dict[str, Any]:
         from ebm_server.configs import complete
 
-        return complete(given, points, most)
+        return complete(given, points, most, elsewhere)
 
     return await with_core(work)
 

@@ -46,6 +46,9 @@ class Limits(BaseModel):
         None, ge=MB, description="A worker's resident memory; None is half of the machine's."
     )
     sleep_seconds: float = Field(600, gt=0, description="Until a paused run's worker leaves.")
+    lost_nodes: int = Field(
+        5, ge=0, description="Machines that a run is lost with until it fails, on a cluster."
+    )
     spares: int = Field(2, ge=0, le=16, description="Workers that are kept ready, at most.")
 
     @property

@@ -6,7 +6,8 @@ import socket
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -16,6 +17,7 @@ from ebm_server.logs import Format
 
 COMPARED = 4
 """Runs of one comparison, which go at once; their seconds are each one's own, of one core."""
+MOST_AT_ONCE = 1024
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -85,6 +87,23 @@ def origin(text: str) -> str:
 Origin = Annotated[str, AfterValidator(origin)]
 
 
+def web_address(text: str) -> str:
+    """An address that workers call, without a slash at its end.
+
+    Raises:
+        ValueError: It is none.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"{text!r} is no address; give one such as http://lab.example.org:8642")
+    return text.rstrip("/")
+
+
+def most_at_once(others: dict[str, Any]) -> int:
+    """Runs that go at once where nobody says how many: a cluster has a scheduler of its own."""
+    return max(COMPARED, cores()) if others.get("executor") == "local" else MOST_AT_ONCE
+
+
 class Settings(BaseModel):
     """What `create_app` needs to know."""
 
@@ -108,7 +127,15 @@ class Settings(BaseModel):
     proxies: tuple[str, ...] = ()
     """Addresses of reverse proxies: they tell who has called, and whether by https."""
     log_format: Format = "text"
-    max_running: int = Field(default_factory=lambda: max(COMPARED, cores()), ge=1, le=1024)
+    executor: Literal["local", "ray"] = "local"
+    """Where workers run: on this machine, or on a cluster."""
+    ray_address: str = "auto"
+    """The cluster, as `ray.init` takes it: auto, an address, or ray://..."""
+    advertise: Annotated[str, AfterValidator(web_address)] | None = None
+    """Where workers on other machines call; None is the address that it listens on."""
+    storage: str | None = None
+    """Where workers keep the runs' files, by URL; None is the data folder, which they then see."""
+    max_running: int = Field(default_factory=most_at_once, ge=1, le=MOST_AT_ONCE)
     max_queued: int = Field(32, ge=0, le=100_000)
     answer_seconds: float = Field(30.0, gt=0)
     """A worker that does not obey for so long is taken for hung."""
@@ -134,9 +161,21 @@ class Settings(BaseModel):
     def hosts(self) -> frozenset[str]:
         """The names a request may call this server by, without port."""
         named = {*LOOPBACK_NAMES, *self.allowed_hosts}
+        if self.advertise:
+            named.add(urlsplit(self.advertise).hostname or "")
         if not is_loopback(self.host):
             named |= {self.host, socket.gethostname()}
         return frozenset(name.lower() for name in named)
+
+
+def worker_url(settings: Settings) -> str:
+    """Where workers reach the server."""
+    if settings.advertise:
+        return settings.advertise
+    host = settings.host
+    if is_loopback(host) or host in ("0.0.0.0", "::"):
+        host = "[::1]" if ":" in host else "127.0.0.1"
+    return f"http://{host}:{settings.port}"
 
 
 def from_environment(**flags: object) -> Settings:
@@ -152,6 +191,10 @@ def from_environment(**flags: object) -> Settings:
             ("spare", "EBM_SPARE"),
             ("root_path", "EBM_ROOT_PATH"),
             ("log_format", "EBM_LOG_FORMAT"),
+            ("executor", "EBM_EXECUTOR"),
+            ("ray_address", "EBM_RAY_ADDRESS"),
+            ("advertise", "EBM_ADVERTISE"),
+            ("storage", "EBM_STORAGE"),
         )
         if os.environ.get(variable)
     }

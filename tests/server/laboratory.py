@@ -180,6 +180,11 @@ class Laboratory:
         text = (self.data_dir / "runs" / run / "worker.log").read_text()
         return int(re.findall(r"process (\d+)", text)[-1])
 
+    def logged_pid(self, run: str) -> int:
+        """The same, by the log as the server gives it."""
+        text = self.http.get(f"/api/v1/runs/{run}/log").text
+        return int(re.findall(r"process (\d+)", text)[-1])
+
 
 class Page:
     """A websocket that keeps all that it is told."""

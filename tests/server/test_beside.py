@@ -42,7 +42,7 @@ def described(method: str = "persistent", **fields: Any) -> RunConfig:
 
 def watched(training: Training, folder: Path) -> tuple[Publisher, list[PackedFrame]]:
     """A publisher that may always show, and what it has sent."""
-    server = ServerConnection(folder / "server.json", "token", "worker")
+    server = ServerConnection(str(folder / "server.json"), "token", "worker")
     sent: list[PackedFrame] = []
     server.show = sent.append  # type: ignore[assignment]
     publisher = Publisher(training, "r", server, folder)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ebm_server.protocol.worker_messages import LimitSpeed, ShowFrames
 from ebm_server.runs.dispatch import Dispatch
-from ebm_server.runs.executors import Process
+from ebm_server.runs.executors import Ended, Process
 from ebm_server.runs.pool import Worker
 
 
@@ -59,7 +59,7 @@ def test_a_run_that_is_stopped_while_it_starts_does_not_wait_for_a_core_again(
     dispatch = dispatching(tmp_path, ledger, executor)
     worker = dispatch.pool.workers["w"] = Worker("w", Process(1, "now"), run="r", adopted=True)
     worker.gone.set()
-    executor.kill = lambda _: dispatch._worker_ended(worker, None)
+    executor.kill = lambda _: dispatch._worker_ended(worker, Ended())
     dispatch.closing = True  # no timer for a spare
 
     async def stop() -> None:

@@ -16,7 +16,7 @@ def test_frames_cost_their_share_of_training_and_less_with_nobody_there(
 ) -> None:
     given = {"dataset": {"kind": "pinwheel"}, "method": {"kind": "persistent"}, "updates": 10**6}
     training = Training(RunConfig.model_validate(given))
-    server = ServerConnection(tmp_path / "server.json", "token", "worker")
+    server = ServerConnection(str(tmp_path / "server.json"), "token", "worker")
     publisher = Publisher(training, "r", server, tmp_path)
     publisher.rate = rate
     trained = published = 0.0

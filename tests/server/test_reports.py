@@ -20,7 +20,7 @@ OF_VERSION_1 = {
 
 def leave(directory: Path, *items: Item) -> None:
     """A worker without a server leaves its items."""
-    server = ServerConnection(directory / "server.json", "token", "worker")
+    server = ServerConnection(str(directory / "server.json"), "token", "worker")
     server.assignment = Assign(
         run="r", attempt=2, directory=str(directory), config={}, resume=False, update_seconds=1
     )

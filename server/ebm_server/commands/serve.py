@@ -8,7 +8,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -18,7 +18,9 @@ from ebm_server.commands._database import Database, refuse_unusable
 from ebm_server.lock import locked
 from ebm_server.logs import Format, begin
 from ebm_server.private import keep_private, secret
-from ebm_server.settings import Settings, from_environment, is_loopback
+from ebm_server.runs.executors import ray
+from ebm_server.settings import Settings, from_environment, is_loopback, worker_url
+from ebm_server.storage import Storage
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -52,6 +54,19 @@ def serve(
     allow_embed: Annotated[
         list[str] | None, typer.Option(help="An origin whose pages may show this one in a frame.")
     ] = None,
+    executor: Annotated[
+        Literal["local", "ray"] | None,
+        typer.Option(help="Where runs train: on this machine, or on a cluster by Ray."),
+    ] = None,
+    ray_address: Annotated[
+        str | None, typer.Option(help="The cluster: auto, an address, or ray://...")
+    ] = None,
+    advertise: Annotated[
+        str | None, typer.Option(help="Where workers on other machines call this server.")
+    ] = None,
+    storage: Annotated[
+        str | None, typer.Option(help="Where workers keep the runs' files: a folder, s3://...")
+    ] = None,
     plugin: PlugIns = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log every request.")] = False,
     log_format: Annotated[
@@ -70,6 +85,10 @@ def serve(
             allowed_origins=allow_origin,
             embedders=allow_embed,
             log_format=log_format,
+            executor=executor,
+            ray_address=ray_address,
+            advertise=advertise,
+            storage=storage,
         )
     except ValidationError as error:
         refuse("; ".join(told(fault) for fault in error.errors()))
@@ -78,6 +97,7 @@ def serve(
     bring(plugin)
     os.umask(0o077)
     prepare(settings)
+    prepare_cluster(settings)
     token = token_of(settings, no_token)
     listener = listen(settings)
     settings = settings.model_copy(
@@ -121,6 +141,17 @@ def prepare(settings: Settings) -> None:
     except RuntimeError as error:
         refuse(str(error))
     refuse_unusable(settings)
+
+
+def prepare_cluster(settings: Settings) -> None:
+    """Ends the command where the runs' storage, or the cluster, cannot be used."""
+    try:
+        if settings.storage:
+            Storage(settings.storage).try_to_keep()
+        if settings.executor == "ray":
+            ray.refuse_unreachable(ray.connect(settings.ray_address), worker_url(settings))
+    except (ValueError, OSError) as error:
+        refuse(str(error))
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from ebm_server.protocol.runs import ENDED
 from ebm_server.refusals import Refused
 from ebm_server.runs.ledger import now
 from ebm_server.settings import Settings, package_version
+from ebm_server.storage import Storage
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "ebm.sqlite"
@@ -60,6 +61,8 @@ def back_up(settings: Settings, file: Path, chosen: Collection[str] = ()) -> Man
         tarfile.open(file, kind, dereference=True) as archive,
     ):
         seen = set(chosen) or {path.name for path in settings.runs_dir.glob("*")}
+        if settings.storage:
+            fetch_all(Storage(settings.storage), settings.runs_dir, seen)
         for run in sorted(seen):
             _add_all(archive, settings.runs_dir / run, settings.data_dir)
         copy = Path(folder) / DATABASE
@@ -74,6 +77,19 @@ def back_up(settings: Settings, file: Path, chosen: Collection[str] = ()) -> Man
         _add(archive, copy, Path(folder))
         _add(archive, Path(folder) / MANIFEST, Path(folder))
     return manifest
+
+
+def fetch_all(storage: Storage, folder: Path, runs: Iterable[str]) -> None:
+    """Brings the runs' folders up to what their workers have kept elsewhere.
+
+    Raises:
+        Refused: It cannot be read.
+    """
+    try:
+        for run in runs:
+            storage.fetch(run, folder / run)
+    except OSError as error:
+        raise Refused(503, f"the runs cannot be fetched from {storage.url}: {error}") from error
 
 
 def refuse_unknown(database: Path, chosen: Collection[str]) -> None:

@@ -176,6 +176,9 @@ class Assign(Message):
     run: str
     attempt: int
     directory: str
+    """Where the run's files are, on the server's machine."""
+    storage: str | None = None
+    """The URL of where they are for all machines; None where all see the directory."""
     config: dict[str, Any]
     """The config that the run was created with."""
     resume: bool

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from ebm_server.protocol.worker_messages import (
     Welcomed,
     WorkerFrame,
 )
-from ebm_server.runs.executors import Executor, Process
+from ebm_server.runs.executors import Demand, Ended, Executor, Process
 from ebm_server.runs.executors.gpus import least_used
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.ledger import Entry, Ledger, OwnFields, now
@@ -35,6 +36,7 @@ from ebm_server.runs.pool import Pool, Worker
 from ebm_server.runs.reports import exception_in, forget_outbox, outbox, write_new
 from ebm_server.runs.store import EVENTS
 from ebm_server.runs.worker_connection import ConnectionLost, WorkerConnection
+from ebm_server.storage import Storage
 
 log = logging.getLogger(__name__)
 SILENCE_SECONDS = 300.0
@@ -60,6 +62,8 @@ class Dispatch:
         environment: What a worker of this name is started with.
         on_free: Called when a run has stopped using its core.
         wanted_spares: How many spare workers there should be now.
+        storage: Where workers keep the runs' files, if not in `runs_dir` itself.
+        lost_nodes: With how many machines a run may be lost, and still goes on elsewhere.
     """
 
     def __init__(
@@ -75,6 +79,8 @@ class Dispatch:
         on_free: Callable[[], None],
         wanted_spares: Callable[[], int],
         gpus: Sequence[str] = (),
+        storage: Storage | None = None,
+        lost_nodes: int = 0,
     ) -> None:
         self.ledger = ledger
         self.hub = hub
@@ -82,8 +88,12 @@ class Dispatch:
         self.answer_seconds = answer_seconds
         self.update_seconds = update_seconds
         self.on_free = on_free
-        self.pool = Pool(executor, logs, environment, self._worker_ended, wanted_spares)
+        self.pool = Pool(executor, logs, environment, self._worker_gone, wanted_spares)
         self.gpus = gpus
+        self.storage = storage
+        self.lost_nodes = lost_nodes
+        self._lost: Counter[str] = Counter()
+        """By run: the machines that it was lost with since a person had it go on."""
         self.closing = False
         self._ending: dict[str, tuple[RunState, str]] = {}
         """Runs whose worker is ended from here: what they become, and why."""
@@ -101,10 +111,14 @@ class Dispatch:
         self.closing = True
         await self.pool.close(LEAVE_SECONDS)
 
+    def demand(self, entry: Entry) -> Demand:
+        """What a worker for this run asks for."""
+        return self.pool.executor.demand(entry.run.config)
+
     def launch(self, entry: Entry, paused: bool = False) -> None:
         """Gives a queued run to a worker, or one that is asleep, to go on or to wait there."""
         try:
-            worker = self.pool.take(entry.run.id)
+            worker = self.pool.take(entry.run.id, self.demand(entry))
         except OSError as error:
             self.end(entry, "failed", f"no worker process can be started: {error}")
             return
@@ -140,6 +154,8 @@ class Dispatch:
                 for event in events
                 if event["kind"] == "change"
             ]
+        if self.storage:
+            await asyncio.to_thread(self.storage.bring, run.id, self.runs_dir / run.id)
         if worker.connection is None:
             return
         worker.connection.tell(
@@ -147,6 +163,7 @@ class Dispatch:
                 run=run.id,
                 attempt=entry.attempt,
                 directory=str(self.runs_dir / run.id),
+                storage=self.storage.url if self.storage else None,
                 config=entry.initial,
                 resume=entry.attempt > 1,
                 recorded=recorded,
@@ -184,6 +201,8 @@ class Dispatch:
             self.show(entry.run.id, self.hub.wanted(entry.run.id))
         elif entry:
             self._spawn(self._assign(worker, entry))
+        else:
+            self.on_free()  # a run may wait for just this worker
         try:
             await connection.serve(lambda message: self._hear(worker, connection, message))
         finally:
@@ -328,6 +347,18 @@ class Dispatch:
         if task := self._falling_asleep.get(run):
             await asyncio.wait([task])
 
+    async def left(self, entry: Entry) -> None:
+        """Waits until the worker of an ended run has left; one that stays too long is ended."""
+        worker = self.pool.workers.get(entry.worker or "")
+        if worker is None or worker.run != entry.run.id:
+            return
+        try:
+            async with asyncio.timeout(self.answer_seconds):
+                await worker.gone.wait()
+        except TimeoutError:
+            self.pool.executor.kill(worker.process)
+            await worker.gone.wait()
+
     async def kill(self, entry: Entry, state: RunState, reason: str) -> None:
         """Ends the run's worker at once; returns when it is gone and the run has this state."""
         if worker := self.pool.workers.get(entry.worker or ""):
@@ -346,8 +377,19 @@ class Dispatch:
             reason = f"its worker was not heard of for {SILENCE_SECONDS:g} s and was ended"
             self._spawn(self.kill(entry, "failed", reason))
 
-    def _worker_ended(self, worker: Worker, code: int | None) -> None:
-        """A worker's process is no more: what it left is recorded, and its run gets an end."""
+    async def _worker_gone(self, worker: Worker, ended: Ended) -> None:
+        """A worker's process is no more: what it left is fetched, and recorded."""
+        if self.storage and (entry := self.entry_of(worker)):
+            try:
+                await asyncio.to_thread(
+                    self.storage.fetch, entry.run.id, self.runs_dir / entry.run.id
+                )
+            except OSError as error:
+                log.error("what worker %s left cannot be fetched: %s", worker.name, error)
+        self._worker_ended(worker, ended)
+
+    def _worker_ended(self, worker: Worker, ended: Ended) -> None:
+        """What a worker left is recorded, and its run gets an end, or goes on elsewhere."""
         wanted = self._ending.pop(worker.run or "", None)
         if entry := self.entry_of(worker):
             directory = self.runs_dir / entry.run.id
@@ -368,13 +410,30 @@ class Dispatch:
                 self.ledger.write(entry, tell=True, state="queued", own=again)
             elif state == "queued":
                 self.ledger.write(entry, own=NO_WORKER)  # it goes on from its checkpoint
+            elif state not in ENDED and ended.lost and self._may_move(entry):
+                self._move(entry, ended.lost)
             elif state not in ENDED:
                 said = exception_in(directory / "worker.log", self.pool.log(worker))
-                reason = f"{ending(code)}{said}{unread}; {kept(entry)}"
+                reason = f"{ending(ended)}{said}{unread}; {kept(entry)}"
                 self.end(entry, "failed", reason)
         if not self.closing:
             self.on_free()
             self.pool.spare_after(1)
+
+    def _may_move(self, entry: Entry) -> bool:
+        self._lost[entry.run.id] += 1
+        return self._lost[entry.run.id] <= self.lost_nodes
+
+    def _move(self, entry: Entry, lost: str) -> None:
+        """A run whose machine is gone waits for another one; one that was paused sleeps."""
+        state: RunState = "paused" if entry.run.state == "paused" else "queued"
+        text = f"{lost}; it goes on from its last checkpoint"
+        event = Event(step=entry.run.step, kind="state", value=state, text=text)
+        self.ledger.write(entry, events=[event], tell=True, state=state, own=NO_WORKER)
+
+    def may_be_lost_again(self, entry: Entry) -> None:
+        """A person has a run go on: what it was lost with counts no more."""
+        self._lost.pop(entry.run.id, None)
 
     async def _forget_outbox(self, directory: Path) -> None:
         await self.ledger.store.writer.settled()
@@ -396,8 +455,11 @@ def _same(entry: Entry, hello: Hello) -> bool:
     return entry.run.id == hello.run and entry.attempt == hello.attempt
 
 
-def ending(code: int | None) -> str:
+def ending(ended: Ended) -> str:
     """How a process ended, in words."""
+    code = ended.code
+    if ended.lost:
+        return f"{ended.lost}, as others that it was on before"
     if code is None:
         return "the worker process ended while no server watched it"
     if code < 0:

@@ -63,8 +63,19 @@ class Jobs:
         return {run: entry.run for run, entry in self.ledger.entries.items()}
 
     def directory(self, run: str) -> Path:
-        """Where a run's files are."""
+        """Where a run's files are, as far as they were fetched."""
         return self.settings.runs_dir / run
+
+    def fetched(self, run: str) -> Path:
+        """The same, as the run's worker has them by now; it may block."""
+        folder, storage = self.directory(run), self.dispatch.storage
+        if storage:
+            try:
+                storage.fetch(run, folder)
+            except OSError as error:
+                why = f"the files of run {run} cannot be fetched from {storage.url}: {error}"
+                raise Refused(503, f"{why}; try again") from error
+        return folder
 
     async def open(self) -> None:
         """Finds the runs that the last server left, and their workers."""
@@ -94,7 +105,9 @@ class Jobs:
         """A new run, started where a core is free; refused with 429 when the queue is full."""
         await self.ledger.ready()
         async with self.points.lock:
-            config = await core.complete(given, self.points.folder, self.settings.limits)
+            elsewhere = self.settings.executor != "local"
+            limits = self.settings.limits
+            config = await core.complete(given, self.points.folder, limits, elsewhere)
             name = name or f"{config['method']['kind']} on {self.points.called(config['dataset'])}"
             return await self._add(config, name, [])
 
@@ -232,6 +245,8 @@ class Jobs:
         entry = self.entry(run)
         await self.dispatch.settled(run)
         ended = entry.run.state in ("stopped", "failed")
+        if ended:
+            await self.dispatch.left(entry)
         if ended or self.queue.full or not self.dispatch.holds(entry):
             await self.ledger.ready()  # somebody else may have resumed it meanwhile
         if entry.run.state in ("stopped", "failed"):
@@ -241,6 +256,7 @@ class Jobs:
                     f"the run would repeat its failure: {entry.run.reason}; change a live setting "
                     "first, such as a smaller optimization.learning_rate",
                 )
+            self.dispatch.may_be_lost_again(entry)
             return await self._in_the_queue(entry)
         if entry.run.state != "paused":
             raise _refused(entry, "resume", "paused", "stopped", "failed")
@@ -386,10 +402,13 @@ class Jobs:
                 self.points.remove(points - self._points_in_use())
         folders = [self.directory(entry.run.id) for entry in entries]
         await asyncio.to_thread(_remove_folders, folders)
+        if storage := self.dispatch.storage:
+            for entry in entries:
+                await asyncio.to_thread(storage.remove, entry.run.id)
 
     def log(self, run: str) -> bytes:
         """The end of what its workers wrote; nothing before the first of them began."""
-        file = self.directory(self.entry(run).run.id) / "worker.log"
+        file = self.fetched(self.entry(run).run.id) / "worker.log"
         if not file.is_file():
             return b""
         with file.open("rb") as log:
@@ -415,7 +434,7 @@ class Jobs:
         """
         entry = self.entry(run)
         if step is not None or not self._goes(entry):
-            return await core.energy_at(self.directory(run), step)
+            return await core.energy_at(await asyncio.to_thread(self.fetched, run), step)
         done = await self._asked(entry, TellEnergy())
         if done.energy is None:
             raise Refused(409, "; ".join(problem.message for problem in done.problems))

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ebm_server.runs.executors import Executor, Process
+from ebm_server.runs.executors import Demand, Ended, Executor, Process
 from ebm_server.runs.worker_connection import WorkerConnection
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,9 @@ SPARE_AFTER = 1.0
 """Seconds from a run's start to the next spare's, which must not slow the run's first second."""
 
 
+LIKE_ALL = Demand()
+
+
 @dataclass(eq=False)
 class Worker:
     """A worker process, of this server or of the one before."""
@@ -25,6 +29,7 @@ class Worker:
     name: str
     process: Process
     run: str | None = None
+    demand: Demand = LIKE_ALL
     warm: bool = False
     """It has connected."""
     pauses: bool = False
@@ -54,7 +59,7 @@ class Pool:
 
     Args:
         environment: What a worker of this name is started with.
-        on_end: Called with a worker whose process is no more, and its exit code.
+        on_end: Called with a worker whose process is no more, and how it ended.
         wanted_spares: How many spares there should be now.
     """
 
@@ -63,7 +68,7 @@ class Pool:
         executor: Executor,
         logs: Path,
         environment: Callable[[str], dict[str, str]],
-        on_end: Callable[[Worker, int | None], None],
+        on_end: Callable[[Worker, Ended], Awaitable[None]],
         wanted_spares: Callable[[], int],
     ) -> None:
         self.executor = executor
@@ -75,7 +80,7 @@ class Pool:
         self.closing = False
         self._watches: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._failures = 0
+        self.failures = 0
         """Workers in a row that ended before they were warm."""
 
     @property
@@ -84,10 +89,26 @@ class Pool:
         free = (worker for worker in self.workers.values() if worker.run is None)
         return sorted(free, key=lambda worker: not worker.warm)
 
-    def take(self, run: str) -> Worker:
+    def waits(self, demand: Demand) -> bool:
+        """Whether a spare that can take such a run has called."""
+        return any(worker.connection and worker.demand == demand for worker in self.spares)
+
+    def ask_for(self, demands: Sequence[Demand]) -> None:
+        """Has one spare for each of these demands, and no other: some may wait for their place."""
+        missing = Counter(demands)
+        for worker in self.spares:
+            if missing[worker.demand] > 0:
+                missing[worker.demand] -= 1
+            else:
+                self.executor.kill(worker.process)
+        if not self.closing:
+            for demand in missing.elements():
+                self._start(demand)
+
+    def take(self, run: str, demand: Demand) -> Worker:
         """A worker for a run: a spare, or a new process. The next spare follows later."""
-        spares = self.spares
-        worker = spares[0] if spares else self._start()
+        spares = [worker for worker in self.spares if worker.demand == demand]
+        worker = spares[0] if spares else self._start(demand)
         worker.run = run
         self.spare_after(SPARE_AFTER)
         return worker
@@ -97,10 +118,10 @@ class Pool:
 
         What is due sooner stays so: one run after the other must not put it off.
         """
-        if self._failures:
-            seconds = max(seconds, min(LONGEST_PAUSE, 2.0**self._failures))
+        if self.failures:
+            seconds = max(seconds, min(LONGEST_PAUSE, 2.0**self.failures))
         loop = asyncio.get_running_loop()
-        if self._timer and not self._failures and self._timer.when() <= loop.time() + seconds:
+        if self._timer and not self.failures and self._timer.when() <= loop.time() + seconds:
             return
         if self._timer:
             self._timer.cancel()
@@ -111,13 +132,13 @@ class Pool:
         if self.closing or len(self.spares) >= self.wanted_spares():
             return
         if all(worker.warm for worker in self.spares):  # one after the other
-            self._start()
+            self._start(LIKE_ALL)
         self.spare_after(NEXT_SPARE)
 
-    def _start(self) -> Worker:
+    def _start(self, demand: Demand) -> Worker:
         name = uuid.uuid4().hex[:12]
-        worker = Worker(name, Process(0, ""))
-        worker.process = self.executor.start(self.environment(name), self.log(worker))
+        worker = Worker(name, Process(0, ""), demand=demand)
+        worker.process = self.executor.start(self.environment(name), demand, self.log(worker))
         log.info("worker %s is process %d", name, worker.process.pid)
         return self._know(worker)
 
@@ -137,11 +158,12 @@ class Pool:
         return worker
 
     async def _watch(self, worker: Worker) -> None:
-        code = await self.executor.ended(worker.process)
+        ended = await self.executor.ended(worker.process)
         self.workers.pop(worker.name, None)
-        self._failures = 0 if worker.warm or not code else self._failures + 1
-        log.info("worker %s has ended with code %s", worker.name, code)
-        self.on_end(worker, code)
+        failed = ended.code or ended.lost
+        self.failures = 0 if worker.warm or not failed else self.failures + 1
+        log.info("worker %s has ended with code %s %s", worker.name, ended.code, ended.lost)
+        await self.on_end(worker, ended)
         worker.gone.set()
         self.log(worker).unlink(missing_ok=True)
 
@@ -149,7 +171,8 @@ class Pool:
         """Asks all workers to save and leave; ends those that have not after `seconds`."""
         self.closing = True
         for worker in self.workers.values():
-            self.executor.ask_to_end(worker.process)
+            placed = worker.run or not self.executor.queues
+            (self.executor.ask_to_end if placed else self.executor.kill)(worker.process)
         if self._watches:
             await asyncio.wait(self._watches, timeout=seconds)
         for worker in self.workers.values():

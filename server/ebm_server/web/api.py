@@ -308,7 +308,7 @@ def keyframe(run: Key, step: Whole, jobs: AllJobs, store: Database) -> Response:
 async def snapshots(run: Key, jobs: AllJobs, store: Database) -> list[KeyframeInfo]:
     """The keyframes whose weights are kept too, so that POST /samplings takes their steps."""
     jobs.entry(run)
-    kept = await with_core(lambda: _snapshots(jobs.directory(run)))
+    kept = await with_core(lambda: _snapshots(jobs.fetched(run)))
     keyframes = await in_background(lambda: store.keyframes(run))
     return [KeyframeInfo(**row) for row in keyframes if row["step"] in kept]
 
@@ -365,9 +365,14 @@ async def _sampled(
 ) -> Response:
     energy = body.get("energy")
     run = energy.get("run") if isinstance(energy, dict) else None
-    directory = jobs.directory(jobs.entry(run).run.id) if isinstance(run, str) else None
+    known = jobs.entry(run).run.id if isinstance(run, str) else None
     samplings: Samplings = request.app.state.samplings
-    answer = await in_background(lambda: samplings.ask(question, dict(body), directory, step))
+
+    def ask() -> bytes:
+        directory = jobs.fetched(known) if known else None
+        return samplings.ask(question, dict(body), directory, step)
+
+    answer = await in_background(ask)
     return Response(answer, media_type=MSGPACK)
 
 
@@ -379,14 +384,14 @@ async def _sampled(
 async def way(run: Key, body: Annotated[Way, Body()], request: Request, jobs: AllJobs) -> Response:
     """Chains of a run on images, from starts of one's own by the energy of now or of a snapshot,
     with the energy on their way; or the line between two images. In MessagePack."""
-    given, directory = dict(body), jobs.directory(jobs.entry(run).run.id)
+    given, known = dict(body), jobs.entry(run).run.id
     newest = given.get("step") is None
     samplings: Samplings = request.app.state.samplings
 
     async def asked() -> Response:
         if newest:
             given["step"] = await jobs.keep_moment(run)
-        answer = await in_background(lambda: samplings.ask("way", given, directory))
+        answer = await in_background(lambda: samplings.ask("way", given, jobs.fetched(known)))
         return Response(answer, media_type=MSGPACK)
 
     try:
@@ -415,5 +420,5 @@ def download(run: Key, jobs: AllJobs, store: Database) -> Response:
     """A zip file: config.json, events.json, metrics.csv and the checkpoint."""
     entry = jobs.entry(run)
     headers = {"content-disposition": f'attachment; filename="run-{run}.zip"'}
-    body = zipped(entry, jobs.directory(run), store)
+    body = zipped(entry, jobs.fetched(run), store)
     return StreamingResponse(body, media_type="application/zip", headers=headers)

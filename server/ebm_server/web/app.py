@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,7 +23,7 @@ from ebm_server.protocol.worker_messages import Hello
 from ebm_server.runs.database import file_locked
 from ebm_server.runs.dispatch import Dispatch
 from ebm_server.runs.executors import gpus
-from ebm_server.runs.executors.local import LocalExecutor
+from ebm_server.runs.executors.chosen import chosen
 from ebm_server.runs.hub import Hub
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
@@ -30,7 +31,8 @@ from ebm_server.runs.migrations import migrate
 from ebm_server.runs.store import Store
 from ebm_server.runs.watch import Watch
 from ebm_server.runs.worker_connection import WorkerConnection, brief, received
-from ebm_server.settings import Settings, is_loopback, package_version
+from ebm_server.settings import Settings, package_version, worker_url
+from ebm_server.storage import Storage
 from ebm_server.sweeps.queue import Sweeps
 from ebm_server.web import api, observing, sweeps, taking_home
 from ebm_server.web.answering import answer_refusals
@@ -43,6 +45,8 @@ from ebm_server.web.sessions import Sessions, WorkerTokens
 from ebm_server.web.static_page import Page
 
 log = logging.getLogger(__name__)
+PASSED_ON = ("EBM_PLUGINS", "EBM_DATASETS")
+"""What workers of other machines are told too."""
 SCIENCE_AFTER = 0.7
 """Seconds after the start until torch is imported in the background: the page comes first."""
 
@@ -53,25 +57,29 @@ class Services:
     def __init__(self, settings: Settings, workers: WorkerTokens) -> None:
         self.settings = settings
         self.address = settings.data_dir / "server.json"
+        advertised = None if settings.executor == "local" else worker_url(settings)
         self.store = Store(settings.database_url)
         self.hub = Hub(self.store, on_wanted=lambda run, shown: self.dispatch.show(run, shown))
         self.dispatch = Dispatch(
             Ledger(self.store, self.hub),
             self.hub,
-            LocalExecutor(),
+            chosen(settings),
             settings.runs_dir,
             settings.data_dir / "workers",
             lambda worker: {
-                "EBM_SERVER": str(self.address),
+                "EBM_SERVER": advertised or str(self.address),
                 "EBM_WORKER": worker,
                 "EBM_WORKER_TOKEN": workers.of(worker),
                 "OMP_NUM_THREADS": "1",
+                **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
             },
             settings.answer_seconds,
             settings.limits.update_seconds,
             on_free=lambda: self.sweeps.feed(),
             wanted_spares=lambda: self.jobs.queue.wanted_spares(),
-            gpus=gpus.found(),
+            gpus=gpus.found() if settings.executor == "local" else (),
+            storage=Storage(settings.storage) if settings.storage else None,
+            lost_nodes=settings.limits.lost_nodes,
         )
         self.jobs = Jobs(settings, self.dispatch.ledger, self.dispatch)
         self.sweeps = Sweeps(self.jobs)
@@ -185,11 +193,3 @@ async def warm(catalogue: Catalogue) -> None:
     await catalogue.get()
     await asyncio.sleep(SCIENCE_AFTER)
     await with_core(lambda: importlib.import_module("ebm_server.configs"))
-
-
-def worker_url(settings: Settings) -> str:
-    """Where workers of this machine reach the server."""
-    host = settings.host
-    if is_loopback(host) or host in ("0.0.0.0", "::"):
-        host = "[::1]" if ":" in host else "127.0.0.1"
-    return f"http://{host}:{settings.port}"

@@ -111,12 +111,12 @@ async def grid(run: Key, jobs: AllJobs, store: Database, step: Moment = None) ->
 
 def _materials(ids: list[str], jobs: Jobs, store: Any) -> Callable[[], list[Any]]:
     """What reads the runs, once `ebm_core` is there; refused with 404 where there is none."""
-    entries = [(jobs.entry(run), jobs.directory(run)) for run in ids]
+    entries = [jobs.entry(run) for run in ids]
 
     def read() -> list[Any]:
         from ebm_server.exports.material import kept
 
-        return [kept(entry, directory, store) for entry, directory in entries]
+        return [kept(entry, jobs.fetched(entry.run.id), store) for entry in entries]
 
     return read
 

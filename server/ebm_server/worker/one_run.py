@@ -9,6 +9,7 @@ from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.plugins import mistake
 from ebm_server.protocol.worker_messages import Assign, StateItem
 from ebm_server.worker.long_updates import TooLong
+from ebm_server.worker.mirror import Mirror
 from ebm_server.worker.run_loop import RunLoop
 from ebm_server.worker.server_connection import ServerConnection
 
@@ -22,11 +23,11 @@ def warm_up() -> None:
     training.frame()
 
 
-def run_to_end(given: Assign, server: ServerConnection) -> None:
+def run_to_end(given: Assign, server: ServerConnection, mirror: Mirror) -> None:
     """Makes all updates of a run; whatever goes wrong becomes its reason."""
     loop = None
     try:
-        loop = RunLoop(given, server)
+        loop = RunLoop(given, server, mirror)
         loop.run()
     except (Exception, SystemExit) as error:  # a plug-in may call sys.exit
         reason = reason_of(error, begun=loop is not None)

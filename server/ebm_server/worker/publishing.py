@@ -40,15 +40,21 @@ class Publisher:
 
     Args:
         directory: Where the run's snapshots go.
+        kept: Called when one is there.
     """
 
     def __init__(
-        self, training: Training, run: str, server: ServerConnection, directory: Path
+        self,
+        training: Training,
+        run: str,
+        server: ServerConnection,
+        directory: Path,
+        kept: Callable[[], None] = lambda: None,
     ) -> None:
         self.training = training
         self.run = run
         self.server = server
-        self.directory = directory
+        self.directory, self.kept = directory, kept
         self.rate = 0.0
         self.mapped = False
         """The pages compute landscapes themselves."""
@@ -134,6 +140,7 @@ class Publisher:
         if packed and keyframe:
             self.keyframes.taken(frame.step)
             snapshots.keep(self.directory, self.training)
+            self.kept()
             self.server.report(KeyframeItem(seconds=frame.seconds, frame=packed))
         spent = self.clock() - start
         if not series:

@@ -40,6 +40,7 @@ from ebm_server.protocol.worker_messages import (
 )
 from ebm_server.refusals import Invalid
 from ebm_server.worker.long_updates import BrokenOff, LongUpdates
+from ebm_server.worker.mirror import Mirror
 from ebm_server.worker.pacing import Rows
 from ebm_server.worker.publishing import Publisher
 from ebm_server.worker.server_connection import ServerConnection
@@ -57,12 +58,12 @@ State = Literal["running", "paused", "finished", "stopped", "failed"]
 class RunLoop:
     """A run and what it is told to do."""
 
-    def __init__(self, given: Assign, server: ServerConnection) -> None:
+    def __init__(self, given: Assign, server: ServerConnection, mirror: Mirror) -> None:
         self.given = given
         self.server = server
-        self.directory = Path(given.directory)
+        self.mirror, self.directory = mirror, mirror.directory
         self.training = self._training()
-        self.publisher = Publisher(self.training, given.run, server, self.directory)
+        self.publisher = Publisher(self.training, given.run, server, self.directory, mirror.changed)
         self.rows = Rows()
         self.paused = given.paused
         self.speed = given.speed
@@ -231,6 +232,7 @@ class RunLoop:
         write_whole(self.directory / "events.json", text.encode(), outlives_power=False)
         self.next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
         self.saved = True
+        self.mirror.changed()
 
     def obey(self) -> bool:
         """Does what was asked, waiting while paused or too fast; False at the end."""
@@ -267,6 +269,7 @@ class RunLoop:
         self.asleep = self.paused and not self.steps_left
         if self.asleep:
             self.save()
+            self.mirror.settle()
         busy = Problem(path="state", message="the run goes on")
         self.answer(command, [] if self.asleep else [busy])
 
@@ -299,7 +302,10 @@ class RunLoop:
                 self.publisher.rate = command.frames_per_second
                 self.publisher.mapped = not command.landscapes
             case TellEnergy() | KeepSnapshot():
-                self.server.answer(self.publisher.now(command))
+                done = self.publisher.now(command)
+                if isinstance(command, KeepSnapshot):
+                    self.mirror.settle()  # the server reads it from there at once
+                self.server.answer(done)
                 return
         self.answer(command, problems)
 
@@ -326,7 +332,8 @@ class RunLoop:
         self.report_row()
         self.publisher.publish(keyframe=True)
         self.save()
-        self.report_state(state, reason)
+        trouble = self.mirror.settle()
+        self.report_state(state, "; ".join(filter(None, (reason, trouble))) or None)
 
     def report_state(self, state: State, reason: str | None = None) -> None:
         """Reports a state."""

@@ -49,16 +49,18 @@ class ServerConnection:
     """The connection of one worker.
 
     Args:
-        address: A JSON file with the server's "url", read before each attempt to connect: a
-            restarted server may have another port.
+        address: The server's URL, or a JSON file with it as "url", which is read before each
+            attempt to connect: a restarted server may have another port.
     """
 
-    def __init__(self, address: Path, token: str, worker: str) -> None:
+    def __init__(self, address: str, token: str, worker: str) -> None:
         self.address = address
         self.token = token
         self.worker = worker
         self.inbox: SimpleQueue[Assign | Command | Dismiss] = SimpleQueue()
         self.assignment: Assign | None = None
+        self.directory: Path | None = None
+        """Where the run's files are on this machine, if not where the server has them."""
         self.terminated = False
         """The process was asked to end."""
         self.dismissed = False
@@ -135,7 +137,7 @@ class ServerConnection:
             left = pack(Outbox(attempt=self.assignment.attempt, items=list(self._items)))
         from ebm_core.atomic_file import write_whole  # imports torch, which is not waited for above
 
-        write_whole(Path(self.assignment.directory) / OUTBOX, left)
+        write_whole((self.directory or Path(self.assignment.directory)) / OUTBOX, left)
 
     # The threads
 
@@ -143,7 +145,7 @@ class ServerConnection:
         pause = FIRST_BACK_OFF
         while True:
             try:
-                url = json.loads(self.address.read_text())["url"].replace("http", "ws", 1)
+                url = url_in(self.address).replace("http", "ws", 1)
                 with connect(
                     f"{url}/api/v1/worker",
                     additional_headers={"Authorization": f"Bearer {self.token}"},
@@ -244,3 +246,10 @@ class ServerConnection:
             self._frame = None
             messages.append(WorkerFrame(frame=frame))
         return messages
+
+
+def url_in(address: str) -> str:
+    """The URL that an address is, or that the file of this name has."""
+    if "://" in address:
+        return address
+    return str(json.loads(Path(address).read_text())["url"])

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,26 @@ class Process:
     pid: int
     born: str
     """When it started, in whatever words the executor uses."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a worker holds of its machine as long as it lives."""
+
+    cpus: float = 1
+    gpus: float = 0
+    memory: int = 0
+    """Bytes; 0 asks for none in particular."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended."""
+
+    code: int | None = None
+    """Its exit code, -N for signal N, or None where it cannot be known."""
+    lost: str = ""
+    """What it was lost with, in words, where it did not end by itself."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +49,15 @@ class Used:
 class Executor(ABC):
     """A place where workers run."""
 
+    queues: bool
+    """A worker may have to wait for a place: its run stays "queued" until the worker has called."""
+
     @abstractmethod
-    def start(self, environment: dict[str, str], log: Path) -> Process:
+    def demand(self, config: dict[str, Any]) -> Demand:
+        """What a worker for a run of this config asks for."""
+
+    @abstractmethod
+    def start(self, environment: dict[str, str], demand: Demand, log: Path) -> Process:
         """Starts `python -m ebm_server.worker.__main__`; it must outlive this server.
 
         Raises:
@@ -41,8 +69,8 @@ class Executor(ABC):
         """Whether the process still runs."""
 
     @abstractmethod
-    async def ended(self, process: Process) -> int | None:
-        """Waits for the end; the exit code, -N for signal N, or None where it cannot be known."""
+    async def ended(self, process: Process) -> Ended:
+        """Waits for the end."""
 
     @abstractmethod
     def used(self, processes: Sequence[Process]) -> list[Used | None]:

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from ebm_server.runs.executors import Executor, Process, Used
+from ebm_server.runs.executors import Demand, Ended, Executor, Process, Used
 
 POLL_SECONDS = 0.5
 
@@ -64,10 +65,15 @@ def search_path() -> str:
 class LocalExecutor(Executor):
     """Child processes that are left alone when the server goes."""
 
+    queues = False
+
     def __init__(self) -> None:
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
-    def start(self, environment: dict[str, str], log: Path) -> Process:
+    def demand(self, config: dict[str, Any]) -> Demand:
+        return Demand()  # all workers are alike
+
+    def start(self, environment: dict[str, str], demand: Demand, log: Path) -> Process:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             child = subprocess.Popen(
@@ -84,13 +90,13 @@ class LocalExecutor(Executor):
     def alive(self, process: Process) -> bool:
         return birth(process.pid) == process.born
 
-    async def ended(self, process: Process) -> int | None:
+    async def ended(self, process: Process) -> Ended:
         if hasattr(os, "pidfd_open"):
             await self._readable(process)
         while self.alive(process):
             await asyncio.sleep(POLL_SECONDS)
         child = self._children.pop(process.pid, None)
-        return None if child is None else child.wait()
+        return Ended(None if child is None else child.wait())
 
     async def _readable(self, process: Process) -> None:
         try:
