@@ -302,12 +302,16 @@ class RunLoop:
                 self.publisher.rate = command.frames_per_second
                 self.publisher.mapped = not command.landscapes
             case TellEnergy() | KeepSnapshot():
-                done = self.publisher.now(command)
-                if isinstance(command, KeepSnapshot):
-                    self.mirror.settle()  # the server reads it from there at once
-                self.server.answer(done)
+                self.tell(command)
                 return
         self.answer(command, problems)
+
+    def tell(self, command: TellEnergy | KeepSnapshot) -> None:
+        """Answers with the energy that is shown, or keeps it where the server reads it at once."""
+        done = self.publisher.now(command)
+        if isinstance(command, KeepSnapshot):
+            self.mirror.settle()
+        self.server.answer(done)
 
     def change(self, changes: dict[str, Any]) -> list[Problem]:
         """Sets live fields, all or none; what was wrong."""
