@@ -171,7 +171,7 @@ function openTile(number: number | null): void {
   open({ run, number, name: `${CALLED[source.value]} ${number + 1}`, image }, ...STARTS[source.value]);
 }
 
-const POINT = "Point at one for its energy and nearest image; press for its way from noise.";
+const POINT = "Point for its energy, press for its way.";
 
 const OPENED =
   "A chain run anew by the energy of one moment: the same seed, the same way. Go along the film; drag the time line to see the same chain by an earlier energy.";
