@@ -27,6 +27,7 @@ from ebm_core.methods._chain_phases import tell_buffer, tell_data, tell_stored
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.methods._likelihood_phases import Sides
+from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.random_walk import RandomWalk
@@ -100,6 +101,7 @@ class PersistentContrastiveDivergence(Unconditional):
         live=True,
         description="noise needs 60 chain steps or more, else the energy runs away.",
     )
+    data_noise: float = DATA_NOISE
     energy_penalty: float = ENERGY_PENALTY
 
     @classmethod
@@ -114,11 +116,12 @@ class PersistentContrastiveDivergence(Unconditional):
                 "buffer_size": 2000,
                 "restart_share": 0.02,
                 "restart_from": "noise",
+                "data_noise": 0.1,
                 "energy_penalty": 0.01,
             },
             "energy": {"kind": "mlp", "hidden": [256, 256], "fourier_features": 0},
             "optimization": {
-                "learning_rate": 2e-3,
+                "learning_rate": 1e-3,
                 "batch_size": 64,
                 "averaging": 0.998,
                 "gradient_clip": 1.0,
@@ -162,6 +165,9 @@ class PersistentLearner(Learner):
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         method, task = self.method, self.task
+        clean = positives
+        if method.data_noise:
+            positives = blurred(positives, method.data_noise, task.generator)
         if method.chains == method.buffer_size:
             slots = torch.arange(method.buffer_size, device=task.device)
         else:
@@ -173,7 +179,7 @@ class PersistentLearner(Learner):
         starts[restarted] = self.fresh(len(restarted))
         ages[restarted] = 0
         if seen := observer():
-            tell_data(seen, positives, positives, DATA)
+            tell_data(seen, clean, positives, DATA)
             tell_buffer(seen, starts, slots, restarted, method.restart_from, CHAINS)
 
         sampler, steps = method.sampler, method.chain_steps
