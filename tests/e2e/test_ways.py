@@ -118,10 +118,12 @@ def test_a_tile_shows_its_way_and_takes_other_starts(page: Page, lab: Laboratory
 def test_a_hole_is_brushed_and_filled(page: Page, lab: Laboratory, run: str) -> None:
     shown(page, lab, run).click(position={"x": 20, "y": 20})
     settled(page)
+    noise = page.evaluate(PICTURE.format(0))
     page.get_by_role("radio", name="held-out image").click()
     expect(page.locator(".way-heading")).to_contain_text("from an image", timeout=DEADLINE)
+    when(page, f"{PICTURE.format(0)} !== {json.dumps(noise)}")
     settled(page)
-    whole = ends(page)[0]
+    whole, end = ends(page)[0], page.evaluate(PICTURE.format(1))
     brush = page.get_by_role("application")
     box = brush.bounding_box()
     assert box is not None
@@ -131,6 +133,7 @@ def test_a_hole_is_brushed_and_filled(page: Page, lab: Laboratory, run: str) -> 
     page.mouse.up()
     told = page.locator(".way-heading")
     expect(told).to_contain_text("within a hole of an image", timeout=DEADLINE)
+    when(page, f"{PICTURE.format(1)} !== {json.dumps(end)}")
     settled(page)
     filled = ends(page)[1]
     changed = [i for i in range(64) if abs(filled[i] - whole[i]) > 2]
