@@ -8,6 +8,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from numbers import Real
 from pathlib import Path
@@ -199,11 +200,13 @@ def as_numbers(objects: NDArray[Any]) -> NDArray[Any]:
     Raises:
         ValueError: One is none.
     """
+    for one in objects.flat:
+        if not isinstance(one, Real | Decimal | None):
+            raise ValueError(f"it holds {one!r}; real numbers are needed")
     try:
         return np.asarray(objects, np.float64)
-    except (TypeError, ValueError) as error:
-        wrong = next(one for one in objects.flat if not isinstance(one, Real))
-        raise ValueError(f"it holds {wrong!r}; real numbers are needed") from error
+    except OverflowError as error:
+        raise ValueError(f"it holds a number that is too large ({error})") from error
 
 
 def referred(given: dict[str, Any], context: Any) -> FrozenArray:

@@ -39,10 +39,9 @@ FAR_APART = 40.0
 """Standard deviations between groups, beyond which most methods were measured to fail."""
 FAR_OUT = 100.0
 """Units of the model from the middle, beyond which energies were measured to run away."""
-FAR_OUT_WORDS = (
-    "some points lie so far out that energies and chains run away there; the methods denoising and "
-    "noise_conditional learn such data"
-)
+RUN_AWAY = "some points lie so far out that energies and chains run away there; "
+HEAVY_TAILS = f"{RUN_AWAY}denoising learns such data"
+FAR_GROUPS = f"{RUN_AWAY}denoising and noise_conditional learn such data"
 
 
 LONGEST_NAME = 100
@@ -200,7 +199,7 @@ class Points(Dataset):
     @property
     def remarks(self) -> tuple[str, ...]:
         if (groups := self.groups) is None:
-            tails = (f"the tails are heavy: {FAR_OUT_WORDS}",) if self._far_out else ()
+            tails = (f"the tails are heavy: {HEAVY_TAILS}",) if self._far_out else ()
             return (*self._prepared.remarks, *tails)
         shares = ", ".join(f"{100 * share:.3g} %" for share in groups.shares)
         wide = groups.separation
@@ -225,8 +224,9 @@ class Points(Dataset):
                 f"{far.sum()} rows lie far from all others, such as row {row + 1}: {x:g}, {y:g}; "
                 "they are left out by `dataset.far_rows=leave out`"
             )
-        apart = self.groups is not None and self.groups.separation > FAR_APART
-        return FAR_OUT_WORDS if apart or self._far_out else None
+        if self.groups is not None and self.groups.separation > FAR_APART:
+            return FAR_GROUPS
+        return HEAVY_TAILS if self._far_out else None
 
     @property
     def _far_out(self) -> bool:

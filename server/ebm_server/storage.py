@@ -7,6 +7,8 @@ the server puts what a run begins with there, and fetches what somebody wants to
 import importlib
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +88,28 @@ class Storage:
             if not name.rpartition("/")[2].startswith(DRAFT) and ".." not in name.split("/")
         }
 
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Errors of whatever kind of storage as an OSError."""
+        try:
+            yield
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(f"{type(error).__name__}: {error}") from error
+
     def bring(self, run: str, directory: Path) -> None:
-        """Puts there what the run's folder here has, where nothing is there yet."""
-        if self.found(run):
-            return
-        for path in sorted(directory.rglob("*")):
-            if path.is_file() and not path.name.startswith(DRAFT):
-                self.put(run, path.relative_to(directory).as_posix(), path.read_bytes())
+        """Puts there what the run's folder here has, until a worker has claimed the run there.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        with self._reached():
+            there = self.found(run)
+            for path in [] if ATTEMPT in there else sorted(directory.rglob("*")):
+                name = path.relative_to(directory).as_posix()
+                if path.is_file() and not path.name.startswith(DRAFT) and name not in there:
+                    self.put(run, name, path.read_bytes())
 
     def fetch(self, run: str, directory: Path) -> None:
         """Brings a folder here up to what is there.
@@ -102,7 +119,7 @@ class Storage:
         """
         from ebm_core.atomic_file import write_whole  # imports torch, as all that need files do
 
-        with self._lock:
+        with self._lock, self._reached():
             known = self._fetched.setdefault(run, {})
             there = self.found(run)
             for name, mark in there.items():

@@ -70,6 +70,8 @@ def test_points_are_written_as_rows_or_once_in_a_folder(tmp_path: Path) -> None:
         (np.array([["a", "b"], ["c", "d"]]), "real numbers"),
         (np.array([[1, "a"], [2, 3]], object), "it holds 'a'; real numbers"),
         (np.array([[1, None], [2, 3]], object), r"row 0 is \[1.0, nan\]"),
+        (np.array([["1", "2"], ["3", "4"]], object), "it holds '1'; real numbers"),
+        (np.array([[10**400, 2], [3, 4]], object), "too large"),
         ({"digest": "sha256:" + "0" * 64, "rows": 7}, "only the digest of the 7 rows is here"),
         ({"digest": "../etc/passwd", "rows": 7}, "give rows of numbers, or"),
         ({"rows": 7}, "give rows of numbers, or"),

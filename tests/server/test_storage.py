@@ -63,9 +63,14 @@ def test_a_storage_gives_back_what_it_was_given(url: str, tmp_path: Path) -> Non
     (here / "snapshots").mkdir(parents=True)
     (here / "config.json").write_text("{}")
     (here / "snapshots" / "1").write_bytes(b"one")
-    storage.bring("r", here)
+    storage.put("r", "config.json", b"{}")
+    storage.bring("r", here)  # what was cut off goes on
     (here / "config.json").write_text("later")
     storage.bring("r", here)  # what is there stays
+    storage.claim("r", 1)
+    (here / "events.json").write_text("[]")
+    storage.bring("r", here)  # now a worker writes
+    assert storage.found("r").keys() == {"config.json", "snapshots/1", "attempt"}
     there = tmp_path / "there"
     storage.fetch("r", there)
     assert (there / "config.json").read_text() == "{}"
@@ -106,6 +111,20 @@ def test_a_mirror_copies_what_is_new_and_removes_what_is_gone(tmp_path: Path) ->
     assert set(storage.found("r")) == {"attempt", "checkpoint.safetensors"}
     mirror.remove()
     assert not mirror.directory.exists()
+
+
+def test_errors_of_any_kind_of_storage_are_those_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = Storage(str(tmp_path))
+
+    def find(*_given: object, **_more: object) -> None:
+        raise RuntimeError("no answer")
+
+    monkeypatch.setattr(storage.files, "find", find)
+    for ask in (storage.bring, storage.fetch):
+        with pytest.raises(OSError, match="RuntimeError: no answer"):
+            ask("r", tmp_path / "here")
 
 
 def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:

@@ -155,7 +155,12 @@ class Dispatch:
                 if event["kind"] == "change"
             ]
         if self.storage:
-            await asyncio.to_thread(self.storage.bring, run.id, self.runs_dir / run.id)
+            try:
+                await asyncio.to_thread(self.storage.bring, run.id, self.runs_dir / run.id)
+            except OSError as error:
+                reason = f"its files cannot be kept at {self.storage.url}: {error}; then resume it"
+                await self.kill(entry, "failed", reason)
+                return
         if worker.connection is None:
             return
         worker.connection.tell(
