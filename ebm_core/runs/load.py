@@ -48,7 +48,7 @@ def diverged(directory: Path) -> list[str]:
     if not told.is_file():
         return []
     reason = told.read_text("utf-8").strip()
-    return [f"this run diverged ({reason}); its energy is that of the last update before"]
+    return [f"this run diverged ({reason}); its energy is that of an update before"]
 
 
 def restored(config: RunConfig, state: dict[str, Any]) -> TrainedEnergy:

@@ -12,6 +12,7 @@ import numpy as np
 from ebm_server.protocol.packing import unpack_frame
 
 from ebm_core import RunConfig
+from ebm_core.runs.load import DIVERGED
 from tests.server.laboratory import PATIENCE, SMALL, Laboratory, endless
 
 
@@ -191,6 +192,8 @@ def test_a_run_that_diverges_says_what_and_keeps_its_last_good_frame(lab: Labora
     last = lab.ask("GET", f"/runs/{run}/keyframes")[-1]["step"]
     assert last == info["step"]
     assert info["repeats"]
+    told = lab.data_dir / "runs" / run / DIVERGED  # for who loads the folder
+    assert told.read_text("utf-8") == info["reason"]
     why = lab.ask("POST", f"/runs/{run}/resume", status=409)["detail"]
     assert "would repeat its failure" in why
     assert info["reason"] in why
@@ -200,6 +203,7 @@ def test_a_run_that_diverges_says_what_and_keeps_its_last_good_frame(lab: Labora
         page.watch(run)
         page.state("running")
     lab.ask("POST", f"/runs/{run}/stop")
+    assert not told.exists()
 
 
 def test_digits_are_trained_and_kept_as_images(lab: Laboratory) -> None:

@@ -7,6 +7,7 @@ import torch
 from ebm_core import RunConfig, Training, TrainingDiverged
 from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.plugins import mistake
+from ebm_core.runs.load import DIVERGED
 from ebm_server.protocol.worker_messages import Assign, StateItem
 from ebm_server.worker.long_updates import TooLong
 from ebm_server.worker.mirror import Mirror
@@ -32,6 +33,8 @@ def run_to_end(given: Assign, server: ServerConnection, mirror: Mirror) -> None:
     except (Exception, SystemExit) as error:  # a plug-in may call sys.exit
         reason = reason_of(error, begun=loop is not None)
         if loop:
+            if isinstance(error, TrainingDiverged):
+                (loop.directory / DIVERGED).write_text(reason, "utf-8")
             loop.fail(reason)
         else:
             server.report(

@@ -12,6 +12,7 @@ from ebm_core.atomic_file import write_whole
 from ebm_core.runs import snapshots
 from ebm_core.runs.changes import plugins_changed
 from ebm_core.runs.config import PLUGINS, arrays_of, saved
+from ebm_core.runs.load import DIVERGED
 from ebm_core.runs.slow_motion import slow_update
 from ebm_server.configs import with_changes
 from ebm_server.protocol.messages import Problem
@@ -105,6 +106,7 @@ class RunLoop:
             TrainingDiverged: The averaged weights are still good.
         """
         self.begin()
+        (self.directory / DIVERGED).unlink(missing_ok=True)  # resumed with a change
         while self.obey():
             if self.asleep:
                 return
