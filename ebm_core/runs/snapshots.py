@@ -1,5 +1,6 @@
 """Snapshots: the weights that a run showed at some of its past moments, a small file each."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from ebm_core.contracts import Tuning
@@ -24,8 +25,9 @@ class NoSnapshot(ValueError):
         self.step, self.steps = step, steps
 
 
-def keep(directory: Path, training: Training) -> None:
-    """Writes the energy that is shown now; the most crowded of the older ones makes room.
+def keep(directory: Path, training: Training, spared: Collection[int] = ()) -> None:
+    """Writes the energy that is shown now; the most crowded of the older ones makes room, but none
+    of the updates that are `spared`.
 
     What stays is dense early and thin late: the first, the newest, and between them steps whose
     ratios are about even.
@@ -41,7 +43,9 @@ def keep(directory: Path, training: Training) -> None:
     room = BYTES // (directory / FOLDER / name).stat().st_size
     kept = steps(directory)
     while len(kept) > max(2, min(MOST, room)):
-        inner = range(1, len(kept) - 1)
+        inner = [i for i in range(1, len(kept) - 1) if kept[i] not in spared]
+        if not inner:
+            return
         crowded = min(inner, key=lambda i: (kept[i + 1] + 1) / (kept[i - 1] + 1))
         (directory / FOLDER / file_name(kept.pop(crowded))).unlink()
 

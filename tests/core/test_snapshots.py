@@ -81,3 +81,16 @@ def test_a_return_to_an_earlier_update_forgets_the_later_ones(tmp_path: Path) ->
         snapshots.keep(tmp_path, run)
     snapshots.forget_after(tmp_path, 10)
     assert snapshots.steps(tmp_path) == [0, 5, 10]
+
+
+def test_what_somebody_looks_at_makes_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "MOST", 6)
+    run = training()
+    for _ in range(60):
+        run.update()
+        snapshots.keep(tmp_path, run, spared=[50, 51])
+    kept = snapshots.steps(tmp_path)
+    assert {1, 50, 51, 60} <= set(kept)
+    assert len(kept) == 6

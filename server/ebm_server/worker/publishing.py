@@ -6,6 +6,7 @@ core is idle and the energy lets training go on, frames are made beside it and c
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,10 @@ MEMORY_SECONDS = 10.0
 """Training time over which the share of publishing is averaged."""
 
 
+ASKED = 16
+"""Moments that somebody looks at, which make no room for newer ones."""
+
+
 class Publisher:
     """The frames of one run. `rate` is what the pages ask for, in frames a second.
 
@@ -53,6 +58,8 @@ class Publisher:
     ) -> None:
         self.training = training
         self.run = run
+        self.asked: deque[int] = deque(maxlen=ASKED)
+        """Updates whose weights somebody has asked to keep, the newest last."""
         self.server = server
         self.directory, self.kept = directory, kept
         self.rate = 0.0
@@ -139,7 +146,7 @@ class Publisher:
         packed = self.send(frame)
         if packed and keyframe:
             self.keyframes.taken(frame.step)
-            snapshots.keep(self.directory, self.training)
+            snapshots.keep(self.directory, self.training, self.asked)
             self.kept()
             self.server.report(KeyframeItem(seconds=frame.seconds, frame=packed))
         spent = self.clock() - start
@@ -179,8 +186,9 @@ class Publisher:
         """Keeps the weights that are shown now, if they are not kept; of which update they are."""
         start = self.clock()
         step = self.training.step
+        self.asked.append(step)
         if step not in snapshots.steps(self.directory):
-            snapshots.keep(self.directory, self.training)
+            snapshots.keep(self.directory, self.training, self.asked)
         self._charge(0.0, self.clock() - start)
         return step
 
