@@ -33,7 +33,7 @@ from ebm_server.protocol.runs import (
 )
 from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.protocol.ways import Way, WayMade
-from ebm_server.refusals import Invalid, Refused
+from ebm_server.refusals import Refused
 from ebm_server.runs import listing, pictures
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import EVENTS, METRICS, Store
@@ -385,21 +385,11 @@ async def way(run: Key, body: Annotated[Way, Body()], request: Request, jobs: Al
     """Chains of a run on images, from starts of one's own by the energy of now or of a snapshot,
     with the energy on their way; or the line between two images. In MessagePack."""
     given, known = dict(body), jobs.entry(run).run.id
-    newest = given.get("step") is None
+    if given.get("step") is None:
+        given["step"] = await jobs.keep_moment(run)
     samplings: Samplings = request.app.state.samplings
-
-    async def asked() -> Response:
-        if newest:
-            given["step"] = await jobs.keep_moment(run)
-        answer = await in_background(lambda: samplings.ask("way", given, jobs.fetched(known)))
-        return Response(answer, media_type=MSGPACK)
-
-    try:
-        return await asked()
-    except Invalid as error:
-        if not newest or [problem.path for problem in error.problems] != ["step"]:
-            raise
-    return await asked()  # the run has thinned its snapshots while the process began
+    answer = await in_background(lambda: samplings.ask("way", given, jobs.fetched(known)))
+    return Response(answer, media_type=MSGPACK)
 
 
 @router.get(
