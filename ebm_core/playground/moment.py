@@ -7,10 +7,8 @@ from typing import NamedTuple
 import torch
 
 from ebm_core.contracts import Dataset
-from ebm_core.runs import snapshots
-from ebm_core.runs.checkpoint import FILE_NAME
 from ebm_core.runs.display import NearestImages
-from ebm_core.runs.load import load
+from ebm_core.runs.load import load, written_at
 from ebm_core.runs.trained import TrainedEnergy
 
 
@@ -30,8 +28,7 @@ def moment_of(directory: Path, step: int | None) -> Moment:
         NoSnapshot: It keeps none of this update.
         ValueError: Its points are no images.
     """
-    file = directory / FILE_NAME if step is None else snapshots.find(directory, step)
-    return _read(directory, step, file.stat().st_mtime_ns)
+    return _read(directory, step, written_at(directory, step))
 
 
 @lru_cache(maxsize=4)

@@ -10,9 +10,7 @@ from ebm_core.analytic import AnyAnalyticEnergy
 from ebm_core.contracts import EnergyNetwork, setting
 from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.units import SAME, Units
-from ebm_core.runs import snapshots
-from ebm_core.runs.checkpoint import FILE_NAME
-from ebm_core.runs.load import load
+from ebm_core.runs.load import load, written_at
 from ebm_core.runs.trained import TrainedEnergy
 
 
@@ -60,8 +58,7 @@ class Target(BaseModel):
         if self.formula is not None:
             return Shown(self.formula.network(), square(self.formula.window), SAME)
         place = directory or Path()
-        file = place / FILE_NAME if self.step is None else snapshots.find(place, self.step)
-        trained = saved(place, self.step, file.stat().st_mtime_ns)
+        trained = saved(place, self.step, written_at(place, self.step))
         dataset = trained.config.dataset
         return Shown(trained.network, dataset.window, dataset.units)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ebm_core.runs import snapshots
+from ebm_core.runs.checkpoint import FILE_NAME
 from ebm_core.runs.config import RunConfig, on_device_at_hand
 from ebm_core.runs.trained import TrainedEnergy
 from ebm_core.runs.training import Training
@@ -40,6 +41,17 @@ def load(directory: Path | str, step: int | None = None) -> TrainedEnergy:
     for remark in (*training.plugin_changes, *diverged(folder)):
         warnings.warn(remark, stacklevel=2)
     return energy
+
+
+def written_at(directory: Path, step: int | None) -> int:
+    """When the file that `load` reads was written, in nanoseconds.
+
+    Raises:
+        FileNotFoundError, NoSnapshot: As of `load`.
+    """
+    if step is not None:
+        return snapshots.written_at(directory, step)
+    return (directory / FILE_NAME).stat().st_mtime_ns
 
 
 def diverged(directory: Path) -> list[str]:

@@ -55,16 +55,16 @@ def steps(directory: Path | str) -> list[int]:
     return sorted(int(path.stem) for path in (Path(directory) / FOLDER).glob(f"[0-9]*{SUFFIX}"))
 
 
-def find(directory: Path, step: int) -> Path:
-    """The file of a snapshot.
+def written_at(directory: Path, step: int) -> int:
+    """When a snapshot was written, in nanoseconds.
 
     Raises:
-        NoSnapshot: There is none of this update.
+        NoSnapshot: There is none of this update, or a run that goes on has just thinned it out.
     """
-    path = directory / FOLDER / file_name(step)
-    if not path.is_file():
-        raise NoSnapshot(directory, step, steps(directory))
-    return path
+    try:
+        return (directory / FOLDER / file_name(step)).stat().st_mtime_ns
+    except FileNotFoundError:
+        raise NoSnapshot(directory, step, steps(directory)) from None
 
 
 def read(directory: Path, step: int) -> Training:
@@ -74,10 +74,12 @@ def read(directory: Path, step: int) -> Training:
 
     Raises:
         PlugInMissing: It uses a plug-in from outside that is not loaded.
-        NoSnapshot: There is none of this update.
+        NoSnapshot: There is none of this update, or a run that goes on has just thinned it out.
     """
-    path = find(directory, step)
-    state = checkpoint.load(path.parent, name=path.name)
+    try:
+        state = checkpoint.load(directory / FOLDER, file_name(step))
+    except FileNotFoundError:
+        raise NoSnapshot(directory, step, steps(directory)) from None
     config, plugin_changes = saved(state["config"], arrays_of(directory))
     training = Training(on_device_at_hand(config))
     training.plugin_changes = plugin_changes

@@ -8,7 +8,8 @@ import torch
 
 from ebm_core import RunConfig, Training, load
 from ebm_core.methods import METHODS
-from ebm_core.runs import snapshots
+from ebm_core.runs import checkpoint, snapshots
+from ebm_core.runs.load import written_at
 
 
 def training(method: str = "denoising", **fields: object) -> Training:
@@ -50,6 +51,23 @@ def test_an_update_that_is_not_kept_is_told_with_those_that_are(tmp_path: Path) 
         load(tmp_path, step=7)
 
 
+def test_one_that_is_thinned_out_while_it_is_read_is_told_as_any_that_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that goes on does so: the file is there when one looks, and gone when one reads."""
+    snapshots.keep(tmp_path, training())
+
+    def thinned(*_: object, **__: object) -> None:
+        (tmp_path / snapshots.FOLDER / snapshots.file_name(0)).unlink()
+        raise FileNotFoundError(0)
+
+    monkeypatch.setattr(checkpoint, "safe_open", thinned)
+    with pytest.raises(snapshots.NoSnapshot, match="update 0; it keeps none at all"):
+        snapshots.read(tmp_path, 0)
+    with pytest.raises(snapshots.NoSnapshot, match="update 0"):
+        written_at(tmp_path, 0)
+
+
 def test_the_kept_are_few_dense_early_and_thin_late(tmp_path: Path) -> None:
     run = training()
     for step in range(500):
@@ -66,7 +84,7 @@ def test_the_kept_are_few_dense_early_and_thin_late(tmp_path: Path) -> None:
 def test_large_networks_leave_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = training()
     snapshots.keep(tmp_path, run)
-    size = snapshots.find(tmp_path, 0).stat().st_size
+    size = (tmp_path / snapshots.FOLDER / snapshots.file_name(0)).stat().st_size
     monkeypatch.setattr(snapshots, "BYTES", 3.5 * size)
     for step in range(1, 9):
         run.schedule.step = step

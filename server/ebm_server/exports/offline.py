@@ -195,12 +195,15 @@ def thinned_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _energies(material: Material, steps: Sequence[int], room: int) -> list[Any]:
     """The energies of as many moments as there is room for, the last one first of all."""
-    known = sorted(set(steps) & set(material.weighed))
-    if not known or (last := material.energy(known[-1])) is None:
+    if material.config.dataset.shape != (2,):
         return []
-    chosen = thinned(known, max(1, room // len(last)))
-    found = [material.energy(step) for step in chosen]
-    return [unpack(energy) for energy in found if energy is not None]
+    known = sorted(set(steps) & set(material.weighed))
+    found = {}
+    while known and (last := material.energy(known[-1])) is None:
+        known.pop()  # thinned out since, if the run goes on
+    if known and last:
+        found = {step: material.energy(step) for step in thinned(known, max(1, room // len(last)))}
+    return [unpack(energy) for energy in found.values() if energy is not None]
 
 
 def _size_of(energy: dict[str, Any]) -> int:
