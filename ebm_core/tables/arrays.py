@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ def read_npz(data: bytes, name: str) -> Table:
         raise BadFile(f"{name} is not a file saved by numpy.savez: {error}") from error
     if not named:
         raise BadFile(f"{name} holds no arrays; save one of shape (n, 2) in it by numpy.savez")
+    left = {key: named.pop(key) for key in other_tables(named)}
     columns: list[Column] = []
     for key, array in named.items():
         if array.ndim == 1 and not array.dtype.names:
@@ -54,7 +56,23 @@ def read_npz(data: bytes, name: str) -> Table:
         else:
             prefix = f"{key} " if len(named) > 1 else ""
             columns += columns_of(array, f"{name}, array {key!r}", prefix)
-    return table_of(columns, name)
+    table = table_of(columns, name)
+    if not left:
+        return table
+    told = ", ".join(f"{key} ({len(array):,} rows)" for key, array in left.items())
+    message = f"of several tables the first, of {len(table.rows):,} rows, is read, and not {told}"
+    return replace(table, messages=(message,))
+
+
+def other_tables(named: dict[str, NDArray[Any]]) -> list[str]:
+    """The names of all arrays but those of the first table, where there are tables of several
+    lengths, as x_train, y_train, x_test and y_test are; none where one length alone has a table.
+    """
+    length = {key: len(array) if array.ndim else 0 for key, array in named.items()}
+    tables = list(dict.fromkeys(length[key] for key, array in named.items() if array.ndim == 2))
+    if len(tables) < 2 or not set(length.values()) <= set(tables):
+        return []
+    return [key for key in named if length[key] != tables[0]]
 
 
 def parsed(data: bytes) -> Any:

@@ -3,6 +3,8 @@
 import io
 import re
 from array import array
+from collections import deque
+from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
@@ -24,6 +26,8 @@ SAMPLE = 60
 """Rows that a dialect is told from."""
 MOSTLY = 0.5
 """A column with a larger share of words is one of text; else a word in it is a mistake."""
+LONGEST_CELL = 20
+"""Lines that a cell in quotes may run over."""
 NAMELESS = ("", "Unnamed: 0")
 """What pandas writes above an index."""
 
@@ -69,7 +73,7 @@ def rows_of(text: bytes) -> tuple[bytes, NDArray[np.int64], str]:
     """The lines that are neither empty nor comments, their numbers, and the last comment before."""
     marks = tuple(mark.encode() for mark in COMMENTS)
     body, numbers, before = io.BytesIO(), array("q"), b""
-    for number, line in enumerate(io.BytesIO(text), 1):
+    for number, line in whole_lines(text):
         bare = line.lstrip()
         if bare and not bare.startswith(marks):
             body.write(line)
@@ -77,6 +81,29 @@ def rows_of(text: bytes) -> tuple[bytes, NDArray[np.int64], str]:
         elif bare and not numbers:
             before = bare
     return body.getvalue(), np.array(numbers, dtype=np.int64), before.decode()
+
+
+def whole_lines(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines and their numbers; where a cell in quotes runs over several, they are one.
+
+    A quote that is not closed within `LONGEST_CELL` lines is a mark like any other.
+    """
+    lines = enumerate(io.BytesIO(text), 1)
+    if b'"' not in text:
+        yield from lines
+        return
+    waiting = deque(islice(lines, 1))
+    while waiting:
+        number, line = waiting.popleft()
+        if line.count(b'"') % 2:
+            waiting.extend(islice(lines, LONGEST_CELL - len(waiting)))
+            odd = (place for place, (_, other) in enumerate(waiting) if other.count(b'"') % 2)
+            if (end := next(odd, None)) is not None:
+                rest = [waiting.popleft()[1] for _ in range(end + 1)]
+                line = b" ".join(part.rstrip(b"\n") for part in (line, *rest)) + b"\n"
+        yield number, line
+        if not waiting:
+            waiting.extend(islice(lines, 1))
 
 
 def commented_names(comment: str, width: int, dialect: Dialect) -> list[str] | None:

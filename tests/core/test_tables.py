@@ -46,12 +46,28 @@ def npz(**arrays: np.ndarray) -> bytes:
         ",0,1\n0,1.5,2.25\n1,-3,4\n2,5,.5\n",
         ",x,y\n17,1.5,2.25\n4,-3,4\n9,5,.5\n",
         '"x" "y"\n"1" 1.5 2.25\n"2" -3 4\n"3" 5 .5\n',
+        '"x\nin cm",y\n1.5,2.25\n-3,4\n5,.5\n',
+        'y,x,why\n1.5,2.25,"so\n\nand so, 7"\n-3,4,"5""\n"\n5,.5,a 3" nail\n',
         "day,x,y\n2026-01-02,1.5,2.25\n2026-01-03,-3,4\n2026-01-04,5,.5\n",
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_text_is_read_in_whatever_dialect_it_comes(text: str, encoding: str) -> None:
     assert chosen(text.encode(encoding), "a.txt").values.tolist() == ROWS
+
+
+def test_rows_are_counted_by_the_lines_where_they_begin() -> None:
+    with pytest.raises(BadFile, match="row 5, column 'y': 'many' is not a number"):
+        chosen('x,y,why\n1,2,"of\ntwo lines"\n3,4,"one"\n5,many,""\n6,7,\n8,9,\n')
+
+
+def test_of_several_tables_in_an_npz_the_first_is_read_and_the_others_are_told() -> None:
+    others = {"x_test": np.zeros((1, 2)), "y_test": np.zeros(1)}
+    table = read_table(npz(x_train=np.array(ROWS), y_train=np.arange(3), **others), "a.npz")
+    assert [column.name for column in table.columns] == ["x_train x", "x_train y", "y_train"]
+    (told,) = table.messages
+    assert told.endswith("of 3 rows, is read, and not x_test (1 rows), y_test (1 rows)")
+    assert select(table, columns=["x_train x", "x_train y"]).values.tolist() == ROWS
 
 
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", ">f8", "i2", "u1", ">i4", "?"])
