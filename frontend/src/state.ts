@@ -1,5 +1,6 @@
 /** What the page knows, as a few signals, and what follows from it. */
 import { computed, signal } from "@preact/signals";
+import { count as drawnCount } from "./drawing/state";
 import { fieldsOfRun } from "./form/fields";
 import { ownPictures } from "./form/pictures";
 import { modelUnitOf, ownPoints, unevenUnits } from "./form/points";
@@ -110,6 +111,13 @@ function nameOfData({ dataset }: RunConfig): string {
 export function nameOf(config: RunConfig | null | undefined): string {
   return config ? `${nameOfData(config)} · ${titleOf(config.method.kind)}` : "";
 }
+
+/** The same of the choice, which may be being drawn. */
+export const nameOfChoice = computed<string>(() => {
+  const choice = draft.value;
+  if (!choice || !drawing.value) return nameOf(choice);
+  return `drawing, ${count(drawnCount.value)} points · ${titleOf(choice.method.kind)}`;
+});
 
 /** The form of the choice. */
 export const fields = computed<Field[]>(() => {

@@ -87,5 +87,5 @@ it("over an ended run, with another choice and with other settings", () => {
 
 it("while one draws", () => {
   drawing.value = true;
-  expect(said()).toBe("Train on the drawing: Moons · Exact");
+  expect(said()).toBe("Train on the drawing: drawing, 0 points · Exact");
 });

@@ -1,7 +1,7 @@
 /** What a run is called: by its distribution and method and how it was made, or by the name that a person gave. */
 import { computed } from "@preact/signals";
 import type { RunSummary } from "../protocol/wire";
-import { catalogue, draft, info, nameOf, stored, titleOf, untrained } from "../state";
+import { catalogue, info, nameOf, nameOfChoice, stored, titleOf, untrained } from "../state";
 
 /** ", from 40" of a branch and ", again" of a repeat, as the server adds them to the name of the run before. */
 const MADE = /(?:, (?:from \d+|again))+$/;
@@ -29,7 +29,7 @@ export function nameOfRun({ dataset, method, name }: Named): string {
 /** What is on the stage: the choice, or the run by its own name. */
 export const nameOnStage = computed<string>(() => {
   const run = info.value;
-  if (untrained.value || !run) return nameOf(draft.value);
+  if (untrained.value || !run) return nameOfChoice.value;
   if (stored.value) return nameOf(run.config);
   return givenName(run) ?? nameOf(run.config) + madeOf(run.name);
 });

@@ -18,7 +18,7 @@ import {
   history,
   info,
   link,
-  nameOf,
+  nameOfChoice,
   notice,
   recordedFrame,
   stored,
@@ -276,7 +276,7 @@ function Invitation() {
           </>
         ) : (
           <>
-            Untrained: <b>{nameOf(draft.value)}</b>
+            Untrained: <b>{nameOfChoice.value}</b>
           </>
         )}
         {offline && <span class="muted"> {offline}</span>}

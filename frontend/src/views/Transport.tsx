@@ -12,6 +12,7 @@ import {
   draft,
   info,
   nameOf,
+  nameOfChoice,
   primary,
   step,
   stored,
@@ -139,11 +140,11 @@ function Count() {
 export const stateTold = computed<Explanation>(() => {
   const told = BADGES[badge.value];
   const run = info.value?.config;
-  const name = `${told.name}: ${nameOf(untrained.value ? draft.value : run)}`;
+  const name = `${told.name}: ${untrained.value ? nameOfChoice.value : nameOf(run)}`;
   if (!composing.value || stored.value || !active.value) return { ...told, name };
   const text = untrained.value
     ? `This choice is not trained yet. ${nameOf(run)} goes on meanwhile.`
-    : `${told.text} Your choice, ${nameOf(draft.value)}, is not trained yet.`;
+    : `${told.text} Your choice, ${nameOfChoice.value}, is not trained yet.`;
   return { ...told, name, text };
 });
 

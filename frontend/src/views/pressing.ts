@@ -11,6 +11,7 @@ import {
   info,
   moment,
   nameOf,
+  nameOfChoice,
   needRestart,
   otherData,
   primary,
@@ -31,7 +32,7 @@ export interface Pressing {
 export const pressing = computed<Pressing>(() => {
   if (!draft.value)
     return { verb: "Nothing to train yet", detail: catalogueFault.value ?? "waiting for the server" };
-  const choice = nameOf(draft.value);
+  const choice = nameOfChoice.value;
   switch (asking.value === "start" ? "starting" : primary.value) {
     case "starting":
       return reading.value
