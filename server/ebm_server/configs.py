@@ -61,7 +61,8 @@ def complete(given: dict[str, Any], points: Path, most: Limits, elsewhere: bool)
         where = {"path": "device", "value": config.device, "message": str(error)}
         raise Invalid([Problem(**where, allowed="cpu")]) from error
     refuse_local(config)
-    refuse_costly(config, most)
+    if costly := too_costly(config, most):
+        raise Invalid(costly)
     return config.model_dump(mode="json", context=ArrayFolder(points))
 
 
@@ -87,16 +88,12 @@ def refuse_local(config: RunConfig) -> None:
         raise Invalid(found)
 
 
-def refuse_costly(config: RunConfig, most: Limits) -> None:
-    """Refuses a run that would take more than one may, by an estimate.
-
-    Raises:
-        Invalid: With the estimate, the limit, and what to change.
-    """
+def too_costly(config: RunConfig, most: Limits) -> list[Problem]:
+    """What a run would take more of than one may, by an estimate: with the limit, and a remedy."""
     try:
         cost = cost_of(config)
     except ValueError:
-        return  # its parts do not fit together: that is told where it is made
+        return []  # its parts do not fit together: that is told where it is made
     found = []
     remedy = "take fewer chains or chain steps, or a smaller energy"
     if cost.seconds > most.update_seconds:
@@ -124,8 +121,7 @@ def refuse_costly(config: RunConfig, most: Limits) -> None:
         found.append(
             Problem(path="seconds", value=config.seconds, message=message, allowed=allowed)
         )
-    if found:
-        raise Invalid(found)
+    return found
 
 
 def spoken(seconds: float) -> str:
@@ -264,6 +260,19 @@ def with_changes(config: RunConfig, changes: dict[str, Any]) -> RunConfig:
     return config
 
 
+def affordable(config: RunConfig, changes: dict[str, Any], most: Limits) -> RunConfig:
+    """`with_changes`, within what one run may take.
+
+    Raises:
+        Invalid: As there, or the run would take too much now, and has not before.
+    """
+    after = with_changes(config, changes)
+    before = {problem.path for problem in too_costly(config, most)}
+    if found := [problem for problem in too_costly(after, most) if problem.path not in before]:
+        raise Invalid(found)
+    return after
+
+
 def _problem(config: RunConfig, path: str, value: Any, message: str) -> Problem:
     holder, _, name = path.rpartition(".")
     model = value_inside(config, holder) if holder else config
@@ -274,9 +283,11 @@ def _problem(config: RunConfig, path: str, value: Any, message: str) -> Problem:
     return Problem(path=path, value=value, message=message, allowed=words)
 
 
-def change_json(config: dict[str, Any], changes: dict[str, Any], points: Path) -> dict[str, Any]:
-    """`with_changes` on JSON."""
-    changed_config = with_changes(read(config, points), changes)
+def change_json(
+    config: dict[str, Any], changes: dict[str, Any], points: Path, most: Limits
+) -> dict[str, Any]:
+    """`affordable` on JSON."""
+    changed_config = affordable(read(config, points), changes, most)
     return changed_config.model_dump(mode="json", context=ArrayFolder(points))
 
 
@@ -286,6 +297,7 @@ def branch(
     step: int | None,
     changes: dict[str, Any],
     points: Path,
+    most: Limits,
 ) -> list[dict[str, Any]]:
     """The changes of a run that goes as another up to an update, and then with its own.
 
@@ -295,7 +307,7 @@ def branch(
         step: None for all the way.
 
     Raises:
-        Invalid: One of its own is unknown, not live or out of its bounds.
+        Invalid: As of `affordable`.
         Refused: The length of a run by time was never measured.
     """
     config = read(initial, points)
@@ -319,7 +331,7 @@ def branch(
     for change in kept:
         if change.path not in (PLUGINS, "updates"):
             config = changed(config, change.path, change.value)
-    after = with_changes(config, changes)
+    after = affordable(config, changes, most)
     own = [
         Change(step=step or 0, path=p, value=value_at(after, p), previous=value_at(config, p))
         for p in changes

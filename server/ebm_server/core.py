@@ -22,12 +22,12 @@ async def complete(
 
 
 async def change_json(
-    config: dict[str, Any], changes: dict[str, Any], points: Path
+    config: dict[str, Any], changes: dict[str, Any], points: Path, most: Limits
 ) -> dict[str, Any]:
     def work() -> dict[str, Any]:
         from ebm_server.configs import change_json
 
-        return change_json(config, changes, points)
+        return change_json(config, changes, points, most)
 
     return await with_core(work)
 
@@ -38,11 +38,12 @@ async def branch(
     step: int | None,
     changes: dict[str, Any],
     points: Path,
+    most: Limits,
 ) -> list[dict[str, Any]]:
     def work() -> list[dict[str, Any]]:
         from ebm_server.configs import branch
 
-        return branch(initial, recorded, step, changes, points)
+        return branch(initial, recorded, step, changes, points, most)
 
     return await with_core(work)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ebm_server.configs import branch
+from ebm_server.limits import Limits
 
 from ebm_core import RunConfig, Training
 from ebm_core.checks.histories import described, held, lived, recorded
@@ -18,7 +19,7 @@ DATASETS = {"gaussian_ring": 12, "digits": 4}
 def branched(config: RunConfig, parent: Training, step: int, **changes: Any) -> Training:
     """A run of the changes that a branch is given, before its first update."""
     events = [change.model_dump(mode="json") for change in recorded(parent)]
-    made = branch(config.model_dump(mode="json"), events, step, changes, Path())
+    made = branch(config.model_dump(mode="json"), events, step, changes, Path(), Limits())
     return Training(config, [Change.model_validate(change) for change in made])
 
 

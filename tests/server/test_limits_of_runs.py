@@ -83,6 +83,38 @@ def test_a_run_that_would_take_too_much_is_refused_with_the_estimate(alone: Labo
     assert "2 minutes are the most (EBM_UPDATE_SECONDS); take fewer chains" in problem["message"]
 
 
+def test_a_change_or_a_branch_that_would_take_too_much_is_refused_and_changes_nothing(
+    alone: Laboratory,
+) -> None:
+    hmc = {"kind": "hmc", "leapfrog_steps": 1}
+    many = {**LONG["method"], "chain_steps": 1, "sampler": hmc}
+    run = alone.create(endless(method=many, energy={"kind": "mlp", "hidden": [64]}))
+    costly = {
+        "method.chain_steps": 500,
+        "method.sampler.leapfrog_steps": 100,
+        "optimization.learning_rate": 0.001,
+    }
+    with alone.page() as page:
+        page.watch(run)
+        page.step_beyond(0)
+    told = []
+    try:
+        for state in ("running", "paused", "stopped"):
+            if state != "running":
+                alone.ask("POST", f"/runs/{run}/{'pause' if state == 'paused' else 'stop'}")
+            told = alone.ask("PATCH", f"/runs/{run}", {"changes": costly}, 422)["detail"]
+            (problem,) = told
+            assert problem["path"] == "method.chain_steps"
+            assert "8,192 chains x 50,000 steps" in problem["message"]
+        fork = {"step": 0, "changes": costly}
+        assert alone.ask("POST", f"/runs/{run}/branch", fork, 422)["detail"] == told
+        config = alone.ask("GET", f"/runs/{run}")["config"]
+        assert config["method"]["chain_steps"] == 1
+        assert config["optimization"]["learning_rate"] != 0.001
+    finally:
+        alone.http.post(f"/api/v1/runs/{run}/stop")
+
+
 def test_a_long_update_is_told_and_broken_off_and_changes_nothing(alone: Laboratory) -> None:
     run = alone.create(LONG)
     with alone.page() as page:

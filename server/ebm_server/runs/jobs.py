@@ -148,7 +148,8 @@ class Jobs:
             events = await asyncio.to_thread(self.ledger.store.after, EVENTS, entry.run.id, 0)
             fields = ("step", "path", "value", "previous")
             recorded = [{name: e[name] for name in fields} for e in events if e["kind"] == "change"]
-            made = await core.branch(entry.initial, recorded, step, changes, self.points.folder)
+            folder, most = self.points.folder, self.settings.limits
+            made = await core.branch(entry.initial, recorded, step, changes, folder, most)
             parent = {} if step is None else {"parent": entry.run.id, "parent_step": step}
             return await self._add(entry.initial, name, made, **parent)
 
@@ -319,10 +320,10 @@ class Jobs:
         """Sets live fields of a run; all of them or, where one is refused, none."""
         entry = self.entry(run)
         await self.dispatch.settled(run)
+        before, most = entry.run.config, self.settings.limits
+        config = await core.change_json(before, changes, self.points.folder, most)
         if self._has_no_worker(entry):
             await self.ledger.ready()
-            before = entry.run.config
-            config = await core.change_json(before, changes, self.points.folder)
             if self._has_no_worker(entry) and entry.run.config is before:
                 self._keep_for_later(entry, changes, config)
                 await self.ledger.kept()
