@@ -22,7 +22,7 @@ def refuse_unusable(settings: Settings) -> None:
     """Ends the command where the database is none, damaged, too new or another server's."""
     import sqlalchemy as sa
 
-    from ebm_server.runs.database import BadDatabase, Taken, engine_for, file_locked, hold
+    from ebm_server.runs.database import BadDatabase, Taken, engine_for, held
     from ebm_server.runs.migrations import NewerDatabase, version_of
     from ebm_server.runs.store import RUNS
 
@@ -31,9 +31,7 @@ def refuse_unusable(settings: Settings) -> None:
     except BadDatabase as error:
         refuse(str(error))
     try:
-        with file_locked(engine, settings.data_dir), engine.connect() as connection:
-            connection.detach()  # else a pool would keep the lock
-            hold(connection)
+        with held(engine, settings.data_dir) as connection:
             if version_of(engine):
                 columns = sa.inspect(engine).get_columns(RUNS.name)
                 names: list[Any] = [sa.column(column["name"]) for column in columns]

@@ -1,7 +1,8 @@
 """A backup: a data folder, or some of its runs, as one tar file; a server may be at work meanwhile.
 
 Files of runs are copied first and the database last, so that it is never behind them: what was
-going is as after a crash, and goes on from its checkpoint. Secrets stay where they are.
+going is as after a crash, and goes on from its checkpoint. In the file the database is SQLite's,
+wherever it was. Secrets stay where they are.
 """
 
 import json
@@ -15,12 +16,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import Engine
+
+from ebm_server.exports.copying import OF_RUNS, copy_rows, known_runs
 from ebm_server.protocol.runs import ENDED
 from ebm_server.refusals import Refused
+from ebm_server.runs.database import called, opened
 from ebm_server.runs.ledger import now
+from ebm_server.runs.migrations import VERSION, migrate, version_of
 from ebm_server.settings import Settings, package_version
 from ebm_server.storage import Storage
 
+Kind = Literal["w:gz", "w"]
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "ebm.sqlite"
 INTERRUPTED = "it was going when the backup was made; resume goes on from its last checkpoint"
@@ -43,19 +50,19 @@ def back_up(settings: Settings, file: Path, chosen: Collection[str] = ()) -> Man
         chosen: Only these runs; all without.
 
     Raises:
-        Refused: There is no database in the folder, or no such run.
+        Refused: There is no database, or no such run, or another EBM Lab's.
+        SQLAlchemyError: The database does not answer.
     """
-    source = settings.data_dir / DATABASE
-    if settings.database and not settings.database.startswith("sqlite"):
-        raise Refused(
-            409,
-            f"a backup is of an SQLite database, and this one is another; take its own (pg_dump), "
-            f"then copy {settings.runs_dir} and {settings.points_dir}",
-        )
-    if not source.is_file():
-        raise Refused(404, f"{settings.data_dir} has no {DATABASE}, so there is nothing to keep")
-    refuse_unknown(source, chosen)
-    kind: Literal["w:gz", "w"] = "w:gz" if file.suffix in (".gz", ".tgz") else "w"
+    kind: Kind = "w:gz" if file.suffix in (".gz", ".tgz") else "w"
+    with opened(settings.database_url) as source:
+        refuse_absent(source)
+        refuse_unknown(source, chosen)
+        return _written(settings, source, file, kind, chosen)
+
+
+def _written(
+    settings: Settings, source: Engine, file: Path, kind: Kind, chosen: Collection[str]
+) -> Manifest:
     with (
         tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".backup-") as folder,
         tarfile.open(file, kind, dereference=True) as archive,
@@ -92,25 +99,49 @@ def fetch_all(storage: Storage, folder: Path, runs: Iterable[str]) -> None:
         raise Refused(503, f"the runs cannot be fetched from {storage.url}: {error}") from error
 
 
-def refuse_unknown(database: Path, chosen: Collection[str]) -> None:
+def refuse_absent(source: Engine) -> None:
+    """Refuses a database that is not there, or that only its own EBM Lab can copy."""
+    file = source.url.database or ""
+    here = source.dialect.name == "sqlite"
+    if (here and not Path(file).is_file()) or not (version := version_of(source)):
+        raise Refused(404, f"there is no run in {called(source)}, so there is nothing to keep")
+    if not here and version < VERSION:
+        raise Refused(
+            409,
+            f"{called(source)} has version {version}, and this EBM Lab version {VERSION}; start "
+            "its server once, which brings it there",
+        )
+
+
+def refuse_unknown(source: Engine, chosen: Collection[str]) -> None:
     """Refuses runs that a database does not have."""
-    with closing(sqlite3.connect(database)) as connection:
-        known = {row[0] for row in connection.execute("SELECT id FROM runs")}
+    known = set(known_runs(source))
     for run in chosen:
         if run not in known:
             raise Refused(404, f"there is no run {run!r}; `ebm runs` lists them")
 
 
-def copy_database(source: Path, copy: Path, chosen: Collection[str]) -> list[str]:
+def copy_database(source: Engine, copy: Path, chosen: Collection[str]) -> list[str]:
     """A copy of one moment, in which no run has a worker; the runs in it."""
-    with closing(sqlite3.connect(source)) as theirs, closing(sqlite3.connect(copy)) as ours:
-        theirs.backup(ours)
+    if source.dialect.name == "sqlite":
+        with (
+            closing(sqlite3.connect(source.url.database or "")) as theirs,
+            closing(sqlite3.connect(copy)) as ours,
+        ):
+            theirs.backup(ours)
+    else:
+        with opened(f"sqlite:///{copy}") as target:
+            migrate(target, Settings(data_dir=copy.parent))
+            with target.begin() as connection:
+                copy_rows(source, connection, sweeps=True)
+    with closing(sqlite3.connect(copy)) as ours:
         with ours:
             if chosen:
                 marks = ",".join("?" * len(chosen))
                 for table, column in OF_RUNS.items():
                     ours.execute(
-                        f"DELETE FROM {table} WHERE {column} NOT IN ({marks})", tuple(chosen)
+                        f"DELETE FROM {table.name} WHERE {column.name} NOT IN ({marks})",
+                        tuple(chosen),
                     )
             resting = (*ENDED, "queued")
             ours.execute("UPDATE runs SET worker = NULL, pid = NULL, born = NULL")
@@ -122,10 +153,6 @@ def copy_database(source: Path, copy: Path, chosen: Collection[str]) -> list[str
         ours.execute("PRAGMA journal_mode = DELETE")
         ours.execute("VACUUM")
         return [row[0] for row in ours.execute("SELECT id FROM runs ORDER BY created, id")]
-
-
-OF_RUNS = {"metrics": "run", "events": "run", "keyframes": "run", "runs": "id"}
-"""Tables, and the column that says of which run a row is."""
 
 
 def points_in(database: Path) -> set[str]:

@@ -6,14 +6,16 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
-from ebm_server.exports.archive import DATABASE, FORMAT, MANIFEST, OF_RUNS, Manifest
+from sqlalchemy import Engine
+
+from ebm_server.exports.archive import DATABASE, FORMAT, MANIFEST, Manifest
+from ebm_server.exports.copying import copy_rows, known_runs, remove_rows
 from ebm_server.refusals import Refused
-from ebm_server.runs.database import engine_for
-from ebm_server.runs.migrations import migrate
+from ebm_server.runs.database import called, opened
+from ebm_server.runs.migrations import migrate, version_of
 from ebm_server.settings import Settings
 
 PARTS = ("runs", "points")
@@ -25,7 +27,7 @@ MEMBER = re.compile(
 
 
 def restore(settings: Settings, file: Path, *, add: bool, force: bool) -> Manifest:
-    """Puts an archive back; hold the lock of the data folder meanwhile.
+    """Puts an archive back; hold the locks of the data folder and of the database meanwhile.
 
     Args:
         add: Its runs come beside those that are there.
@@ -35,33 +37,42 @@ def restore(settings: Settings, file: Path, *, add: bool, force: bool) -> Manife
         Refused: It is no archive, or a damaged one, or what is there would be lost.
         OSError, tarfile.TarError: It cannot be read.
         NewerDatabase: A later EBM Lab wrote it.
+        SQLAlchemyError: The database does not answer.
     """
-    home = settings.data_dir
-    there = runs_in(home / DATABASE)
-    if there and not (add or force):
-        raise Refused(
-            409,
-            f"{home} holds {len(there)} runs; --add puts those of {file} beside them, and --force "
-            "replaces all of them",
-        )
-    with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as name:
-        drawn = Path(name)
-        manifest = extract(file, drawn)
-        database = drawn / DATABASE
-        check(database)
-        engine = engine_for(f"sqlite:///{database}")
-        migrate(engine, Settings(data_dir=drawn))
-        engine.dispose()
-        if add and there:
+    with opened(settings.database_url) as target:
+        there = runs_of(target)
+        if there and not (add or force):
+            raise Refused(
+                409,
+                f"{called(target)} holds {len(there)} runs; --add puts those of {file} beside "
+                "them, and --force replaces all of them",
+            )
+        with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".restore-") as name:
+            drawn = Path(name)
+            manifest = extract(file, drawn)
+            check(drawn / DATABASE)
             both = sorted(set(there) & set(manifest.runs))
-            if both and not force:
+            if add and both and not force:
                 raise Refused(
-                    409, f"{home} has {', '.join(both)} already; --force replaces what it has"
+                    409,
+                    f"{called(target)} has {', '.join(both)} already; --force replaces what it has",
                 )
-            put_beside(settings, drawn, manifest.runs)
-        else:
-            replace(home, drawn)
+            with opened(f"sqlite:///{drawn / DATABASE}") as source:
+                migrate(source, Settings(data_dir=drawn))
+                if add or target.dialect.name != "sqlite":
+                    put_rows(settings, drawn, source, target, instead=not add)
+                    return manifest
+            target.dispose()
+            replace(settings.data_dir, drawn)
     return manifest
+
+
+def runs_of(target: Engine) -> list[str]:
+    """The runs that a database holds, none where there is no database."""
+    file = target.url.database or ""
+    if target.dialect.name == "sqlite" and not Path(file).is_file():
+        return []
+    return known_runs(target) if version_of(target) else []
 
 
 def extract(file: Path, drawn: Path) -> Manifest:
@@ -123,12 +134,17 @@ def replace(home: Path, drawn: Path) -> None:
         (drawn / DATABASE).rename(home / DATABASE)
 
 
-def put_beside(settings: Settings, drawn: Path, runs: Collection[str]) -> None:
-    """Adds runs: their files first, so that no row is there without them."""
-    database = settings.data_dir / DATABASE
-    engine = engine_for(f"sqlite:///{database}")
-    migrate(engine, settings)
-    engine.dispose()
+def put_rows(
+    settings: Settings, drawn: Path, source: Engine, target: Engine, *, instead: bool
+) -> None:
+    """Adds runs: their files first, so that no row is there without them.
+
+    Args:
+        instead: All other runs go, and sweeps come too.
+    """
+    migrate(target, settings)
+    runs = known_runs(source)
+    others = set(known_runs(target)) - set(runs) if instead else ()
     settings.points_dir.mkdir(mode=0o700, exist_ok=True)
     for points in (drawn / "points").glob("*"):
         points.replace(settings.points_dir / points.name)  # of one digest all are equal
@@ -138,15 +154,8 @@ def put_beside(settings: Settings, drawn: Path, runs: Collection[str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         if (drawn / "runs" / run).exists():
             (drawn / "runs" / run).rename(folder)
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("ATTACH ? AS theirs", (str(drawn / DATABASE),))
-        with connection:
-            for table, column in OF_RUNS.items():
-                names = [row[1] for row in connection.execute(f"PRAGMA theirs.table_info({table})")]
-                shown = ", ".join(f'"{name}"' for name in names)
-                marks = ",".join("?" * len(runs))
-                here = f"DELETE FROM main.{table} WHERE {column} IN ({marks})"
-                connection.execute(here, tuple(runs))
-                connection.execute(
-                    f"INSERT INTO main.{table} ({shown}) SELECT {shown} FROM theirs.{table}"
-                )
+    with target.begin() as connection:
+        remove_rows(connection, None if instead else runs)
+        copy_rows(source, connection, sweeps=instead)
+    for run in others:
+        shutil.rmtree(settings.runs_dir / run, ignore_errors=True)

@@ -59,6 +59,20 @@ def engine_for(url: str) -> sa.Engine:
         ) from error
 
 
+@contextmanager
+def opened(url: str) -> Iterator[sa.Engine]:
+    """The same for a while: nothing stays open after.
+
+    Raises:
+        BadDatabase: As of `engine_for`.
+    """
+    engine = engine_for(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def address_of(url: str) -> sa.URL:
     """The address, with its driver.
 
@@ -135,6 +149,19 @@ def hold(connection: Connection, seconds: float = LOCK_SECONDS) -> None:
                 "it, or choose another with --database"
             )
         time.sleep(0.1)
+
+
+@contextmanager
+def held(engine: sa.Engine, data_dir: Path) -> Iterator[Connection]:
+    """The database, and its lock as long as it lasts.
+
+    Raises:
+        Taken, BadDatabase: As of `file_locked` and `hold`.
+    """
+    with file_locked(engine, data_dir), engine.connect() as connection:
+        connection.detach()  # else a pool would keep the lock
+        hold(connection)
+        yield connection
 
 
 HOLDER = sa.text(
