@@ -66,7 +66,8 @@ def main(arguments: list[str] | None = None) -> None:
         for line in report.shortfalls(results):
             print(line, file=sys.stderr)
     if chosen.markdown:
-        RESULTS.write_text(report.markdown(results, shown))
+        _, title, others = RESULTS.read_text().partition("\n# ")  # by other benchmarks
+        RESULTS.write_text(report.markdown(results, shown).rstrip() + "\n" + title + others)
 
 
 def side(name: str) -> Side:
