@@ -8,6 +8,7 @@ threads, the processes below it, and what its folder holds, by the quarter after
 import argparse
 import asyncio
 import contextlib
+import os
 import random
 import statistics
 import tempfile
@@ -115,7 +116,11 @@ def measured(pid: int, folder: Path) -> dict[str, float]:
     status = Path(f"/proc/{pid}/status").read_text()
     fields = dict(line.split(":", 1) for line in status.splitlines())
     below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):  # a run is removed meanwhile
+                size += os.stat(f"{place}/{name}").st_size
     return {
         "memory, MB": int(fields["VmRSS"].split()[0]) / 1024,
         "descriptors": len(list(Path(f"/proc/{pid}/fd").iterdir())),
