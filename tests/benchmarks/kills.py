@@ -1,8 +1,8 @@
 """`python -m tests.benchmarks.kills`: workers, nodes, servers of a Ray cluster killed by kill -9.
 
 Each time the same run is caught on its way and something is killed under it; told are the seconds
-until an update of later than its checkpoint is seen, and whether the run ended with the weights of
-one that nothing has disturbed.
+until it is seen to go on (of a server: its start is among them), and whether the run ended with the
+weights of one that nothing has disturbed.
 """
 
 import argparse
@@ -15,45 +15,60 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.server.cluster import Cluster
-from tests.server.laboratory import Laboratory, Page, endless
-from tests.server.test_ray import LENGTH, finish, of_run, slow_run
+from tests.server.laboratory import Laboratory, endless
+from tests.server.test_ray import LENGTH, finish, of_run, slow_run, told
 from tests.server.test_storage import weights
 
 
-def worker(far: Laboratory, page: Page, _: Cluster, run: str) -> None:
+def worker(far: Laboratory, _: Cluster, run: str) -> None:
     """A worker, whose run a person resumes."""
-    os.kill(far.logged_pid(run), signal.SIGKILL)
-    of_run(page, run, "failed")
-    far.ask("POST", f"/runs/{run}/resume")
+    with far.page() as page:
+        page.watch(run, after=newest(far, run))
+        os.kill(far.logged_pid(run), signal.SIGKILL)
+        of_run(page, run, "failed")
+        far.ask("POST", f"/runs/{run}/resume")
+        told(page, run, "goes on from update")
+        page.step_beyond(0, run)
 
 
-def node(far: Laboratory, _page: Page, cluster: Cluster, run: str) -> None:
+def node(far: Laboratory, cluster: Cluster, run: str) -> None:
     """All of a node, whose run goes on elsewhere by itself."""
-    cluster.kill(cluster.node_of(far.logged_pid(run)))
+    with far.page() as page:
+        page.watch(run, after=newest(far, run))
+        cluster.kill(cluster.node_of(far.logged_pid(run)))
+        told(page, run, "goes on from update")
+        page.step_beyond(0, run)
 
 
-def server(far: Laboratory, _page: Page, _: Cluster, _run: str) -> None:
-    """The server, which somebody starts again."""
+def server(far: Laboratory, _: Cluster, run: str) -> None:
+    """The server, which somebody starts again; its worker has gone on meanwhile."""
     far.kill()
     far.start()
+    with far.page() as page:
+        page.watch(run, after=newest(far, run))
+        page.step_beyond(0, run)
+
+
+def newest(far: Laboratory, run: str) -> int:
+    """The number of a run's newest row or event."""
+    parts = [far.ask("GET", f"/runs/{run}/{part}") for part in ("metrics", "events")]
+    return max((row["seq"] for part in parts for row in part), default=0)
 
 
 def killed(
     far: Laboratory,
     cluster: Cluster,
-    kill: Callable[[Laboratory, Page, Cluster, str], None],
+    kill: Callable[[Laboratory, Cluster, str], None],
     undisturbed: dict[str, bytes],
 ) -> tuple[float, bool]:
     """Seconds until the run went on, and whether it ended as it should."""
     with far.page() as page:
         run = slow_run(far, page)
-        before = int(far.ask("GET", f"/runs/{run}")["step"])
-        start = time.monotonic()
-        kill(far, page, cluster, run)
+    start = time.monotonic()
+    kill(far, cluster, run)
+    seconds = time.monotonic() - start
     with far.page() as page:
         page.watch(run)
-        page.step_beyond(before, run)
-        seconds = time.monotonic() - start
         finish(far, page, run)
     if kill is node:
         cluster.add()
@@ -93,8 +108,8 @@ def main() -> None:
                     seconds = [second for second, _ in found]
                     same = sum(equal for _, equal in found)
                     middle, worst = statistics.median(seconds), max(seconds)
-                    told = f"| {kill.__name__} | {times} | {same} | {middle:.1f} | {worst:.1f} |"
-                    print(told, flush=True)
+                    row = f"| {kill.__name__} | {times} | {same} | {middle:.1f} | {worst:.1f} |"
+                    print(row, flush=True)
                 states = {run["state"] for run in far.ask("GET", "/runs")}
                 print(f"runs that are not finished: {len(states - {'finished'})}")
         finally:
