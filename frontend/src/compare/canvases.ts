@@ -8,10 +8,10 @@ import type { Field } from "../stage/field";
 import { commonScale } from "../stage/modes";
 import { notice, tab } from "../state";
 import { theme } from "../theme";
+import { energiesOf } from "../ways/tiles";
 import { NO_CANVAS, NO_SURFACE } from "../words/terms";
 import { CloseUp } from "./closeups";
 import { keyframeFor } from "./frames";
-import { sourceOf } from "./looking";
 import {
   camera,
   fault,
@@ -26,6 +26,7 @@ import {
   steps,
   truth,
 } from "./state";
+import { sourceOf } from "./tiles";
 
 /** The stages, by the place of their members. */
 const stages: (Stage | null)[] = [];
@@ -229,21 +230,23 @@ async function raise(stage: Stage, up: boolean): Promise<void> {
 
 const RANGE = [-1, 1] as const;
 
-/** The images of a member. */
+/** The images of a member, with the one that is pointed at. */
 export function useTiles(
   canvas: RefObject<HTMLCanvasElement | null>,
   index: number,
   run: string,
   told: Told,
+  pointed: { value: number | null },
 ) {
   usePainter(
     canvas,
     run,
     (element) => {
       const grid: ImageGrid = createImageGrid(element, { theme: theme.value, range: RANGE });
-      let colors = theme.value;
+      let [colors, shown] = [theme.value, null as DecodedFrame | null];
       return {
         show: (frame) => {
+          shown = frame;
           grid.setSource(sourceOf(frame));
           grid.show(frame);
           told.frame(frame);
@@ -252,6 +255,7 @@ export function useTiles(
         draw: (now) => {
           if (colors !== theme.value) grid.setTheme(theme.value);
           colors = theme.value;
+          grid.tell(shown && energiesOf(shown, sourceOf(shown)), pointed.value);
           grid.draw(now);
         },
       };
