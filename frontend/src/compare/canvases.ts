@@ -1,4 +1,5 @@
 /** The canvases of a comparison: each shows its run at the time of the one clock, and all are looked at together. */
+import { computed } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
@@ -14,7 +15,9 @@ import { CloseUp } from "./closeups";
 import { keyframeFor } from "./frames";
 import {
   camera,
+  dropped,
   fault,
+  histories,
   layers,
   letterOf,
   members,
@@ -149,6 +152,7 @@ export function usePlane(
           const member = members.value[index];
           if (member) closeUp.follow(member, shown);
           stage.draw(now);
+          dropped.value = Math.max(...members.value.map((_, i) => stageOf(i)?.dropped ?? 0));
           const at = pointer.value;
           told.point(at && stage.readoutAt(at.x, at.y), at && stage.pixelOf(at.x, at.y));
         },
@@ -162,6 +166,9 @@ export function usePlane(
   );
 }
 
+/** The runs side by side. */
+const company = computed(() => histories.value.map(({ info }) => info.id).join(" "));
+
 /** Hands a stage what is set for all, each where it has changed. */
 function settings(stage: Stage, index: number): () => void {
   const kept = new Map<string, unknown>();
@@ -171,6 +178,7 @@ function settings(stage: Stage, index: number): () => void {
     use(value);
   };
   return () => {
+    put("company", company.value, (value) => stage.setCompany(value));
     put("theme", theme.value, (value) => stage.setTheme(value));
     put("layers", layers.value, (value) => stage.setLayers(value));
     put("mode", mode.value, (value) => stage.setMode(value));
