@@ -11,7 +11,8 @@ import { catalogue, draft, dropped, fresh, history, layers, moment, shownLayers 
 import { layersShown, toggleLayer } from "../src/views/Layers";
 import { Legend, marksShown } from "../src/views/Legend";
 import { Sources } from "../src/views/Tiles";
-import { chosenSource, source, tileAt, tileBeside, tileOf } from "../src/views/tiles";
+import { chosenSource, source } from "../src/views/tiles";
+import { tileAt, tileBeside, tileOf } from "../src/ways/tiles";
 import { empty, length } from "./catalogue.testing";
 import { frameWith } from "./frames.testing";
 

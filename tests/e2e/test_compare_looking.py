@@ -1,6 +1,7 @@
 """How a comparison is looked at: kept by its address, chains on all, and medians of repeats."""
 
 import re
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import narrow_targets, violations
 from tests.e2e.test_compare import choose, go_to, settled, when
+from tests.e2e.test_export import downloaded, open_dialog
 from tests.e2e.test_lab import DEADLINE
 from tests.server.laboratory import SMALL, Laboratory
 
@@ -101,6 +103,38 @@ def test_one_press_drops_chains_on_all_runs(page: Page, lab: Laboratory, runs: l
     page.keyboard.press("Enter")
     expect(clear).to_be_visible()
     until_all_move(page)
+
+
+def test_the_file_that_goes_home_has_the_table_with_its_ranges(
+    page: Page, lab: Laboratory, runs: list[str], tmp_path: Path
+) -> None:
+    opened(page, lab, runs)
+    expect(page.locator(".compare-table")).to_contain_text("median of 3 seeds", timeout=DEADLINE)
+    rows = page.locator(".compare-table tbody tr").filter(has_text=re.compile("^(KL|NLL|sample)"))
+    wanted = [numbers(text) for text in rows.all_inner_texts()]
+    assert len(wanted) >= 3
+    open_dialog(page)
+    expect(page.get_by_role("dialog")).to_contain_text("the median and the range of all seeds")
+    expect(page.get_by_role("button", name="Metrics, seed 3")).to_be_visible()
+    assert violations(page) == []
+    file = downloaded(page, "HTML", tmp_path)
+    assert page.context.browser
+    alone = page.context.browser.new_context(offline=True).new_page()
+    alone.goto(file.as_uri())
+    alone.keyboard.press("End")
+    table = alone.get_by_role("region", name="Measured")
+    expect(table).to_contain_text("median of 3 seeds")
+    lines = table.locator("tbody tr").filter(has_text=re.compile("^(KL|NLL|sample)"))
+    assert [numbers(text) for text in lines.all_inner_texts()] == wanted
+    expect(alone.locator("figure.chart")).to_contain_text("median of 3 seeds, band: their range")
+    assert alone.locator(".chart polygon").count() == 1
+    assert violations(alone) == []
+    alone.context.close()
+
+
+def numbers(text: str) -> list[str]:
+    """The figures of a line, in their order."""
+    return re.findall(r"[<\d.]+[\d.]", text)
 
 
 def test_the_table_has_the_median_of_three_seeds(

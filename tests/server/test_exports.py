@@ -69,6 +69,24 @@ def test_an_html_file_has_the_changes_and_no_more_than_was_asked_for(
     assert max(row["step"] for row in part["metrics"]) < last
 
 
+def test_repeats_are_those_of_a_run_but_for_the_seed(lab: Laboratory) -> None:
+    runs = [lab.create({**SMALL, "updates": 20, "seed": seed}) for seed in (1, 2)]
+    other = lab.create({**SMALL, "updates": 21, "seed": 3})
+    with lab.page() as page:
+        for run in (*runs, other):
+            page.watch(run)
+            page.state("finished")
+    answer = asked(lab, runs[0], "html", repeats=runs[1:])
+    assert answer.status_code == 200, answer.text
+    (found,) = carried(answer.text)["runs"]
+    (repeat,) = found["repeats"]
+    assert (repeat["run"]["id"], repeat["run"]["config"]["seed"]) == (runs[1], 2)
+    assert repeat["metrics"][-1]["step"] == 20
+    answer = asked(lab, runs[0], "html", repeats=[other])
+    assert answer.status_code == 422
+    assert f"run {other} repeats none of {runs[0]}" in answer.json()["detail"]
+
+
 def test_tables_are_of_the_moment_that_is_named(lab: Laboratory, ended: str) -> None:
     step = lab.ask("GET", f"/runs/{ended}/keyframes")[1]["step"]
     with np.load(io.BytesIO(asked(lab, ended, "grid", step=step).content)) as grid:

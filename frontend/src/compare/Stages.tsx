@@ -1,18 +1,21 @@
 /** The runs of a comparison beside each other: what each is, its map or images, and what is under the pointer. */
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import type { DecodedFrame } from "../protocol/frame";
 import type { RunState } from "../protocol/wire";
 import type { Readout } from "../stage";
 import { catalogue, fields, titleOf } from "../state";
+import { WayPanel } from "../ways/Panel";
 import { ofPlugIn } from "../words/explaining";
 import { count, fixed, sentence, significant } from "../words/format";
 import { inWordsOf } from "../words/settings";
 import { Term } from "../words/Term";
 import { BADGES } from "../words/terms";
-import { type Told, useTiles } from "./canvases";
-import { type CanvasProps, Plane } from "./Plane";
+import type { Told } from "./canvases";
+import { Plane } from "./Plane";
 import { Sign } from "./Sign";
 import { figures, images, letterOf, type Member, members, mode, onStages, reference } from "./state";
+import { TileReading, Tiles } from "./Tiles";
 import { COMPARE } from "./terms";
 
 export function Stages() {
@@ -40,11 +43,15 @@ function Run({ member, index }: { member: Member; index: number }) {
   const method = catalogue.value?.methods.find(({ kind }) => kind === info.config.method.kind);
   const title = titleOf(info.config.method.kind);
   const shown = useSignal<number | null>(null);
+  const frame = useSignal<DecodedFrame | null>(null);
+  const pointed = useSignal<number | null>(null);
   const at = useSignal<Readout | null>(null);
   const cross = useRef<HTMLDivElement>(null);
   const told: Told = {
-    frame: ({ step, arrays }) => {
+    frame: (next) => {
+      const { step, arrays } = next;
       shown.value = step;
+      frame.value = next;
       const names = [...new Set([...onStages.value, ...Object.keys(arrays)])];
       if (names.length > onStages.value.length) onStages.value = names;
     },
@@ -68,7 +75,14 @@ function Run({ member, index }: { member: Member; index: number }) {
       <Standing index={index} shown={shown.value} seed={info.config.seed} />
       <div class="compare-canvas">
         {images.value ? (
-          <Tiles index={index} run={info.id} told={told} label={`${letter}, ${title}`} />
+          <Tiles
+            index={index}
+            run={info.id}
+            told={told}
+            label={`${letter}, ${title}`}
+            frame={frame}
+            pointed={pointed}
+          />
         ) : (
           <Plane index={index} run={info.id} told={told} label={`${letter}, ${title}`} />
         )}
@@ -76,9 +90,14 @@ function Run({ member, index }: { member: Member; index: number }) {
           <i />
           <i />
         </div>
+        {images.value && <WayPanel run={info.id} />}
         <Why member={member} letter={letter} empty={shown.value === null} />
       </div>
-      {!images.value && <Reading at={at.value} first={index === 0} />}
+      {images.value ? (
+        <TileReading index={index} run={info.id} frame={frame} pointed={pointed} />
+      ) : (
+        <Reading at={at.value} first={index === 0} />
+      )}
     </article>
   );
 }
@@ -160,10 +179,4 @@ function place(cross: HTMLElement | null, pixel: [number, number] | null): void 
   if (!cross) return;
   cross.hidden = pixel === null;
   if (pixel) cross.style.translate = `${pixel[0]}px ${pixel[1]}px`;
-}
-
-function Tiles({ index, run, told, label }: CanvasProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useTiles(canvas, index, run, told);
-  return <canvas ref={canvas} class="stage" role="img" aria-label={`Images drawn by ${label}`} />;
 }

@@ -1,4 +1,5 @@
 /** The canvases of a comparison: each shows its run at the time of the one clock, and all are looked at together. */
+import { computed } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
@@ -8,13 +9,15 @@ import type { Field } from "../stage/field";
 import { commonScale } from "../stage/modes";
 import { notice, tab } from "../state";
 import { theme } from "../theme";
+import { energiesOf } from "../ways/tiles";
 import { NO_CANVAS, NO_SURFACE } from "../words/terms";
 import { CloseUp } from "./closeups";
 import { keyframeFor } from "./frames";
-import { sourceOf } from "./looking";
 import {
   camera,
+  dropped,
   fault,
+  histories,
   layers,
   letterOf,
   members,
@@ -26,6 +29,7 @@ import {
   steps,
   truth,
 } from "./state";
+import { sourceOf } from "./tiles";
 
 /** The stages, by the place of their members. */
 const stages: (Stage | null)[] = [];
@@ -148,6 +152,7 @@ export function usePlane(
           const member = members.value[index];
           if (member) closeUp.follow(member, shown);
           stage.draw(now);
+          dropped.value = Math.max(...members.value.map((_, i) => stageOf(i)?.dropped ?? 0));
           const at = pointer.value;
           told.point(at && stage.readoutAt(at.x, at.y), at && stage.pixelOf(at.x, at.y));
         },
@@ -161,6 +166,9 @@ export function usePlane(
   );
 }
 
+/** The runs side by side. */
+const company = computed(() => histories.value.map(({ info }) => info.id).join(" "));
+
 /** Hands a stage what is set for all, each where it has changed. */
 function settings(stage: Stage, index: number): () => void {
   const kept = new Map<string, unknown>();
@@ -170,6 +178,7 @@ function settings(stage: Stage, index: number): () => void {
     use(value);
   };
   return () => {
+    put("company", company.value, (value) => stage.setCompany(value));
     put("theme", theme.value, (value) => stage.setTheme(value));
     put("layers", layers.value, (value) => stage.setLayers(value));
     put("mode", mode.value, (value) => stage.setMode(value));
@@ -229,21 +238,23 @@ async function raise(stage: Stage, up: boolean): Promise<void> {
 
 const RANGE = [-1, 1] as const;
 
-/** The images of a member. */
+/** The images of a member, with the one that is pointed at. */
 export function useTiles(
   canvas: RefObject<HTMLCanvasElement | null>,
   index: number,
   run: string,
   told: Told,
+  pointed: { value: number | null },
 ) {
   usePainter(
     canvas,
     run,
     (element) => {
       const grid: ImageGrid = createImageGrid(element, { theme: theme.value, range: RANGE });
-      let colors = theme.value;
+      let [colors, shown] = [theme.value, null as DecodedFrame | null];
       return {
         show: (frame) => {
+          shown = frame;
           grid.setSource(sourceOf(frame));
           grid.show(frame);
           told.frame(frame);
@@ -252,6 +263,7 @@ export function useTiles(
         draw: (now) => {
           if (colors !== theme.value) grid.setTheme(theme.value);
           colors = theme.value;
+          grid.tell(shown && energiesOf(shown, sourceOf(shown)), pointed.value);
           grid.draw(now);
         },
       };

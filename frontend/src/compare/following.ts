@@ -12,7 +12,6 @@ import { HOME } from "../stage";
 import { catalogue, tab, titleOf } from "../state";
 import { goesOn } from "./clock";
 import { refusal } from "./comparable";
-import { clearDropped } from "./dropping";
 import { Reel } from "./frames";
 import {
   camera,
@@ -68,7 +67,6 @@ export function show(groups: Run[][], look?: () => void): boolean {
     return false;
   }
   leave();
-  clearDropped();
   batch(() => {
     fault.value = null;
     onStages.value = [];

@@ -1,7 +1,5 @@
 /** How all stages of a comparison are looked at, together. */
-
-import type { DecodedFrame } from "../protocol/frame";
-import { FRONT, type ImageSource, type Mode } from "../stage";
+import { FRONT, type Mode } from "../stage";
 import { members, mode, orbit, reference, truth } from "./state";
 
 export function toggleSurface(): void {
@@ -22,10 +20,4 @@ export function modes(): Mode[] {
 /** What a difference can be from. */
 export function references(): string[] {
   return [...(truth.value ? ["truth"] : []), ...members.value.map((_, i) => "ABCD".charAt(i))];
-}
-
-/** Whose images a frame shows: a generator's where there is one, else the chains'. */
-export function sourceOf(frame: DecodedFrame | null): ImageSource {
-  const has = (name: ImageSource) => frame?.arrays[name]?.shape.length === 4;
-  return has("generator") ? "generator" : has("chains") ? "chains" : "data";
 }

@@ -10,7 +10,9 @@ import { stepAt, timeAt } from "./clock";
 import {
   camera,
   clock,
+  dropped,
   histories,
+  images,
   layers,
   letterOf,
   members,
@@ -21,6 +23,7 @@ import {
   truth,
 } from "./state";
 import { CLOCK_TERMS } from "./terms";
+import { sourceOf } from "./tiles";
 
 /** Opens the dialog for the comparison; its chart shows what it shows now. */
 export function takeHome(chart: Compared): void {
@@ -38,11 +41,13 @@ function subjectOf(chart: Compared): Subject | null {
       const step = stepAt(clock.value, run, now);
       return run.keyframes[Math.max(0, lastAt(run.keyframes, step))]!.step;
     });
+  const seeds = Math.max(...members.value.map(({ repeats }) => 1 + repeats.length));
   const here = times.findLastIndex((known) => known <= time.value * (1 + 1e-9));
   return {
     name: `comparison-${runs[0]!.info.config.dataset.kind}`,
-    runs: members.value.map(({ history, film }, i) => ({
+    runs: members.value.map(({ history, film, repeats }, i) => ({
       id: history.info.id,
+      repeats: repeats.map(({ info }) => ({ id: info.id, seed: info.config.seed })),
       title: `${letterOf(i)} ${titleOf(history.info.config.method.kind)}`,
       film,
       frame: frameOf(i),
@@ -58,13 +63,15 @@ function subjectOf(chart: Compared): Subject | null {
       orbit: orbit.value,
       truth: truth.value,
       axes: null,
+      source: images.value ? sourceOf(frameOf(0)) : null,
+      dropped: dropped.value > 0,
       scale:
         (scale.value === "common" && commonScale(runs.map((_, i) => stageOf(i)?.scale ?? null))) || "own",
     },
     charts: [
       {
         name: METRICS.find(({ name }) => name === chart.metric)?.word ?? chart.metric,
-        x: `${CLOCK_TERMS[clock.value].word}${clock.value === "seconds" ? " of one core" : ""}`,
+        x: `${CLOCK_TERMS[clock.value].word}${clock.value === "seconds" ? " of one core" : ""}${seeds > 1 ? ` (line: median of ${seeds} seeds, band: their range)` : ""}`,
         y: METRICS.find(({ name }) => name === chart.metric)?.word ?? chart.metric,
         figure: () => comparison.figure(chart, chartColors.value),
       },

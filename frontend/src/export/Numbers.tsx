@@ -19,6 +19,20 @@ export function Numbers({ of }: { of: Subject }) {
             <Make label="Metrics" act={() => void make("The table", `${name}-metrics.csv`, metrics)}>
               Every figure by update, as CSV.
             </Make>
+            {run.repeats.map(({ id, seed }) => (
+              <Make
+                key={id}
+                label={`Metrics, seed ${seed}`}
+                act={() =>
+                  void make("The table", `${name}-seed-${seed}-metrics.csv`, () =>
+                    fetched(`api/v1/runs/${id}/metrics?format=csv`),
+                  )
+                }
+              >
+                The same of the repeat with this seed. Its median with the others stands in the table, as CSV
+                too.
+              </Make>
+            ))}
             <Make label="Samples" act={() => void make("The table", `${name}-samples.csv`, at("samples"))}>
               Data and samples of this moment, in the data’s units, as CSV.
             </Make>

@@ -1,9 +1,11 @@
 /** What moves: a file that plays by itself, a GIF, a video. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { count } from "../words/format";
 import { Choice, Group, Make } from "./Controls";
 import { make, making } from "./making";
 import { exportAddress, fetched } from "./saving";
+import { inGif, inVideo } from "./shown";
 import { type Span, type Subject, within } from "./subject";
 import { type Container, containers, video } from "./video";
 
@@ -13,9 +15,22 @@ const SIZES = [320, 480, 720];
 /** Pictures a second of a GIF: more make it large. */
 const GIF_RATE = 10;
 
+/** As the server reckons: bytes of the largest GIF, and of a pixel. */
+const LARGEST_GIF = 24_000_000;
+const BYTES_A_PIXEL = 0.3;
+/** Between stages, and below them. */
+const [GAP, CAPTION] = [8, 26];
+const gifPixels = (width: number, runs: number) => (runs * (width + GAP) - GAP) * (width + CAPTION);
+
 const length = signal(12);
 const size = signal(480);
 const span = signal<Span>("whole");
+
+/** How many pictures a GIF has: no more than there are moments, nor than the server makes of that size. */
+function picturesOf(moments: number, runs: number): number {
+  const most = Math.floor(LARGEST_GIF / (BYTES_A_PIXEL * gifPixels(size.value, runs)));
+  return Math.max(2, Math.min(moments, length.value * GIF_RATE, most));
+}
 
 /** One update of each run: those at the ends of the span, for the server. */
 function updates(of: Subject): { first: number | null; last: number | null } {
@@ -29,26 +44,33 @@ export function Replays({ of }: { of: Subject }) {
   const kept = ids.length === of.runs.length;
   const [from, to] = within(of, span.value);
   const moments = to - from + 1;
+  const film = inGif(of);
   const few = of.moments.length < 2;
+  const pictures = picturesOf(moments, ids.length);
   const gif = () => {
-    const pictures = Math.max(2, Math.min(moments, length.value * GIF_RATE));
     const per_second = Math.min(50, Math.max(1, pictures / length.value));
     const { theme } = of.looks;
-    const options = { width: size.value, pictures, per_second, theme, clock: of.clock, ...updates(of) };
+    const { layers, show } = film;
+    const looks = { theme, layers, show };
+    const options = { width: size.value, pictures, per_second, clock: of.clock, ...looks, ...updates(of) };
     return fetched(exportAddress(ids, "gif", options));
   };
-  const html = () => fetched(exportAddress(ids, "html", updates(of)));
+  const repeats = of.runs.flatMap((run) => run.repeats.map(({ id }) => id));
+  const html = () => fetched(exportAddress(ids, "html", { ...updates(of), repeats }));
   return (
     <Group name="Replays">
       {kept && (
         <Make label="HTML" act={() => void make("The HTML file", `${of.name}.html`, html)}>
-          One file that plays in any browser, with no server and no network. Chains can still be dropped in
-          it.
+          One file that plays in any browser, with no server and no network.{" "}
+          {of.looks.source
+            ? "Tiles are pressed for their energy; their ways need the laboratory."
+            : "Chains can still be dropped in it."}
+          {repeats.length > 0 && " Its chart and table have the median and the range of all seeds."}
         </Make>
       )}
       {kept && (
         <Make label="GIF" act={() => void make("The GIF", `${of.name}.gif`, gif)}>
-          Maps, data and chains, for slides. Drawn by the server.
+          For slides, drawn by the server: {count(pictures)} pictures. Shows: {film.text}
         </Make>
       )}
       {!few && <Videos of={of} />}
@@ -107,7 +129,7 @@ function Videos({ of }: { of: Subject }) {
           </button>
         );
       })}
-      <span class="small muted">A video with the layers and map of the stage now. Made in this page.</span>
+      <span class="small muted">A video, made in this page. Shows: {inVideo(of)}</span>
     </p>
   );
 }

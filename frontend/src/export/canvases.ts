@@ -21,7 +21,7 @@ export async function canvasOf(looks: Looks, frame: DecodedFrame, pixels: number
   const element = document.createElement("canvas");
   if (showsImages(frame)) {
     const grid = createImageGrid(element, { theme: looks.theme, range: RANGE });
-    grid.setSource(frame.arrays.generator ? "generator" : "chains");
+    if (looks.source) grid.setSource(looks.source);
     grid.resize(pixels, 1);
     return { element, stage: null, show: (next) => grid.show(next), draw: (now) => grid.draw(now) };
   }

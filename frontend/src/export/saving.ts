@@ -30,11 +30,13 @@ function wordsOf(detail: unknown, status: number): string {
 export function exportAddress(
   ids: string[],
   kind: string,
-  options: Record<string, string | number | null>,
+  options: Record<string, string | number | string[] | null>,
 ): string {
   const query = new URLSearchParams();
   for (const id of ids.slice(1)) query.append("beside", id);
-  for (const [name, value] of Object.entries(options)) if (value !== null) query.set(name, String(value));
+  for (const [name, value] of Object.entries(options))
+    for (const one of Array.isArray(value) ? value : value === null ? [] : [value])
+      query.append(name, String(one));
   const asked = query.toString();
   return `api/v1/runs/${encodeURIComponent(ids[0]!)}/export/${kind}${asked && `?${asked}`}`;
 }

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Figure } from "../charts/Plot";
 import type { DecodedFrame } from "../protocol/frame";
 import type { Film } from "../run/replay";
-import type { Camera, Layers, Mode, Orbit, Scale, Theme } from "../stage";
+import type { Camera, ImageSource, Layers, Mode, Orbit, Scale, Theme } from "../stage";
 import type { Field } from "../stage/field";
 
 /** How stages are looked at. */
@@ -15,6 +15,10 @@ export interface Looks {
   orbit: Orbit | null;
   truth: Field | null;
   axes: readonly [string, string] | null;
+  /** Whose images the tiles show; null of the plane. */
+  source: ImageSource | null;
+  /** Chains that were dropped are on the stage. */
+  dropped: boolean;
   /** Of several: the scale of −log p that they share; null for energies. */
   scale: Scale | "own" | null;
 }
@@ -23,6 +27,8 @@ export interface SubjectRun {
   /** Null of the stored run, of which the server knows nothing. */
   id: string | null;
   title: string;
+  /** The same with other seeds, and which. */
+  repeats: { id: string; seed: number }[];
   film: Film;
   /** What stands on its stage. */
   frame: DecodedFrame | null;

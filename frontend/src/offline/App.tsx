@@ -1,10 +1,12 @@
 /** The page in the file: play, scrub, look, and drop chains, by pointer or by keys. */
+import { computed } from "@preact/signals";
 import { useLayoutEffect } from "preact/hooks";
 import * as Icons from "../Icons";
 import { showsImages } from "../protocol/frame";
 import { HOME, LAYERS, type LayerName, type Mode } from "../stage";
 import { count } from "../words/format";
 import { Chart } from "./Chart";
+import type { OfflineRun } from "./runs";
 import { Stages } from "./Stages";
 import {
   camera,
@@ -27,6 +29,7 @@ import {
   theme,
   time,
 } from "./state";
+import { Table } from "./Table";
 
 const MODES: Record<string, string> = {
   energy: "energy",
@@ -34,6 +37,12 @@ const MODES: Record<string, string> = {
   truth: "truth",
   difference: "difference",
 };
+
+/** The data, and the methods that learn them. */
+const heading = computed(() => {
+  const [first, ...others] = runs.value;
+  return [first!.title, ...others.map(({ method }) => method)].join(" beside ");
+});
 
 export function App() {
   useLayoutEffect(() => {
@@ -43,7 +52,7 @@ export function App() {
   return (
     <>
       <header>
-        <h1>{[...new Set(runs.value.map(({ title }) => title))].join(" beside ")}</h1>
+        <h1>{heading.value}</h1>
         <button
           type="button"
           class="word"
@@ -57,6 +66,7 @@ export function App() {
         <Stages />
         <Time />
         <Chart />
+        <Table />
         <Facts />
       </main>
     </>
@@ -175,11 +185,12 @@ function Facts() {
         last; 1 to 8 are the layers, e and p energy and density, c clears dropped chains, + − 0 and the wheel
         look closer and farther, t changes the colours. Press on a map, or Enter on it, to drop chains.
       </p>
-      {runs.value.map(({ info, title, changes }) => (
+      {runs.value.map(({ info, title, changes, repeats }) => (
         <section key={info.id}>
           <h2>{title}</h2>
           <p class="small muted">
             {info.name}, run {info.id}, {count(info.step)} updates, {info.seconds.toFixed(1)} s of one core.
+            {repeats.length > 0 && ` Repeated with ${seedsOf(repeats)}.`}
           </p>
           {changes.length > 0 && (
             <ul class="small mono">
@@ -196,6 +207,9 @@ function Facts() {
     </details>
   );
 }
+
+const seedsOf = (repeats: OfflineRun["repeats"]) =>
+  `seed${repeats.length > 1 ? "s" : ""} ${repeats.map(({ info }) => info.config.seed).join(", ")}`;
 
 function onKey(event: KeyboardEvent): void {
   const on = event.target as HTMLElement;

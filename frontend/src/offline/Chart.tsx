@@ -2,11 +2,12 @@
 
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { timeAt } from "../compare/clock";
+import { type Raced, stepAt, timeAt } from "../compare/clock";
 import { compared } from "../compare/figures";
+import { grid, lineOf, median } from "../compare/spread";
 import { significant } from "../words/format";
 import type { OfflineRun } from "./runs";
-import { clock, end, runs, seek, steps, time, times } from "./state";
+import { called, clock, end, last, place, runs, seek, time, times } from "./state";
 
 const [HEIGHT, RIGHT, BELOW] = [150, 54, 4];
 /** Pixels that the chart is wide: its letters keep their size on any screen. */
@@ -35,8 +36,11 @@ export function Chart() {
   const metric = METRICS.find(({ name }) => all.some((run) => pointsOf(run, name).length > 1));
   if (!metric) return null;
   const log = metric.name === "kl" || metric.name === "frechet";
-  const lines = all.map((run) => pointsOf(run, metric.name));
-  const values = lines.flat().map(([, value]) => (log ? Math.max(value, LEAST) : value));
+  const seeds = Math.max(...all.map(({ repeats }) => 1 + repeats.length));
+  const lines = all.map((run) => drawnOf(run, metric.name));
+  const values = lines
+    .flatMap(({ middle, band }) => [...middle, ...band])
+    .map(([, value]) => (log ? Math.max(value, LEAST) : value));
   const high = Math.max(...values);
   const low = Math.min(...values, log ? high / 10 : high);
   const scale = log ? Math.log10 : (value: number) => value;
@@ -44,6 +48,8 @@ export function Chart() {
   const x = (at: number) => (at / end.value) * (width.value - RIGHT);
   const y = (value: number) =>
     8 + ((scale(high) - scale(Math.max(value, log ? LEAST : value))) / span) * (HEIGHT - 16 - BELOW);
+  const written = (points: Point[]) =>
+    points.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
   const press = (event: MouseEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const at = (((event.clientX - box.left) / box.width) * width.value * end.value) / (width.value - RIGHT);
@@ -56,10 +62,11 @@ export function Chart() {
         {all.map((run, i) => (
           <span key={run.info.id}>
             {" "}
-            <i class={`key run-${LETTERS[i]}`} /> {all.length > 1 ? `${run.title} ` : ""}
-            <b class="mono">{now(run, metric.name, steps.value[i]!)}</b>
+            <i class={`key run-${LETTERS[i]}`} /> {all.length > 1 ? `${called(i)} ` : ""}
+            <b class="mono">{now(run, metric.name)}</b>
           </span>
         ))}
+        {seeds > 1 && <span>line: median of {seeds} seeds, band: their range</span>}
       </figcaption>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the slider above does the same by keys */}
       <svg
@@ -76,12 +83,14 @@ export function Chart() {
             </text>
           </g>
         ))}
-        {lines.map((line, i) => (
-          <polyline
-            key={all[i]!.info.id}
-            class={`run-${LETTERS[i]}`}
-            points={line.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ")}
-          />
+        {lines.map(
+          ({ band }, i) =>
+            band.length > 0 && (
+              <polygon key={all[i]!.info.id} class={`run-${LETTERS[i]}`} points={written(band)} />
+            ),
+        )}
+        {lines.map(({ middle }, i) => (
+          <polyline key={all[i]!.info.id} class={`run-${LETTERS[i]}`} points={written(middle)} />
         ))}
         <line class="now" x1={x(time.value)} x2={x(time.value)} y1={0} y2={HEIGHT} />
       </svg>
@@ -89,18 +98,44 @@ export function Chart() {
   );
 }
 
-/** Time and value wherever it was measured. */
-function pointsOf(run: OfflineRun, name: string): [number, number][] {
+/** Time and value. */
+type Point = [number, number];
+
+/** Wherever it was measured. */
+function pointsOf(run: Raced, name: string): Point[] {
   return run.rows.flatMap((row) => {
     const value = compared(row.values, name);
-    return value === null ? [] : [[timeAt(clock.value, run, row.step), value] as [number, number]];
+    return value === null ? [] : [[timeAt(clock.value, run, row.step), value] as Point];
   });
 }
 
-/** The newest value at an update. */
-function now(run: OfflineRun, name: string, step: number): string {
-  const row = run.rows.findLast((one) => one.step <= step && compared(one.values, name) !== null);
-  return row ? significant(compared(row.values, name)!, 2) : "—";
+/** The line of a run; of one that is repeated the median, and around it the range as an outline. */
+function drawnOf(run: OfflineRun, name: string): { middle: Point[]; band: Point[] } {
+  if (run.repeats.length === 0) return { middle: pointsOf(run, name), band: [] };
+  const { times, middle, least, greatest } = lineOf(
+    [run, ...run.repeats],
+    name,
+    clock.value,
+    grid(end.value),
+  );
+  const known = (values: (number | null)[]): Point[] =>
+    values.flatMap((value, i) => (value === null ? [] : [[times[i]!, value] as Point]));
+  return { middle: known(middle), band: [...known(least), ...known(greatest).reverse()] };
+}
+
+/** The newest value by now; of a run that is repeated the median of all, and their range. */
+function now(run: OfflineRun, name: string): string {
+  const whole = place.value >= last.value;
+  const found = [run, ...run.repeats].flatMap((one) => {
+    const step = whole ? Number.POSITIVE_INFINITY : stepAt(clock.value, one, time.value);
+    const row = one.rows.findLast((row) => row.step <= step && compared(row.values, name) !== null);
+    return row ? compared(row.values, name)! : [];
+  });
+  const sorted = found.sort((a, b) => a - b);
+  const [middle, least, greatest] = [median(sorted), sorted[0], sorted.at(-1)].map((value) =>
+    significant(value, 2),
+  );
+  return least === greatest ? middle! : `${middle} (${least} to ${greatest})`;
 }
 
 /** Powers of ten, or the two ends. */

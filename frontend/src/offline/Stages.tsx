@@ -1,15 +1,16 @@
 /** The stages of the file: each shows its run at the time of the clock, and takes chains that are dropped. */
 import { signal } from "@preact/signals";
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Evaluator } from "../energy/evaluator";
 import { type DecodedFrame, showsImages } from "../protocol/frame";
-import { loop } from "../run/loop";
-import { createImageGrid, createStage, type Readout, type Stage } from "../stage";
+import { createStage, type Readout, type Stage } from "../stage";
 import { commonScale } from "../stage/modes";
 import { count, fixed, located, significant } from "../words/format";
 import { usePanning, useZooming, zoomKey } from "../zooming";
-import { camera, cleared, dropped, file, frames, layers, mode, runs, theme } from "./state";
+import { useCanvas } from "./canvas";
+import { called, camera, cleared, dropped, file, frames, layers, mode, runs, theme } from "./state";
+import { TileReading, Tiles } from "./Tiles";
 
 /** Chains that one press starts, one with shift, and each bit of a drag. */
 const CLOUD = { click: 12, shift: 64, drag: 3 };
@@ -33,7 +34,7 @@ export function Stages() {
         <figure key={run.info.id}>
           {showsImages(run.frames[0]!) ? <Tiles index={i} /> : <Plane index={i} />}
           <figcaption>
-            <b>{run.title}</b>
+            <b>{called(i)}</b>
             <span class="mono muted">update {count(frames.value[i]?.step ?? 0)}</span>
           </figcaption>
           <Told index={i} />
@@ -49,7 +50,8 @@ const energyOf = (index: number, frame: DecodedFrame) => runs.value[index]?.ener
 /** What lies under the pointer, or by what chains move here. */
 function Told({ index }: { index: number }) {
   const frame = frames.value[index];
-  if (!frame || showsImages(frame)) return null;
+  if (!frame) return null;
+  if (showsImages(frame)) return <TileReading index={index} />;
   const here = pointed.value?.index === index ? pointed.value.at : null;
   if (here)
     return (
@@ -72,29 +74,6 @@ function Told({ index }: { index: number }) {
   );
 }
 
-function useCanvas(
-  canvas: { current: HTMLCanvasElement | null },
-  make: (element: HTMLCanvasElement) => {
-    resize: (size: number, dpr: number) => void;
-    draw: (now: number) => void;
-  },
-): void {
-  useEffect(() => {
-    const element = canvas.current!;
-    const painter = make(element);
-    const size = new ResizeObserver(([entry]) => {
-      const width = Math.floor(entry!.contentRect.width);
-      if (width > 0) painter.resize(width, devicePixelRatio);
-    });
-    size.observe(element);
-    const remove = loop.add({ every: 0, draw: painter.draw });
-    return () => {
-      remove();
-      size.disconnect();
-    };
-  }, []);
-}
-
 function Plane({ index }: { index: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useZooming(canvas, camera);
@@ -109,7 +88,7 @@ function Plane({ index }: { index: number }) {
       class="stage"
       tabIndex={0}
       role="img"
-      aria-label={`Energy landscape of ${runs.value[index]!.title} with data and chains. Enter drops a cloud of chains in the middle.`}
+      aria-label={`Energy landscape of ${called(index)} with data and chains. Enter drops a cloud of chains in the middle.`}
       {...usePointing(index)}
     />
   );
@@ -138,6 +117,7 @@ function follower(stage: Stage, index: number): (now: number) => void {
       stage.setEvaluator(energy && new Evaluator(energy, frame.units));
     });
     stage.draw(now);
+    dropped.value = stages.reduce((sum, one) => sum + (one?.dropped ?? 0), 0);
     if (pointer?.index === index) read();
   };
 }
@@ -184,30 +164,4 @@ function usePointing(index: number) {
       else if (zoomKey(camera, event)) event.preventDefault();
     },
   };
-}
-
-const RANGE = [-1, 1] as const;
-
-function Tiles({ index }: { index: number }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useCanvas(canvas, (element) => {
-    const grid = createImageGrid(element, { theme: theme.value, range: RANGE });
-    let [shown, colors] = [null as DecodedFrame | null, theme.value];
-    return {
-      resize: (size, dpr) => grid.resize(size, dpr),
-      draw: (now) => {
-        if (colors !== theme.value) grid.setTheme((colors = theme.value));
-        const frame = frames.value[index] ?? null;
-        if (frame && frame !== shown) {
-          grid.setSource(frame.arrays.generator ? "generator" : "chains");
-          grid.show(frame);
-        }
-        shown = frame;
-        grid.draw(now);
-      },
-    };
-  });
-  return (
-    <canvas ref={canvas} class="stage" role="img" aria-label={`Images of ${runs.value[index]!.title}`} />
-  );
 }

@@ -1,21 +1,25 @@
 /** The runs that travel in the file, decoded: what a person took home. */
 import { decode } from "@msgpack/msgpack";
 import type { Raced } from "../compare/clock";
+import type { Family } from "../compare/figures";
 import { decodeEnergy, type Energy } from "../energy/description";
 import { type DecodedFrame, decodeFrame, decodeLandscape, type Landscape, over } from "../protocol/frame";
 import type { MetricRow, PackedEnergy, PackedLandscape, Run, WireFrame } from "../protocol/wire";
 
 /** Of the file's format. */
-const VERSION = 1;
+const VERSION = 2;
 
 interface WireRun {
   run: Run;
   title: string;
-  family: string;
+  method: string;
+  family: Family;
   frames: WireFrame[];
   metrics: MetricRow[];
   changes: Change[];
   energies: PackedEnergy[];
+  /** The same with other seeds: of these there are figures alone. */
+  repeats: { run: Run; metrics: MetricRow[] }[];
 }
 
 interface WireRuns {
@@ -34,10 +38,15 @@ export interface Change {
 
 export interface OfflineRun extends Raced {
   title: string;
+  /** The method's title. */
+  method: string;
+  family: Family;
   frames: DecodedFrame[];
   changes: Change[];
   /** The energies of some of the moments, by update. */
   energies: Map<number, Energy>;
+  /** The same with other seeds. */
+  repeats: Raced[];
 }
 
 export interface Taken {
@@ -55,16 +64,20 @@ export async function taken(text: string): Promise<Taken> {
   return { runs: wire.runs.map(runOf), truth: wire.truth && decodeLandscape(wire.truth) };
 }
 
-function runOf({ run, title, frames, metrics, changes, energies }: WireRun): OfflineRun {
+function runOf(wire: WireRun): OfflineRun {
+  const { run, title, method, family, frames, metrics, changes, energies, repeats } = wire;
   let before: DecodedFrame | null = null;
   const decoded = frames.map((frame) => (before = over(decodeFrame({ ...frame, run: run.id }), before)));
   return {
     info: run,
     title,
+    method,
+    family,
     frames: decoded,
     rows: metrics,
     keyframes: decoded.map(({ step, seconds }) => ({ step, seconds })),
     changes,
     energies: new Map(energies.map((energy) => [energy.step, decodeEnergy(energy)])),
+    repeats: repeats.map(({ run, metrics }) => ({ info: run, rows: metrics, keyframes: [] })),
   };
 }

@@ -29,6 +29,11 @@ effect(() => {
 });
 
 export const runs = computed(() => file.value.runs);
+/** What a run is called: beside others by its letter and its method. */
+export function called(index: number): string {
+  const { title, method } = runs.value[index]!;
+  return runs.value.length > 1 ? `${"ABCD".charAt(index)} ${method}` : title;
+}
 /** The clocks that all runs tell. */
 export const clocks = computed(() =>
   (["updates", "seconds", "evaluations"] as const).filter((kind) =>

@@ -311,6 +311,10 @@ export interface Routes {
        * Runs that are compared with it.
        */
       beside?: string[] | null;
+      /**
+       * Runs that are one of these but for the seed, for the median and the range.
+       */
+      repeats?: string[] | null;
       moments?: number | null;
       cells?: number;
       /**
@@ -345,6 +349,11 @@ export interface Routes {
       last?: number | null;
       theme?: "dark" | "light";
       clock?: "updates" | "seconds" | "evaluations";
+      /**
+       * What is drawn, where the run has it; `energy` is the map, `none` nothing at all. Of images: whose are shown.
+       */
+      layers?: ("none" | "energy" | "contours" | "data" | "perturbed" | "chains" | "generator")[] | null;
+      show?: "energy" | "density" | "truth" | "difference";
     };
     body: null;
     answer: Uint8Array;

@@ -63,6 +63,7 @@ function reflect(x: number, extent: number): number {
 
 export class Preview {
   readonly chains: Dropped[] = [];
+  private runs = "";
   private started = 0;
   private last = Number.NaN;
   private owed = 0;
@@ -79,6 +80,14 @@ export class Preview {
       this.chains.push({ x: start[0]!, y: start[1]!, path: start, noise });
     }
     this.chains.splice(0, this.chains.length - MOST_CHAINS);
+  }
+
+  /** Chains belong to the run, or the runs side by side, that they were dropped on: they stay while its moments
+   * change, and go when others are shown.
+   */
+  on(runs: string): void {
+    if (runs !== this.runs) this.clear();
+    this.runs = runs;
   }
 
   /** Forgets the chains; the next ones take the same paths again. */

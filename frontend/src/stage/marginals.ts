@@ -18,6 +18,8 @@ export interface Marginals {
 /** CSS pixels that the curves may take at an edge, and the share of them that the reference's peak has. */
 export const BAND = 44;
 const PEAK = 0.75;
+/** Height of the back walls above the surface, as a share of its highest level. */
+const WALL = 0.7;
 /** Columns of a histogram of points. */
 const BINS = 45;
 
@@ -87,16 +89,35 @@ export class MarginalLayer {
     context.restore();
   }
 
-  /** Draws them standing on the two far edges of a plane that is turned. */
-  stand(context: CanvasRenderingContext2D, turned: Turned, scene: Scene, colors: Palette): void {
+  /** Draws them on the two back walls of a plane that is turned: from `base` up, the highest level of the surface there,
+   * so that it hides none of them.
+   */
+  stand(
+    context: CanvasRenderingContext2D,
+    turned: Turned,
+    scene: Scene,
+    colors: Palette,
+    base: number,
+  ): void {
     const { x, y, extent } = turned.window;
     const [right, far] = turned.farEdges;
     const place = (u: number, v: number, height: number): [number, number] | null => {
       if (Math.max(Math.abs(u), Math.abs(v)) > 1) return null;
-      turned.place(u, v, height, spot);
+      turned.place(u, v, base + WALL * height, spot);
       return [spot[0]!, spot[1]!];
     };
     context.save();
+    context.strokeStyle = colors.ink;
+    context.globalAlpha = 0.3;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(...place(-right, far, 0)!);
+    context.lineTo(...place(right, far, 0)!);
+    context.lineTo(...place(right, -far, 0)!);
+    context.moveTo(...place(right, far, 0)!);
+    context.lineTo(...place(right, far, PEAK)!);
+    context.stroke();
+    context.globalAlpha = 1;
     this.stroke(context, scene, colors, {
       across: (at, height) => place((at - x) / extent, far, height),
       up: (at, height) => place(right, (at - y) / extent, height),

@@ -80,7 +80,7 @@ export class Relief implements Drawing, Plane {
     context.fillRect(0, 0, size, size);
     this.solid = terrain.levels(SIDE, this.levels);
     drawBox(context, this.turned, units, bare, scene.axes);
-    if (layers.marginals) this.marginals.stand(context, this.turned, scene, bare);
+    if (layers.marginals) this.marginals.stand(context, this.turned, scene, bare, this.rim(terrain));
     if (this.solid) this.paint(context, scene, Math.min(Math.round(size * dpr), FINEST));
     const moment = terrain.seen;
     if (layers.contours && moment && this.solid)
@@ -96,6 +96,18 @@ export class Relief implements Drawing, Plane {
     if (scene.preview.chains.length > 0) drawDropped(context, this, scene.preview, marks, colors.accent);
     const legend = terrain.legend(theme, units.unit[0] * units.unit[1]);
     if (this.solid && layers.energy) drawLegend(context, viewport, legend, bare);
+  }
+
+  /** The highest level along the two edges that are farthest away; 0 where there is no surface. */
+  private rim(terrain: Terrain): number {
+    if (!this.solid) return 0;
+    const [right, far] = this.turned.farEdges;
+    const edges = [far > 0 ? 0 : 1, right > 0 ? 3 : 2];
+    let highest = 0;
+    for (const edge of edges)
+      for (let i = 0; i < SIDE; i++)
+        highest = Math.max(highest, terrain.height(this.levels[edgeVertex(edge, i)]!));
+    return highest;
   }
 
   /** Where a position of the plane stands on the surface; false where a part of it hides that. */

@@ -46,6 +46,7 @@ export class Stage {
   private pending: DecodedFrame | null = null;
   private axes: readonly [string, string] | null = null;
   private run = "";
+  private company: string | null = null;
   private step = -1;
   /** The newest that came; a frame that did not renew it hands on the same. */
   private landscape: Landscape | null = null;
@@ -209,6 +210,18 @@ export class Stage {
     this.dirty = true;
   }
 
+  /** How many chains there are that the viewer dropped. */
+  get dropped(): number {
+    return this.preview.chains.length;
+  }
+
+  /** Takes which runs stand side by side, where chains are dropped on all of them at once; null where this one is alone. */
+  setCompany(runs: string | null): void {
+    this.company = runs;
+    this.preview.on(runs ?? this.run);
+    this.dirty = true;
+  }
+
   clearDropped(): void {
     this.preview.clear();
     this.dirty = true;
@@ -359,6 +372,7 @@ export class Stage {
     this.dirty = true;
     const elsewhere = frame.run !== this.run || frame.step < this.step;
     this.run = frame.run;
+    this.preview.on(this.company ?? frame.run);
     this.step = frame.step;
     this.units = frame.units;
     this.taken = frame;

@@ -116,6 +116,7 @@ export function Plane() {
       draw: (now) => created.draw(now),
       before: (now) => {
         created.normalise(exactLogZ.value);
+        dropped.value = created.dropped;
         followLooking(created, pointer.current !== null, now);
         readout.value = pointer.current ? created.readout(pointer.current.x, pointer.current.y) : null;
         const can = {
@@ -134,6 +135,7 @@ export function Plane() {
       },
     };
   });
+  useEffect(() => () => void (dropped.value = 0), []);
   const [colors, shown, map, density] = [theme.value, withData.value, mode.value, knownTruth.value];
   const looked = camera.value;
   useEffect(() => stage?.look(looked), [looked]);

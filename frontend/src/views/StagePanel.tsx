@@ -47,7 +47,7 @@ export function StagePanel() {
           {drawing.value && !images.value && <Cursor />}
           <PhasesOverlay camera={camera} />
           {!images.value && <LookingInLab />}
-          {images.value && <WayPanel />}
+          {images.value && <WayPanel run={info.value?.id} />}
           <StageNotes />
         </div>
         {!images.value && <Legend />}

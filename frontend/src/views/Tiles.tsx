@@ -1,31 +1,19 @@
 /** Images as tiles: which ones, the canvas, and what is known of the one that is pointed at. */
-import { signal } from "@preact/signals";
-import type { TargetedKeyboardEvent } from "preact";
+import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseByArrows } from "../form/radios";
-import { createImageGrid, type ImageGrid, type ImageSource, SIDE } from "../stage";
-import { info, recordedFrame, untrained, usesChains } from "../state";
+import { createImageGrid, type ImageGrid, type ImageSource } from "../stage";
+import { active, drawing, info, moment, recordedFrame, stored, tab, untrained, usesChains } from "../state";
 import { theme } from "../theme";
-import { classCalled } from "../ways/called";
-import { Picture } from "../ways/Picture";
-import { close, type From, open, opened, prepare, walkable } from "../ways/state";
-import { imageOf } from "../ways/way";
+import { handOn } from "../ways/hand";
+import { inWords, Reading } from "../ways/Reading";
+import { close, opened, openTileOf, prepare, type Shown } from "../ways/state";
+import { energiesOf, tilesOf } from "../ways/tiles";
 import { type Explanation, explains } from "../words/explaining";
-import { fixed } from "../words/format";
 import { Told } from "../words/Told";
 import { CHAINS_FOR_LOOKING, LAYER_TERMS } from "../words/terms";
 import { usePainter } from "./StageCanvas";
-import {
-  chosenSource,
-  energiesOf,
-  pointedAt,
-  source,
-  sources,
-  type Tile,
-  tile,
-  tileAt,
-  tileBeside,
-} from "./tiles";
+import { chosenSource, pointedAt, source, sources, tile } from "./tiles";
 import { shownFrame } from "./unlearned";
 
 /** What readers of the screen were told last. */
@@ -102,73 +90,46 @@ export function Tiles() {
     }
     left.current = now?.number ?? null;
   }, [now]);
-  const count = () => Math.min(shownFrame.value?.arrays[source.value]?.shape[0] ?? 0, SIDE * SIDE);
   const whoComes = () => {
-    if (walkable.value && info.value) prepare(info.value.id);
+    if (shownInLab.value) prepare(shownInLab.value.run);
   };
-  const point = ({ offsetX, offsetY, currentTarget }: PointerEvent) => {
-    const width = (currentTarget as HTMLElement).clientWidth;
-    pointedAt.value = tileAt(offsetX, offsetY, width, count());
-  };
+  const walkable = shownInLab.value !== null;
   return (
     <canvas
       ref={canvas}
       class="stage"
       role="img"
       tabIndex={0}
-      data-opens={walkable.value}
-      aria-label={`${NAMES[shown]}. Arrow keys go from one to the next${walkable.value ? ", enter shows its way from noise" : ""}.`}
+      data-opens={walkable}
+      aria-label={`${NAMES[shown]}. Arrow keys go from one to the next${walkable ? ", enter shows its way from noise" : ""}.`}
       aria-describedby="tile-reading"
       onPointerEnter={whoComes}
       onFocus={whoComes}
-      onPointerMove={point}
-      onPointerDown={point}
-      onClick={({ offsetX, offsetY, currentTarget }) =>
-        openTile(tileAt(offsetX, offsetY, currentTarget.clientWidth, count()))
-      }
-      onPointerLeave={(event) => {
-        if (event.pointerType !== "touch") pointedAt.value = null;
-      }}
-      onKeyDown={(event: TargetedKeyboardEvent<HTMLCanvasElement>) => {
-        if (event.key === "Enter" && walkable.value) {
-          event.preventDefault();
-          return openTile(pointedAt.value ?? 0);
-        }
-        const next = tileBeside(pointedAt.value, event.key, count());
-        if (next === null) return;
-        event.preventDefault();
-        event.stopPropagation();
-        pointedAt.value = next;
-        said.value = tile.value ? inWords(tile.value) : "";
-      }}
+      {...handOn({
+        count: () => tilesOf(shownFrame.value, source.value),
+        pointed: pointedAt,
+        open: walkable ? openTile : null,
+        led: () => {
+          said.value = tile.value ? inWords(tile.value, info.value?.config.dataset) : "";
+        },
+      })}
     />
   );
 }
 
-/** Where the way of a tile starts, and the noise that is offered on its image. */
-const STARTS: Record<ImageSource, [From, number]> = {
-  chains: ["noise", 0],
-  generator: ["tile", 0],
-  perturbed: ["tile", 0],
-  data: ["tile", 0.5],
-};
-
-const CALLED: Record<ImageSource, string> = {
-  chains: "Chain",
-  generator: "Generator sample",
-  perturbed: "Noisy image",
-  data: "Image",
-};
+/** The run on the stage, where it has an energy that chains can be run on. */
+const shownInLab = computed<Shown | null>(() => {
+  const run = info.value;
+  const bare = stored.value || untrained.value || drawing.value || recordedFrame.value !== null;
+  if (tab.value !== "lab" || run === null || bare || run.step === 0) return null;
+  const { id, config, step } = run;
+  return { run: id, dataset: config.dataset, moment: moment.value, step, goesOn: active.value };
+});
 
 /** Shows the way of a tile of the run on the stage. */
-function openTile(number: number | null): void {
-  const images = shownFrame.value?.arrays[source.value];
-  const run = info.value?.id;
-  if (number === null || !images || !run || !walkable.value) return;
-  // the frame may be renewed in place
-  const { shape, values } = imageOf(images, number);
-  const image = { shape, values: values.slice() };
-  open({ run, number, name: `${CALLED[source.value]} ${number + 1}`, image }, ...STARTS[source.value]);
+function openTile(number: number): void {
+  const [frame, run] = [shownFrame.value, shownInLab.value?.run];
+  if (frame && run) openTileOf(frame, source.value, number, shownInLab, run);
 }
 
 const POINT = "Point for its energy, press for its way.";
@@ -196,15 +157,6 @@ function captionOf(name: ImageSource): string {
   }
 }
 
-/** " a 3" of digits, " a cat" of what is called so; nothing where there are no classes. */
-const ofClass = (label: number | null) => (label === null ? "" : ` a ${classCalled(label)}`);
-
-/** A tile in words, said when a key leads to it and not with each frame. */
-function inWords({ number, energy, nearest }: Tile): string {
-  const like = nearest ? `, nearest of the data${ofClass(nearest.label)}` : "";
-  return `Sample ${number + 1}${energy === null ? "" : `, energy ${fixed(energy, 2)}`}${like}`;
-}
-
 export function TileReading() {
   const at = opened.value ? null : tile.value;
   return (
@@ -213,20 +165,7 @@ export function TileReading() {
         {said.value}
       </p>
       {at ? (
-        <p class="reading tile-reading">
-          <span class="mono">sample {at.number + 1}</span>
-          {at.energy !== null && <span class="mono">E {fixed(at.energy, 2)}</span>}
-          {at.nearest && (
-            <>
-              <span class="nearest">
-                nearest of the data{" "}
-                <Picture class="nearest-image" image={at.nearest.image} label="the nearest image" />
-                {ofClass(at.nearest.label)}
-              </span>
-              <span class="mono">distance {fixed(at.nearest.distance, 2)}</span>
-            </>
-          )}
-        </p>
+        <Reading of={at} dataset={info.value?.config.dataset} />
       ) : (
         <p class="muted two-lines">
           <Told text={captionOf(source.value)} />

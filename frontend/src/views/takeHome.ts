@@ -3,12 +3,26 @@ import { energies, loss } from "../charts/figures";
 import type { Chart } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { type Subject, subject } from "../export/subject";
+import { showsImages } from "../protocol/frame";
 import { keyframeAt, loadedFilm } from "../run/replay";
-import { camera, info, metrics, mode, moment, nameOf, orbit, shownLayers, stored, truth } from "../state";
+import {
+  camera,
+  dropped,
+  info,
+  metrics,
+  mode,
+  moment,
+  nameOf,
+  orbit,
+  shownLayers,
+  stored,
+  truth,
+} from "../state";
 import { chartColors, theme } from "../theme";
 import { headline } from "../words/quality";
 import { axesCalled } from "./called";
 import { chartOf } from "./Evidence";
+import { source } from "./tiles";
 import { shownFrame } from "./unlearned";
 
 /** Opens the dialog for the run on the stage. */
@@ -24,7 +38,15 @@ function subjectOfLab(): Subject | null {
   const distance = headline(metrics.value);
   return {
     name: stored.value ? "stored-run" : `run-${run.id}`,
-    runs: [{ id: stored.value ? null : run.id, title: nameOf(run.config), film, frame: shownFrame.value }],
+    runs: [
+      {
+        id: stored.value ? null : run.id,
+        title: nameOf(run.config),
+        repeats: [],
+        film,
+        frame: shownFrame.value,
+      },
+    ],
     moments: keyframes.map(({ step }) => [step]),
     here: moment.value === null ? keyframes.length - 1 : keyframeAt(keyframes, moment.value),
     clock: "updates",
@@ -36,6 +58,8 @@ function subjectOfLab(): Subject | null {
       orbit: orbit.value,
       truth: truth.value,
       axes: axesCalled.value,
+      source: shownFrame.value && showsImages(shownFrame.value) ? source.value : null,
+      dropped: dropped.value > 0,
       scale: null,
     },
     charts: [

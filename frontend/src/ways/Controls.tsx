@@ -1,6 +1,7 @@
 /** What decides a way: its start, the noise on it, a class, and whether it is a chain or a line. */
 import { useRef } from "preact/hooks";
 import { chooseByArrows } from "../form/radios";
+import type { PlugInConfig } from "../protocol/wire";
 import { explains } from "../words/explaining";
 import { fixed } from "../words/format";
 import { Term } from "../words/Term";
@@ -9,14 +10,19 @@ import { classCalled } from "./called";
 import { isOpen } from "./hole";
 import { type Choice, change, classes, type From, takeFile } from "./state";
 
-export function Controls({ chosen }: { chosen: Choice }) {
+interface ControlsProps {
+  chosen: Choice;
+  dataset: PlugInConfig | undefined;
+}
+
+export function Controls({ chosen, dataset }: ControlsProps) {
   const line = chosen.to !== null;
   return (
     <div class="way-controls small">
       <Starts chosen={chosen} />
       <div class="way-row">
         {chosen.from !== "noise" && <Noise noise={chosen.noise} />}
-        {classes.value > 1 && <Classes label={chosen.label} />}
+        {classes.value > 1 && <Classes label={chosen.label} dataset={dataset} />}
         {!line && <Steps steps={chosen.steps} />}
         {!line && (
           <button
@@ -156,7 +162,7 @@ function Steps({ steps }: { steps: number | null }) {
   );
 }
 
-function Classes({ label }: { label: number | null }) {
+function Classes({ label, dataset }: { label: number | null; dataset: PlugInConfig | undefined }) {
   return (
     <label class="dial" {...explains(WAYS.label)}>
       <span class="muted">class y</span>
@@ -168,7 +174,7 @@ function Classes({ label }: { label: number | null }) {
         <option value="">any</option>
         {Array.from({ length: classes.value }, (_, i) => (
           <option key={i} value={i}>
-            {classCalled(i)}
+            {classCalled(i, dataset)}
           </option>
         ))}
       </select>

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { count, fixed } from "../words/format";
 import { Picture } from "./Picture";
 import { at } from "./state";
-import { filmOf, momentAt, range, type Way } from "./way";
+import { filmOf, freeSide, momentAt, range, type Way } from "./way";
 
 const HEIGHT = 96;
 /** CSS pixels of a picture of the strip, about. */
@@ -95,8 +95,6 @@ function Curve({ way, width, edge, now }: CurveProps) {
   const x = (index: number) => edge + (way.at[index]! / end) * (width - 2 * edge);
   const y = (energy: number) => MARGIN + ((high - energy) / (high - low)) * (HEIGHT - 2 * MARGIN);
   const points = way.energies.map((energy, i) => `${x(i).toFixed(1)},${y(energy).toFixed(1)}`).join(" ");
-  // numbers stand where the line does not
-  const falls = way.energies[0]! > way.energies.at(-1)!;
   return (
     <div class="curve">
       <svg width={width} height={HEIGHT} aria-hidden="true">
@@ -106,10 +104,10 @@ function Curve({ way, width, edge, now }: CurveProps) {
         <polyline points={points} />
         <circle cx={x(now)} cy={y(way.energies[now]!)} r={3.5} />
       </svg>
-      <span class="small mono muted" data-at="high" data-side={falls ? "right" : "left"}>
+      <span class="small mono muted" data-at="high" data-side={freeSide(way, "high")}>
         E {fixed(high, 2)}
       </span>
-      <span class="small mono muted" data-at="low" data-side={falls ? "left" : "right"}>
+      <span class="small mono muted" data-at="low" data-side={freeSide(way, "low")}>
         E {fixed(low, 2)}
       </span>
     </div>

@@ -1,6 +1,7 @@
 /** A tile that was opened: the film of its way, the energy along it, where it ends, and other starts. */
 import { useEffect, useRef } from "preact/hooks";
 import * as Icons from "../Icons";
+import type { PlugInConfig } from "../protocol/wire";
 import { count, fixed, percent } from "../words/format";
 import { Term } from "../words/Term";
 import { WAYS } from "../words/ways";
@@ -13,11 +14,12 @@ import { Picture } from "./Picture";
 import * as state from "./state";
 import type { Way } from "./way";
 
-export function WayPanel() {
+/** The panel on the stage of a run; nothing where no tile of it is open. */
+export function WayPanel({ run }: { run: string | undefined }) {
   const section = useRef<HTMLElement>(null);
   const [tile, chosen, way] = [state.opened.value, state.choice.value, state.made.value];
   useEffect(() => section.current?.focus({ preventScroll: true }), [tile]);
-  if (!tile || !chosen) return null;
+  if (!tile || tile.run !== run || !chosen) return null;
   return (
     <section
       ref={section}
@@ -54,7 +56,7 @@ export function WayPanel() {
       )}
       {way ? (
         <>
-          <Ends way={way} chosen={chosen} />
+          <Ends way={way} chosen={chosen} dataset={tile.on.value?.dataset} />
           <Film way={way} line={chosen.to !== null} />
         </>
       ) : (
@@ -62,7 +64,7 @@ export function WayPanel() {
           <p class="muted way-waits">The chain runs. The first one takes a few seconds.</p>
         )
       )}
-      <Controls chosen={chosen} />
+      <Controls chosen={chosen} dataset={tile.on.value?.dataset} />
     </section>
   );
 }
@@ -88,8 +90,14 @@ function Told({ way }: { way: Way | null }) {
   );
 }
 
+interface EndsProps {
+  way: Way;
+  chosen: state.Choice;
+  dataset: PlugInConfig | undefined;
+}
+
 /** The start, the moment that is pointed at or the end, and what of the data the end is nearest to. */
-function Ends({ way, chosen }: { way: Way; chosen: state.Choice }) {
+function Ends({ way, chosen, dataset }: EndsProps) {
   const line = chosen.to !== null;
   const last = way.at.length - 1;
   const now = state.at.value ?? last;
@@ -118,7 +126,7 @@ function Ends({ way, chosen }: { way: Way; chosen: state.Choice }) {
           <span class="mono">E {fixed(way.energies[now], 2)}</span>
           {read !== null && now === last && (
             <span class="muted">
-              read as {classCalled(read)}, {percent(shares![read])}
+              read as {classCalled(read, dataset)}, {percent(shares![read])}
             </span>
           )}
         </figcaption>
@@ -128,7 +136,7 @@ function Ends({ way, chosen }: { way: Way; chosen: state.Choice }) {
           <Picture image={nearest.image} label="The nearest training image" />
           <figcaption>
             <Term explanation={WAYS.nearest}>nearest</Term>
-            {nearest.label !== null && ` a ${classCalled(nearest.label)}`}
+            {nearest.label !== null && ` a ${classCalled(nearest.label, dataset)}`}
             <span class="muted">
               distance <span class="mono">{fixed(nearest.distance, 2)}</span>
             </span>

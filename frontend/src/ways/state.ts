@@ -1,20 +1,34 @@
 /** The way that is shown of a run on images: where it starts, under which condition, and what was made. */
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { Latest } from "../actions/latest";
 import * as api from "../protocol/api";
-import type { NumericArray } from "../protocol/frame";
-import type { AskedWay, StartImage } from "../protocol/wire";
-import { active, drawing, info, moment, recordedFrame, stored, tab, untrained } from "../state";
+import type { DecodedFrame, NumericArray } from "../protocol/frame";
+import type { AskedWay, PlugInConfig, StartImage } from "../protocol/wire";
+import type { ImageSource } from "../stage";
 import { sentence } from "../words/format";
 import { closed, type Hole, isOpen } from "./hole";
 import { readImage } from "./ownImage";
+import { CALLED, imageOfTile } from "./tiles";
 import { decodeWay, nearestKept, type Way } from "./way";
 
 /** Where a way starts: noise, the tile that was opened, a held-out image, or one of one's own. */
 export type From = "noise" | "tile" | "held_out" | "own";
 
+/** A run as it stands on its stage: what its ways follow. */
+export interface Shown {
+  run: string;
+  dataset: PlugInConfig;
+  /** The past moment that is shown; null is that of now. */
+  moment: number | null;
+  /** Updates that it has made, and whether it may make more. */
+  step: number;
+  goesOn: boolean;
+}
+
 /** The tile that was opened. */
 export interface Opened {
+  /** The stage that it is on; null once its run is seen there no more. */
+  on: ReadonlySignal<Shown | null>;
   run: string;
   /** What it is called, such as "Chain 12". */
   name: string;
@@ -53,24 +67,16 @@ const step = signal<number | null>(null);
 /** The past moment on the stage whose weights are not kept, where those of a near one stand in. */
 export const instead = signal<number | null>(null);
 
-/** Whether the run on the stage has an energy that chains can be run on. */
-export const walkable = computed(
-  () =>
-    info.value !== null &&
-    !stored.value &&
-    !untrained.value &&
-    !drawing.value &&
-    recordedFrame.value === null &&
-    info.value.step > 0,
-);
-
 /** The run has gone on since the way's moment. */
-export const behind = computed(
-  () => active.value && moment.value === null && made.value !== null && info.value!.step > made.value.step,
-);
+export const behind = computed(() => {
+  const shown = opened.value?.on.value;
+  return Boolean(
+    shown?.goesOn && shown.moment === null && made.value !== null && shown.step > made.value.step,
+  );
+});
 
 /** Opens a tile: its way starts from noise, or with as much noise as is given from the tile. */
-export function open(tile: Opened, from: From, noise: number): void {
+function open(tile: Opened, from: From, noise: number): void {
   const [, , height, width] = tile.image.shape as [number, number, number, number];
   batch(() => {
     opened.value = tile;
@@ -87,9 +93,29 @@ export function open(tile: Opened, from: From, noise: number): void {
     };
     made.value = refused.value = at.value = instead.value = null;
     classes.value = 0;
-    step.value = moment.value;
+    step.value = tile.on.value?.moment ?? null;
   });
   latest.now(tile);
+}
+
+/** Where the way of a tile starts, and the noise that is offered on its image. */
+const STARTS: Record<ImageSource, [From, number]> = {
+  chains: ["noise", 0],
+  generator: ["tile", 0],
+  perturbed: ["tile", 0],
+  data: ["tile", 0.5],
+};
+
+/** Opens a tile of a frame that is on a stage. */
+export function openTileOf(
+  frame: DecodedFrame,
+  source: ImageSource,
+  number: number,
+  on: Opened["on"],
+  run: string,
+): void {
+  const image = imageOfTile(frame, source, number);
+  open({ on, run, number, name: `${CALLED[source]} ${number + 1}`, image }, ...STARTS[source]);
 }
 
 export function close(): void {
@@ -200,13 +226,13 @@ async function keptNear(run: string, wanted: number | null): Promise<number | nu
 const DELAY = 200;
 const latest = new Latest<Opened>(ask, DELAY);
 
-/** What is open follows the moment on the stage, and closes with its run. */
+/** What is open follows the moment on its stage, and closes with its run. */
 effect(() => {
-  const [tile, shown] = [opened.peek(), moment.value];
-  const gone = !walkable.value || info.value?.id !== tile?.run || tab.value !== "lab";
+  const tile = opened.value;
   if (!tile) return;
-  if (gone) return close();
-  if (shown === null || shown === step.peek()) return;
-  step.value = shown;
+  const shown = tile.on.value;
+  if (shown?.run !== tile.run) return close();
+  if (shown.moment === null || shown.moment === step.peek()) return;
+  step.value = shown.moment;
   latest.soon(tile);
 });

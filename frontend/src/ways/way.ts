@@ -92,3 +92,22 @@ export function range(energies: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...energies), Math.max(...energies)];
   return high > low ? [low, high] : [low - 0.5, high + 0.5];
 }
+
+/** The side on which a number at the top or the foot of the chart hides least of the line. */
+export function freeSide(
+  { at, energies }: Pick<Way, "at" | "energies">,
+  edge: "high" | "low",
+): "left" | "right" {
+  const [low, high] = range(energies);
+  const end = at.at(-1) || 1;
+  /** Shares of the chart that a number takes. */
+  const [wide, tall] = [0.25, 0.3];
+  const hidden = { left: 0, right: 0 };
+  for (const [i, energy] of energies.entries()) {
+    const depth = (edge === "high" ? high - energy : energy - low) / (high - low);
+    const share = at[i]! / end;
+    if (depth > tall || (share > wide && share < 1 - wide)) continue;
+    hidden[share <= wide ? "left" : "right"] += 1;
+  }
+  return hidden.left < hidden.right ? "left" : "right";
+}

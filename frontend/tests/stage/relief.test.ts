@@ -1,7 +1,8 @@
 /** The surface: how it is looked at, what of it is seen, and what stands on it. */
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { viridis } from "../../src/stage/colormap";
+import { MarginalLayer } from "../../src/stage/marginals";
 import { FRONT, Turned, turned } from "../../src/stage/orbit";
 import { Raster } from "../../src/stage/raster";
 import { Relief } from "../../src/stage/relief";
@@ -125,4 +126,44 @@ test("marks stand at the height of the surface, and a ridge hides what is behind
   expect(relief.place(9, 0, spot)).toBe(false);
   expect(relief.at(1, 1)).toBeNull();
   expect(FRONT.tilt).toBeGreaterThan(relief.orbit.tilt);
+});
+
+test("marginals stand on the back walls, where the surface hides none of them from any side", () => {
+  const { document, context } = blank();
+  const terrain = new Terrain(document, 4.5);
+  terrain.resize(200, 4.5);
+  // a hill at the edge, higher in energy than all around
+  terrain.take(
+    fieldOf((x, y) => (x * x + y * y) / 4 + 20 * Math.exp(-((x - 4) ** 2) - (y - 3) ** 2), 128, 4.5),
+    0,
+    0,
+  );
+  terrain.advance(1000, true);
+  const drawn: [number, number][] = [];
+  const stand = MarginalLayer.prototype.stand;
+  const spy = vi.spyOn(MarginalLayer.prototype, "stand").mockImplementation(function (
+    this: MarginalLayer,
+    ...all
+  ) {
+    const { lineTo } = context;
+    context.lineTo = (x, y) => void drawn.push([x, y]);
+    stand.apply(this, all);
+    context.lineTo = lineTo;
+  });
+  const relief = new Relief(document);
+  for (const orbit of [FRONT, { turn: 140, tilt: 35 }, { turn: 60, tilt: 20 }]) {
+    drawn.length = 0;
+    relief.orbit = orbit;
+    relief.draw(context, {
+      ...{ theme: "dark", layers: { energy: true, marginals: true }, dpr: 1, whole: 4.5, terrain },
+      viewport: new Viewport(300, 4.5),
+      units: { center: [0, 0], unit: [1, 1] },
+      preview: { chains: [] },
+      data: new Float32Array([1, 1, -1, 0]),
+    } as never);
+    expect(drawn.length).toBeGreaterThan(200);
+    // their feet may touch the highest place of the rim
+    expect(drawn.filter(([x, y]) => relief.at(x, y - 1.5) !== null)).toEqual([]);
+  }
+  spy.mockRestore();
 });

@@ -4,7 +4,7 @@ import type { WayMade } from "../../src/protocol/wire";
 import { brushed, closed, isOpen, pixelBeside } from "../../src/ways/hole";
 import { toGrey } from "../../src/ways/ownImage";
 import { askedOf, type Choice } from "../../src/ways/state";
-import { decodeWay, filmOf, momentAt, nearestKept, range } from "../../src/ways/way";
+import { decodeWay, filmOf, freeSide, momentAt, nearestKept, range } from "../../src/ways/way";
 
 const floats = (shape: number[], values: number[]) => ({
   dtype: "f4" as const,
@@ -145,4 +145,15 @@ test("a picture of one's own is grey where the run's images are", () => {
   const grey = [...toGrey(bytes, 1, 1, 2).values].map((value) => Math.round(1000 * value));
   expect(grey).toEqual([1000, -402]);
   expect([...toGrey(bytes, 3, 1, 2).values]).toEqual([1, 1, 1, -1, 1, -1]);
+});
+
+test("a number stands where the line does not", () => {
+  const at = Array.from({ length: 21 }, (_, i) => 25 * i);
+  // falls steeply and stays low: high is free on the right; low is crossed least on the left
+  const falling = at.map((step) => 40 * Math.exp(-step / 40));
+  expect(freeSide({ at, energies: falling }, "high")).toBe("right");
+  expect(freeSide({ at, energies: falling }, "low")).toBe("left");
+  const rising = at.map((step) => step);
+  expect(freeSide({ at, energies: rising }, "high")).toBe("left");
+  expect(freeSide({ at, energies: rising }, "low")).toBe("right");
 });

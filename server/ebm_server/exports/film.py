@@ -3,16 +3,18 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ebm_core import Frame
+from ebm_core.runs.display import true_density
 from ebm_core.runs.frame import Landscape
-from ebm_server.exports.colors import THEMES, colored
+from ebm_server.exports.colors import THEMES, palette
 from ebm_server.exports.limits import LARGEST_GIF, refuse_larger, refuse_unlike, thinned, within
+from ebm_server.exports.maps import Show, contoured, painted
 from ebm_server.exports.material import Material
 from ebm_server.refusals import Refused
 
@@ -29,6 +31,11 @@ DOT = 1.35 / 560
 """Radius of a point, as a share of the width; chains are twice as large."""
 
 
+Layer = Literal["energy", "contours", "data", "perturbed", "chains", "generator"]
+"""What a film can show; `energy` is the map itself, in whichever colours."""
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+
+
 @dataclass(frozen=True)
 class Film:
     """What a film is to be like."""
@@ -43,20 +50,43 @@ class Film:
     theme: Literal["dark", "light"] = "dark"
     clock: Literal["updates", "seconds", "evaluations"] = "seconds"
     """On which several runs stand."""
+    layers: tuple[Layer, ...] = LAYERS
+    """Of images the first source that is named here and that they have: generator, chains,
+    perturbed, data."""
+    show: Show = "energy"
+    """Of the plane, what its map shows."""
 
 
 def gif(materials: Sequence[Material], wanted: Film) -> bytes:
     """The film as GIF; several runs stand on one clock.
 
     Raises:
-        Refused: There is nothing to show, or it would be too large.
+        Refused: There is nothing to show, it would be too large, or the map is to show a true
+            density that is not known.
     """
     refuse_unlike(materials)
+    truth = _truth(materials[0], wanted.show)
     reels = [_reel(material, wanted) for material in materials]
     times = thinned(sorted({time for reel in reels for time, _ in reel}), wanted.pictures)
     refuse_large(len(times), len(materials), wanted.width)
-    drawn = [_picture(materials, [_at(reel, time) for reel in reels], wanted) for time in times]
+    drawn = [
+        _picture(materials, [_at(reel, time) for reel in reels], wanted, truth) for time in times
+    ]
     return _packed(drawn, wanted.per_second)
+
+
+def _truth(material: Material, show: Show) -> Landscape | None:
+    """The true density of the data of the plane; null where it is neither known nor needed."""
+    dataset = material.config.dataset
+    if dataset.shape == (2,) and dataset.has_density:
+        return true_density(dataset)
+    if show in ("truth", "difference") and dataset.shape == (2,):
+        raise Refused(
+            409,
+            f"the true density of {material.initial['dataset']['kind']} is not known; have the map "
+            "show energy or density",
+        )
+    return None
 
 
 def refuse_large(pictures: int, runs: int, width: int) -> None:
@@ -101,12 +131,14 @@ def _at(reel: Reel, time: float) -> int:
     return max((step for known, step in reel if known <= time), default=reel[0][1])
 
 
-def _picture(materials: Sequence[Material], steps: Sequence[int], wanted: Film) -> Image.Image:
+def _picture(
+    materials: Sequence[Material], steps: Sequence[int], wanted: Film, truth: Landscape | None
+) -> Image.Image:
     """All runs beside each other."""
     size = (len(steps) * (wanted.width + GAP) - GAP, wanted.width + CAPTION)
     whole = Image.new("RGB", size, THEMES[wanted.theme]["background"])
     for i, (material, step) in enumerate(zip(materials, steps, strict=True)):
-        part = drawing(material.frame(step), _name(material), wanted)
+        part = drawing(material.frame(step), _name(material), wanted, truth)
         whole.paste(part, (i * (wanted.width + GAP), 0))
     return whole
 
@@ -116,16 +148,14 @@ def _name(material: Material) -> str:
     return f"{config.dataset.title} · {config.method.title}"
 
 
-def drawing(frame: Frame, name: str, wanted: Film) -> Image.Image:
+def drawing(frame: Frame, name: str, wanted: Film, truth: Landscape | None = None) -> Image.Image:
     """A moment of a run, with its name and update below."""
     colors = THEMES[wanted.theme]
     picture = Image.new("RGB", (wanted.width, wanted.width + CAPTION), colors["background"])
     if frame.landscape is None:
-        picture.paste(_tiles(frame, wanted.width), (0, 0))
+        picture.paste(_tiles(frame, wanted), (0, 0))
     else:
-        fine = _map(frame.landscape, SMOOTH * wanted.width)
-        _points(ImageDraw.Draw(fine), frame, SMOOTH * wanted.width, colors)
-        picture.paste(fine.reduce(SMOOTH), (0, 0))
+        picture.paste(_stage(frame, wanted, truth).reduce(SMOOTH), (0, 0))
     text = ImageDraw.Draw(picture)
     font = ImageFont.load_default(13)
     text.text((6, wanted.width + 5), name, fill=colors["ink"], font=font)
@@ -137,23 +167,39 @@ def drawing(frame: Frame, name: str, wanted: Film) -> Image.Image:
     return picture
 
 
-def _map(landscape: Landscape, width: int) -> Image.Image:
-    field = Image.fromarray(np.ascontiguousarray(landscape.values[::-1], dtype=np.float32))
-    fine = np.asarray(field.resize((width, width), Image.Resampling.BICUBIC))
-    return Image.fromarray(colored(fine))
+def _stage(frame: Frame, wanted: Film, truth: Landscape | None) -> Image.Image:
+    """The map with what is switched on over it, SMOOTH times as wide as it will be."""
+    width, layers, theme = SMOOTH * wanted.width, wanted.layers, wanted.theme
+    over_viridis = "energy" in layers and wanted.show != "difference"
+    colors = palette(theme, over_viridis)
+    fine = Image.new("RGB", (width, width), colors["background"])
+    if "energy" in layers:
+        smooth = painted(frame, truth, wanted.show, wanted.width, theme)
+        fine = smooth.resize((width, width), Image.Resampling.BILINEAR)
+    if "contours" in layers:
+        ink = THEMES["dark" if over_viridis else theme]["ink"]
+        fine = contoured(fine, frame, ink, over_viridis)
+    _points(ImageDraw.Draw(fine), frame, wanted, colors)
+    return fine
 
 
-def _points(draw: ImageDraw.ImageDraw, frame: Frame, width: int, colors: dict[str, str]) -> None:
+def _points(draw: ImageDraw.ImageDraw, frame: Frame, wanted: Film, colors: dict[str, str]) -> None:
     """Data below, what the method draws above."""
+    width, layers = SMOOTH * wanted.width, wanted.layers
     radius = max(DOT * width, 0.8)
-    for name in ("data", "perturbed"):
-        for x, y in _pixels(frame, name, width):
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colors[name])
-    for x, y in _pixels(frame, "chains", width):
+    if "data" in layers:
+        for x, y in _pixels(frame, "data", width):
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colors["data"])
+    arm = 1.4 * radius
+    for x, y in _pixels(frame, "perturbed", width) if "perturbed" in layers else ():
+        for slant in (1, -1):
+            ends = (x - arm, y - slant * arm, x + arm, y + slant * arm)
+            draw.line(ends, fill=colors["perturbed"], width=max(1, round(0.7 * radius)))
+    for x, y in _pixels(frame, "chains", width) if "chains" in layers else ():
         for size, color in ((2.4 * radius, "rim"), (1.7 * radius, "chains")):
             draw.ellipse((x - size, y - size, x + size, y + size), fill=colors[color])
     reach = 2.2 * radius
-    for x, y in _pixels(frame, "generator", width):
+    for x, y in _pixels(frame, "generator", width) if "generator" in layers else ():
         corners = [(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)]
         draw.polygon(corners, fill=colors["generator"])
 
@@ -167,10 +213,11 @@ def _pixels(frame: Frame, name: str, width: int) -> list[tuple[float, float]]:
     return [(float(x) * width, float(1 - y) * width) for x, y in share]
 
 
-def _tiles(frame: Frame, width: int) -> Image.Image:
-    """Images of the generator or the chains, as many as fill a square."""
-    arrays = frame.arrays
-    name = next((n for n in ("generator", "chains", "data") if n in arrays), None)
+def _tiles(frame: Frame, wanted: Film) -> Image.Image:
+    """Images of the first source that is wanted and there, as many as fill a square."""
+    arrays, width = frame.arrays, wanted.width
+    sources = [n for n in ("generator", "chains", "perturbed", "data") if n in wanted.layers]
+    name = next((n for n in sources if n in arrays), None)
     if name is None:
         return Image.new("RGB", (width, width))
     images = arrays[name]

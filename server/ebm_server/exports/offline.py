@@ -6,7 +6,7 @@ moments as there is room, the energy's weights, with which the page moves chains
 
 import base64
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import msgpack
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ebm_core import Frame
@@ -22,13 +23,15 @@ from ebm_core.runs.frame import Landscape
 from ebm_server.exports.limits import LARGEST_HTML, refuse_larger, refuse_unlike, thinned, within
 from ebm_server.exports.material import Material
 from ebm_server.protocol.messages import unpack
-from ebm_server.protocol.packing import pack_frame, quantise
+from ebm_server.protocol.packing import pack_array, pack_frame, quantise
 from ebm_server.protocol.runs import ENDED
 from ebm_server.refusals import Refused
 from ebm_server.settings import package_version
 
 BUILT = Path(__file__).parents[1] / "static" / "offline"
 """Where `npm run build` puts the page's script and style."""
+VERSION = 2
+"""Of what is in the file: the page's script there, `offline/runs.ts`, reads this one."""
 WEIGHTS = 800_000
 """Bytes of weights of all runs together; the last moment of each has them in any case."""
 MOMENTS = {1: 48, 2: 36, 3: 24, 4: 18}
@@ -36,15 +39,19 @@ MOMENTS = {1: 48, 2: 36, 3: 24, 4: 18}
 STAYING = ("data", "labelled", "labels")
 """Arrays that only the first moment brings: they are the same in all."""
 MOVING = ("chains", "generator", "perturbed")
+EXACT = "tile_energies"
+"""Of the images, in single precision: they are read as numbers."""
 MOST_POINTS, MOST_IMAGES = 320, 36
 DEEPEST = 60
 """Nats above the lowest energy from which on a map tells no more."""
 ROWS = 240
 TOLD = (
-    "kl", "kl_data", "nll", "frechet", "sliced_wasserstein", "mass_outside", "loss",
-    "gradient_evaluations",
+    "kl", "kl_data", "kl_best_temperature", "best_temperature", "nll", "frechet", "frechet_floor",
+    "sliced_wasserstein", "sliced_wasserstein_floor", "mass_outside", "mode_coverage",
+    "sample_coverage", "loss", "gradient_evaluations", "value_evaluations", "energy_parameters",
+    "other_parameters",
 )  # fmt: skip
-"""Metrics that the page draws or clocks."""
+"""Metrics that the page draws, clocks or has in its table."""
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:"
@@ -83,17 +90,27 @@ class Replay:
     """Updates between which it plays; all of the run without."""
 
 
-def html(materials: Sequence[Material], wanted: Replay) -> bytes:
+def html(materials: Sequence[Material], wanted: Replay, repeats: Sequence[Material] = ()) -> bytes:
     """The file.
 
+    Args:
+        repeats: Runs that are one of these but for the seed: their figures alone are in the file,
+            for the median and the range.
+
     Raises:
-        Refused: There is nothing to show, it would be too large, or the page is not built.
+        Refused: There is nothing to show, it would be too large, the page is not built, or one of
+            `repeats` repeats none.
     """
     refuse_unlike(materials)
+    groups = _groups(materials, repeats)
     script, style = _built("offline.js"), _built("offline.css")
     moments = wanted.moments or MOMENTS[len(materials)]
-    runs = [_run(m, wanted, moments, WEIGHTS // len(materials)) for m in materials]
-    told = {"version": 1, "runs": runs, "truth": _truth(materials[0])}
+    room = WEIGHTS // len(materials)
+    runs = [
+        {**_run(material, wanted, moments, room), "repeats": [_figures(one) for one in others]}
+        for material, others in zip(materials, groups, strict=True)
+    ]
+    told = {"version": VERSION, "runs": runs, "truth": _truth(materials[0])}
     data = base64.b64encode(gzip.compress(msgpack.packb(told), mtime=0)).decode()
     title = escape(" and ".join(str(run["title"]) for run in runs) + " · EBM Lab")
     page = PAGE.format(
@@ -131,19 +148,52 @@ def _run(material: Material, wanted: Replay, moments: int, room: int) -> dict[st
     for place, step in enumerate(steps):
         kept = _reduced(material.frame(step), wanted.cells, first=not place)
         dtype = "u1" if kept.landscape is None else "u2"
-        frames.append(unpack(pack_frame(material.run.id, kept, "u2", dtype).message))
-    run = material.run.model_dump(mode="json")
-    ended = run["state"] if run["state"] in ENDED else "stopped"  # here it goes on no more
-    is_ = {"config": _without_arrays(run["config"]), "state": ended, "step": steps[-1]}
+        told = unpack(pack_frame(material.run.id, kept, "u2", dtype).message)
+        told["arrays"] |= {name: pack_array(array) for name, array in _exact(material.frame(step))}
+        frames.append(told)
     return {
-        "run": run | is_,
+        "run": _told(material) | {"step": steps[-1]},
         "title": f"{config.dataset.title} · {config.method.title}",
+        "method": config.method.title,
         "family": config.method.family,
         "frames": frames,
         "metrics": _rows(material.rows, steps[-1]),
         "changes": material.changes,
         "energies": _energies(material, steps, room),
     }
+
+
+def _told(material: Material) -> dict[str, Any]:
+    """What is told of a run, without its points."""
+    run = material.run.model_dump(mode="json")
+    ended = run["state"] if run["state"] in ENDED else "stopped"  # here it goes on no more
+    return run | {"config": _without_arrays(run["config"]), "state": ended}
+
+
+def _figures(material: Material) -> dict[str, Any]:
+    """A run of which no moment is shown."""
+    return {"run": _told(material), "metrics": _rows(material.rows, material.run.step)}
+
+
+def _groups(materials: Sequence[Material], repeats: Sequence[Material]) -> list[list[Material]]:
+    """The repeats of each run, by the seed alone.
+
+    Raises:
+        Refused: It names one that repeats none.
+    """
+    alike = [material.initial | {"seed": None} for material in materials]
+    groups: list[list[Material]] = [[] for _ in materials]
+    for repeat in repeats:
+        wanted = repeat.initial | {"seed": None}
+        if wanted not in alike:
+            shown = ", ".join(material.run.id for material in materials)
+            raise Refused(
+                422,
+                f"run {repeat.run.id} repeats none of {shown}: it differs in more than the seed; "
+                "leave it out, or export it as a run beside them",
+            )
+        groups[alike.index(wanted)].append(repeat)
+    return groups
 
 
 def _without_arrays(config: dict[str, Any]) -> dict[str, Any]:
@@ -170,6 +220,12 @@ def _reduced(frame: Frame, cells: int, first: bool) -> Frame:
         values = np.asarray(field.resize((cells, cells), Image.Resampling.BICUBIC))
     flat = np.minimum(values, values.min() + DEEPEST)
     return replace(kept, landscape=Landscape(flat, frame.landscape.window))
+
+
+def _exact(frame: Frame) -> Iterator[tuple[str, NDArray[np.floating]]]:
+    """The energies of the images that travel."""
+    if frame.landscape is None and EXACT in frame.arrays:
+        yield EXACT, frame.arrays[EXACT][:MOST_IMAGES]
 
 
 def _rows(rows: list[dict[str, Any]], last: int) -> list[dict[str, Any]]:

@@ -17,6 +17,21 @@ router = APIRouter(prefix="/api/v1/runs/{run}/export", route_class=StrictRoute)
 Beside = Annotated[
     list[Id] | None, Query(max_length=3, description="Runs that are compared with it.")
 ]
+Repeats = Annotated[
+    list[Id] | None,
+    Query(
+        max_length=24,
+        description="Runs that are one of these but for the seed, for the median and the range.",
+    ),
+]
+Layers = Annotated[
+    list[Literal["none", "energy", "contours", "data", "perturbed", "chains", "generator"]] | None,
+    Query(
+        max_length=6,
+        description="What is drawn, where the run has it; `energy` is the map, `none` nothing at "
+        "all. Of images: whose are shown.",
+    ),
+]
 Moment = Annotated[Whole | None, Query(description="One of GET .../keyframes; else the newest.")]
 First = Annotated[Whole | None, Query(description="The update where it begins.")]
 Last = Annotated[Whole | None, Query(description="The update where it ends.")]
@@ -29,6 +44,7 @@ async def html(
     jobs: AllJobs,
     store: Database,
     beside: Beside = None,
+    repeats: Repeats = None,
     moments: Annotated[int | None, Query(ge=2, le=400)] = None,
     cells: Annotated[int, Query(ge=16, le=128)] = 80,
     first: First = None,
@@ -39,9 +55,10 @@ async def html(
     def work() -> bytes:
         from ebm_server.exports.offline import Replay, html
 
-        return html(taken(), Replay(moments, cells, first, last))
+        return html(taken(), Replay(moments, cells, first, last), repeated())
 
     taken = _materials([run, *(beside or [])], jobs, store)
+    repeated = _materials(repeats or [], jobs, store)
     return _sent(await with_core(work), "text/html", f"run-{run}.html")
 
 
@@ -58,13 +75,17 @@ async def gif(
     last: Last = None,
     theme: Literal["dark", "light"] = "dark",
     clock: Literal["updates", "seconds", "evaluations"] = "seconds",
+    layers: Layers = None,
+    show: Literal["energy", "density", "truth", "difference"] = "energy",
 ) -> Response:
     """A run, or a comparison, as an animated GIF."""
 
     def work() -> bytes:
-        from ebm_server.exports.film import Film, gif
+        from ebm_server.exports.film import LAYERS, Film, gif
 
-        return gif(taken(), Film(width, per_second, pictures, first, last, theme, clock))
+        drawn = LAYERS if layers is None else tuple(name for name in layers if name != "none")
+        looks = Film(width, per_second, pictures, first, last, theme, clock, drawn, show)
+        return gif(taken(), looks)
 
     taken = _materials([run, *(beside or [])], jobs, store)
     return _sent(await with_core(work), "image/gif", f"run-{run}.gif")
