@@ -95,6 +95,13 @@ def refuse_other_number(out: Path, recorded: int, asked: int | None) -> None:
         )
 
 
+def plugins() -> str:
+    """Those that this process has loaded, for others to load."""
+    from ebm_core.contracts.outside import ORIGINS
+
+    return os.pathsep.join(dict.fromkeys(origin.path for origin in ORIGINS.values()))
+
+
 class Followers:
     """The further processes of a run on this machine. They end where this one is gone, and where
     one of them ends too early, so does this."""
@@ -112,7 +119,7 @@ class Followers:
                  self.folder.name, str(rank), str(processes)],
                 stdin=subprocess.PIPE,  # it ends when this process does, however that ends
                 stdout=2,
-                env={**os.environ, "PYTHONPATH": search_path()},
+                env={**os.environ, "PYTHONPATH": search_path(), "EBM_PLUGINS": plugins()},
                 start_new_session=True,  # Ctrl-C is for the leader, which orders what follows
             )
             for rank in range(1, processes)
