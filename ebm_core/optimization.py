@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.optim.adam import adam
 
+from ebm_core.ranks import ALONE, Ranks
 from ebm_core.setting import setting
 
 
@@ -94,6 +95,8 @@ class Schedule:
     """Updates in the whole run; None while a time budget has not been turned into updates yet."""
     learned: dict[int, int] = field(default_factory=dict)
     """How many weights each tensor has that a descent on this schedule moves, by its identity."""
+    ranks: Ranks = ALONE
+    """The processes whose gradients every descent on this schedule averages."""
 
     @property
     def factor(self) -> float:
@@ -121,7 +124,8 @@ class Moments(NamedTuple):
 
 
 class Descent:
-    """Adam on some weights, on the run's schedule.
+    """Adam on some weights, on the run's schedule; where several processes train them, along the
+    mean of their gradients, so that the weights stay the same on all.
 
     Args:
         share: Learning rate as a share of the run's.
@@ -142,16 +146,19 @@ class Descent:
         self.betas = betas
         self.moments: list[Moments] = []
         """Of each tensor of weights; empty before the first step."""
+        self.begun = False
+        """Whether this process has made a step."""
 
     def __call__(self, loss: Tensor) -> float:
         """One step down `loss`; returns the norm of its gradient before clipping.
 
         Raises:
             TrainingDiverged: The gradient is not finite; no step was taken.
+            RankLost: Another process of the run is gone.
         """
-        gradients = torch.autograd.grad(
-            loss, self.parameters, allow_unused=True, materialize_grads=True
-        )
+        self._begin()
+        own = torch.autograd.grad(loss, self.parameters, allow_unused=True, materialize_grads=True)
+        gradients = self.schedule.ranks.averaged(own)
         norm = float(torch.stack(torch._foreach_norm(gradients)).norm())
         if not math.isfinite(norm):
             raise TrainingDiverged(
@@ -165,6 +172,15 @@ class Descent:
             torch._foreach_mul_(gradients, clip / norm)
         self._step([gradient.contiguous() for gradient in gradients])  # fused Adam ignores strides
         return norm
+
+    def _begin(self) -> None:
+        """Refuses weights that are not the same on all ranks: their mean gradient moves none."""
+        if not self.begun and not self.schedule.ranks.agree_on(self.parameters):
+            raise RuntimeError(
+                "the processes of this run begin with other weights than each other; a learner's "
+                "networks take theirs from the run's seed in `__init__`, and nothing else"
+            )
+        self.begun = True
 
     @torch.no_grad()
     def _step(self, gradients: list[Tensor]) -> None:

@@ -17,6 +17,7 @@ def setting(
     size: int = 0,
     fine: bool = False,
     local: bool = False,
+    divided: bool = False,
     **bounds: Any,
 ) -> Any:
     """Bounds as in pydantic's `Field`, and how the form shows it.
@@ -30,6 +31,7 @@ def setting(
             its default and its bounds are in the model's units, and a run says it in the data's.
         fine: A length that is at most the data's `detail`, unless it is set.
         local: It names a file of this machine: no form shows it, and no server takes it of a page.
+        divided: It counts points or chains, of which each process of a run has its equal share.
     """
     marks = {
         "symbol": symbol,
@@ -39,6 +41,7 @@ def setting(
         "size": size,
         "fine": fine,
         "local": local,
+        "divided": divided,
     }
     return Field(
         default,
@@ -51,5 +54,15 @@ def setting(
 
 def local_fields(model: type[BaseModel]) -> list[str]:
     """The fields of a model that name files of this machine."""
+    return marked(model, "local")
+
+
+def divided_fields(model: type[BaseModel]) -> list[str]:
+    """The fields of a model of which each process of a run has its share."""
+    return marked(model, "divided")
+
+
+def marked(model: type[BaseModel], mark: str) -> list[str]:
+    """The fields of a model that have a mark."""
     marks = {name: field.json_schema_extra for name, field in model.model_fields.items()}
-    return [name for name, extra in marks.items() if isinstance(extra, dict) and extra.get("local")]
+    return [name for name, extra in marks.items() if isinstance(extra, dict) and extra.get(mark)]

@@ -14,6 +14,7 @@ from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.plug_in import PlugIn, Shape
 from ebm_core.contracts.sampler import Sampler, Tuning
 from ebm_core.optimization import Schedule
+from ebm_core.ranks import Ranks
 
 Family = Literal["mcmc", "learned_sampler", "score_matching", "hybrid"]
 
@@ -38,6 +39,13 @@ class Task:
     """Fresh training points on the device, and their classes."""
     groups: Groups | None = None
     """Separate groups of the data, where there are any."""
+
+    @property
+    def ranks(self) -> Ranks:
+        """The processes that train the run, each with its share of the batch and of the fields that
+        are marked as divided. Every `Descent` averages their gradients by itself; what else is of
+        the whole batch, such as weights that sum to one, is asked of them."""
+        return self.schedule.ranks
 
 
 class NoiseSource(Protocol):

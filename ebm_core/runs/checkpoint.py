@@ -3,7 +3,8 @@
 import copy
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +45,9 @@ def load(directory: Path, name: str = FILE_NAME) -> dict[str, Any]:
         ValueError: The file is damaged, or something else than a checkpoint.
     """
     path = directory / name
-    if not path.is_file():
-        raise FileNotFoundError(f"no {name} in {directory}; give the directory of a run")
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
-            # in the file they lie at any address, and sums may depend on that
-            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise ValueError(damaged(path, str(error))) from error
-    if not {"state", "digest"} <= header.keys():
-        raise ValueError(f"{path} is no checkpoint of EBM Lab; give the directory of a run")
+    with opened(path) as (file, header):
+        # in the file they lie at any address, and sums may depend on that
+        tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
     if digest(header["state"], tensors) != header["digest"]:
         raise ValueError(damaged(path, "its digest is not that of its contents"))
 
@@ -67,6 +60,32 @@ def load(directory: Path, name: str = FILE_NAME) -> dict[str, Any]:
 
     state: dict[str, Any] = restored(json.loads(header["state"]))
     return state
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Any, dict[str, str]]]:
+    """A checkpoint's file, and what its header says."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no {path.name} in {path.parent}; give the directory of a run")
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            if not {"state", "digest"} <= header.keys():
+                raise ValueError(f"{path} is no checkpoint of EBM Lab; give the directory of a run")
+            yield file, header
+    except SafetensorError as error:
+        raise ValueError(damaged(path, str(error))) from error
+
+
+def processes_of(directory: Path, name: str = FILE_NAME) -> int:
+    """How many processes train the run of a checkpoint; its tensors are not read.
+
+    Raises:
+        FileNotFoundError, ValueError: As of `load`.
+    """
+    with opened(directory / name) as (_, header):
+        config = json.loads(header["state"])["dict"]["config"]["dict"]
+    return int(config["processes"]["value"]) if "processes" in config else 1
 
 
 def on_device(state: Any, device: torch.device) -> Any:

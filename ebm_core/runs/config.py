@@ -1,11 +1,9 @@
 """What a run is: its configuration."""
 
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import torch
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -24,6 +22,7 @@ from ebm_core.datasets import DATASETS, AnyDataset
 from ebm_core.energies import AnyEnergy
 from ebm_core.methods import METHODS, AnyMethod
 from ebm_core.optimization import Optimization
+from ebm_core.runs.division import batch_share, share_of
 from ebm_core.runs.problems import problems
 from ebm_core.runs.sizes import as_fine_as, in_data_units, in_model_units, with_unit
 
@@ -81,6 +80,14 @@ class RunConfig(BaseModel):
     )
     device: Literal["cpu", "cuda"] = setting(
         "cpu", title="Device", advanced=True, description="Where it trains: cuda is a GPU."
+    )
+    processes: int = setting(
+        1,
+        title="Processes",
+        ge=1,
+        le=1024,
+        advanced=True,
+        description="How many train it together, each with its share of the batch and the chains.",
     )
     sizes: Literal["data", "model"] = setting(
         "data",
@@ -143,8 +150,11 @@ class RunConfig(BaseModel):
 
     @model_serializer(mode="wrap")
     def in_its_own_units(self, handler: Callable[[Any], Any]) -> dict[str, Any]:
-        """Sizes in the units that they are given in."""
+        """Sizes in the units that they are given in. One process is the rule, and is not said: the
+        digest of such a config is what it was before there could be more."""
         data: dict[str, Any] = handler(self)
+        if data.get("processes") == 1:
+            del data["processes"]
         for path, value in self._told.items():
             *names, last = path.split(".")
             holder = data
@@ -183,6 +193,13 @@ class RunConfig(BaseModel):
             raise ValueError(
                 f"seconds is {self.seconds:g} and updates is {self.updates}; give one of the two"
             )
+        return self
+
+    @model_validator(mode="after")
+    def equal_shares(self) -> Self:
+        """Its processes have equal shares of the batch and of the chains."""
+        batch_share(self.optimization, self.processes)
+        share_of(self.method, self.processes)
         return self
 
 
@@ -245,33 +262,6 @@ def form() -> dict[str, Any]:
     for choice in ("oneOf", "discriminator"):
         properties["energy"].pop(choice)  # the shelf of energies has them
     return {"type": "object", "properties": properties}
-
-
-def refuse_missing_device(config: RunConfig) -> None:
-    """Refuses a run that is to train where there is nothing to train on.
-
-    Raises:
-        ValueError: Its device is not there.
-    """
-    if config.device == "cuda" and not torch.cuda.is_available():
-        raise ValueError(
-            "device is 'cuda', and PyTorch finds no CUDA device on this machine; choose cpu, or "
-            "install a build of PyTorch with CUDA where there is a GPU"
-        )
-
-
-def on_device_at_hand(config: RunConfig) -> RunConfig:
-    """The config, on the CPU where its device is not there; a warning says so."""
-    try:
-        refuse_missing_device(config)
-    except ValueError:
-        warnings.warn(
-            f"the run was trained on {config.device}, which this machine lacks; it is on the CPU "
-            "here",
-            stacklevel=4,
-        )
-        return config.model_copy(update={"device": "cpu"})
-    return config
 
 
 def laid_under(*layers: Mapping[str, Any]) -> dict[str, Any]:

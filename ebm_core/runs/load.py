@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ebm_core.runs import snapshots
+from ebm_core.runs.at_hand import on_device_at_hand
 from ebm_core.runs.checkpoint import FILE_NAME
-from ebm_core.runs.config import RunConfig, on_device_at_hand
+from ebm_core.runs.config import RunConfig
 from ebm_core.runs.trained import TrainedEnergy
 from ebm_core.runs.training import Training
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ebm_core.contracts import Tuning
 from ebm_core.runs import checkpoint
-from ebm_core.runs.config import arrays_of, on_device_at_hand, saved, written
+from ebm_core.runs.at_hand import on_device_at_hand
+from ebm_core.runs.config import arrays_of, saved, written
 from ebm_core.runs.training import Training
 
 FOLDER = "snapshots"

@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, final
 
+from ebm_core.runs.at_hand import refuse_several_processes
 from ebm_core.runs.changes import Change
 from ebm_core.runs.config import RunConfig
 from ebm_core.runs.frame import Frame
@@ -28,11 +29,13 @@ def train(
     Its `energy` is what was learned, at any moment; it is also what the generator returns.
 
     Raises:
-        ValueError: The config is none, or its parts do not fit together.
+        ValueError: The config is none, or its parts do not fit together, or it is a run of several
+            processes.
         TrainingDiverged: A quantity is not finite; the frames until then stand.
     """
     if not isinstance(config, RunConfig):
         config = checked(RunConfig, config)
+    refuse_several_processes(config)
     return Frames(Training(config, events), frame_every, evaluate_every)
 
 

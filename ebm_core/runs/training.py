@@ -15,8 +15,10 @@ from ebm_core.contracts.evaluations import Evaluations, counted_in
 from ebm_core.contracts.phases import Phases, observed_by
 from ebm_core.optimization import Schedule
 from ebm_core.randomness.streams import stream, stream_seed
-from ebm_core.runs import checkpoint
+from ebm_core.ranks import ALONE, Ranks
+from ebm_core.runs import agreement, checkpoint
 from ebm_core.runs.assessment import Assessment
+from ebm_core.runs.at_hand import on_device_at_hand
 from ebm_core.runs.changes import (
     Change,
     at_the_start,
@@ -27,9 +29,10 @@ from ebm_core.runs.changes import (
     value_at,
     value_at_or_none,
 )
-from ebm_core.runs.config import PLUGINS, RunConfig, arrays_of, on_device_at_hand, saved, written
+from ebm_core.runs.config import PLUGINS, RunConfig, arrays_of, saved, written
 from ebm_core.runs.display import Showing
 from ebm_core.runs.divergence import refuse_divergence
+from ebm_core.runs.division import batch_share, share_of
 from ebm_core.runs.frame import Frame
 from ebm_core.runs.frame_to_come import FrameToCome
 from ebm_core.runs.metrics import numbers
@@ -45,17 +48,26 @@ class Training:
         config: The run.
         events: Changes recorded earlier, applied again at their steps; a time budget then follows
             them and measures nothing.
+        ranks: The processes that train it, as many as it is of; each makes a training of its own.
+            Where this is another number, it can be looked at, and not be trained.
 
     Raises:
         ValueError: The parts of the config do not fit together.
+        RankLost: Another process of the run is gone; so in all that orders or asks the others.
     """
 
-    def __init__(self, config: RunConfig, events: Sequence[Change] = ()) -> None:
+    def __init__(
+        self, config: RunConfig, events: Sequence[Change] = (), ranks: Ranks = ALONE
+    ) -> None:
         self.config = config
         self.dataset = config.dataset
-        self.device = torch.device(config.device)
+        self.ranks = ranks
+        self.others: dict[str, Any] = {}
+        """States of further ranks, as the checkpoint has them that was opened."""
+        self.device = ranks.device(config.device)
         self.replayed = sorted(events, key=lambda change: change.step)
-        self.budget = TimeBudget(measures=config.seconds is not None and not events)
+        measures = config.seconds is not None and not events and ranks.rank == 0
+        self.budget = TimeBudget(measures)
         self.events: list[Change] = []
         self.plugin_changes: list[str] = []
         """What has changed about the run's plug-ins since its checkpoint was written."""
@@ -63,14 +75,14 @@ class Training:
         self.seconds = 0.0
         self.evaluations = Evaluations()
         """Of the energy, in all updates so far."""
-        self.schedule = Schedule(config.optimization, horizon=config.updates)
-        self.data_generator = stream(config.seed, "data")
-        self.generator = stream(config.seed, "training", self.device)
+        self.schedule = Schedule(config.optimization, horizon=config.updates, ranks=ranks)
+        self.data_generator = stream(config.seed, "data", rank=ranks.rank)
+        self.generator = stream(config.seed, "training", self.device, ranks.rank)
         with torch.random.fork_rng(devices=[self.device] if config.device == "cuda" else []):
             # network initialisation takes no generator
             torch.manual_seed(stream_seed(config.seed, "weights"))
             self.energy = config.method.network(config.energy, self.dataset.shape).to(self.device)
-            self.learner = config.method.learner(
+            self.learner = share_of(config.method, config.processes).learner(
                 Task(
                     self.dataset.shape,
                     self.energy,
@@ -87,6 +99,7 @@ class Training:
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count
         self.shown = ShownEnergy(self.energy, config, self.device)
         self._evaluation: dict[bool, Assessment] = {}
+        ranks.order("begin", config.model_dump(), [change.model_dump() for change in events])
         self._replay()
 
     @property
@@ -133,16 +146,21 @@ class Training:
             BadMetrics: A ValueError: the method tells of itself what are no numbers.
             TrainingDiverged: Something is not finite or has run away. The averaged weights, which
                 frames show and checkpoints keep, are those of the last good update.
+            ValueError: It is of another number of processes than there are.
         """
+        agreement.refuse_other_number(self.config, self.ranks)
+        self.ranks.order("update")
         with self._timed():
-            positives = self.sample_data(self.config.optimization.batch_size)
+            size = batch_share(self.config.optimization, self.config.processes)
+            positives = self.sample_data(size)
             if phases:
                 phases.batch = positives
             with counted_in(self.evaluations), observed_by(phases):
                 told = numbers(self.learner, self.learner.update(positives))
+            told, made = agreement.agreed(self.ranks, self.learner, told, self.evaluations)
             self.metrics.update(metrics_in_data_units(self.config, told))
-            self.metrics["gradient_evaluations"] = float(self.evaluations.gradients)
-            self.metrics["value_evaluations"] = float(self.evaluations.values)
+            self.metrics["gradient_evaluations"] = float(made.gradients)
+            self.metrics["value_evaluations"] = float(made.values)
             refuse_divergence(self.metrics, self.step, self.config.method, self.dataset)
             self.shown.update(self.energy, self.step)
             self.metrics["learning_rate"] = self.schedule.learning_rate
@@ -152,8 +170,9 @@ class Training:
         length = self.budget.length(self.config.seconds, self.seconds, self.step)
         if length is not None:
             self._change("updates", length)
+            self.ranks.order("lengthen", length)
         self._replay()
-        if self.shown.is_due(self.step, self.finished):
+        if self.ranks.rank == 0 and self.shown.is_due(self.step, self.finished):
             self._judge()
         return self.metrics
 
@@ -168,7 +187,8 @@ class Training:
         while self.replayed and self.replayed[0].step <= self.step:
             change = self.replayed.pop(0)
             if change.path != PLUGINS:
-                self.change(change.path, change.value)
+                self._change(change.path, change.value)
+                self._settle(change.path)
 
     def change(self, path: str, value: Any) -> Change:
         """Sets a live field before the next update and records it.
@@ -177,9 +197,17 @@ class Training:
             ValueError: There is no such field, it is not live, or the value is out of bounds.
         """
         made = self._change(path, value)
+        self._settle(path)
+        self.ranks.order("change", path, value)
+        return made
+
+    def _settle(self, path: str) -> None:
         if path == "updates":
             self.budget.settle()
-        return made
+
+    def lengthen(self, updates: int) -> None:
+        """Takes over the length that the leading process came to by the speed it measured."""
+        self._change("updates", updates)
 
     def _change(self, path: str, value: Any) -> Change:
         lengthened = path == "updates"
@@ -195,7 +223,7 @@ class Training:
             self.config = config
             if path == "seconds":
                 self.budget.calibrated = 0
-            self.learner.reconfigure(self.config.method)
+            self.learner.reconfigure(share_of(self.config.method, self.config.processes))
             self.schedule.options = self.config.optimization
         self.events.append(change)
         return change
@@ -273,7 +301,13 @@ class Training:
         checkpoint.save(directory, {"config": written(self.config, directory), **self.state()})
 
     def state(self) -> dict[str, Any]:
-        """All that decides how it goes on, beside the config."""
+        """All that decides how it goes on, beside the config; of every rank, where it leads."""
+        self.ranks.order("state")
+        own = self._own_state()
+        others = agreement.states(self.ranks, own, self.energy) or self.others
+        return own | ({"ranks": others} if others else {})
+
+    def _own_state(self) -> dict[str, Any]:
         return {
             "events": [change.model_dump(mode="json") for change in self.events],
             "replayed": [change.model_dump(mode="json") for change in self.replayed],
@@ -292,7 +326,7 @@ class Training:
         }
 
     @classmethod
-    def resume(cls, directory: Path, anywhere: bool = False) -> Self:
+    def resume(cls, directory: Path, anywhere: bool = False, ranks: Ranks = ALONE) -> Self:
         """The run whose checkpoint is in `directory`.
 
         Args:
@@ -306,13 +340,13 @@ class Training:
         """
         state = checkpoint.load(directory)
         config, plugin_changes = saved(state["config"], arrays_of(directory))
-        training = cls.restored(on_device_at_hand(config) if anywhere else config, state)
+        training = cls.restored(on_device_at_hand(config) if anywhere else config, state, ranks)
         training.plugin_changes = plugin_changes
         training.events += plugins_changed(training.step, state["config"], config)
         return training
 
     @classmethod
-    def repeated(cls, directory: Path) -> Self:
+    def repeated(cls, directory: Path, ranks: Ranks = ALONE) -> Self:
         """The run whose checkpoint is in `directory` from its start, to be made again bit for bit
         with the changes and the length that are recorded.
 
@@ -325,27 +359,35 @@ class Training:
         made = [Change.model_validate(change) for change in state["events"]]
         due = [Change.model_validate(change) for change in state["replayed"]]
         refuse_unknown_length(config.seconds, [*made, *due])
-        training = cls(at_the_start(config, made), [*made, *due])
+        training = cls(at_the_start(config, made), [*made, *due], ranks)
         training.plugin_changes = plugin_changes
         return training
 
     @classmethod
-    def restored(cls, config: RunConfig, state: dict[str, Any]) -> Self:
+    def restored(cls, config: RunConfig, state: dict[str, Any], ranks: Ranks = ALONE) -> Self:
         """The run whose `state` it is."""
-        training = cls(config)
-        training.events = [Change.model_validate(change) for change in state["events"]]
-        training.replayed = [Change.model_validate(change) for change in state["replayed"]]
-        training.budget = TimeBudget(state["measures_speed"], state["calibrated"])
-        training.seconds = state["seconds"]
-        training.schedule.step = state["step"]
-        training.schedule.horizon = state["horizon"]
-        training.metrics = state["metrics"]
-        training.evaluations = Evaluations(**state.get("evaluations", {}))  # earlier ones have none
-        training.energy.load_state_dict(state["energy"])
-        training.shown.load_state(state, config.method)
-        training.learner.load_state(checkpoint.on_device(state["learner"], training.device))
-        training.data_generator.set_state(state["data_generator"])
-        # on another device than it was saved on, a generator has another state
-        if len(state["generator"]) == len(training.generator.get_state()):
-            training.generator.set_state(state["generator"])
+        training = cls(config, ranks=ranks)
+        training.restore(state)
         return training
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes back, or on, to where a run of this config was when `state` told it."""
+        whole, self.others = state, state.get("ranks", {})
+        state = agreement.state_of(self.ranks.rank, state)
+        self.events = [Change.model_validate(change) for change in state["events"]]
+        self.replayed = [Change.model_validate(change) for change in state["replayed"]]
+        measures = state["measures_speed"] and self.ranks.rank == 0
+        self.budget = TimeBudget(measures, state["calibrated"])
+        self.seconds = state["seconds"]
+        self.schedule.step = state["step"]
+        self.schedule.horizon = state["horizon"]
+        self.metrics = state["metrics"]
+        self.evaluations = Evaluations(**state.get("evaluations", {}))  # earlier ones have none
+        self.energy.load_state_dict(state["energy"])
+        self.shown.load_state(state, self.config.method)
+        self.learner.load_state(checkpoint.on_device(state["learner"], self.device))
+        self.data_generator.set_state(state["data_generator"])
+        # on another device than it was saved on, a generator has another state
+        if len(state["generator"]) == len(self.generator.get_state()):
+            self.generator.set_state(state["generator"])
+        self.ranks.order("restore", whole)

@@ -14,7 +14,8 @@ from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.datasets import DATASETS
 from ebm_core.energies import ENERGIES
 from ebm_core.methods import METHODS
-from ebm_core.runs.config import RunConfig, refuse_missing_device
+from ebm_core.runs.at_hand import refuse_missing_device, refuse_several_processes
+from ebm_core.runs.config import RunConfig
 from ebm_core.runs.problems import Problem, problems
 from ebm_core.runs.training import Training
 from ebm_core.samplers import SAMPLERS
@@ -182,7 +183,9 @@ def _refuse_unfit(found: Any, points: Path, wrong: "_Wrong") -> None:
             continue
         seen.add(unseeded)
         try:
-            Training(RunConfig.model_validate(member.config, context=ArrayFolder(points)))
+            config = RunConfig.model_validate(member.config, context=ArrayFolder(points))
+            refuse_several_processes(config)
+            Training(config)
         except ValueError as error:
             told = {p: v for p, v in member.values.items() if p.rpartition(".")[2] == "kind"}
             way = "".join(f"\n{json.dumps(p)} = {json.dumps(v)}" for p, v in told.items())

@@ -116,7 +116,7 @@ class Processes:
         del self.going[one.member.key]
         key, values = one.member.key, one.member.values
         if one.ended is None:
-            outcome = Outcome(key, values, "failed", _ending(one.process.exitcode))
+            outcome = Outcome(key, values, "failed", ending(one.process.exitcode))
             self.records.ended[key] = outcome
         else:
             outcome = Outcome(key, values, **one.ended)
@@ -124,7 +124,7 @@ class Processes:
         return outcome
 
 
-def _ending(code: int | None) -> str:
+def ending(code: int | None) -> str:
     """How a process ended that told nothing of it."""
     if code is not None and code < 0:
         names = {number.value: number.name for number in signal.Signals}

@@ -11,6 +11,7 @@ from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.frozen_array import Reference as ArrayReference
 from ebm_core.datasets._published import FOLDER
 from ebm_core.datasets.points import PointsRead, read_points
+from ebm_core.runs.at_hand import refuse_missing_device, refuse_several_processes
 from ebm_core.runs.changes import (
     Change,
     changed,
@@ -19,7 +20,7 @@ from ebm_core.runs.changes import (
     value_at,
     value_inside,
 )
-from ebm_core.runs.config import DATASET, PLUGINS, RunConfig, refuse_missing_device, saved
+from ebm_core.runs.config import DATASET, PLUGINS, RunConfig, saved
 from ebm_core.runs.cost import cost_of
 from ebm_core.runs.display import true_density
 from ebm_core.runs.portable import portable_at
@@ -60,6 +61,11 @@ def complete(given: dict[str, Any], points: Path, most: Limits, elsewhere: bool)
     except ValueError as error:
         where = {"path": "device", "value": config.device, "message": str(error)}
         raise Invalid([Problem(**where, allowed="cpu")]) from error
+    try:
+        refuse_several_processes(config)
+    except ValueError as error:
+        several = Problem(path="processes", value=config.processes, message=str(error), allowed="1")
+        raise Invalid([several]) from error
     refuse_local(config)
     if costly := too_costly(config, most):
         raise Invalid(costly)

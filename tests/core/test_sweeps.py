@@ -116,6 +116,7 @@ ON_MOONS = '[base]\n"dataset.kind" = "moons"\n"method.kind" = "exact"\n'
         (ON_MOONS + "[grid]\nenergy.kind = ['mlp', 'convolutional']", "'convolutional' takes imag"),
         (ON_MOONS + "[[skip]]\nseed = 7", "skip.0 is 'seed = 7': no run .* has these values"),
         (ON_MOONS + "[[skip]]\nseed = 0", "leaves out every run"),
+        (ON_MOONS + "[grid]\nprocesses = [2]", "processes is 2, and here a run is trained by one"),
         (
             '[grid]\n"method.kind"=["jem","exact"]\n"dataset.kind"=["swiss_roll"]',
             r'method.kind = "jem", .*: method \'jem\' needs data of several[^\n]*\n\[\[skip\]\]\n',

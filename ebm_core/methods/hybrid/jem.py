@@ -73,6 +73,7 @@ class JointEnergy(Unconditional):
     labels: int = setting(
         100,
         title="Labelled points",
+        divided=True,
         ge=2,
         le=100_000,
         log=True,
@@ -109,6 +110,7 @@ class JointEnergy(Unconditional):
     chains: int = setting(
         256,
         title="Chains",
+        divided=True,
         ge=2,
         le=65536,
         log=True,

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from ebm_core.contracts import Shape
 from ebm_core.methods.learned_sampler._architectures import Architecture, layers
 from ebm_core.randomness.noise import blurred
+from ebm_core.ranks import Ranks
 
 SHOWN = 256
 """Samples in a frame."""
@@ -84,6 +85,13 @@ class Generator(nn.Module):
         """z ~ N(0, I)."""
         device = self.log_spread.device
         return torch.randn(count, self.latents, generator=generator, device=device)
+
+    @torch.no_grad()
+    def agree(self, ranks: Ranks) -> None:
+        """Batch norm goes by a rank's own share of the batch; its running means are of all."""
+        means = [buffer for buffer in self.buffers() if buffer.is_floating_point()]
+        for own, mean in zip(means, ranks.averaged(means), strict=True):
+            own.copy_(mean)
 
     def shown_latents(self) -> Float[Tensor, "n z"]:
         """The z whose G(z) are shown: always the same."""

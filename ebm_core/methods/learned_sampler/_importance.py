@@ -10,6 +10,7 @@ from torch import Tensor
 from ebm_core.contracts import EnergyNetwork, Shape, setting
 from ebm_core.contracts.groups import Groups
 from ebm_core.evaluation.kernel_density import KernelDensity
+from ebm_core.ranks import ALONE, Ranks
 
 BROAD = 3.0
 """Standard deviation of the broad density, in the model's units."""
@@ -61,7 +62,7 @@ class WeightedNegatives(NamedTuple):
     points: Float[Tensor, "m ..."]
     """The sampler's first."""
     weights: Float[Tensor, " m"]
-    """exp(-E) / proposal, made to sum to one."""
+    """exp(-E) / proposal, made to sum to one; where there are several ranks, on average of them."""
     energies: Float[Tensor, " m"]
     gradients: Float[Tensor, "m ..."]
     """grad E."""
@@ -69,11 +70,8 @@ class WeightedNegatives(NamedTuple):
     """log q of the sampler."""
     score: Float[Tensor, "m ..."]
     """grad log q of the sampler."""
-
-    @property
-    def effective(self) -> Float[Tensor, ""]:
-        """How many equal weights would be as good: 1 / sum of squares."""
-        return 1 / self.weights.square().sum()
+    effective: Float[Tensor, ""]
+    """How many equal weights would be as good: 1 / sum of squares, over all ranks."""
 
 
 @torch.no_grad()
@@ -84,6 +82,7 @@ def weighted_negatives(
     broad: "Broad",
     defensive: int,
     generator: torch.Generator,
+    ranks: Ranks = ALONE,
 ) -> WeightedNegatives:
     """`drawn` from the density q and `defensive` points from a broad one, with their weights.
 
@@ -99,9 +98,16 @@ def weighted_negatives(
         log_proposal = torch.logaddexp(
             log_density + math.log(1 - share), broad.log_density(points) + math.log(share)
         )
-    weights = (-energies - log_proposal).softmax(0)
+    log_weights = -energies - log_proposal
+    weights = log_weights.softmax(0)
+    if ranks.size > 1:
+        # one normaliser for all, as in one batch: each rank by its own would be more biased
+        shares = ranks.gathered(log_weights.logsumexp(0)).softmax(0)
+        weights = ranks.size * shares[ranks.rank] * weights
     weights = weights.where(weights > FAINT, 0)
-    return WeightedNegatives(points, weights, energies, gradients, log_density, score)
+    squares = ranks.gathered(weights.square().sum()).mean(0)
+    effective = ranks.size / squares
+    return WeightedNegatives(points, weights, energies, gradients, log_density, score, effective)
 
 
 class Broad:

@@ -101,7 +101,13 @@ class ActivationEntropy(GeneratorMethod):
     generator: Architecture = ARCHITECTURE
     width: int = WIDTH
     negatives: int = setting(
-        256, title="Negatives", ge=4, le=65536, log=True, description="Samples of an update."
+        256,
+        title="Negatives",
+        divided=True,
+        ge=4,
+        le=65536,
+        log=True,
+        description="Samples of an update.",
     )
     spread: float = setting(
         0.2,
@@ -197,6 +203,7 @@ class ActivationEntropyLearner(Learner):
             if not paper:
                 step.pull(pull)
         self.descent(downhill(drawn, slopes - pull) - method.entropy_weight * log_scales.sum())
+        self.generator.agree(task.ranks)
         if step:
             step.tell()
         return {
@@ -218,7 +225,7 @@ class ActivationEntropyLearner(Learner):
             near = drawn[: method.negatives - defensive]
             samples = blurred(near, self.generator.spread, task.generator)
         found = weighted_negatives(
-            task.energy, samples, density, self.broad, defensive, task.generator
+            task.energy, samples, density, self.broad, defensive, task.generator, task.ranks
         )
         if seen := observer():
             tell_weights(seen, found.points, found.weights, found.effective, defensive)

@@ -108,7 +108,13 @@ class MutualInformation(GeneratorMethod):
     generator: Architecture = ARCHITECTURE
     width: int = WIDTH
     negatives: int = setting(
-        256, title="Negatives", ge=4, le=65536, log=True, description="Samples of an update."
+        256,
+        title="Negatives",
+        divided=True,
+        ge=4,
+        le=65536,
+        log=True,
+        description="Samples of an update.",
     )
     spread: float = setting(
         0.3,
@@ -190,7 +196,7 @@ class MutualInformationLearner(Learner):
                 step.blur(samples)
             density = self.density(drawn)
             found = weighted_negatives(
-                task.energy, samples, density, self.broad, defensive, task.generator
+                task.energy, samples, density, self.broad, defensive, task.generator, task.ranks
             )
             pull = density.pull(found.points, found.weights)[:near].view_as(drawn)
             energies, slopes = found.energies[:near], found.gradients[:near]
@@ -205,7 +211,9 @@ class MutualInformationLearner(Learner):
             metrics = self.ascent(positives, samples, penalty=penalty)
             with torch.no_grad():
                 energies, slopes = task.energy.with_gradient(samples)
-        nats = information(self.critic(samples, latents), method.information)
+        # each sample is told from the latents of all ranks, as in one batch
+        table = self.critic(samples, task.ranks.gathered(latents).flatten(0, 1))
+        nats = information(table, method.information, first=task.ranks.rank * near)
         if step:
             weight = method.entropy_weight
             (ways,) = torch.autograd.grad(nats, samples, retain_graph=True)

@@ -98,7 +98,13 @@ class Variational(GeneratorMethod):
         description="Standard deviation of the noise on G(z) at the start, in data units; learned.",
     )
     negatives: int = setting(
-        256, title="Negatives", ge=2, le=65536, log=True, description="Samples of an update."
+        256,
+        title="Negatives",
+        divided=True,
+        ge=2,
+        le=65536,
+        log=True,
+        description="Samples of an update.",
     )
     centres: int = CENTRES
     defensive_share: float = DEFENSIVE_SHARE
@@ -196,7 +202,7 @@ class VariationalLearner(Learner):
             step = GeneratorStep(seen, self.generator, latents[:near], drawn)
             step.blur(samples)
         found = weighted_negatives(
-            task.energy, samples, density, self.broad, defensive, task.generator
+            task.energy, samples, density, self.broad, defensive, task.generator, task.ranks
         )
         if seen:
             tell_weights(seen, found.points, found.weights, found.effective, defensive)

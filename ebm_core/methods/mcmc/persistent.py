@@ -74,6 +74,7 @@ class PersistentContrastiveDivergence(Unconditional):
     chains: int = setting(
         256,
         title="Chains",
+        divided=True,
         ge=2,
         le=65536,
         log=True,
@@ -82,6 +83,7 @@ class PersistentContrastiveDivergence(Unconditional):
     buffer_size: int = setting(
         256,
         title="Buffer size",
+        divided=True,
         ge=2,
         le=1_000_000,
         log=True,

@@ -67,7 +67,13 @@ class ShortRun(Unconditional):
         description="Sampler steps from noise to a sample: part of the model, so it stays fixed.",
     )
     chains: int = setting(
-        256, title="Chains", ge=2, le=65536, log=True, description="Negatives of an update."
+        256,
+        title="Chains",
+        divided=True,
+        ge=2,
+        le=65536,
+        log=True,
+        description="Negatives of an update.",
     )
     energy_penalty: float = ENERGY_PENALTY
     data_noise: float = DATA_NOISE

@@ -529,6 +529,7 @@ export interface Schema {
   size?: number;
   fine?: boolean;
   local?: boolean;
+  divided?: boolean;
 }
 /**
  * Which field tells the members of a union apart, and the member of each of its values.
@@ -634,6 +635,7 @@ export interface NewRun {
   seconds?: number | null;
   updates?: number | null;
   device?: "cpu" | "cuda";
+  processes?: number;
   sizes?: "data" | "model";
 }
 /**
@@ -701,6 +703,7 @@ export interface RunConfig {
   seconds: number | null;
   updates: number | null;
   device: "cpu" | "cuda";
+  processes?: number;
   sizes?: "data" | "model";
   plugins?: {
     [k: string]: string;

@@ -150,7 +150,7 @@ def path_and_value(text: str) -> tuple[str, Any]:
 def validated(given: dict[str, Any]) -> "RunConfig":
     """The run, or exit 2 with every problem on a line of its own."""
     from ebm_core import RunConfig
-    from ebm_core.runs.config import refuse_missing_device
+    from ebm_core.runs.at_hand import refuse_missing_device
     from ebm_core.runs.problems import checked
 
     try:

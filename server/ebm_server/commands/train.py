@@ -1,24 +1,28 @@
 """`ebm train`: one run in the terminal, without a server."""
 
 import json
-import re
 import sys
 import threading
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
-from ebm_server.commands._described_run import (
-    dataset_of,
-    laid_over,
-    path_and_value,
-    read_config,
-    validated,
+from ebm_server.commands._described_run import dataset_of, laid_over, read_config, validated
+from ebm_server.commands._made_run import (
+    as_options,
+    begun,
+    processes_in,
+    refuse_beside,
+    repeated,
+    resumed,
+    way_out,
 )
+from ebm_server.commands._processes import refuse_other_number, started_by_torchrun, together
 from ebm_server.commands._remarks import remarks
-from ebm_server.commands._run_folder import make_ready, refuse_unwritable, write
+from ebm_server.commands._run_folder import make_ready, write
 from ebm_server.commands._updates import interruption, make_updates
 
 if TYPE_CHECKING:
@@ -71,6 +75,13 @@ def train(
     ] = None,
     updates: Annotated[int | None, typer.Option(help="Length in updates, instead.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, data and chains.")] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            help="Train it by so many processes, a core or a GPU each; torchrun's are as many as "
+            "it has started."
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -95,10 +106,15 @@ def train(
 ) -> None:
     """Trains an energy and saves it, also on the way and on Ctrl-C.
 
-    Exit code 2: bad input, or a plug-in of your own fails; 3: training diverged; 130: interrupted.
+    Exit code 2: bad input, or a plug-in of your own fails; 3: training diverged; 4: one of its
+    processes is gone; 130: interrupted.
     """
     use_one_thread()
     use_plugins(plugin)
+    group = started_by_torchrun()
+    if group and processes not in (None, group.size):
+        refuse(f"--processes is {processes}, and torchrun has started {group.size}; drop it")
+    asked = group.size if group else processes
     described_by = {
         "CONFIG": config,
         "--dataset": dataset,
@@ -115,120 +131,36 @@ def train(
         refuse_beside(
             "--resume goes on with", {"--out": out, "--force": force or None}, described_by
         )
-        out = resume
-        with plugins_apart():
-            training = resumed(resume, seconds, updates, settings or [])
+        out, count = resume, processes_in(resume)
+        refuse_other_number(resume, count, asked)
+        make = partial(resumed, resume, seconds, updates, settings or [])
     elif out is None:
         refuse("--out is missing; name the folder that the run is to be saved in")
     elif repeat is not None:
         length = {"--seconds": seconds, "--updates": updates, "--set": settings or None}
         refuse_beside("--repeat makes", described_by, length)
-        with plugins_apart():
-            training = repeated(repeat)
-        make_ready(out, force)
+        count = processes_in(repeat)
+        refuse_other_number(repeat, count, asked)
+        make = partial(repeated, repeat)
     else:
         described = {} if config is None else read_config(config)
         chosen = dataset_of(dataset, points, columns, labels, data, images, edge)
-        whole = laid_over(described, chosen, method, seconds, updates, seed, settings or [])
+        given = laid_over(described, chosen, method, seconds, updates, seed, settings or [])
         with plugins_apart():
-            training = begun(whole)
-        make_ready(out, force)
-    for remark in training.dataset.remarks:
-        typer.echo(as_options(remark), err=True)
-    with interruption() as interrupted, plugins_apart():
-        quiet = as_json or not sys.stderr.isatty()
-        reason = carry_out(training, out, quiet, interrupted)
+            run = validated(given if asked is None else {**given, "processes": asked})
+        count, make = run.processes, partial(begun, run)
+    with together(count, group, out) as ranks, plugins_apart():
+        training = make(ranks)
+        if resume is None:
+            make_ready(out, force)
+        for remark in training.dataset.remarks:
+            typer.echo(as_options(remark), err=True)
+        with interruption() as interrupted:
+            quiet = as_json or not sys.stderr.isatty()
+            reason = carry_out(training, out, quiet, interrupted)
     report(training, out, reason, as_json)
     if reason is not None:
         raise typer.Exit(EXIT_DIVERGED if reason != INTERRUPTED else EXIT_INTERRUPTED)
-
-
-def as_options(remark: str) -> str:
-    """A remark on the data, its settings as options of the command line."""
-    return re.sub(r"`([\w.]+=[^`]+)`", r"--set \1", remark)
-
-
-def refuse_beside(what: str, *options: dict[str, Any]) -> None:
-    """Ends the command where options are given that a run as it is has no place for."""
-    given = [name for part in options for name, value in part.items() if value is not None]
-    if given:
-        refuse(f"{what} the run as it is; drop {', '.join(given)}")
-
-
-def repeated(folder: Path) -> "Training":
-    """The run that a folder holds, from its start; ends the command if it cannot be made again."""
-    from ebm_core import Training
-
-    try:
-        return Training.repeated(folder)
-    except (OSError, ValueError, RuntimeError) as error:
-        refuse(str(error))
-
-
-def begun(given: dict[str, Any]) -> "Training":
-    """The run before its first update; ends the command where its parts do not fit together."""
-    from ebm_core import Training
-
-    try:
-        return Training(validated(given))
-    except ValueError as error:
-        refuse(str(error))
-
-
-def resumed(
-    folder: Path, seconds: float | None, updates: int | None, settings: list[str]
-) -> "Training":
-    """The run that a folder holds, with what is to be changed; ends the command if it cannot."""
-    from ebm_core import Training
-    from ebm_core.runs.load import DIVERGED
-
-    try:
-        training = Training.resume(folder)
-        for path, value in map(path_and_value, settings):
-            training.change(path, value)
-        if seconds is not None:
-            if training.config.seconds is None:
-                raise ValueError("this run's length is in updates; give it by --updates")
-            if training.step:
-                speed = training.step / max(training.seconds, 1e-9)
-                training.change("updates", round(speed * seconds))
-            training.change("seconds", seconds)  # whose speed is measured on
-        if updates is not None:
-            training.change("updates", updates)
-    except (OSError, ValueError, RuntimeError) as error:
-        refuse(str(error))
-    for change in training.plugin_changes:
-        typer.echo(change, err=True)
-    if (folder / DIVERGED).is_file():
-        told_of_divergence(training, folder, changed=bool(settings))
-    if training.finished:
-        refuse(
-            f"the run in {folder} is finished after {training.step:,} updates and "
-            f"{training.seconds:.1f} s; go on longer by --updates or --seconds"
-        )
-    refuse_unwritable(folder)
-    return training
-
-
-def told_of_divergence(training: "Training", folder: Path, changed: bool) -> None:
-    """Says why the run in a folder diverged, and that it does so again where nothing is changed."""
-    from ebm_core.runs.load import DIVERGED
-
-    reason = as_options((folder / DIVERGED).read_text(encoding="utf-8"))
-    if changed:
-        typer.echo(f"the run had diverged: {reason}", err=True)
-        return
-    typer.echo(
-        f"the run had diverged: {reason}\nresumed as it is, it would repeat the same failure; "
-        f"change a live field, such as\n  {way_out(training, folder)}",
-        err=True,
-    )
-
-
-def way_out(training: "Training", folder: Path) -> str:
-    """A command that goes on with a diverged run otherwise."""
-    rate = training.config.optimization.learning_rate / 2
-    return f"ebm train --resume {folder} --set optimization.learning_rate={rate:g}"
 
 
 def carry_out(
@@ -262,8 +194,9 @@ def carry_out(
     except (Exception, SystemExit) as error:
         if (trouble := mistake(error)) is None:
             raise
-        save()
-        refuse(f"{trouble}; what was trained until update {training.step} is saved in {out}")
+        if training.ranks.size == 1:  # else the others may wait for what does not come any more
+            save()
+        refuse(f"{trouble}; what was trained until update {saved} is saved in {out}")
     save()
     (out / DIVERGED).unlink(missing_ok=True)
     if not training.finished:

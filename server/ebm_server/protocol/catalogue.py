@@ -48,6 +48,7 @@ Schema = TypedDict(
         "size": int,
         "fine": bool,
         "local": bool,
+        "divided": bool,
     },
     total=False,
 )

@@ -43,6 +43,8 @@ class RunConfig(TypedDict):
     seconds: float | None
     updates: int | None
     device: Literal["cpu", "cuda"]
+    processes: NotRequired[int]
+    """How many train it together; absent, one, as on a server always."""
     sizes: NotRequired[Literal["data", "model"]]
     """The units of the method's step sizes and noise levels; absent, the model's."""
     plugins: NotRequired[list[dict[str, str]]]
@@ -65,4 +67,5 @@ class NewRun(TypedDict, total=False):
     seconds: SkipValidation[float | None]
     updates: SkipValidation[int | None]
     device: SkipValidation[Literal["cpu", "cuda"]]
+    processes: SkipValidation[int]
     sizes: SkipValidation[Literal["data", "model"]]
