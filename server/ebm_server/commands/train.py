@@ -13,6 +13,7 @@ from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, 
 from ebm_server.commands._described_run import (
     dataset_of,
     laid_over,
+    of_preset,
     path_and_value,
     read_config,
     validated,
@@ -40,6 +41,13 @@ def train(
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="Kind of the distribution.")] = None,
     method: Annotated[str | None, typer.Option(help="Kind of the method.")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="A paper's recipe for the --dataset, such as igebm; what stands beside it wins. "
+            "`ebm list presets` has them."
+        ),
+    ] = None,
     points: Annotated[
         Path | None,
         typer.Option(help="A table of your own points, such as CSV or NPY; the dataset 'points'."),
@@ -103,6 +111,7 @@ def train(
         "CONFIG": config,
         "--dataset": dataset,
         "--method": method,
+        "--preset": preset,
         "--points": points,
         "--columns": columns,
         "--labels": labels,
@@ -129,6 +138,9 @@ def train(
     else:
         described = {} if config is None else read_config(config)
         chosen = dataset_of(dataset, points, columns, labels, data, images, edge)
+        if preset is not None:
+            known = chosen or described.get("dataset") or {}
+            described = of_preset(preset, known.get("kind"), described)
         whole = laid_over(described, chosen, method, seconds, updates, seed, settings or [])
         with plugins_apart():
             training = begun(whole)
