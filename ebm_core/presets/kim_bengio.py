@@ -35,7 +35,7 @@ MNIST = {
 
 KIM_BENGIO = Preset(
     name="kim_bengio",
-    title="Deep directed generative model",
+    title="Kim and Bengio",
     paper="Kim and Bengio 2016, Deep directed generative models with energy-based probability "
     "estimation",
     link="https://arxiv.org/abs/1606.03439",
