@@ -13,7 +13,7 @@ from ebm_core.presets._parts import (
     in_minutes,
     langevin,
 )
-from ebm_core.presets.preset import Preset, Setup
+from ebm_core.presets.preset import Measured, Preset, Setup
 
 
 def chains(**more: Any) -> dict[str, Any]:
@@ -63,6 +63,14 @@ JEM = Preset(
             },
             takes=TWO_MINUTES,
             differs=FEWER_TOLD,
+            measured=Measured(
+                updates=1857,
+                frechet=34.9,
+                frechet_floor=9.0,
+                accuracy=0.948,
+                looks="digits with grey specks around them; a plain classifier with the same "
+                "labels names 96.6 %",
+            ),
         ),
         "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=FEWER_TOLD),
         "fashion_mnist": Setup(

@@ -50,6 +50,7 @@ MEG = Preset(
         "The energy's Adam has the momentum 0.9, not 0.5.",
         "The generator has no batch normalisation and no tanh at its end; the critic of the "
         "information is a perceptron, not convolutional.",
+        "Training images have noise of 0.03 here.",
     ),
     on={
         "digits": Setup(

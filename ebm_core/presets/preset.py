@@ -27,7 +27,7 @@ class Measured(BaseModel):
     @property
     def sentence(self) -> str:
         """All of it in words."""
-        named = f", accuracy {self.accuracy:.1%}" if self.accuracy is not None else ""
+        named = f", accuracy {100 * self.accuracy:.1f} %" if self.accuracy is not None else ""
         learned = f" on {self.of}" if self.of else ""
         return (
             f"Frechet distance {self.frechet:.1f} (held-out images: {self.frechet_floor:.1f})"

@@ -13,7 +13,7 @@ from ebm_core.presets._parts import (
     in_minutes,
     langevin,
 )
-from ebm_core.presets.preset import Preset, Setup
+from ebm_core.presets.preset import Measured, Preset, Setup
 
 
 def chains(**more: Any) -> dict[str, Any]:
@@ -57,6 +57,12 @@ SHORT_RUN = Preset(
             },
             takes=TWO_MINUTES,
             differs=("60 steps for 100, and 16 channels for 128, as a core is slow.", CLIPPED),
+            measured=Measured(
+                updates=1593,
+                frechet=38.9,
+                frechet_floor=9.0,
+                looks="clean strokes, and a classifier is sure of 74 % of them",
+            ),
         ),
         "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=FEWER_TOLD),
         "fashion_mnist": Setup(
