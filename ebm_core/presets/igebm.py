@@ -13,7 +13,7 @@ from ebm_core.presets._parts import (
     in_minutes,
     langevin,
 )
-from ebm_core.presets.preset import Preset, Setup
+from ebm_core.presets.preset import Measured, Preset, Setup
 
 
 def chains(step_size: float, pixels: int, **more: Any) -> dict[str, Any]:
@@ -71,6 +71,13 @@ IGEBM = Preset(
             },
             takes=TWO_MINUTES,
             differs=FEWER_TOLD,
+            measured=Measured(
+                updates=1954,
+                frechet=50.7,
+                frechet_floor=9.0,
+                looks="digits with a little grey around them, some chains still on their way, and "
+                "a classifier is sure of 74 %",
+            ),
         ),
         "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=FEWER_TOLD),
         "fashion_mnist": Setup(
