@@ -27,6 +27,11 @@ from ebm_core.runs.problems import problems
 from ebm_core.runs.sizes import as_fine_as, in_data_units, in_model_units, with_unit
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
+PARTS: dict[str, TypeAdapter[Any]] = {
+    "method": TypeAdapter(AnyMethod),
+    "energy": TypeAdapter(AnyEnergy),
+    "optimization": TypeAdapter(Optimization),
+}
 PLUGINS = "plugins"
 """Which plug-ins from outside a saved run uses."""
 
@@ -238,20 +243,26 @@ def default_seconds(shape: Shape) -> float:
     return 30.0 if len(shape) == 1 else 120.0
 
 
-def recipe(kind: str, shape: Shape) -> dict[str, Any]:
-    """What pressing play gives for a method on points of `shape`: a run without its dataset."""
+def recipe(kind: str, shape: Shape, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What pressing play gives for a method on points of `shape`: a run without its dataset.
+
+    Args:
+        over: A part of a run that is laid over it.
+    """
+    over = over or {}
     base = {"energy": {"kind": "mlp"}, "optimization": {}, "method": {"kind": kind}}
-    partial = laid_under(base, METHODS[kind].recipe(shape))
-    types: dict[str, Any] = {"method": AnyMethod, "energy": AnyEnergy, "optimization": Optimization}
+    own = {name: over[name] for name in PARTS if name in over}
+    partial = laid_under(base, METHODS[kind].recipe(shape), own)
     parts = {
-        name: TypeAdapter(types[name]).validate_python(value).model_dump(mode="json")
+        name: PARTS[name].validate_python(value).model_dump(mode="json")
         for name, value in partial.items()
     }
     others = {
-        name: RunConfig.model_fields[name].default
+        name: over.get(name, RunConfig.model_fields[name].default)
         for name in ("updates", "seed", "device", "sizes")
     }
-    return {**parts, "seconds": default_seconds(shape), **others}
+    seconds = None if others["updates"] else default_seconds(shape)
+    return {**parts, "seconds": over.get("seconds", seconds), **others}
 
 
 def form() -> dict[str, Any]:

@@ -23,7 +23,8 @@ def share_of(method: M, processes: int) -> M:
     kind = type(method)
     values = {name: getattr(method, name) for name in kind.model_fields}
     for name in divided_fields(kind):
-        values[name] = share(f"method.{name}", values[name], processes)
+        if values[name] is not None:
+            values[name] = share(f"method.{name}", values[name], processes)
     try:
         return kind.model_validate(values)
     except ValidationError as error:

@@ -10,6 +10,7 @@ import { Evidence } from "./views/Evidence";
 import { Explanation } from "./views/Explanation";
 import { Help } from "./views/Help";
 import { Methods } from "./views/Methods";
+import { Papers } from "./views/Papers";
 import { Runs } from "./views/Runs";
 import { Samplers } from "./views/Samplers";
 import { Settings } from "./views/Settings";
@@ -41,6 +42,7 @@ export function App() {
                 <Methods />
               </div>
               <div class="question-part">
+                <Papers />
                 <Settings />
               </div>
             </aside>

@@ -4,6 +4,7 @@ import "./style/base.css";
 import "./style/layout.css";
 import "./style/controls.css";
 import "./style/form.css";
+import "./style/papers.css";
 import "./style/stage.css";
 import "./style/drawing.css";
 import "./style/evidence.css";

@@ -21,6 +21,7 @@ from ebm_server.settings import package_version
 
 if TYPE_CHECKING:
     from ebm_core import Dataset, Method
+    from ebm_core.presets import Preset
 
 log = logging.getLogger(__name__)
 FIRST = "pinwheel"
@@ -62,6 +63,7 @@ def build() -> dict[str, Any]:
     from ebm_core.optimization import Optimization
     from ebm_core.playground import trial
     from ebm_core.plugins import given_troubles
+    from ebm_core.presets import PRESETS
     from ebm_core.runs import config
     from ebm_core.samplers import SAMPLERS
 
@@ -95,6 +97,7 @@ def build() -> dict[str, Any]:
             kind: {name: config.recipe(kind, shape) for name, shape in shapes.items()}
             for kind in METHODS
         },
+        "presets": list(map(_preset, PRESETS.values())),
         "first": {"dataset": FIRST, "method": next(iter(METHODS))},
         "families": [
             {"kind": kind, "title": title, "races": races} for kind, title, races in FAMILIES
@@ -113,6 +116,24 @@ def _method(method: "type[Method]") -> dict[str, Any]:
         "stage_note": method.stage_note,
         "series": dict(method.series),
     }
+
+
+def _preset(preset: "Preset") -> dict[str, Any]:
+    """A paper's recipe, for each data set as a run but for the data."""
+    from ebm_core.presets.run import parameters, whole
+
+    told = preset.model_dump(exclude={"differs", "on"})
+    told["on"] = {
+        kind: {
+            "run": whole(preset, kind),
+            "parameters": parameters(preset, kind),
+            "takes": setup.takes,
+            "differs": list(preset.differences(kind)),
+            "figures": setup.figures,
+        }
+        for kind, setup in preset.on.items()
+    }
+    return told
 
 
 def _example(dataset: "Dataset") -> dict[str, Any]:

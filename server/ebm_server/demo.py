@@ -75,7 +75,8 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         "frames": frames,
         "metrics": rows,
         "truth": quantise(true_density(config.dataset)),
-        "catalogue": build(),
+        # papers' recipes are for images, and come with the server's catalogue
+        "catalogue": {name: part for name, part in build().items() if name != "presets"},
     }
 
 

@@ -183,3 +183,31 @@ def test_unlabelled_points_mend_a_classifier_of_few_labels() -> None:
     assert picture.values["uncertainty_map"].shape == (64 * 64,)
     assert 0 <= picture.values["uncertainty_map"].min() <= picture.values["uncertainty_map"].max()
     assert picture.values["uncertainty_map"].max() <= 1 - 1 / 6
+
+
+def with_buffer(**method: object) -> Training:
+    given = {"kind": "jem", "chains": 16, "restart_share": 0.0, **method}
+    return Training(
+        RunConfig.model_validate({"dataset": {"kind": "moons"}, "method": given, "updates": 3})
+    )
+
+
+def test_of_a_larger_buffer_an_update_moves_its_chains_alone() -> None:
+    run = with_buffer(buffer_size=100)
+    assert isinstance(run.learner, JointEnergyLearner)
+    before = run.learner.buffer.clone()
+    run.update()
+    moved = (run.learner.buffer != before).any(1)
+    assert len(before) == 100
+    assert 8 < moved.sum() <= 16  # Metropolis may refuse all of a chain's steps
+    with pytest.raises(ValueError, match=r"method\.chains is 16, more than method\.buffer_size, 9"):
+        with_buffer(buffer_size=9)
+
+
+@pytest.mark.parametrize(("source", "expected"), [("data", 0.0), ("noise", 0.25)])
+def test_chains_start_from_data_or_from_noise(source: str, expected: float) -> None:
+    """A quarter of the square [-4, 4]^2 lies above or below the moons."""
+    run = with_buffer(chains=1000, restart_from=source)
+    assert isinstance(run.learner, JointEnergyLearner)
+    beyond = (run.learner.buffer[:, 1].abs() > 3).double().mean()
+    assert beyond == pytest.approx(expected, abs=0.06)

@@ -16,6 +16,7 @@ from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.methods.learned_sampler._architectures import Architecture
 from ebm_core.methods.learned_sampler._critic import Critic, information
 from ebm_core.methods.learned_sampler._generator import Generator
+from ebm_core.methods.learned_sampler._posterior import posterior_score
 from ebm_core.methods.learned_sampler.activation_entropy import ActivationEntropyLearner
 from ebm_core.methods.learned_sampler.mutual_information import MutualInformationLearner
 from ebm_core.methods.learned_sampler.variational import VariationalLearner
@@ -84,12 +85,12 @@ def linear(method: dict[str, object]) -> VariationalLearner:
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_entropy_gradient_is_that_of_a_gaussian(estimator: str) -> None:
     """H = sum log(a^2 + s^2) / 2 + constant, so dH/da = a / (a^2 + s^2)."""
-    learner = linear({"posterior_samples": 200, "posterior_spread": 1.0})
+    learner = linear({})
     generator, noise = learner.generator, learner.task.generator
     latents = generator.draw_latents(4000, noise)
     samples = blurred(generator(latents), generator.spread, noise)
     if estimator == "paper":
-        score = learner.posterior_score(samples, latents)
+        score = posterior_score(generator, samples, latents, 200, 1.0, noise)
     else:
         with torch.no_grad():
             centres = generator(generator.draw_latents(4000, noise))
@@ -268,3 +269,23 @@ def test_generators_of_images_learn_and_go_on_bit_for_bit(
 def test_a_generator_of_images_is_refused_for_points() -> None:
     with pytest.raises(ValueError, match=r"makes images, and these points have shape \(2,\)"):
         training("variational", generator="residual")
+
+
+def test_the_paper_s_generator_follows_its_entropy_by_the_weight() -> None:
+    def slope(weight: float) -> Tensor:
+        learner = linear({"estimator": "paper", "entropy_weight": weight})
+        learner.task.energy, learner.ascent = Bowl(), lambda *given, **more: {}  # type: ignore[assignment]
+        (scales,) = learner.generator.body.parameters()
+        found: list[Tensor] = []
+
+        def descent(loss: Tensor) -> float:
+            found.extend(torch.autograd.grad(loss, [scales]))
+            return 0.0
+
+        learner.descent = descent  # type: ignore[assignment]
+        learner.update(torch.zeros(256, 2))
+        return found[0]
+
+    without, whole = slope(0.0), slope(1.0)
+    torch.testing.assert_close(slope(0.25), 0.75 * without + 0.25 * whole)
+    assert not torch.allclose(without, whole, rtol=0.1)

@@ -26,13 +26,13 @@ from ebm_core.contracts import (
 )
 from ebm_core.contracts.evaluations import counted_in
 from ebm_core.contracts.phases import observer
-from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
 from ebm_core.methods._chain_phases import tell_buffer, tell_data, tell_stored
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import LikelihoodAscent
 from ebm_core.methods._likelihood_phases import Sides
+from ebm_core.methods._replay import enough_kept, moved_now
 from ebm_core.methods.hybrid._class_phases import ClassTerm
-from ebm_core.methods.hybrid._classification import TEST, far_points, map_cells, uncertainty
+from ebm_core.methods.hybrid._classification import TEST, far_points, judged, uncertainties
 from ebm_core.optimization import Average, Descent
 from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
@@ -114,7 +114,17 @@ class JointEnergy(Unconditional):
         ge=2,
         le=65536,
         log=True,
-        description="Persistent chains, all moved at each update.",
+        description="Persistent chains moved at each update.",
+    )
+    buffer_size: int | None = setting(
+        None,
+        title="Buffer size",
+        divided=True,
+        ge=2,
+        le=1_000_000,
+        log=True,
+        advanced=True,
+        description="Chains that are kept, at least as many as are moved; empty where all are.",
     )
     restart_share: float = setting(
         0.05,
@@ -123,7 +133,10 @@ class JointEnergy(Unconditional):
         le=1,
         live=True,
         advanced=True,
-        description="Share of the chains that start afresh from data at each update.",
+        description="Share of the moved chains that start afresh at each update.",
+    )
+    restart_from: Literal["data", "noise"] = setting(
+        "data", title="Restart from", advanced=True, description="noise in the paper."
     )
 
     @classmethod
@@ -152,7 +165,8 @@ class JointEnergy(Unconditional):
         return self.sampler
 
     def learner(self, task: Task) -> "JointEnergyLearner":
-        """Raises ValueError for data of one class, and for an energy without logits."""
+        """Raises ValueError for data of one class, for an energy without logits, and when more
+        chains are to be moved than the buffer holds."""
         if task.classes < 2:
             raise ValueError(
                 "method 'jem' needs data of several classes, and these have one; choose a dataset "
@@ -163,6 +177,7 @@ class JointEnergy(Unconditional):
                 "method 'jem' reads its energy off a classifier's logits; choose the energy "
                 "'classifier'"
             )
+        enough_kept(self.chains, self.buffer_size or self.chains)
         task.energy.use(task.classes)
         return JointEnergyLearner(self, task, task.energy)
 
@@ -184,15 +199,20 @@ class JointEnergyLearner(Learner):
         self.points, self.labels = task.sample_labelled(method.labels)
         self.test = task.sample_labelled(TEST)
         self.far = far_points(task)
-        self.buffer = self.fresh(method.chains).clone()
-        self.slots = torch.arange(method.chains, device=task.device)
+        self.buffer = self.fresh(method.buffer_size or method.chains).clone()
         self.tuning: Tuning | None = None
 
-    def fresh(self, count: int) -> Float[Tensor, "count ..."]:
+    def learned(self, count: int) -> Float[Tensor, "count ..."]:
         """Points of the data whose density is learned."""
         if self.method.unlabelled:
             return self.task.sample_data(count)
         return self.points[self.some(count)]
+
+    def fresh(self, count: int) -> Float[Tensor, "count ..."]:
+        """New starting points."""
+        if self.method.restart_from == "noise":
+            return self.task.sample_noise(count)
+        return self.learned(count)
 
     def some(self, count: int) -> Tensor:
         """Rows of labelled points, drawn with replacement."""
@@ -202,31 +222,33 @@ class JointEnergyLearner(Learner):
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of the joint model, and one of the plain classifier on the same labels."""
         method, task = self.method, self.task
-        draws = torch.rand(len(self.buffer), generator=task.generator, device=task.device)
+        slots = moved_now(method.chains, len(self.buffer), task)
+        starts = self.buffer[slots]
+        draws = torch.rand(len(slots), generator=task.generator, device=task.device)
         restarted = (draws < method.restart_share).nonzero().squeeze(1)
-        self.buffer[restarted] = self.fresh(len(restarted))
+        starts[restarted] = self.fresh(len(restarted))
         if seen := observer():
-            tell_buffer(seen, self.buffer, self.slots, restarted, "data", DENSITY)
+            tell_buffer(seen, starts, slots, restarted, method.restart_from, DENSITY)
         sampler, steps = method.sampler, method.chain_steps
-        ends = run(sampler, task.energy, self.buffer, steps, task.generator, self.tuning)
-        self.buffer, self.tuning = ends.points, ends.tuning
+        ends = run(sampler, task.energy, starts, steps, task.generator, self.tuning)
+        self.buffer[slots], self.tuning = ends.points, ends.tuning
 
         points, labels = self.points, self.labels
         if len(points) > len(positives):
             rows = self.some(len(positives))
             points, labels = points[rows], labels[rows]
         if not method.unlabelled:
-            positives = self.fresh(len(positives))
+            positives = self.learned(len(positives))
         crossed = functional.cross_entropy(self.network.logits(points), labels)
         penalty = method.classification_weight * crossed
         class_term = None
         if seen:
             tell_data(seen, positives, positives, DENSITY)
             class_term = ClassTerm(seen, CLASSES, self.network, points, labels)
-        metrics = self.ascent(positives, self.buffer, penalty=penalty)
+        metrics = self.ascent(positives, ends.points, penalty=penalty)
         if seen and class_term:
             class_term.tell(method.classification_weight)
-            tell_stored(seen, self.buffer, self.slots, DENSITY)
+            tell_stored(seen, ends.points, slots, DENSITY)
         with counted_in(None):  # no energy learns from it
             plain_crossed = functional.cross_entropy(self.plain.logits(points), labels)
         self.descent(plain_crossed)
@@ -243,23 +265,8 @@ class JointEnergyLearner(Learner):
     @counted_in(None)
     @torch.no_grad()
     def figures(self) -> dict[str, float]:
-        """Accuracy, calibration and detection of far points, of both classifiers.
-
-        JEM detects by -E(x), the plain classifier by its largest probability.
-        """
-        points, labels = self.test
-        joint, plain = self.average.network, self.plain_average.network
-        chances = joint.logits(points).softmax(1)
-        plain_chances = plain.logits(points).softmax(1)
-        far_chances = plain.logits(self.far).softmax(1)
-        return {
-            "accuracy": accuracy(chances, labels),
-            "calibration_error": calibration_error(chances, labels),
-            "ood_auroc": auroc(-joint(points), -joint(self.far)),
-            "softmax_accuracy": accuracy(plain_chances, labels),
-            "softmax_calibration_error": calibration_error(plain_chances, labels),
-            "softmax_ood_auroc": auroc(plain_chances.amax(1), far_chances.amax(1)),
-        }
+        """Accuracy, calibration and detection of far points, of both classifiers."""
+        return judged(self.average.network, self.plain_average.network, *self.test, self.far)
 
     def reconfigure(self, method: Method) -> None:
         self.method = JointEnergy.model_validate(method)
@@ -267,11 +274,8 @@ class JointEnergyLearner(Learner):
     @torch.no_grad()
     def picture(self) -> Picture:
         """Chains, labelled points, and 1 - max p(y | x) of both classifiers on a grid."""
-        values = {"labels": self.labels.float()}
-        if self.task.shape == (2,):
-            cells = map_cells(self.task.device)
-            values["uncertainty_map"] = uncertainty(self.average.network, cells)
-            values["softmax_uncertainty_map"] = uncertainty(self.plain_average.network, cells)
+        maps = uncertainties(self.average.network, self.plain_average.network, self.task)
+        values = {"labels": self.labels.float(), **maps}
         return Picture({"negatives": self.buffer[:256], "labelled": self.points}, values)
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:

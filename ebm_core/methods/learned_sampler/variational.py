@@ -34,6 +34,7 @@ from ebm_core.methods.learned_sampler._importance import (
     weighted_negatives,
 )
 from ebm_core.methods.learned_sampler._method import GeneratorMethod
+from ebm_core.methods.learned_sampler._posterior import posterior_score
 from ebm_core.methods.learned_sampler._sampler_phases import (
     ENERGY,
     EXACT,
@@ -108,6 +109,16 @@ class Variational(GeneratorMethod):
     )
     centres: int = CENTRES
     defensive_share: float = DEFENSIVE_SHARE
+    entropy_weight: float = setting(
+        1.0,
+        title="Entropy weight",
+        symbol="λ",
+        ge=0,
+        le=100,
+        live=True,
+        advanced=True,
+        description="Weight of the entropy's gradient, 0.0001 for the paper's images (paper).",
+    )
     posterior_samples: int = setting(
         20,
         title="Posterior samples",
@@ -249,7 +260,15 @@ class VariationalLearner(Learner):
 
         with torch.no_grad():
             energies, gradients = task.energy.with_gradient(samples)
-            score = self.posterior_score(samples, latents)
+            score = posterior_score(
+                self.generator,
+                samples,
+                latents,
+                method.posterior_samples,
+                method.posterior_spread,
+                task.generator,
+            )
+            score = method.entropy_weight * score
             slopes = gradients + score
         if step:
             step.forces(gradients, score)
@@ -264,28 +283,6 @@ class VariationalLearner(Learner):
             "generator_energy": energies.mean(),
             "spread": self.generator.spread.detach(),
         }
-
-    @torch.no_grad()
-    def posterior_score(
-        self, samples: Float[Tensor, "n ..."], latents: Float[Tensor, "n z"]
-    ) -> Float[Tensor, "n ..."]:
-        """grad log q(x) by self-normalised importance sampling from N(z0, eta^2 I)."""
-        method, task = self.method, self.task
-        count = method.posterior_samples
-        shape = (count, *latents.shape)
-        steps = torch.randn(shape, generator=task.generator, device=task.device)
-        draws = latents + method.posterior_spread * steps
-        spread = self.generator.spread
-        centres = self.generator(draws.flatten(0, 1)).view(count, *samples.shape)
-        ways = (centres - samples).flatten(2)
-        log_weights = (
-            -draws.square().sum(2) / 2
-            - ways.square().sum(2) / (2 * spread.square())
-            + steps.square().sum(2) / 2
-        )
-        shares = log_weights.softmax(0).unsqueeze(2)
-        score: Tensor = (shares * ways).sum(0) / spread.square()
-        return score.view_as(samples)
 
     def reconfigure(self, method: Method) -> None:
         self.method = Variational.model_validate(method)

@@ -27,6 +27,7 @@ from ebm_core.methods._chain_phases import tell_buffer, tell_data, tell_stored
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.methods._likelihood_phases import Sides
+from ebm_core.methods._replay import enough_kept, moved_now
 from ebm_core.randomness.noise import DATA_NOISE, blurred
 from ebm_core.randomness.subset import some_of
 from ebm_core.samplers import AnySampler
@@ -139,11 +140,7 @@ class PersistentContrastiveDivergence(Unconditional):
 
     def learner(self, task: Task) -> "PersistentLearner":
         """Raises ValueError when more chains are to be moved than the buffer holds."""
-        if self.chains > self.buffer_size:
-            raise ValueError(
-                f"method.chains is {self.chains}, more than method.buffer_size, "
-                f"{self.buffer_size}; choose fewer chains or a larger buffer"
-            )
+        enough_kept(self.chains, self.buffer_size)
         return PersistentLearner(self, task)
 
 
@@ -170,11 +167,7 @@ class PersistentLearner(Learner):
         clean = positives
         if method.data_noise:
             positives = blurred(positives, method.data_noise, task.generator)
-        if method.chains == method.buffer_size:
-            slots = torch.arange(method.buffer_size, device=task.device)
-        else:
-            order = torch.randperm(method.buffer_size, generator=task.generator, device=task.device)
-            slots = order[: method.chains]
+        slots = moved_now(method.chains, method.buffer_size, task)
         starts, ages = self.buffer[slots], self.ages[slots]
         draws = torch.rand(len(slots), generator=task.generator, device=task.device)
         restarted = (draws < method.restart_share).nonzero().squeeze(1)

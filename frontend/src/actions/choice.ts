@@ -6,8 +6,15 @@ import { count as drawnCount } from "../drawing/state";
 import { sameShape } from "../form/fields";
 import { asPictures, datasetOfPictures, picturesOffer, sendPictures } from "../form/pictures";
 import { choiceOf, datasetOf, ownDataset, send, type Taken } from "../form/points";
-import { recipe, resized } from "../form/recipes";
-import type { Catalogue, OwnPictures, OwnPoints, PlugInConfig, RunConfig } from "../protocol/wire";
+import { recipe, recipeOfPaper, resized } from "../form/recipes";
+import type {
+  Catalogue,
+  OwnPictures,
+  OwnPoints,
+  PlugInConfig,
+  PresetInfo,
+  RunConfig,
+} from "../protocol/wire";
 import { catalogue, composing, draft, drawing, faults, info, notice, reading, rolling } from "../state";
 import { ask } from "./ask";
 
@@ -135,6 +142,13 @@ export function chooseMethod(kind: string): void {
   if (!known || !choice || choice.method.kind === kind) return;
   const found = recipe(known, choice.dataset, kind);
   if (found) choose({ ...found, ...lengthOf(choice, known), seed: choice.seed ?? 0 });
+}
+
+/** Fills the form with a paper's recipe for the data that are chosen. */
+export function choosePaper(preset: PresetInfo): void {
+  const [known, choice] = [catalogue.value, draft.value];
+  const found = known && choice && recipeOfPaper(known, preset, choice);
+  if (found) choose(found);
 }
 
 /** The length of a run, where a person has set it: another method keeps it. */

@@ -1,9 +1,9 @@
 /** Whole choices: a recipe for a pair, another plug-in at a field, sizes that fit other data. */
-import type { Catalogue, Json, PlugInConfig, RunConfig } from "../protocol/wire";
+import type { Catalogue, Json, PlugInConfig, PresetInfo, RunConfig } from "../protocol/wire";
 import { titles } from "../state";
 import { fieldsOfRun, recipeFor, startOf } from "./fields";
 import { detailOf, modelUnitOf } from "./points";
-import { type Field, set } from "./schema";
+import { differences, type Field, set } from "./schema";
 import { withDetail, withSizes } from "./sizes";
 
 /** A whole choice, its sizes in the units of its data. */
@@ -18,6 +18,25 @@ export function resized(known: Catalogue, choice: RunConfig, before: RunConfig |
   const inside = withSizes(choice, fields, before ? modelUnitOf(before) : 1, 1);
   const fitting = withDetail(inside, fields, detailOf(before), detailOf(choice));
   return withSizes(fitting, fields, 1, modelUnitOf(choice));
+}
+
+/** A paper's recipe for the data of a choice, which keeps them and its seed. */
+export function recipeOfPaper(known: Catalogue, preset: PresetInfo, choice: RunConfig): RunConfig | null {
+  const setup = preset.on[choice.dataset.kind];
+  if (!setup) return null;
+  const dataset = { ...choice.dataset, ...setup.run.dataset };
+  return resized(known, { ...setup.run, dataset, seed: choice.seed ?? 0 }, null);
+}
+
+/** The papers' recipes for the data of a choice. */
+export function papersFor(known: Catalogue, choice: RunConfig): PresetInfo[] {
+  return (known.presets ?? []).filter((preset) => choice.dataset.kind in preset.on);
+}
+
+/** Whether a choice is a paper's recipe as it is offered. */
+export function follows(known: Catalogue, choice: RunConfig, preset: PresetInfo): boolean {
+  const recipe = recipeOfPaper(known, preset, choice);
+  return recipe !== null && differences({ ...recipe }, { ...choice }).length === 0;
 }
 
 /** A choice with another value at a field; a plug-in's kind brings its own settings. */

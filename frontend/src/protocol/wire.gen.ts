@@ -476,6 +476,7 @@ export interface Catalogue {
   };
   first: First;
   families: Family[];
+  presets?: PresetInfo[];
   plugins?: Origin[];
   problems?: string[];
 }
@@ -608,6 +609,46 @@ export interface Family {
   kind: string;
   title: string;
   races: string | null;
+}
+/**
+ * A paper's recipe for images.
+ */
+export interface PresetInfo {
+  name: string;
+  title: string;
+  paper: string;
+  link: string;
+  where: string;
+  recipe: string;
+  reached: string;
+  on: {
+    [k: string]: PresetSetup;
+  };
+}
+/**
+ * A preset on a data set.
+ */
+export interface PresetSetup {
+  run: PresetRun;
+  parameters: number;
+  takes: string;
+  differs: string[];
+  figures: string;
+}
+export interface PresetRun {
+  method: PlugInConfig;
+  energy: PlugInConfig;
+  optimization: {
+    [k: string]: Json;
+  };
+  seconds: number | null;
+  updates: number | null;
+  seed: number;
+  device: "cpu" | "cuda";
+  sizes: "data" | "model";
+  dataset: {
+    [k: string]: Json;
+  };
 }
 /**
  * Where a plug-in from outside the package came from.

@@ -23,6 +23,8 @@ export type {
   PageMessage,
   PlugInConfig,
   PlugInInfo,
+  PresetInfo,
+  PresetSetup,
   Problem as Fault,
   QuantisedArray,
   Recipe,

@@ -135,6 +135,10 @@ export const LAB = {
     "What an update descends: faint is each update, dark the running mean.",
     "Of a method with negatives no value is good in itself: near 0 and steady, data and samples have the same energy. The loss of score matching falls.",
   ),
+  papers: said(
+    "Recipes of papers",
+    "Settings as papers state them, at a size that fits the images and the machine. A press fills the form; what differs from the paper is told below, with what a run of it came to.",
+  ),
   update: said(
     "This update",
     "The rule by which the weights change, and the move of a chain, with their current numbers.",

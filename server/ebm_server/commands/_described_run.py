@@ -39,6 +39,24 @@ def laid_over(
     return laid_under(given, told, *map(setting, settings))
 
 
+def of_preset(name: str, dataset: str | None, given: dict[str, Any]) -> dict[str, Any]:
+    """A preset for a data set, with what a file says of the run over it."""
+    from ebm_core.presets import preset_called
+    from ebm_core.presets.run import part
+    from ebm_core.runs.config import laid_under
+
+    try:
+        preset = preset_called(name)
+        if dataset is None:
+            refuse(f"--preset {name} is a recipe for {', '.join(preset.on)}; name one by --dataset")
+        run = part(preset, dataset)
+    except ValueError as error:
+        refuse(str(error))
+    if "seconds" in given or "updates" in given:
+        run = {path: value for path, value in run.items() if path not in ("seconds", "updates")}
+    return laid_under(run, given)
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """What a TOML file says of a run."""
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ebm_server.commands import PlugIns, refuse, use_plugins
+from ebm_server.commands._presets import preset_as_json, preset_in_words
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -29,29 +30,38 @@ SIZES = (
 
 def list_kinds(
     kind: Annotated[
-        str | None, typer.Argument(help="One of them; without it, all are listed.")
+        str | None,
+        typer.Argument(help="One of them, or `presets`; without it, all are listed."),
     ] = None,
     plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Lists the kinds on every shelf, or one's fields: default, bounds, and whether it is live."""
+    """Lists the kinds on every shelf and the presets, or one's fields: default, bounds, and whether
+    it is live; of presets their papers, and what came of them.
+    """
+    from ebm_core.presets import PRESETS
+
     use_plugins(plugin)
     shelves = all_shelves()
     if kind is None:
         titles = {
             shelf: {k: title(m) for k, m in kinds.items()} for shelf, kinds in shelves.items()
         }
+        titles["preset"] = {name: preset.title for name, preset in PRESETS.items()}
         typer.echo(json.dumps(titles, indent=1) if as_json else kinds_in_words(titles))
         return
     found = {shelf: kinds[kind] for shelf, kinds in shelves.items() if kind in kinds}
-    if not found:
-        known = sorted({name for kinds in shelves.values() for name in kinds})
+    presets = [preset for name, preset in PRESETS.items() if kind in (name, "presets")]
+    if not found and not presets:
+        known = sorted({name for kinds in (*shelves.values(), PRESETS) for name in kinds})
         near = difflib.get_close_matches(kind, known, 3) or known
         refuse(f"there is no {kind!r}; is it {' or '.join(near)}? `ebm list` lists all")
     fields = {shelf: fields_of(model, shelf, kind) for shelf, model in found.items()}
     if as_json:
-        typer.echo(json.dumps(fields, indent=1))
+        told = {"preset": [preset_as_json(preset) for preset in presets]} if presets else {}
+        typer.echo(json.dumps({**fields, **told}, indent=1))
         return
+    typer.echo("\n\n".join(map(preset_in_words, presets)), nl=bool(presets))
     for shelf, model in found.items():
         typer.echo(f"{shelf} {kind}: {title(model)}")
         for field in fields[shelf]:

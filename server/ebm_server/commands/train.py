@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
-from ebm_server.commands._described_run import dataset_of, laid_over, read_config, validated
+from ebm_server.commands._described_run import (
+    dataset_of,
+    laid_over,
+    of_preset,
+    read_config,
+    validated,
+)
 from ebm_server.commands._made_run import (
     as_options,
     begun,
@@ -44,6 +50,13 @@ def train(
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="Kind of the distribution.")] = None,
     method: Annotated[str | None, typer.Option(help="Kind of the method.")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="A paper's recipe for the --dataset, such as igebm; what stands beside it wins. "
+            "`ebm list presets` has them."
+        ),
+    ] = None,
     points: Annotated[
         Path | None,
         typer.Option(help="A table of your own points, such as CSV or NPY; the dataset 'points'."),
@@ -119,6 +132,7 @@ def train(
         "CONFIG": config,
         "--dataset": dataset,
         "--method": method,
+        "--preset": preset,
         "--points": points,
         "--columns": columns,
         "--labels": labels,
@@ -145,6 +159,9 @@ def train(
     else:
         described = {} if config is None else read_config(config)
         chosen = dataset_of(dataset, points, columns, labels, data, images, edge)
+        if preset is not None:
+            known = chosen or described.get("dataset") or {}
+            described = of_preset(preset, known.get("kind"), described)
         given = laid_over(described, chosen, method, seconds, updates, seed, settings or [])
         with plugins_apart():
             run = validated(given if asked is None else {**given, "processes": asked})

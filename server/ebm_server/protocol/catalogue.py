@@ -114,6 +114,42 @@ class Recipe(TypedDict):
     sizes: Literal["data", "model"]
 
 
+class PresetRun(Recipe):
+    dataset: dict[str, Json]
+    """What it sets of its data."""
+
+
+class PresetSetup(TypedDict):
+    """A preset on a data set."""
+
+    run: PresetRun
+    parameters: int
+    """Weights of its energy."""
+    takes: str
+    """How long it takes, and on what machine."""
+    differs: list[str]
+    """What is otherwise than in the paper, and why: sentences."""
+    figures: str
+    """What a run of it came to, or why there was none: a sentence."""
+
+
+class PresetInfo(TypedDict):
+    """A paper's recipe for images."""
+
+    name: str
+    title: str
+    paper: str
+    link: str
+    where: str
+    """Section, table or appendix."""
+    recipe: str
+    """The paper's own settings: a sentence."""
+    reached: str
+    """What the paper says that it reached; may be empty."""
+    on: dict[str, PresetSetup]
+    """By the kind of the data set."""
+
+
 class First(TypedDict):
     """What a new page offers, by kind."""
 
@@ -149,6 +185,8 @@ class Catalogue(TypedDict):
     """By method, then by the shape of the data: "plane" or "image"."""
     first: First
     families: list[Family]
+    presets: NotRequired[list[PresetInfo]]
+    """The recipes of papers, in the lecture's order; the stored run's catalogue has none."""
     plugins: NotRequired[list[Origin]]
     """The plug-ins from outside the package."""
     problems: NotRequired[list[str]]
