@@ -71,6 +71,8 @@ VERA = Preset(
             run=small(128, 16, 2.0),
             takes=TWO_MINUTES,
             differs=SMALLER_TOLD,
+            not_measured="not run to the end here; in 40 s it came to a Frechet distance of 57.3 "
+            "(held-out images: 9.0), and a classifier was sure of 81 %",
         ),
         "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD),
         "fashion_mnist": Setup(
