@@ -10,11 +10,11 @@ UNTRAINED = (
     "not run to the end here: it is made for a GPU, and there was none; it made some updates on a "
     "CPU, on made pictures at a small batch"
 )
-SHORT = "A learning rate ten times the paper's and decay to nothing, as minutes are few updates."
+SHORT = "A learning rate of 0.001, above the paper's, decaying to nothing: minutes are few updates."
 
 CLIPPED = (
-    "A learning rate ten times the paper's, decay to nothing and gradients of weights cut at the "
-    "norm 1, as minutes are few updates."
+    "A learning rate of 0.001 for 0.0001, decaying to nothing, and gradients of weights cut at the "
+    "norm 1: minutes are few updates."
 )
 
 

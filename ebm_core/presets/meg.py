@@ -12,7 +12,7 @@ from ebm_core.presets._parts import (
     at_full_size,
     in_minutes,
 )
-from ebm_core.presets.preset import Preset, Setup
+from ebm_core.presets.preset import Measured, Preset, Setup
 
 
 def game(**more: Any) -> dict[str, Any]:
@@ -29,10 +29,15 @@ def game(**more: Any) -> dict[str, Any]:
 
 
 SMALLER_TOLD = ("16 and 64 channels for 64 and 512, as a core is slow.", SHORT)
+LARGER_TOLD = (
+    "16 and 64 channels for 64 and 512, as a core is slow.",
+    "A learning rate of 0.0002 for 0.0001, decaying to nothing: with 0.001, which digits bear, the "
+    "generator collapsed on MNIST within 850 updates.",
+)
 MNIST = {
     "method": game(latents=64, width=64, negatives=64, gradient_penalty=0.1),
     "energy": {"kind": "convolutional", "channels": 16, "halvings": 3},
-    **in_minutes(3.0, 1e-3, 64),
+    **in_minutes(3.0, 2e-4, 64),
 }
 
 MEG = Preset(
@@ -61,10 +66,16 @@ MEG = Preset(
             },
             takes=TWO_MINUTES,
             differs=SMALLER_TOLD,
+            measured=Measured(
+                updates=8352,
+                frechet=24.5,
+                frechet_floor=9.0,
+                looks="digits with a little grey on them, and a classifier is sure of 86 %",
+            ),
         ),
-        "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD),
+        "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=LARGER_TOLD),
         "fashion_mnist": Setup(
-            run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD, not_measured=UNFETCHED
+            run=MNIST, takes=THREE_MINUTES, differs=LARGER_TOLD, not_measured=UNFETCHED
         ),
         "cifar10": Setup(
             run={

@@ -26,22 +26,30 @@ def game(**more: Any) -> dict[str, Any]:
     }
 
 
+def small(hidden: int, latents: int, minutes: float) -> dict[str, Any]:
+    """The recipe with perceptrons."""
+    return {
+        "method": game(
+            generator="perceptron",
+            latents=latents,
+            width=hidden,
+            negatives=64,
+            generator_rate=1.0,
+            spread=0.2,
+            entropy_weight=1.0,
+        ),
+        "energy": {"kind": "mlp", "hidden": [hidden, hidden]},
+        **in_minutes(minutes, 1e-3, 64),
+    }
+
+
 SMALLER_TOLD = (
-    "Convolutions of 16 and 64 channels for residual networks, as a core is slow.",
+    "Perceptrons for residual networks, as a core is slow: on digits they reached a Frechet "
+    "distance of 57 in 40 s, small convolutions 104 in 2 minutes.",
+    "Entropy weight 1, and one learning rate for energy and generator.",
     SHORT,
 )
-MNIST = {
-    "method": game(
-        generator="convolutional",
-        latents=64,
-        width=64,
-        negatives=64,
-        generator_rate=1.0,
-        spread=0.1,
-    ),
-    "energy": {"kind": "convolutional", "channels": 16, "halvings": 3},
-    **in_minutes(3.0, 1e-3, 64),
-}
+MNIST = small(256, 32, 3.0)
 
 VERA = Preset(
     name="vera",
@@ -60,20 +68,11 @@ VERA = Preset(
     ),
     on={
         "digits": Setup(
-            run={
-                "method": game(
-                    generator="convolutional",
-                    latents=32,
-                    width=64,
-                    negatives=64,
-                    generator_rate=1.0,
-                    spread=0.1,
-                ),
-                "energy": {"kind": "convolutional", "channels": 16, "halvings": 2},
-                **in_minutes(2.0, 1e-3, 64),
-            },
+            run=small(128, 16, 2.0),
             takes=TWO_MINUTES,
             differs=SMALLER_TOLD,
+            not_measured="not run to the end here; in 40 s it came to a Frechet distance of 57.3 "
+            "(held-out images: 9.0), and a classifier was sure of 81 %",
         ),
         "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD),
         "fashion_mnist": Setup(
