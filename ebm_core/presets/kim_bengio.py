@@ -11,7 +11,7 @@ from ebm_core.presets._parts import (
     at_full_size,
     in_minutes,
 )
-from ebm_core.presets.preset import Preset, Setup
+from ebm_core.presets.preset import Measured, Preset, Setup
 
 
 def game(**more: Any) -> dict[str, Any]:
@@ -52,8 +52,8 @@ KIM_BENGIO = Preset(
     recipe="An energy falls at the data and rises at a generator's samples; the generator goes "
     "down the energy, with the entropy of its batch-norm scales at weight 1.",
     differs=(
-        "Sizes, learning rate and length are not the paper's: they are those of DCGAN (Radford et "
-        "al. 2016), as what the paper ran with is not known to us for sure.",
+        "Sizes, learning rate and length are not the paper's but chosen here, on CIFAR-10 like "
+        "those of DCGAN (Radford et al. 2016): what the paper ran with is not known to us.",
         "The energy is a plain convolutional network, no product of experts.",
         "A gradient penalty at the data, which the paper has not: without it the energy runs away.",
         "Training images have noise of 0.03 here.",
@@ -67,6 +67,12 @@ KIM_BENGIO = Preset(
             },
             takes=TWO_MINUTES,
             differs=SMALLER_TOLD,
+            measured=Measured(
+                updates=7691,
+                frechet=201.0,
+                frechet_floor=9.0,
+                looks="blurred digits with grey on them, and a classifier is sure of 64 %",
+            ),
         ),
         "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD),
         "fashion_mnist": Setup(
