@@ -100,8 +100,15 @@ class Dataset(PlugIn, ABC):
         """
 
     @abstractmethod
+    def held_out_labelled(
+        self, count: int, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]]:
+        """At most `count` clean points that training never sees (fresh ones where there is no end),
+        and the class of each."""
+
     def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
-        """At most `count` points that training never sees (fresh ones where there is no end)."""
+        """The points alone."""
+        return self.held_out_labelled(count, generator)[0]
 
     @property
     def guarded(self) -> bool:

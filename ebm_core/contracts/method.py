@@ -37,6 +37,8 @@ class Task:
     """Classes of the data; 1 where there is nothing to tell apart."""
     sample_labelled: Callable[[int], tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]]]
     """Fresh training points on the device, and their classes."""
+    held_out_labelled: Callable[[int], tuple[Float[Tensor, "n ..."], Int[Tensor, " n"]]]
+    """At most so many clean points that training never sees, on the device, and their classes."""
     groups: Groups | None = None
     """Separate groups of the data, where there are any."""
 

@@ -64,9 +64,10 @@ class ImageSet(Dataset):
         noise = self.noise * torch.randn(drawn.shape, generator=generator)
         return drawn + noise, train.labels[rows]
 
-    def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n c h w"]:
-        """The first `count` test images, clean."""
-        return self.grey(self.split("test").images[:count])
+    def held_out_labelled(self, count: int, generator: torch.Generator) -> Labelled:
+        """The first `count` test images, clean, and what they show."""
+        test = self.split("test")
+        return self.grey(test.images[:count]), test.labels[:count]
 
     def log_density(self, points: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:
         raise ValueError(f"{self.title} has no known density; compare by the Frechet distance")

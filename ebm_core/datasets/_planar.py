@@ -36,8 +36,8 @@ class Planar(Dataset, ABC):
     def labelled(self, split: Literal["train", "test"]) -> None:
         return None
 
-    def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
-        return self.sample(count, generator)
+    def held_out_labelled(self, count: int, generator: torch.Generator) -> Labelled:
+        return self.sample_labelled(count, generator)
 
 
 def normal(count: int, sd: float, generator: torch.Generator) -> Float[Tensor, "count 2"]:

@@ -259,16 +259,21 @@ class Points(Dataset):
             points = ready.points[rows]
         else:
             points = self.units.from_model(kernels.around(drawn, generator))
+        return points, self._classes_of(rows)
+
+    def _classes_of(self, rows: Int[Tensor, " n"]) -> Int[Tensor, " n"]:
         if self.labels is None:
-            return points, torch.zeros(count, dtype=torch.long)
-        return points, torch.from_numpy(self.labels.array[rows.numpy()])
+            return torch.zeros(len(rows), dtype=torch.long)
+        return torch.from_numpy(self.labels.array[rows.numpy()])
 
     def labelled(self, split: Literal["train", "test"]) -> None:
         return None
 
-    def held_out(self, count: int, generator: torch.Generator) -> Float[Tensor, "n 2"]:
-        ready = self._prepared
-        return ready.points[ready.test[:count]]
+    def held_out_labelled(
+        self, count: int, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "n 2"], Int[Tensor, " n"]]:
+        rows = self._prepared.test[:count]
+        return self._prepared.points[rows], self._classes_of(rows)
 
     @property
     def guarded(self) -> bool:

@@ -93,6 +93,7 @@ class Training:
                     self.device,
                     self.dataset.classes,
                     self.sample_labelled,
+                    self.held_out_labelled,
                     groups.to(self.device) if (groups := self.dataset.groups) else None,
                 )
             )
@@ -130,6 +131,12 @@ class Training:
         """Fresh training points in the model's coordinates, and their classes."""
         noise = self.config.method.smoothing
         points, labels = self.dataset.sample_under(noise, count, self.data_generator)
+        return self.dataset.to_model(points).to(self.device), labels.to(self.device)
+
+    def held_out_labelled(self, count: int) -> tuple[Tensor, Tensor]:
+        """At most so many points in the model's coordinates that training never sees, and their
+        classes."""
+        points, labels = self.dataset.held_out_labelled(count, self.data_generator)
         return self.dataset.to_model(points).to(self.device), labels.to(self.device)
 
     def sample_noise(self, count: int, generator: torch.Generator | None = None) -> Tensor:

@@ -2,7 +2,8 @@
 
 The file holds the run's info, its first frames, metrics rows, the true density and the catalogue,
 so that the page stands whole before a server answers, as one MessagePack map. The other frames
-(dense early, thin late) are in a second file, which is read once the first ones move.
+(dense early, thin late) are in a second file, which is read once the first ones move. A choice that
+is made before the server answers is of the stored catalogue: `--catalogue` renews it.
 """
 
 import argparse
@@ -75,9 +76,13 @@ def record(seconds: float, count: int, seed: int) -> dict[str, Any]:
         "frames": frames,
         "metrics": rows,
         "truth": quantise(true_density(config.dataset)),
-        # papers' recipes are for images, and come with the server's catalogue
-        "catalogue": {name: part for name, part in build().items() if name != "presets"},
+        "catalogue": stored_catalogue(),
     }
+
+
+def stored_catalogue() -> dict[str, Any]:
+    """The catalogue, but for papers' recipes, which come with the server's own."""
+    return {name: part for name, part in build().items() if name != "presets"}
 
 
 def parted(made: dict[str, Any]) -> tuple[bytes, bytes]:
@@ -128,8 +133,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="training time of one core")
     parser.add_argument("--frames", type=int, default=60, help="frames to keep")
     parser.add_argument("--seed", type=int, default=0, help="of weights, data and chains")
+    parser.add_argument(
+        "--catalogue", action="store_true", help="renew the catalogue alone, without training"
+    )
     given = parser.parse_args()
     torch.set_num_threads(1)
+    if given.catalogue:
+        stored = msgpack.unpackb(given.out.read_bytes())
+        given.out.write_bytes(msgpack.packb(stored | {"catalogue": stored_catalogue()}))
+        return
     start = time.monotonic()
     made = record(given.seconds, given.frames, given.seed)
     data, rest = parted(made)

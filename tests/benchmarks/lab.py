@@ -81,5 +81,6 @@ def learner_of(setting: Setting, method: Method) -> Learner:
             device=torch.device("cpu"),
             classes=1,
             sample_labelled=lambda count: (setting.chains(count), torch.zeros(count).long()),
+            held_out_labelled=lambda count: (setting.chains(count), torch.zeros(count).long()),
         )
     )

@@ -45,6 +45,7 @@ def task(energy: EnergyNetwork, groups: Groups | None = None) -> Task:
         device=torch.device("cpu"),
         classes=1,
         sample_labelled=lambda count: (sample_data(count), torch.zeros(count, dtype=torch.long)),
+        held_out_labelled=lambda count: (sample_data(count), torch.zeros(count, dtype=torch.long)),
         groups=groups,
     )
 

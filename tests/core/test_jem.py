@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -211,3 +212,28 @@ def test_chains_start_from_data_or_from_noise(source: str, expected: float) -> N
     assert isinstance(run.learner, JointEnergyLearner)
     beyond = (run.learner.buffer[:, 1].abs() > 3).double().mean()
     assert beyond == pytest.approx(expected, abs=0.06)
+
+
+@pytest.mark.parametrize("kind", ["digits", "points"])
+def test_a_classifier_is_judged_by_what_it_has_not_seen(kind: str) -> None:
+    given: dict[str, object] = {"kind": kind}
+    if kind == "points":
+        rng = np.random.default_rng(0)
+        given["values"] = rng.normal(size=(200, 2))
+        given["labels"] = rng.integers(0, 3, 200)
+    run = Training(
+        RunConfig.model_validate({"dataset": given, "method": {"kind": "jem"}, "updates": 1})
+    )
+    learner = run.learner
+    assert isinstance(learner, JointEnergyLearner)
+    points, labels = learner.test
+    if kind == "digits":
+        images = run.dataset.labelled("test")
+        assert images
+        assert torch.equal(points, images[0])
+        assert torch.equal(labels, images[1])
+        return
+    seen = run.dataset.trained_on(1000, torch.Generator())
+    apart = torch.cdist(run.dataset.to_model(seen).float(), points.float())
+    assert 0 < len(points) < 100
+    assert apart.min() > 1e-6

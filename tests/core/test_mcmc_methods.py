@@ -38,6 +38,7 @@ def task(learning_rate: float = 1e-4) -> Task:
         device=torch.device("cpu"),
         classes=1,
         sample_labelled=lambda count: (sample_data(count), torch.zeros(count, dtype=torch.long)),
+        held_out_labelled=lambda count: (sample_data(count), torch.zeros(count, dtype=torch.long)),
     )
 
 

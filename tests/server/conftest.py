@@ -32,8 +32,13 @@ def _no_runs_stay() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_run(lab: Laboratory) -> str:
-    """A run without end."""
-    return lab.create(endless(name=SHARED))
+    """A run without end, which rests."""
+    run = lab.create(endless(name=SHARED))
+    with lab.page() as page:
+        page.watch(run)
+        page.step_beyond(0)
+    lab.ask("POST", f"/runs/{run}/pause")
+    return run
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ import msgpack
 import numpy as np
 import pytest
 from ebm_server import recordings
-from ebm_server.demo import DEMO, FIRST, LARGEST, REST, moments
+from ebm_server.demo import DEMO, FIRST, LARGEST, REST, moments, stored_catalogue
 from ebm_server.protocol.packing import dequantise, unpack_frame
-from ebm_server.recordings import PAIRS, fits, pairs, path_of
+from ebm_server.recordings import PAIRS, config_of, fits, pairs, path_of
 
+from ebm_core import RunConfig
 from ebm_core.datasets import DATASETS
 
 
@@ -42,6 +43,12 @@ def test_the_stored_run_is_small_and_shows_a_landscape_that_forms() -> None:
     assert len(kinds["pinwheel"]["thumbnail"]) == 300
 
 
+def test_a_choice_before_the_server_answers_has_the_settings_of_today() -> None:
+    stored = msgpack.unpackb(DEMO.read_bytes())["catalogue"]
+    today = msgpack.unpackb(msgpack.packb(stored_catalogue()))
+    assert stored == today, "python -m ebm_server.demo --catalogue renews it"
+
+
 def test_moments_are_dense_early_and_reach_the_end() -> None:
     assert sorted(moments(100, 5)) == [0, 6, 25, 56, 100]
 
@@ -60,6 +67,9 @@ def test_each_pair_has_a_recording_of_a_run_of_its_own(dataset: str, method: str
     stored = msgpack.unpackb(gzip.decompress(data))
     config = stored["run"]["config"]
     assert (config["dataset"]["kind"], config["method"]["kind"]) == (dataset, method)
+    read, today = RunConfig.model_validate(config), config_of(dataset, method)
+    for part in ("dataset", "method", "optimization"):
+        assert getattr(read, part) == getattr(today, part), "record it anew: its defaults changed"
     assert stored["metrics"] == []
     frames = [unpack_frame(frame) for frame in stored["frames"]]
     assert [frame.step for frame in frames[:: len(frames) - 1]] == [0, stored["run"]["step"]]

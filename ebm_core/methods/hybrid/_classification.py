@@ -8,7 +8,7 @@ from ebm_core.contracts import LogitNetwork, Task
 from ebm_core.evaluation.calibration import accuracy, auroc, calibration_error
 
 TEST = 2000
-"""Fresh labelled points for the figures, and as many far ones."""
+"""Held-out labelled points for the figures, at most, and as many far ones."""
 
 MAP = 64
 """Cells along a side of an uncertainty map, over [-4.5, 4.5]^2; the first row is the lowest y."""

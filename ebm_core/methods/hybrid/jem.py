@@ -197,7 +197,7 @@ class JointEnergyLearner(Learner):
         self.ascent = LikelihoodAscent(task, Sides(DENSITY, DENSITY))
         self.descent = Descent(self.plain.parameters(), task.schedule)
         self.points, self.labels = task.sample_labelled(method.labels)
-        self.test = task.sample_labelled(TEST)
+        self.test = task.held_out_labelled(TEST)
         self.far = far_points(task)
         self.buffer = self.fresh(method.buffer_size or method.chains).clone()
         self.tuning: Tuning | None = None
