@@ -20,6 +20,8 @@ export type ThemeChoice = "dark" | "light" | "system";
 export interface Notice {
   tone: "fault" | "news";
   text: string;
+  /** Whether it is no longer so, and goes by itself. */
+  over?: () => boolean;
 }
 
 export const catalogue = signal<Catalogue | null>(null);

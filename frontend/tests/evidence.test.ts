@@ -64,7 +64,7 @@ describe("charts", () => {
   });
 
   it("changes, the kept and the replayed moment are lines across the chart", () => {
-    const mark = { number: 1, step: 30, path: "x", value: 1, previous: 2, undone: null };
+    const mark = { number: 1, step: 30, last: 30, path: "x", value: 1, previous: 2, undone: null };
     const { layout } = curve("kl", "KL", "nats", "log").figure(
       evidence({ marks: [mark], kept: 50, cursor: 70 }),
       colors,

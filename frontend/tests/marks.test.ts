@@ -47,7 +47,7 @@ describe("one gesture", () => {
       ...Array.from({ length: 9 }, (_, i): [number, number] => [500 + 5 * i, 0.02 + i / 100]),
     );
     expect(marksOf(drag, rows)).toEqual([
-      { number: 1, step: 500, path: "rate", previous: 0.01, value: 0.1, undone: null },
+      { number: 1, step: 500, last: 540, path: "rate", previous: 0.01, value: 0.1, undone: null },
     ]);
   });
 
@@ -72,7 +72,7 @@ describe("one gesture", () => {
 describe("taking a change back", () => {
   it("adds no mark: it closes the one in sight", () => {
     expect(marksOf(changes("rate", 1, [500, 2], [900, 1]), rows)).toEqual([
-      { number: 1, step: 500, path: "rate", previous: 1, value: 2, undone: 900 },
+      { number: 1, step: 500, last: 500, path: "rate", previous: 1, value: 2, undone: 900 },
     ]);
   });
 

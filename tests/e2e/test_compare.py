@@ -157,7 +157,7 @@ def test_the_clock_changes_its_unit_and_keeps_the_moment(
 ) -> None:
     compared.get_by_role("slider", name="Time of all runs").fill("400")
     when(compared, "steps.every((step) => step > 0 && step <= 60)")
-    choose(compared, "evaluations", "Clock")
+    choose(compared, "gradients", "Clock")
     rows = {run: lab.ask("GET", f"/runs/{run}/metrics") for run in ended}
     told = compared.locator(".count")
     expect(told).not_to_have_text("60", timeout=DEADLINE)

@@ -57,7 +57,7 @@ class PersistentContrastiveDivergence(Unconditional):
     family: ClassVar[Family] = "mcmc"
     equation: ClassVar[str] = rf"\nabla L = {DATA} - {CHAINS}"
     source: ClassVar[str] = "Du and Mordatch 2019, https://arxiv.org/abs/1903.08689"
-    series: ClassVar[Mapping[str, str]] = {"buffer_age": "Age of the buffer, updates"}
+    series: ClassVar[Mapping[str, str]] = {"buffer_age": "Age of the buffer, chain steps"}
 
     kind: Literal["persistent"] = "persistent"
     sampler: AnySampler = setting(

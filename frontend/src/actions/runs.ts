@@ -18,6 +18,7 @@ import {
   primary,
   stored,
   tab,
+  untrained,
 } from "../state";
 import { count } from "../words/format";
 import { ask, update } from "./ask";
@@ -108,6 +109,7 @@ export async function branch(id: string, step: number): Promise<void> {
   notice.value = {
     tone: "news",
     text: `A branch at update ${count(step)}: its way there is made again, then it goes its own.`,
+    over: () => info.value?.id !== run.id || info.value.step > step || untrained.value || !active.value,
   };
 }
 
@@ -141,7 +143,8 @@ export function reset(): void {
   batch(() => {
     fresh.value = true;
     faults.value = {};
-    notice.value = id ? { tone: "news", text: "The run was stopped; it is kept under Runs." } : null;
+    const text = "The run was stopped; it is kept under Runs.";
+    notice.value = id ? { tone: "news", text, over: () => !fresh.value } : null;
   });
   if (id) void ask("stop", () => api.stopRun(id)).then(update);
 }

@@ -15,8 +15,9 @@ export function raceOf(known: Catalogue, choice: RunConfig): RunConfig[] {
   return known.families.flatMap(({ races }) => (races && memberFor(known, choice, races)) || []);
 }
 
-/** A method with its own settings, and all that a race has in common. */
+/** A method with its own settings, those of the choice where it is the same, and all that a race has in common. */
 export function memberFor(known: Catalogue, choice: RunConfig, method: string): RunConfig | null {
+  if (choice.method.kind === method) return choice;
   const found = recipe(known, choice.dataset, method);
   const { seed, seconds, updates, device } = choice;
   return found && { ...found, seed, seconds, updates, device };

@@ -83,9 +83,9 @@ export const CLOCK_TERMS: Record<Clock, Explanation & { word: string; unit: stri
     text: "All runs are shown after as long a training, by the time that a core has worked for each.",
   },
   evaluations: {
-    word: "evaluations",
+    word: "gradients",
     unit: "",
     name: "Clock: gradient evaluations",
-    text: "All runs are shown after as many gradients of the energy, points times evaluations: a measure of cost that no machine changes.",
+    text: "All runs are shown after as many gradients of the energy, points times evaluations: a measure of cost that no machine changes. Evaluations without a gradient, such as a random walk’s, are counted apart and stand in the table; each costs about a third.",
   },
 };

@@ -9,6 +9,8 @@ export const GESTURE = 1;
 export interface Mark {
   number: number;
   step: number;
+  /** Where its last change was made, which may be the same update. */
+  last: number;
   path: string;
   value: unknown;
   /** What stood there before the gesture. */
@@ -18,8 +20,7 @@ export interface Mark {
 }
 
 interface Gesture extends Mark {
-  /** Its last change, in steps and in seconds of training. */
-  last: number;
+  /** Its last change, in seconds of training. */
   seconds: number;
 }
 
@@ -47,11 +48,11 @@ export function marksOf(events: RunEvent[], rows: MetricRow[] = []): Mark[] {
     else if (first >= 0 && path !== "plugins") for (const one of standing.slice(first)) one.undone = step;
     else
       gestures.push({
-        ...{ number: 0, step, path, value, previous, undone: null },
-        ...{ last: step, seconds: seconds ?? Number.NEGATIVE_INFINITY },
+        ...{ number: 0, step, last: step, path, value, previous, undone: null },
+        seconds: seconds ?? Number.NEGATIVE_INFINITY,
       });
   }
-  return gestures.map(({ last: _, seconds: __, ...mark }, i) => ({ ...mark, number: i + 1 }));
+  return gestures.map(({ seconds: _, ...mark }, i) => ({ ...mark, number: i + 1 }));
 }
 
 const same = (one: unknown, other: unknown) =>

@@ -66,7 +66,7 @@ export function MarkButton({ mark, at, where }: MarkProps) {
         class="mark-number mono"
         tabIndex={where === "time" ? 0 : -1}
         aria-expanded={open}
-        aria-label={`Change ${mark.number}: ${text} at update ${count(mark.step)}${back}`}
+        aria-label={`Change ${mark.number}: ${text} ${placeOf(mark)}${back}`}
         onClick={() => (pinned.value = open ? null : name)}
       >
         {mark.number}
@@ -76,7 +76,7 @@ export function MarkButton({ mark, at, where }: MarkProps) {
           <Term explanation={{ ...TIME_MARKS.change, name: `Change ${mark.number}` }}>
             <span class="mono">{text}</span>
           </Term>{" "}
-          <span class="muted">at update {count(mark.step) + back}</span>
+          <span class="muted">{placeOf(mark) + back}</span>
         </span>
         <button type="button" class="link" onClick={() => scrub(mark.step)}>
           Go there
@@ -111,4 +111,9 @@ export function MarkedPlot({ chart, height }: { chart: Chart; height: number }) 
       </div>
     </div>
   );
+}
+
+/** Where a change was made: a drag is many, over some updates. */
+function placeOf({ step, last }: Mark): string {
+  return last === step ? `at update ${count(step)}` : `from update ${count(step)} to ${count(last)}`;
 }

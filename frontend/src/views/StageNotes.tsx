@@ -57,7 +57,11 @@ function Line({ children }: { children: ComponentChildren }) {
 
 function Message() {
   const said = notice.value;
-  if (!said) return null;
+  const over = said?.over?.() ?? false;
+  useEffect(() => {
+    if (over) notice.value = null;
+  }, [over]);
+  if (!said || over) return null;
   return (
     <div class="note" data-tone={said.tone} role={said.tone === "fault" ? "alert" : "status"}>
       <div class="lines">

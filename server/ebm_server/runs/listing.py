@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from ebm_server.protocol.listing import Found, ListedRun, Listing, SortBy
 from ebm_server.protocol.runs import Run
 
-FIGURES = ("frechet", "kl", "nll")
-"""What runs are sorted by under "distance": the first that a run has."""
+FIGURES = ("frechet", "kl_data", "kl", "nll")
+"""What runs are sorted by under "distance": the first that a run has. The KL is from the data, also of
+methods that learn blurred ones."""
 
 
 def found(runs: Iterable[Run], asked: Listing) -> list[Run]:

@@ -22,7 +22,9 @@ const badgeOf = (state: RunState) =>
   state === "running" ? "LIVE" : (state.toUpperCase() as Uppercase<typeof state>);
 
 export function Row({ run, index }: { run: ListedRun; index: number }) {
-  const figure = headline(run.metrics);
+  const { kl_data, ...others } = run.metrics;
+  // as in Compare: runs that learn blurred data beside those that do not
+  const figure = headline(kl_data === undefined ? others : { ...others, kl: kl_data });
   const note = catalogue.value && plugInNote(run, catalogue.value.plugins);
   const shown = !stored.value && info.value?.id === run.id;
   return (
