@@ -7,8 +7,8 @@ from ebm_server.protocol.listing import Found, ListedRun, Listing, SortBy
 from ebm_server.protocol.runs import Run
 
 FIGURES = ("frechet", "kl_data", "kl", "nll")
-"""What runs are sorted by under "distance": the first that a run has. The KL is from the data, also of
-methods that learn blurred ones."""
+"""What runs are sorted by under "distance", the first that a run has. The KL is that from the data, of
+methods that learn blurred ones too."""
 
 
 def found(runs: Iterable[Run], asked: Listing) -> list[Run]:
