@@ -131,7 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=DEMO, help="the file to write")
     parser.add_argument("--seconds", type=float, default=20.0, help="training time of one core")
-    parser.add_argument("--frames", type=int, default=60, help="frames to keep")
+    parser.add_argument("--frames", type=int, default=59, help="frames to keep")
     parser.add_argument("--seed", type=int, default=0, help="of weights, data and chains")
     parser.add_argument(
         "--catalogue", action="store_true", help="renew the catalogue alone, without training"

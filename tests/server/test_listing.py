@@ -29,7 +29,9 @@ def fill(folder: Path, template: dict[str, Any], many: int = MANY) -> None:
                 "config": json.dumps(config),
                 "created": f"2026-01-01T00:{i // 60 % 60:02}:{i % 60:02}.{i:06}Z",
                 "step": i,
-                "metrics": json.dumps(dict(json.loads(template["metrics"])) | {"kl": 1 / (i + 1)}),
+                "metrics": json.dumps(
+                    dict(json.loads(template["metrics"])) | {"kl_data": 1 / (i + 1)}
+                ),
                 "worker": None,
             }
             if i % 1000 == 500:  # branches, of the run before

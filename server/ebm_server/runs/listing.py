@@ -7,8 +7,8 @@ from ebm_server.protocol.listing import Found, ListedRun, Listing, SortBy
 from ebm_server.protocol.runs import Run
 
 FIGURES = ("frechet", "kl_data", "kl", "nll")
-"""What runs are sorted by under "distance", the first that a run has. The KL is that from the data, of
-methods that learn blurred ones too."""
+"""What runs are sorted by under "distance", the first that a run has. The KL is that from the data,
+also of methods that learn blurred ones."""
 
 
 def found(runs: Iterable[Run], asked: Listing) -> list[Run]:
