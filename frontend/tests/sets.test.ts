@@ -1,7 +1,8 @@
 /** Energies of sets of images over one axis. */
 import { expect, test } from "vitest";
-import { auroc, setsOf } from "../src/charts/sets";
+import { auroc, setsOf, tilesApart } from "../src/charts/sets";
 import { PLAIN_UNITS } from "../src/protocol/units";
+import { failures } from "../src/words/guards";
 
 const energies = (from: number, to: number) => {
   const values = Float32Array.from({ length: 64 }, (_, i) => from + ((to - from) * i) / 63);
@@ -24,19 +25,29 @@ test("the axis holds data and samples, and what is far is said to be beyond", ()
       data_energies: energies(0, 1),
       energies_of_test: energies(0, 1),
       sample_energies: energies(-0.5, 0.5),
+      tile_energies: energies(-1.2, -0.2),
       energies_of_noise: energies(900, 1000),
       energies_of_flat: energies(-30, -20),
       energies_of_inverted: energies(2, 3),
     }),
   )!;
   const [low, high] = sets.range;
-  expect(low).toBeLessThan(-0.5);
+  expect(low).toBeLessThan(-1);
   expect(high).toBeGreaterThan(1);
   expect(high).toBeLessThan(20);
   const rows = Object.fromEntries(sets.rows.map((row) => [row.name, row]));
-  expect(Object.keys(rows)).toEqual(["train", "test", "samples", "noise", "inverted", "flat"]);
+  expect(Object.keys(rows)).toEqual(["train", "test", "samples", "tiles", "noise", "inverted", "flat"]);
   expect([rows.noise!.beyond, rows.flat!.beyond, rows.inverted!.beyond]).toEqual(["right", "left", null]);
   expect([rows.noise!.auroc, rows.flat!.auroc, rows.test!.auroc]).toEqual([1, 0, null]);
+});
+
+test("tiles below all images are told in deviations, and in words", () => {
+  const frames = frame({ energies_of_test: energies(0, 1), tile_energies: energies(-9, -7) });
+  const apart = tilesApart(frames);
+  expect(apart).toBeCloseTo(-8.5 / (Math.sqrt((64 ** 2 - 1) / 12) / 63), 3);
+  expect(failures({}, 1, apart).map(({ name }) => name)).toEqual(["The tiles leave the data."]);
+  expect(failures({}, 0.1, apart)).toEqual([]);
+  expect(failures({}, 1, tilesApart(frame({ energies_of_test: energies(0, 1) })))).toEqual([]);
 });
 
 test("an AUROC counts pairs, a tie as half of one", () => {

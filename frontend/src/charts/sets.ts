@@ -17,17 +17,18 @@ export interface Sets {
   rows: SetOfImages[];
 }
 
-/** The arrays of a frame by what they are called; of those after the first three an AUROC is told. */
+/** The arrays of a frame by what they are called; of those after the first four an AUROC is told. */
 const ARRAYS: Record<string, string> = {
   train: "data_energies",
   test: "energies_of_test",
   samples: "sample_energies",
+  tiles: "tile_energies",
   noise: "energies_of_noise",
   inverted: "energies_of_inverted",
   shuffled: "energies_of_shuffled",
   flat: "energies_of_flat",
 };
-const OWN = ["train", "test", "samples"];
+const OWN = ["train", "test", "samples", "tiles"];
 const BINS = 64;
 /** Widths of the data's own energies that the axis reaches to either side, where others lie there. */
 const REACH = 4;
@@ -65,6 +66,17 @@ function axisOf(sets: { name: string; values: Float32Array }[]): [number, number
   const right = Math.min(quantile(all, 0.99), high + REACH * width);
   const room = 0.08 * (Math.max(right, high) - Math.min(left, low));
   return [Math.min(left, low) - room, Math.max(right, high) + room];
+}
+
+/** How far the mean energy of the tiles lies from that of held-out images, in standard deviations of the latter. */
+export function tilesApart(shown: DecodedFrame | null): number {
+  const [test, tiles] = ["energies_of_test", "tile_energies"].map((name) => shown?.arrays[name]?.values);
+  if (!test || !tiles) return 0;
+  const [middle, own] = [test, tiles].map(
+    (values) => values.reduce((sum, one) => sum + one, 0) / values.length,
+  );
+  const deviation = Math.sqrt(test.reduce((sum, one) => sum + (one - middle!) ** 2, 0) / test.length);
+  return deviation > 0 ? (own! - middle!) / deviation : 0;
 }
 
 /** The share of pairs in which the first is lower; a tie is half a pair. */

@@ -161,7 +161,9 @@ function Line({ row }: { row: Row }) {
         return (
           <td key={one.letter} class="mono" data-best={winners.includes(one)}>
             {text}
-            {winners.includes(one) && <span class="hidden-visually"> (best)</span>}
+            {winners.includes(one) && (
+              <span class="hidden-visually"> {floor === null ? "(best)" : "(nearest to its real)"}</span>
+            )}
             {range !== null && <span class="floor small muted">{range}</span>}
             {floor !== null && <span class="floor small muted">real {floor}</span>}
           </td>

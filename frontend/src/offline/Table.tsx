@@ -58,7 +58,9 @@ function Line({ row, all }: { row: Row; all: Figures[] }) {
         return (
           <td key={one.letter} class="mono" data-best={wins}>
             {text}
-            {wins && <span class="hidden-visually"> (best)</span>}
+            {wins && (
+              <span class="hidden-visually"> {floor === null ? "(best)" : "(nearest to its real)"}</span>
+            )}
             <span class="small muted">
               {[rangeText(row, one), floor && `real ${floor}`].filter(Boolean).join(", ")}
             </span>

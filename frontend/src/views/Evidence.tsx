@@ -5,6 +5,7 @@ import { fit, LINES } from "../charts/fit";
 import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
+import { tilesApart } from "../charts/sets";
 import { ownDataset } from "../form/points";
 import { endOfTime } from "../run/history";
 import {
@@ -244,7 +245,7 @@ function Warnings() {
           <b>Mass far away.</b> {astray}
         </p>
       )}
-      {failures(metrics.value, progress.value).map(({ name, sentence }) => (
+      {failures(metrics.value, progress.value, tilesApart(evidence.value.frame)).map(({ name, sentence }) => (
         <p key={name} class="small target" role="status">
           <b>{name}</b> {sentence}
         </p>

@@ -132,7 +132,7 @@ export const GLOSSARY: Record<string, Entry> = {
     label: "sample distance",
     explanation:
       "How far samples are from the data: the mean shift along random directions, in the data’s units. They are the method’s own (its buffer, its generator), or drawn from its density where it has none.",
-    good: "“real” is what as many other points of the data get: so near is right, and nearer is chance.",
+    good: "“real” is what as many other points of the data get: so near is right, and nearer is chance. Methods keep different numbers of samples, so that runs are compared by how many times its own “real” each has.",
     source: "Bonneel et al. 2015, https://doi.org/10.1007/s10851-014-0506-3",
   },
   sample_coverage: {

@@ -15,8 +15,11 @@ export interface Failure {
   sentence: string;
 }
 
-/** The failures that the figures of a run show, once so much of it is made. */
-export function failures(metrics: Record<string, number>, progress = 1): Failure[] {
+/**
+ * The failures that the figures of a run show, once so much of it is made; and of the tiles, which are chains that go on
+ * by the shown energy and not what the figures are of: `tiles` is how far below real images they lie, in their deviations.
+ */
+export function failures(metrics: Record<string, number>, progress = 1, tiles = 0): Failure[] {
   if (progress < LEARNED) return [];
   const { variety = 1, saturation = 0, energy_gap: gap = 0 } = metrics;
   const found: Failure[] = [];
@@ -34,6 +37,11 @@ export function failures(metrics: Record<string, number>, progress = 1): Failure
     found.push({
       name: "Energies drift apart.",
       sentence: `Those of samples and of real images lie ${Math.abs(gap).toFixed(1)} standard deviations apart: what samples has lost the energy. Lower the learning rate, or take an energy penalty.`,
+    });
+  if (tiles < -APART)
+    found.push({
+      name: "The tiles leave the data.",
+      sentence: `Their chains, which go on from moment to moment, lie ${Math.abs(tiles).toFixed(1)} standard deviations of energy below real images: the energy is lower where no data are. The figures are of the method’s own samples, which have not come there. Take more chain steps, or restart chains from noise.`,
     });
   return found;
 }

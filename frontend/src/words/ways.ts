@@ -63,6 +63,10 @@ export const SETS = {
   train: { name: "train", text: "Images that the energy is trained on, with their noise." },
   test: { name: "test", text: "Images that are held out." },
   samples: { name: "samples", text: "What the method draws: its chains, or its generator." },
+  tiles: {
+    name: "tiles",
+    text: "The images on the stage: chains that go on from moment to moment by the shown energy, or what the generator makes. Of methods whose own chains start afresh often they have come farther than its samples.",
+  },
   noise: { name: "noise", text: "Uniform noise over the grey values of the data." },
   inverted: { name: "inverted", text: "Held-out images with black for white." },
   shuffled: { name: "shuffled", text: "Held-out images, all with the same other order of their pixels." },
