@@ -157,6 +157,11 @@ def test_curvatures_are_those_of_the_energy_before_and_after(kind: str) -> None:
         assert torch.allclose(told_curvature, curvature, rtol=1e-3, atol=1e-3)
         losses = slopes.square().sum(1) / 2 - curvature
         assert torch.allclose(tensor(last.values["data"][f"loss{told}"]), losses, atol=2e-3)
+        at_points, tips = map(tensor, last.arrows["energy" if told else "predicted_before"])
+        scales = (at_points - tips).norm(dim=1) / slopes.norm(dim=1)
+        assert torch.allclose(scales, scales[:1].expand_as(scales), rtol=1e-2)
+        if not told:  # long enough to be seen
+            assert float((at_points - tips).norm(dim=1).mean()) == pytest.approx(0.4, rel=1e-3)
 
 
 @pytest.mark.parametrize("kind", SAMPLERS_OF["generator"])

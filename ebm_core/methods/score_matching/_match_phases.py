@@ -11,8 +11,10 @@ from ebm_core.contracts.phases import FOLLOWED, Phases, first, from_to, lengths,
 
 BLURRED = FOLLOWED // 6
 """Shown points of a halo, where there is one."""
-DRAWN = 0.1
-"""How long a slope is drawn."""
+LONG = 0.4
+"""Mean length, in the model's units, at which slopes are drawn: as long as shows them."""
+SLICE = 0.2
+"""Length at which a direction is drawn."""
 
 Losses = Float[Tensor, " n"]
 
@@ -169,9 +171,11 @@ class Curved:
         self.measure = counted_in(None)(torch.no_grad()(measure))
         self.name = name
         gradients, squares, curvature = self.measure()
-        self.end = points - DRAWN * gradients
+        self.unit = LONG / max(float(lengths(gradients).mean()), 1e-6)
+        """How many times as long slopes are drawn, before the update and after it."""
+        self.end = points - self.unit * gradients
         self.losses, self.curvature = squares / 2 - curvature, curvature
-        sliced = {} if slices is None else {"slice": (points, points + slices * 2 * DRAWN)}
+        sliced = {} if slices is None else {"slice": (points, points + slices * SLICE)}
         if slices is not None:
             phases.add(
                 "Draw directions",
@@ -185,7 +189,7 @@ class Curved:
             "The slope at the data",
             first_term,
             f"Half of its square is {number(squares.mean() / 2)} on average: at data the energy "
-            f"should be level. Slopes are drawn {DRAWN:g} times as long.",
+            f"should be level. Slopes are drawn {number(self.unit)} times as long.",
             {"data": points},
             {"energy": (points, self.end)},
             {"data": {"slope": squares.clamp(min=0).sqrt()}},
@@ -213,7 +217,7 @@ class Curved:
             {"data": self.points},
             {
                 "predicted_before": (self.points, self.end),
-                "energy": (self.points, self.points - DRAWN * gradients),
+                "energy": (self.points, self.points - self.unit * gradients),
             },
             {
                 "data": {

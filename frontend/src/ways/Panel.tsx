@@ -115,7 +115,7 @@ function Ends({ way, chosen, dataset }: EndsProps) {
         <figcaption>
           start <span class="mono">E {fixed(way.energies[0], 2)}</span>
           {paints && (
-            <span class="muted">{isOpen(chosen.hole) ? "the hole is filled" : "brush a hole here"}</span>
+            <span class="muted">{isOpen(chosen.hole) ? "open: the way fills it" : "brush a hole here"}</span>
           )}
         </figcaption>
       </figure>
