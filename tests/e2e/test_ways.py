@@ -69,7 +69,7 @@ def settled(page: Page) -> None:
 
 def test_a_tile_shows_its_way_and_takes_other_starts(page: Page, lab: Laboratory, run: str) -> None:
     tiles = shown(page, lab, run)
-    expect(page.locator(".sets tbody tr")).to_have_count(7, timeout=DEADLINE)
+    expect(page.locator(".sets tbody tr")).to_have_count(8, timeout=DEADLINE)
     tiles.click(position={"x": 90, "y": 20})
     told = page.locator(".way-heading")
     expect(told).to_contain_text("500 steps of Langevin", timeout=DEADLINE)
