@@ -118,6 +118,31 @@ def test_runs_move_to_a_server_that_has_others(made: dict[str, Any], tmp_path: P
         assert again["config"]["dataset"] == made["config"]["dataset"]
 
 
+def test_runs_are_kept_and_put_back_in_a_file_elsewhere(
+    made: dict[str, Any], tmp_path: Path
+) -> None:
+    """An SQLite file that a URL names, and not the one of the data folder."""
+    other = tmp_path / "other.sqlite"
+    named = ("--database", f"sqlite:///{other}", "--data-dir", tmp_path / "home")
+    ebm("restore", made["folder"] / "all.tar.gz", *named)
+    assert not (tmp_path / "home" / "ebm.sqlite").exists()
+    assert "2 runs" in ebm("backup", tmp_path / "again.tar", *named)
+    assert "holds 2 runs" in ebm("restore", tmp_path / "again.tar", *named, code=2)
+    ebm("restore", tmp_path / "again.tar", "--data-dir", tmp_path / "moved")
+    assert runs(tmp_path / "moved") == {made["ended"], made["going"]}
+
+
+def test_an_older_backup_takes_the_place_of_a_later_version_s_runs(
+    made: dict[str, Any], tmp_path: Path
+) -> None:
+    ebm("restore", made["folder"] / "all.tar.gz", "--data-dir", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "ebm.sqlite")) as database, database:
+        database.execute("UPDATE schema_version SET version = 99")
+    ebm("restore", made["folder"] / "all.tar.gz", "--force", "--data-dir", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "ebm.sqlite")) as database:
+        assert database.execute("SELECT version FROM schema_version").fetchone()[0] < 99
+
+
 def runs(home: Path) -> set[str]:
     with closing(sqlite3.connect(home / "ebm.sqlite")) as database:
         return {row[0] for row in database.execute("SELECT id FROM runs")}

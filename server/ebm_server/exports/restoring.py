@@ -9,13 +9,15 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from ebm_server.exports.archive import DATABASE, FORMAT, MANIFEST, Manifest
 from ebm_server.exports.copying import copy_rows, known_runs, remove_rows
 from ebm_server.refusals import Refused
 from ebm_server.runs.database import called, opened
-from ebm_server.runs.migrations import migrate, version_of
+from ebm_server.runs.migrations import migrate
+from ebm_server.runs.store import RUNS
 from ebm_server.settings import Settings
 
 PARTS = ("runs", "points")
@@ -59,7 +61,7 @@ def restore(settings: Settings, file: Path, *, add: bool, force: bool) -> Manife
                 )
             with opened(f"sqlite:///{drawn / DATABASE}") as source:
                 migrate(source, Settings(data_dir=drawn))
-                if add or target.dialect.name != "sqlite":
+                if add or settings.database:
                     put_rows(settings, drawn, source, target, instead=not add)
                     return manifest
             target.dispose()
@@ -68,11 +70,11 @@ def restore(settings: Settings, file: Path, *, add: bool, force: bool) -> Manife
 
 
 def runs_of(target: Engine) -> list[str]:
-    """The runs that a database holds, none where there is no database."""
+    """The runs that a database holds, of whatever version; none where there is no database."""
     file = target.url.database or ""
     if target.dialect.name == "sqlite" and not Path(file).is_file():
         return []
-    return known_runs(target) if version_of(target) else []
+    return known_runs(target) if sa.inspect(target).has_table(RUNS.name) else []
 
 
 def extract(file: Path, drawn: Path) -> Manifest:
