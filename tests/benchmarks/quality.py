@@ -17,7 +17,7 @@ from ebm_core.datasets import DATASETS
 from ebm_core.sweeps.records import Records
 from tests.benchmarks.grid import OF_DENSITIES, Row, failures, kept, median_and_worst, table
 
-OF_ENERGIES = ("kl", "kl_best_temperature", "mass_outside", "mode_coverage")
+OF_ENERGIES = ("kl", "kl_data", "kl_best_temperature", "mass_outside", "mode_coverage")
 OF_SAMPLES = ("sliced_wasserstein", "sample_coverage")
 OF_IMAGES = ("frechet", "nearest_neighbour", "confidence")
 FLOORS = {"sliced_wasserstein": "sliced_wasserstein_floor"}

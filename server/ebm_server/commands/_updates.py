@@ -54,7 +54,7 @@ def make_updates(
 
 def figure(figures: dict[str, float]) -> str:
     """The one that is shown beside the bar."""
-    name = next((name for name in ("kl", "nll", "frechet") if name in figures), None)
+    name = next((name for name in ("kl_data", "kl", "nll", "frechet") if name in figures), None)
     return f"{name} {figures[name]:.4f}" if name else ""
 
 

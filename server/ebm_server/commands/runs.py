@@ -50,7 +50,8 @@ def runs(
         return
     typer.echo(f"{'id':10}  {'state':8}  {'updates':>8}  {'seconds':>7}  {'KL':>7}  name")
     for run in found:
-        kl = f"{run.metrics['kl']:7.4f}" if "kl" in run.metrics else " " * 7
+        distance = run.metrics.get("kl_data", run.metrics.get("kl"))  # from the data, not blurred
+        kl = " " * 7 if distance is None else f"{distance:7.4f}"
         typer.echo(
             f"{run.id:10}  {run.state:8}  {run.step:8}  {run.seconds:7.1f}  {kl}  {run.name}"
             + (f" ({run.reason})" if run.reason else "")

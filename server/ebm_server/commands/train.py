@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 EXIT_DIVERGED = 3
 EXIT_INTERRUPTED = 130
 INTERRUPTED = "it was interrupted"
-TOLD = ("kl", "kl_best_temperature", "nll", "nll_kde", "nll_gaussian", "mass_outside", "frechet")
+TOLD = (
+    "kl", "kl_data", "kl_best_temperature", "nll", "nll_kde", "nll_gaussian", "mass_outside",
+    "frechet",
+)  # fmt: skip
 """Figures that are printed at the end."""
 
 
