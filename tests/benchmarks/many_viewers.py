@@ -1,15 +1,20 @@
 """`python -m tests.benchmarks.many_viewers`: a thousand who watch one run, some of whom never read.
 
-Told are frames a second for each who reads, how much later than the first of all viewers he has a
-frame, the server's memory, who was dropped, and what of its updates a second training keeps.
+The viewers are in some processes of their own, so that the figures are the server's. Told are
+frames a second for each who reads, how much later than the first of all viewers he has a frame, the
+server's memory, who was dropped, and what of its updates a second training keeps.
 """
 
 import argparse
 import asyncio
-import contextlib
+import multiprocessing
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -22,46 +27,69 @@ from tests.server.laboratory import Laboratory
 
 RATE = 2.0
 """Frames a second that each asks for."""
-AT_ONCE = 50
-"""Who come in together."""
 SETTLING = 10.0
+PROCESSES = 4
 
 
+@dataclass(frozen=True)
+class Part:
+    """The viewers of one process."""
+
+    address: str
+    headers: dict[str, str]
+    run: str
+    viewers: int
+    silent: int
+
+
+@dataclass
 class Audience:
-    """What the viewers have seen."""
+    """What the viewers of one process have seen, while it counts."""
 
-    def __init__(self) -> None:
-        self.counting = False
-        self.first: dict[int, float] = {}
-        """When the first of all had the frame of an update."""
-        self.late: list[float] = []
-        self.frames = 0
-        self.closed = 0
+    part: Part
+    counting: bool = False
+    seen: list[tuple[int, float]] = field(default_factory=list)
+    """The update of a frame, and when it came by a clock that all processes share."""
+    inside: int = 0
+    """How many have come in."""
+    closed: int = 0
+    """How many were sent away."""
 
-    def seen(self, step: int) -> None:
-        now = time.monotonic()
-        first = self.first.setdefault(step, now)
-        if self.counting:
-            self.frames += 1
-            self.late.append(now - first)
+    async def attend(self, line: Connection) -> None:
+        """Brings all viewers in, and counts from one word of the other side to the next."""
+        told = asyncio.get_running_loop().run_in_executor
+        tasks = [
+            asyncio.create_task(self.watch(number >= self.part.silent))
+            for number in range(self.part.viewers)
+        ]
+        while self.inside < self.part.viewers:
+            await asyncio.sleep(0.1)
+        line.send("inside")
+        for counting in (True, False):
+            await told(None, line.recv)
+            self.counting = counting
+        line.send((self.seen, self.closed))
+        await told(None, line.recv)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def watch(self, lab: Laboratory, run: str, reads: bool) -> None:
+    async def watch(self, reads: bool) -> None:
         """One viewer, until he is sent away."""
-        address = f"ws://127.0.0.1:{lab.port}/api/v1/stream"
-        queue = None if reads else 1
+        asked = {"run": self.part.run, "after": 0, "frames_per_second": RATE, "landscapes": True}
         try:
             async with connect(
-                address,
-                additional_headers=lab.shown,
+                self.part.address,
+                additional_headers=self.part.headers,
                 max_size=None,
-                max_queue=queue,
+                max_queue=None if reads else 1,
                 compression=None,
                 proxy=None,
                 ping_interval=None,
-                open_timeout=120,
+                open_timeout=300,
             ) as line:
-                asked = {"run": run, "after": 0, "frames_per_second": RATE, "landscapes": True}
                 await line.send(msgpack.packb({"type": "watch", **asked}))
+                self.inside += 1
                 if reads:
                     await self.read(line)
                 else:
@@ -73,40 +101,78 @@ class Audience:
     async def read(self, line: ClientConnection) -> None:
         async for data in line:
             message: dict[str, Any] = msgpack.unpackb(data)
-            if message["type"] == "frame":
-                self.seen(message["step"])
+            if self.counting and message["type"] == "frame":
+                self.seen.append((message["step"], time.monotonic()))
 
 
-async def speed(lab: Laboratory, run: str, seconds: float) -> float:
+def attended(part: Part, line: Connection) -> None:
+    """What one process of viewers does."""
+    asyncio.run(Audience(part).attend(line))
+
+
+@contextmanager
+def audiences(parts: list[Part]) -> Iterator[list[Connection]]:
+    """Processes of viewers, each with the line on which it is told when to count."""
+    context = multiprocessing.get_context("spawn")
+    lines, processes = [], []
+    for part in parts:
+        ours, theirs = context.Pipe()
+        process = context.Process(target=attended, args=(part, theirs), daemon=True)
+        process.start()
+        lines.append(ours)
+        processes.append(process)
+    try:
+        yield lines
+    finally:
+        for line, process in zip(lines, processes, strict=True):
+            line.send("go")
+            process.join(60)
+
+
+def speed(lab: Laboratory, run: str, seconds: float) -> float:
     """Updates a second of the run's own processor time, over some seconds."""
-    before = await asyncio.to_thread(lab.ask, "GET", f"/runs/{run}")
-    await asyncio.sleep(seconds)
-    after = await asyncio.to_thread(lab.ask, "GET", f"/runs/{run}")
+    before = lab.ask("GET", f"/runs/{run}")
+    time.sleep(seconds)
+    after = lab.ask("GET", f"/runs/{run}")
     passed = max(1e-9, after["seconds"] - before["seconds"])
     return float((after["step"] - before["step"]) / passed)
 
 
-async def look(lab: Laboratory, viewers: int, silent: int, seconds: float) -> None:
+def shares(total: int, parts: int) -> list[int]:
+    """A number in parts that differ by one at most."""
+    return [total // parts + (number < total % parts) for number in range(parts)]
+
+
+def look(lab: Laboratory, viewers: int, silent: int, seconds: float) -> None:
     """Prints the figures."""
     assert lab.process
     run = lab.create({"dataset": {"kind": "pinwheel"}, "method": {"kind": "persistent"},
                       "updates": 10_000_000})  # fmt: skip
-    await asyncio.sleep(SETTLING)
-    alone = await speed(lab, run, seconds / 2)
+    time.sleep(SETTLING)
+    alone = speed(lab, run, seconds / 2)
     before = measured(lab.process.pid, lab.data_dir)
-    audience = Audience()
-    tasks = []
-    for number in range(viewers):
-        tasks.append(asyncio.create_task(audience.watch(lab, run, number >= silent)))
-        if number % AT_ONCE == AT_ONCE - 1:
-            await asyncio.sleep(1)
-    await asyncio.sleep(SETTLING)
-    audience.counting = True
-    watched = await speed(lab, run, seconds)
-    audience.counting = False
-    after = measured(lab.process.pid, lab.data_dir)
-    each = audience.frames / seconds / (viewers - silent)
-    late = sorted(audience.late) or [float("nan")]
+    address = f"ws://127.0.0.1:{lab.port}/api/v1/stream"
+    parts = [
+        Part(address, dict(lab.shown), run, *both)
+        for both in zip(shares(viewers, PROCESSES), shares(silent, PROCESSES), strict=True)
+    ]
+    with audiences(parts) as lines:
+        for line in lines:
+            line.recv()
+        time.sleep(SETTLING)
+        for line in lines:
+            line.send("count")
+        watched = speed(lab, run, seconds)
+        for line in lines:
+            line.send("stop")
+        told = [line.recv() for line in lines]
+        after = measured(lab.process.pid, lab.data_dir)
+    seen = [moment for part, _ in told for moment in part]
+    first: dict[int, float] = {}
+    for step, at in sorted(seen, key=lambda moment: moment[1]):
+        first.setdefault(step, at)
+    late = sorted(at - first[step] for step, at in seen) or [float("nan")]
+    each = len(seen) / seconds / (viewers - silent)
     print(f"{viewers} viewers, {silent} of whom never read, {RATE:g} frames a second asked")
     print(f"frames a second for each who reads: {each:.2f}")
     print(
@@ -115,13 +181,9 @@ async def look(lab: Laboratory, viewers: int, silent: int, seconds: float) -> No
     )
     print(f"memory: {before['memory, MB']:.0f} -> {after['memory, MB']:.0f} MB")
     print(f"descriptors: {before['descriptors']:.0f} -> {after['descriptors']:.0f}")
-    print(f"sent away: {audience.closed}")
+    left = int(before["descriptors"] + viewers - after["descriptors"])
+    print(f"sent away: {left}, of whom {sum(closed for _, closed in told)} have read it")
     print(f"training, of its own processor time: {watched / alone:.1%} of its speed without them")
-    for task in tasks:
-        task.cancel()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(30):
-            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def main() -> None:
@@ -132,7 +194,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Laboratory(Path(folder)) as lab:
-        asyncio.run(look(lab, given.viewers, given.silent, given.seconds))
+        look(lab, given.viewers, given.silent, given.seconds)
 
 
 if __name__ == "__main__":

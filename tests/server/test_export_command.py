@@ -107,6 +107,25 @@ def test_the_film_has_as_many_pictures_as_were_asked_for(folder: Path, tmp_path:
     assert set(lasting[:-1]) == {80}
 
 
+def test_a_film_shows_the_layers_and_the_map_that_are_named(folder: Path, tmp_path: Path) -> None:
+    """Without layers nothing but the ground stands above the caption; a map is a picture."""
+    film = tmp_path / "film.gif"
+    two = ["--gif", film, "--moments", 2, "--width", 96]
+
+    def colors(*options: object) -> int:
+        code, told = ebm("export", folder, *two, *options)
+        assert code == 0, told
+        with Image.open(film) as found:
+            return len(found.convert("RGB").crop((0, 0, 96, 96)).getcolors(96 * 96) or ())
+
+    assert colors("--layer", "generator") == 1  # denoising has none
+    assert colors("--layer", "data") > 1
+    assert colors("--layer", "energy", "--show", "truth") > 9
+    assert "--layer is 'map'; choose among energy" in refused(
+        "export", folder, "--layer", "map", *two
+    )
+
+
 def test_a_comparison_is_one_film_of_all_its_runs(folder: Path, tmp_path: Path) -> None:
     film, page = tmp_path / "film.gif", tmp_path / "both.html"
     options = ["--gif", film, "--html", page, "--moments", 4, "--width", 96]

@@ -6,7 +6,8 @@ from typing import get_args
 import numpy as np
 import pytest
 from ebm_server.exports import colors
-from ebm_server.exports.film import Film, Layer, drawing
+from ebm_server.exports.film import Film, drawing
+from ebm_server.exports.looks import Layer
 from ebm_server.exports.maps import contoured, log_partition, painted
 from numpy.typing import NDArray
 from PIL import Image

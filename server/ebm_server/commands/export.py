@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ebm_server.commands import PlugIns, plugins_apart, refuse, use_one_thread, use_plugins
+from ebm_server.exports.looks import LAYERS, Clock, Show, Theme
 from ebm_server.settings import from_environment
 
 if TYPE_CHECKING:
+    from ebm_server.exports.film import Film
     from ebm_server.exports.material import Material
+    from ebm_server.exports.offline import Replay
 
 PICTURES = 60
 """Of a GIF, and moments of a run that is made again."""
@@ -50,7 +53,13 @@ def export(
     per_second: Annotated[float, typer.Option(min=1, max=50, help="Pictures of the GIF.")] = 12,
     first: Annotated[int | None, typer.Option(min=0, help="The update to begin with.")] = None,
     last: Annotated[int | None, typer.Option(min=0, help="The update to end with.")] = None,
-    theme: Annotated[Literal["dark", "light"], typer.Option(help="Of the GIF.")] = "dark",
+    theme: Annotated[Theme, typer.Option(help="Of the GIF.")] = "dark",
+    show: Annotated[Show, typer.Option(help="By the GIF's maps.")] = "energy",
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Shown in the GIF, one or more of {', '.join(LAYERS)}; else all."),
+    ] = None,
+    clock: Annotated[Clock, typer.Option(help="Of several runs in the GIF.")] = "seconds",
     data_dir: Annotated[
         Path | None, typer.Option(help="Where runs are kept (also EBM_DATA_DIR).")
     ] = None,
@@ -66,14 +75,21 @@ def export(
     refuse_unasked([*named, "--script"], bool(wanted or script), to, out)
     for path in filter(None, (*wanted.values(), script)):
         refuse_unwritable(path)
+    for name in set(layer or ()) - set(LAYERS):
+        refuse(f"--layer is {name!r}; choose among {', '.join(LAYERS)}")
     if len(run) > 1 and set(wanted) - {"--html", "--gif"} | ({"--script"} if script else set()):
         refuse("several runs go into --html and --gif alone; export the other files one by one")
     if len(run) > MOST:
         refuse(f"{len(run)} runs are named; {MOST} at most stand beside each other")
     use_one_thread()
     use_plugins(plugin)
-    from ebm_server.exports.film import refuse_large
+    from ebm_server.exports.film import Film, refuse_large
+    from ebm_server.exports.offline import Replay
     from ebm_server.refusals import Refused
+
+    replay = Replay(moments=moments, first=first, last=last)
+    layers = tuple(name for name in LAYERS if layer is None or name in layer)
+    film = Film(width, per_second, moments or PICTURES, first, last, theme, clock, layers, show)
 
     with plugins_apart():
         try:
@@ -85,8 +101,7 @@ def export(
             if script is not None:
                 write_script(materials[0], script)
             for name, path in wanted.items():
-                make = maker(name, moments, width, per_second, first, last, theme)
-                write(path, make(materials))
+                write(path, made(name, materials, replay, film))
         except typer.Exit:  # a RuntimeError too
             raise
         except (Refused, OSError, ValueError, RuntimeError) as error:
@@ -168,30 +183,18 @@ def progress() -> Callable[[int, int], None]:
     return tell
 
 
-def maker(
-    name: str,
-    moments: int | None,
-    width: int,
-    per_second: float,
-    first: int | None,
-    last: int | None,
-    theme: Literal["dark", "light"],
-) -> Callable[[Sequence["Material"]], bytes]:
-    """What makes the file of an option."""
+def made(name: str, runs: Sequence["Material"], replay: "Replay", wanted: "Film") -> bytes:
+    """The file of an option."""
     from ebm_server.exports import film, metrics, offline, tables
 
-    makers: dict[str, Callable[[Sequence[Any]], bytes]] = {
-        "--html": lambda runs: offline.html(
-            runs, offline.Replay(moments=moments, first=first, last=last)
-        ),
-        "--gif": lambda runs: film.gif(
-            runs, film.Film(width, per_second, moments or PICTURES, first, last, theme)
-        ),
-        "--csv": lambda runs: metrics.csv_rows(runs[0].rows).encode(),
-        "--samples": lambda runs: tables.samples(runs[0], last).encode(),
-        "--grid": lambda runs: tables.grid(runs[0], last),
+    makers: dict[str, Callable[[], bytes]] = {
+        "--html": lambda: offline.html(runs, replay),
+        "--gif": lambda: film.gif(runs, wanted),
+        "--csv": lambda: metrics.csv_rows(runs[0].rows).encode(),
+        "--samples": lambda: tables.samples(runs[0], replay.last).encode(),
+        "--grid": lambda: tables.grid(runs[0], replay.last),
     }
-    return makers[name]
+    return makers[name]()
 
 
 def write_to(

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from ebm_core.runs.display import true_density
 from ebm_core.runs.frame import Landscape
 from ebm_server.exports.colors import THEMES, palette
 from ebm_server.exports.limits import LARGEST_GIF, refuse_larger, refuse_unlike, thinned, within
-from ebm_server.exports.maps import Show, contoured, painted
+from ebm_server.exports.looks import LAYERS, Clock, Layer, Show, Theme
+from ebm_server.exports.maps import contoured, painted
 from ebm_server.exports.material import Material
 from ebm_server.refusals import Refused
 
@@ -31,11 +32,6 @@ DOT = 1.35 / 560
 """Radius of a point, as a share of the width; chains are twice as large."""
 
 
-Layer = Literal["energy", "contours", "data", "perturbed", "chains", "generator"]
-"""What a film can show; `energy` is the map itself, in whichever colours."""
-LAYERS: tuple[Layer, ...] = get_args(Layer)
-
-
 @dataclass(frozen=True)
 class Film:
     """What a film is to be like."""
@@ -47,9 +43,8 @@ class Film:
     first: int | None = None
     last: int | None = None
     """Updates between which it plays; all of the run without."""
-    theme: Literal["dark", "light"] = "dark"
-    clock: Literal["updates", "seconds", "evaluations"] = "seconds"
-    """On which several runs stand."""
+    theme: Theme = "dark"
+    clock: Clock = "seconds"
     layers: tuple[Layer, ...] = LAYERS
     """Of images the first source that is named here and that they have: generator, chains,
     perturbed, data."""

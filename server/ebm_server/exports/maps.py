@@ -1,7 +1,5 @@
 """The map of a film: energy, density, the truth or the difference from it, and contours."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,8 +17,8 @@ from ebm_server.exports.colors import (
     through,
     viridis,
 )
+from ebm_server.exports.looks import Show
 
-Show = Literal["energy", "density", "truth", "difference"]
 Field = NDArray[np.floating]
 ON_BRIGHT = "#06222b"
 """Of contours where the map is bright."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from ebm_server.background import with_core
+from ebm_server.exports.looks import LAYERS, Clock, Layer, Show, Theme
 from ebm_server.protocol.bounds import Finite, Id, Whole
 from ebm_server.runs.jobs import Jobs
 from ebm_server.web.answers import file, refusals, text
@@ -25,7 +26,7 @@ Repeats = Annotated[
     ),
 ]
 Layers = Annotated[
-    list[Literal["none", "energy", "contours", "data", "perturbed", "chains", "generator"]] | None,
+    list[Literal["none", Layer]] | None,
     Query(
         max_length=6,
         description="What is drawn, where the run has it; `energy` is the map, `none` nothing at "
@@ -73,15 +74,15 @@ async def gif(
     pictures: Annotated[int, Query(ge=2, le=400)] = 60,
     first: First = None,
     last: Last = None,
-    theme: Literal["dark", "light"] = "dark",
-    clock: Literal["updates", "seconds", "evaluations"] = "seconds",
+    theme: Theme = "dark",
+    clock: Clock = "seconds",
     layers: Layers = None,
-    show: Literal["energy", "density", "truth", "difference"] = "energy",
+    show: Show = "energy",
 ) -> Response:
     """A run, or a comparison, as an animated GIF."""
 
     def work() -> bytes:
-        from ebm_server.exports.film import LAYERS, Film, gif
+        from ebm_server.exports.film import Film, gif
 
         drawn = LAYERS if layers is None else tuple(name for name in layers if name != "none")
         looks = Film(width, per_second, pictures, first, last, theme, clock, drawn, show)
