@@ -49,7 +49,7 @@ class Limits(BaseModel):
     lost_nodes: int = Field(
         5, ge=0, description="Machines that a run is lost with until it fails, on a cluster."
     )
-    spares: int = Field(2, ge=0, le=16, description="Workers that are kept ready, at most.")
+    spares: int = Field(3, ge=0, le=16, description="Workers that are kept ready, at most.")
 
     @property
     def run_memory(self) -> int:
