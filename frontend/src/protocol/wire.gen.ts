@@ -710,6 +710,7 @@ export interface Run {
   config: RunConfig;
   dataset: string;
   method: string;
+  seed: number;
   config_digest: string;
   repeats: boolean;
   plugins: Origin[];
@@ -779,6 +780,7 @@ export interface ListedRun {
   sweep: string | null;
   dataset: string;
   method: string;
+  seed: number;
   config_digest: string;
   repeats: boolean;
   plugins: Origin[];
@@ -1289,6 +1291,7 @@ export interface RunSummary {
   sweep: string | null;
   dataset: string;
   method: string;
+  seed: number;
   config_digest: string;
   repeats: boolean;
   plugins: Origin[];

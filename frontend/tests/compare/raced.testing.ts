@@ -43,6 +43,7 @@ export function raced(
       pinned: false,
       tags: [],
       sweep: null,
+      seed: 0,
       first_plugins: [],
       plugins: [],
       repeats: false,

@@ -83,6 +83,7 @@ class RunSummary(RunProgress):
     """The kind of its dataset."""
     method: str
     """The kind of its method."""
+    seed: int
     config_digest: str
     """That of its config. Where it is a new one, GET /runs/{run} has the new config."""
     repeats: bool
@@ -110,6 +111,11 @@ class Run(RunProgress):
     @property
     def method(self) -> str:
         return str(self.config["method"]["kind"])
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def seed(self) -> int:
+        return int(self.config.get("seed", 0))
 
     @computed_field  # type: ignore[prop-decorator]
     @property

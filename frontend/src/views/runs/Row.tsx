@@ -34,6 +34,7 @@ export function Row({ run, index }: { run: ListedRun; index: number }) {
         <button type="button" class="link" onClick={({ detail }) => void show(run.id, detail === 0)}>
           {nameOfRun(run)}
         </button>
+        <span class="small muted"> seed {run.seed}</span>
         {givenName(run) && <span class="small muted"> {run.name}</span>}
         {run.pinned && <span class="small muted"> pinned</span>}
         {shown && <span class="small muted"> on the stage</span>}
