@@ -64,6 +64,16 @@ class Optimization(BaseModel):
         description="Share of the learning rate left after the cosine decay; 1 keeps it constant.",
         advanced=True,
     )
+    decay_updates: int | None = setting(
+        None,
+        ge=1,
+        le=100_000_000,
+        title="Decay over",
+        description="Updates after which the learning rate has fallen to its end, where the run is "
+        "longer; empty falls to the end of the run. Few images are learned by heart in a long run "
+        "that keeps its rate.",
+        advanced=True,
+    )
     averaging: float = setting(
         0.999,
         ge=0,
@@ -103,9 +113,10 @@ class Schedule:
         """The learning rate now, as a share of its peak."""
         options = self.options
         rise = min(1.0, (self.step + 1) / options.warmup) if options.warmup else 1.0
-        if self.horizon is None:
+        lengths = [n for n in (self.horizon, options.decay_updates) if n is not None]
+        if not lengths:
             return rise
-        done = min(1.0, self.step / max(1, self.horizon))
+        done = min(1.0, self.step / max(1, min(lengths)))
         decay = options.final_rate + (1 - options.final_rate) * (1 + math.cos(math.pi * done)) / 2
         return rise * decay
 

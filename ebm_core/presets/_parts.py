@@ -31,7 +31,12 @@ def langevin(step_size: float, noise_scale: float, drift_limit: float | None = N
 
 def in_minutes(minutes: float, learning_rate: float, batch_size: int) -> dict[str, Any]:
     """Optimization and length of a short run: warm-up, decay, averaged weights."""
-    options = {"learning_rate": learning_rate, "batch_size": batch_size, "averaging": 0.998}
+    options = {
+        "learning_rate": learning_rate,
+        "decay_updates": None,
+        "batch_size": batch_size,
+        "averaging": 0.998,
+    }
     return {"optimization": options, "seconds": 60.0 * minutes}
 
 
@@ -41,6 +46,7 @@ def at_full_size(
     """Optimization, length and device of a run as long as the paper's, with its plain weights."""
     options = {
         "learning_rate": learning_rate,
+        "decay_updates": None,
         "batch_size": batch_size,
         "warmup": warmup,
         "final_rate": final_rate,

@@ -17,7 +17,8 @@ from ebm_core.presets.preset import Measured, Preset, Setup
 
 def levels(**more: Any) -> dict[str, Any]:
     """The method, with sigma0 = 0.1 of grey values in [0, 1]."""
-    return {"kind": "multi_scale", "reference": 0.2, "far_margin": None, **more}
+    own = {"reference": 0.2, "far_margin": None, "denoise": False}
+    return {"kind": "multi_scale", **own, **more}
 
 
 SMALLER_TOLD = (

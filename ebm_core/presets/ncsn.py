@@ -19,6 +19,7 @@ def levels(**more: Any) -> dict[str, Any]:
     return {
         "kind": "noise_conditional",
         "largest": 2.0,
+        "denoise": False,
         "levels": 10,
         "step_size": 0.2,
         "confinement": None,

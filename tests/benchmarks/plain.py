@@ -95,7 +95,11 @@ def hmc(net: nn.Module, x: Tensor, paths: int) -> Tensor:
 
 def trained(setting: Setting, loss: Callable[[nn.Module, Tensor], Tensor], data: Tensor) -> Task:
     """One update of a net of its own down a loss."""
-    net = setting.network()
+    return updated(setting.network(), loss, data)
+
+
+def updated(net: nn.Module, loss: Callable[[nn.Module, Tensor], Tensor], data: Tensor) -> Task:
+    """One update of a net down a loss."""
     adam = torch.optim.Adam(net.parameters(), lr=LEARNING_RATE)
 
     def update() -> float:

@@ -9,6 +9,7 @@ from torch import Tensor
 from ebm_core.chains.run import Ends, run
 from ebm_core.contracts import EnergyNetwork
 from ebm_core.energies.mlp import Mlp
+from ebm_core.methods.score_matching.denoising import DenoisingScoreMatching
 from ebm_core.methods.score_matching.noise_conditional import NoiseConditionalScoreMatching
 from ebm_core.networks.noise_conditioning import NoiseConditional, annealed_gradient
 from ebm_core.samplers.annealed import Annealed
@@ -103,3 +104,14 @@ def test_the_default_way_from_noise_ends_as_wide_as_the_data() -> None:
     starts = torch.empty(4000, 2).uniform_(-7, 7, generator=generator)
     ends = annealing.run(Broad(), starts, generator)
     assert Broad.width * 0.97 < ends.std() < Broad.width * 1.08
+
+
+def test_denoising_walks_at_its_noise_level_and_jumps_to_the_mean() -> None:
+    """Data of variance .64 blurred by .36 are N(0, I): the jump leads from x to .64 x."""
+    method = DenoisingScoreMatching(noise_level=0.6, walk_steps=60)
+    assert method.sample_steps == 61
+    sampler = method.display_sampler((2,))
+    assert isinstance(sampler, Annealed)
+    ended = moved(sampler, torch.zeros(4000, 2), 61).points
+    wanted = 0.64**2 / (1 - 0.5 * 0.36 / 4)
+    assert abs(ended.var() - wanted) < 4 * wanted * math.sqrt(2 / 8000)

@@ -164,6 +164,6 @@ def test_images_go_on_from_the_methods_own_samples() -> None:
     kept = fresh("persistent", "digits").trained()
     assert "from the method's own samples" in kept.drawing().description
     assert kept.sample(3, steps=2).shape == (3, 1, 8, 8)
-    none = fresh("denoising", "digits").trained()
+    none = fresh("sliced", "digits").trained()
     assert "from noise" in none.drawing().description
     assert none.sample(3, steps=2).shape == (3, 1, 8, 8)

@@ -113,3 +113,19 @@ def scheduled(method: type[Method]) -> list[float]:
     parts = task()
     learner = method.model_validate({"sampler": sampler, "chain_steps": 5}).learner(parts)
     return [float(learner.update(parts.sample_data(64))["step_size"]) for _ in range(3)]
+
+
+def test_chains_on_their_way_from_noise_are_no_samples() -> None:
+    parts = task()
+    method = PersistentContrastiveDivergence(
+        sampler=Langevin(step_size=0.05), chains=64, buffer_size=64, restart_share=0.3,
+        restart_from="noise",
+    )  # fmt: skip
+    learner = method.learner(parts)
+    for _ in range(8):
+        learner.update(parts.sample_data(64))
+    young = learner.buffer[learner.ages < learner.ages.median()]
+    assert len(young) > 0
+    found = learner.samples(32, torch.Generator().manual_seed(5))
+    assert len(found) == 32
+    assert not {tuple(row) for row in found.tolist()} & {tuple(row) for row in young.tolist()}

@@ -189,3 +189,16 @@ def test_a_bad_config_is_told_in_sentences(parts: dict[str, Any], told: str) -> 
     with pytest.raises(ValueError, match=told) as refused:
         train(given)
     assert "pydantic" not in str(refused.value)
+
+
+def test_the_rate_has_fallen_where_the_decay_ends_however_long_the_run() -> None:
+    options = Optimization(warmup=0, final_rate=0.1, decay_updates=50)
+    long, short = (Schedule(options, horizon=horizon) for horizon in (200, 30))
+    unknown = Schedule(options)
+    for schedule in (long, unknown):
+        factors = []
+        for schedule.step in (0, 25, 50, 150):
+            factors.append(schedule.factor)
+        assert factors == pytest.approx([1, 0.55, 0.1, 0.1])
+    short.step = 30
+    assert short.factor == pytest.approx(0.1)

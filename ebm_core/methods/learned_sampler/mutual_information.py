@@ -18,7 +18,6 @@ from ebm_core.contracts import (
 )
 from ebm_core.contracts.phases import number, observer
 from ebm_core.evaluation.kernel_density import KernelDensity
-from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
@@ -138,9 +137,24 @@ class MutualInformation(GeneratorMethod):
                 "optimization": {"learning_rate": 3e-3},
             }
         return {
-            "method": {"estimator": "paper", "latents": 32, "width": 256},
-            "energy": {**IMAGE_ENERGY, "confinement": 8.0},
-            "optimization": {"learning_rate": 1e-3, "gradient_clip": 10.0},
+            "method": {
+                "estimator": "paper",
+                "information": "jensen_shannon",
+                "generator": "convolutional",
+                "generator_rate": 1.0,
+                "entropy_weight": 1.0,
+                "latents": 32,
+                "width": 64,
+                "negatives": 64,
+                "gradient_penalty": 0.1,
+            },
+            "energy": {"kind": "convolutional", "channels": 16},
+            "optimization": {
+                "learning_rate": 1e-3,
+                "decay_updates": 30_000,
+                "batch_size": 64,
+                "gradient_clip": 10.0,
+            },
         }
 
     def learner(self, task: Task) -> "MutualInformationLearner":

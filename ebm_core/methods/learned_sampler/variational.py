@@ -147,13 +147,14 @@ class Variational(GeneratorMethod):
         return {
             "method": {
                 "estimator": "paper",
-                "latents": 16,
+                "latents": 32,
+                "width": 256,
                 "negatives": 64,
                 "posterior_samples": 6,
                 "generator_rate": 1.0,
             },
-            "energy": {**IMAGE_ENERGY, "hidden": [128, 128]},
-            "optimization": {"learning_rate": 1e-3, "batch_size": 64},
+            "energy": IMAGE_ENERGY,
+            "optimization": {"learning_rate": 1e-3, "decay_updates": 30_000, "batch_size": 64},
         }
 
     def learner(self, task: Task) -> "VariationalLearner":

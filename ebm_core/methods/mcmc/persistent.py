@@ -114,9 +114,9 @@ class PersistentContrastiveDivergence(Unconditional):
         return {
             "method": {
                 "sampler": IMAGE_SAMPLER,
-                "chain_steps": 12,
+                "chain_steps": 6,
                 "chains": 64,
-                "buffer_size": 2000,
+                "buffer_size": 1000,
                 "restart_share": 0.02,
                 "restart_from": "noise",
                 "data_noise": 0.1,
@@ -124,7 +124,8 @@ class PersistentContrastiveDivergence(Unconditional):
             },
             "energy": {"kind": "mlp", "hidden": [256, 256], "fourier_features": 0},
             "optimization": {
-                "learning_rate": 1e-3,
+                "learning_rate": 1.5e-3,
+                "decay_updates": 20_000,
                 "batch_size": 64,
                 "averaging": 0.998,
                 "gradient_clip": 1.0,
@@ -194,8 +195,13 @@ class PersistentLearner(Learner):
         return Picture({"negatives": self.buffer[:256]}, {"buffer_age": self.ages[:256]})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
-        """Entries of the buffer, without repetition."""
-        return some_of(self.buffer, count, generator)
+        """Entries of the buffer, without repetition; where chains start from noise those of the
+        older half, for the young ones are on their way still.
+        """
+        if self.method.restart_from == "data":
+            return some_of(self.buffer, count, generator)
+        older = self.ages >= self.ages.median()
+        return some_of(self.buffer[older], count, generator)
 
     def state(self) -> dict[str, Any]:
         return {

@@ -123,6 +123,13 @@ class AnnealedMatching(ScoreMatching, ABC):
         advanced=True,
         description="Of annealed Langevin: a step's noise has the variance ε σ².",
     )
+    denoise: bool = setting(
+        False,
+        title="Denoise",
+        advanced=True,
+        description="Ends the way of annealed Langevin with one step to the mean of what the noise "
+        "was added to (Jolicoeur-Martineau et al. 2021, https://arxiv.org/abs/2009.05475).",
+    )
 
 
 def some(points: Float[Tensor, "n ..."]) -> Float[Tensor, "m ..."]:

@@ -19,6 +19,8 @@ from ebm_core.methods.score_matching._match_phases import (
 from ebm_core.methods.score_matching._softening import SoftenedScoreMatching
 from ebm_core.samplers.annealed import Annealed
 
+WALK_STEP = 0.5
+"""The variance of a walking step's noise, as a share of the perturbation's."""
 PREDICTED = r"\sigma \nabla E(x + \sigma n)"
 
 
@@ -60,15 +62,34 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
         fine=True,
         description="Standard deviation of the perturbation, in data units.",
     )
+    walk_steps: int | None = setting(
+        None,
+        title="Walk",
+        ge=1,
+        le=100_000,
+        advanced=True,
+        description="Langevin steps from noise, after which one step jumps to the mean of what the "
+        "noise was added to: so images are drawn (Saremi and Hyvarinen 2019, section 3, "
+        "https://arxiv.org/abs/1903.02334). Empty draws from the blurred density itself.",
+    )
 
     @classmethod
     def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 3e-3}}
         return {
-            "method": {"noise_level": 0.3, "halo_share": 0.0, "fading_noise": 0.0},
+            "method": {
+                "noise_level": 0.4,
+                "walk_steps": 400,
+                "halo_share": 0.0,
+                "fading_noise": 0.0,
+            },
             "energy": IMAGE_ENERGY,
-            "optimization": {"learning_rate": 1e-3},
+            "optimization": {
+                "learning_rate": 2e-3,
+                "decay_updates": 30_000,
+                "batch_size": 128,
+            },
         }
 
     @property
@@ -77,7 +98,17 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
 
     @property
     def annealing(self) -> Annealed | None:
-        return None
+        if self.walk_steps is None:
+            return None
+        sigma = self.noise_level
+        return Annealed(
+            largest=sigma,
+            smallest=sigma,
+            levels=1,
+            level_steps=self.walk_steps,
+            step_size=WALK_STEP,
+            denoise=True,
+        )
 
     def objective(
         self,

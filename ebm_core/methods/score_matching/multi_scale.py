@@ -98,9 +98,13 @@ class MultiScaleDenoising(AnnealedMatching, Unconditional):
                 "optimization": {"learning_rate": 3e-3},
             }
         return {
-            "method": {"smallest": 0.1},
+            "method": {"smallest": 0.2, "reference": 0.2, "step_size": 0.2, "denoise": True},
             "energy": {**IMAGE_ENERGY, "confinement": 0.15},
-            "optimization": {"learning_rate": 1e-3},
+            "optimization": {
+                "learning_rate": 2e-3,
+                "decay_updates": 30_000,
+                "batch_size": 128,
+            },
         }
 
     @property

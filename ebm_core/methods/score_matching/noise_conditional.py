@@ -124,9 +124,13 @@ class NoiseConditionalScoreMatching(AnnealedMatching):
                 "optimization": {"learning_rate": 8e-3},
             }
         return {
-            "method": {"largest": 1.5, "confinement": None},
+            "method": {"largest": 1.5, "confinement": None, "denoise": True},
             "energy": IMAGE_ENERGY,
-            "optimization": {"learning_rate": 1e-3},
+            "optimization": {
+                "learning_rate": 2e-3,
+                "decay_updates": 30_000,
+                "batch_size": 128,
+            },
         }
 
     @property
@@ -141,6 +145,7 @@ class NoiseConditionalScoreMatching(AnnealedMatching):
             levels=self.levels,
             level_steps=self.level_steps,
             step_size=self.step_size,
+            denoise=self.denoise,
         )
 
     def noise_levels(self) -> Float[Tensor, " levels"]:
