@@ -89,3 +89,10 @@ it("columns of a file are asked for by their quoted names, and classes can be no
   const query = new URL(String(asked.mock.lastCall?.[0]), "http://x").searchParams;
   expect([query.get("columns"), query.get("labels")]).toEqual(['"lon, east","a ""b"""', ""]);
 });
+
+it("a name that fits no route is told as one that is not there", async () => {
+  answer({ detail: "Not Found" }, 404);
+  expect((await refusal(api.sweep("../../etc"))).message).toMatch(/nothing of this name/);
+  answer({ detail: "there is no sweep x" }, 404);
+  expect((await refusal(api.sweep("x"))).message).toBe("There is no sweep x.");
+});

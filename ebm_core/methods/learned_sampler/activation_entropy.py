@@ -140,9 +140,21 @@ class ActivationEntropy(GeneratorMethod):
                 "optimization": {"learning_rate": 3e-3},
             }
         return {
-            "method": {"estimator": "paper", "latents": 32, "width": 256},
+            "method": {
+                "estimator": "paper",
+                "generator_rate": 1.0,
+                "latents": 32,
+                "width": 256,
+                "negatives": 64,
+                "gradient_penalty": 0.1,
+            },
             "energy": {**IMAGE_ENERGY, "confinement": 8.0},
-            "optimization": {"learning_rate": 1e-3, "gradient_clip": 10.0},
+            "optimization": {
+                "learning_rate": 1e-3,
+                "decay_updates": 30_000,
+                "batch_size": 64,
+                "gradient_clip": 10.0,
+            },
         }
 
     def learner(self, task: Task) -> "ActivationEntropyLearner":

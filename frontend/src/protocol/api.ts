@@ -65,6 +65,9 @@ async function ask(url: string, what: RequestInit): Promise<Response> {
   return response;
 }
 
+/** What the server says where not even a route fits, as for a name with slashes. */
+const ROUTELESS = "Not Found";
+
 async function refusal(response: Response): Promise<Refusal> {
   const detail: unknown = await response
     .clone()
@@ -84,6 +87,8 @@ async function refusal(response: Response): Promise<Refusal> {
     );
   }
   if (response.status === 502 || response.status === 504) return new Refusal(0, NO_ANSWER);
+  if (response.status === 404 && detail === ROUTELESS)
+    return new Refusal(404, "The server has nothing of this name: the address is mistyped or cut off.");
   const text =
     typeof detail === "string"
       ? sentence(detail)
