@@ -66,18 +66,20 @@ class Pushes:
             {},
             {"data": {"before": at_data, "after": data_after}},
         )
+        alike = (data_after.mean() > at_data.mean()) == (samples_after.mean() > at_samples.mean())
         weighed = {} if self.weights is None else {"weight": self.weights * self.count}
         self.phases.add(
             f"Push {sides.whose} up at the {NAMES[sides.samples]}",
             sides.up,
             f"There it goes {from_to(at_samples.mean(), samples_after.mean())}. It is one step for "
             "both sides: the data's energy less that of the samples shown goes "
-            f"{from_to(gap, gap_after)}.",
+            f"{from_to(gap, gap_after)}." + (BOTH if alike else ""),
             {sides.samples: samples},
             {},
             {sides.samples: {"before": at_samples, "after": samples_after, **weighed}},
         )
 
 
+BOTH = " Both moved the same way: an energy is known up to a constant, and the difference counts."
 NAMES = {"chains": "chains' ends", "generator": "samples"}
 """Of the samples, in the names of phases."""

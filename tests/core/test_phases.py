@@ -25,6 +25,7 @@ from ebm_core.runs.shown_phase import ShownPhase
 from ebm_core.runs.slow_motion import slow_update
 from ebm_core.samplers import SAMPLERS
 
+SIDES = {"Push the energy down": "data", "Push the energy up": "chains"}
 BEFORE = 3
 """Updates before the one that is looked at."""
 SAMPLERS_OF = {"generator": ["activation_entropy", "mutual_information", "variational"]}
@@ -101,6 +102,19 @@ def test_energies_before_and_after_are_those_of_the_update_that_is_made(
             assert not np.array_equal(values["before"], values["after"])
             looked += 1
     assert looked >= 2 or METHODS[kind].family == "score_matching"
+
+
+def test_both_sides_that_move_the_same_way_are_explained() -> None:
+    training, told = run("persistent"), set()
+    for _ in range(12):
+        found = slow_update(training).phases
+        down, up = (named(found, name).values[name_of] for name, name_of in SIDES.items())
+        moved = [side["after"].mean() > side["before"].mean() for side in (down, up)]
+        alike = moved[0] == moved[1]
+        said = named(found, "Push the energy up").sentence
+        assert said.endswith("the difference counts.") == alike
+        told.add(alike)
+    assert told == {True, False}
 
 
 @pytest.mark.parametrize("kind", ["denoising", "noise_conditional", "multi_scale"])
