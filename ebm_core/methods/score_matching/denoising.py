@@ -79,8 +79,8 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
             return {"optimization": {"learning_rate": 3e-3}}
         return {
             "method": {
-                "noise_level": 0.4,
-                "walk_steps": 400,
+                "noise_level": 0.3,
+                "walk_steps": 300,
                 "halo_share": 0.0,
                 "fading_noise": 0.0,
             },
