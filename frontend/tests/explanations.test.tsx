@@ -15,8 +15,10 @@ import { DRAWING, LAB, LAYER_TERMS, MARK_TERMS, MODE_TERMS, SAMPLING } from "../
 const box = document.createElement("div");
 const one = (selector: string) => box.querySelector<HTMLElement>(selector)!;
 const told = () => (one(".explanation").hidden ? null : one("#explanation").textContent);
-const pointer = (type: string, target: Element, pointerType = "mouse") =>
-  act(() => void target.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerType })));
+/** Each is a pixel farther than the one before, unless it is said where. */
+let clientX = 0;
+const pointer = (type: string, target: Element, pointerType = "mouse", at = ++clientX) =>
+  act(() => void target.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerType, clientX: at })));
 const tap = async (target: HTMLElement) => {
   await pointer("pointerdown", target, "touch");
   await act(() => target.click());
@@ -100,6 +102,17 @@ it("a pointer that rests opens it, and may go over to it", async () => {
   await pointer("pointerover", one("p"));
   await act(() => void vi.advanceTimersByTime(400));
   expect(told()).toBeNull();
+});
+
+it("what comes under a pointer that rests is told once the pointer moves", async () => {
+  vi.useFakeTimers();
+  await pointer("pointermove", one("p"));
+  await pointer("pointerover", one(".term"), "mouse", clientX);
+  await act(() => void vi.advanceTimersByTime(400));
+  expect(told()).toBeNull();
+  await pointer("pointermove", one(".term"));
+  await act(() => void vi.advanceTimersByTime(400));
+  expect(told()).toContain("KL");
 });
 
 it("a field and its slider are explained by their name, beside what describes it already, and goes when something is typed", async () => {

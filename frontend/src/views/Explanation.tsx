@@ -106,21 +106,37 @@ function listenTo(box: { current: HTMLElement | null }): () => void {
   let touched = false;
   /** What was pressed under the pointer that is still there: whoever uses it knows it. */
   let used: Element | null = null;
+  /** Where the pointer is: what moves under one that rests is not pointed at. */
+  let at: [number, number] | null = null;
+  /** Something has come under it since it moved last. */
+  let missed = false;
+  const rests = ({ clientX, clientY }: PointerEvent) => at?.[0] === clientX && at[1] === clientY;
   const inside = (target: EventTarget | null) => target instanceof Node && !!box.current?.contains(target);
   const soon = (act: () => void, wait: number) => {
     clearTimeout(timer);
     timer = setTimeout(act, wait);
   };
+  const over = (event: PointerEvent) => {
+    missed = false;
+    if (event.pointerType === "touch" || open.value?.by === "press") return;
+    if (inside(event.target)) return clearTimeout(timer);
+    const anchor = explainerAt(event.target);
+    if (anchor !== used) used = null;
+    if (anchor && (anchor === open.value?.anchor || anchor === used)) clearTimeout(timer);
+    else if (anchor) soon(() => show(anchor, "hover"), REST);
+    else if (open.value?.by === "hover") soon(hide, GRACE);
+    else clearTimeout(timer);
+  };
   const events: { [Name in keyof DocumentEventMap]?: (event: DocumentEventMap[Name]) => void } = {
+    pointermove: (event) => {
+      const late = missed && !rests(event);
+      at = [event.clientX, event.clientY];
+      if (late) over(event);
+    },
     pointerover: (event) => {
-      if (event.pointerType === "touch" || open.value?.by === "press") return;
-      if (inside(event.target)) return clearTimeout(timer);
-      const anchor = explainerAt(event.target);
-      if (anchor !== used) used = null;
-      if (anchor && (anchor === open.value?.anchor || anchor === used)) clearTimeout(timer);
-      else if (anchor) soon(() => show(anchor, "hover"), REST);
-      else if (open.value?.by === "hover") soon(hide, GRACE);
-      else clearTimeout(timer);
+      missed = rests(event);
+      at = [event.clientX, event.clientY];
+      if (!missed) over(event);
     },
     pointerdown: (event) => {
       clearTimeout(timer);
