@@ -44,5 +44,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.{ts,tsx}"],
     environment: "node",
+    // what is logged last must not be on its way to the runner still when a file ends
+    disableConsoleIntercept: true,
   },
 });
