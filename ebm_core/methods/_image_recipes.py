@@ -15,3 +15,9 @@ IMAGE_SAMPLER: dict[str, Any] = {
     "noise_scale": 0.03,
 }
 """Langevin steps with little noise: T = 0.002."""
+IMAGE_MATCHING: dict[str, Any] = {
+    "learning_rate": 2e-3,
+    "decay_updates": 30_000,
+    "batch_size": 128,
+}
+"""The optimization of score matching with noise."""

@@ -1,6 +1,7 @@
 """What a run is: its configuration."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -149,6 +150,8 @@ class RunConfig(BaseModel):
         told: dict[str, float] = {}
         if scale != 1:
             given["method"], told = in_model_units(method, [METHODS[kind]], scale, "method")
+        if _WRITTEN.get():  # a field that it lacks is younger: the default is what was done before
+            return laid_under(base, given, {"dataset": dataset}), scale, told
         base["method"] |= as_fine_as(dataset.detail, METHODS[kind])
         recipe = METHODS[kind].recipe(dataset.shape)
         return laid_under(base, recipe, given, {"dataset": dataset}), scale, told
@@ -208,6 +211,10 @@ class RunConfig(BaseModel):
         return self
 
 
+_WRITTEN = ContextVar("_WRITTEN", default=False)
+"""What is read was written whole: no recipe of today is laid under it."""
+
+
 def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[RunConfig, list[str]]:
     """The config of a run that was saved, and what has changed about its plug-ins since.
 
@@ -226,11 +233,14 @@ def saved(given: dict[str, Any], arrays: ArrayFolder | None = None) -> tuple[Run
             **given,
             "dataset": {**DATASETS[dataset["kind"]].fields_of_before, **dataset},
         }
+    token = _WRITTEN.set(True)
     try:
         return RunConfig.model_validate(given, context=arrays), changes
     except ValidationError as error:
         found = "; ".join(f"{it.path}: {it.message}" for it in problems(RunConfig, error))
         raise ValueError(f"the run cannot be read: {found}") from error
+    finally:
+        _WRITTEN.reset(token)
 
 
 def written(config: RunConfig, directory: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ebm_core import RunConfig
 from ebm_core.datasets import DATASETS
 from ebm_core.methods import METHODS
 from ebm_core.runs.changes import changed
-from ebm_core.runs.config import laid_under, recipe
+from ebm_core.runs.config import laid_under, recipe, saved
 from ebm_core.runs.problems import problems
 from ebm_core.samplers.langevin import Langevin
 
@@ -123,3 +123,24 @@ def test_a_live_field_changes_and_nothing_else() -> None:
 def test_what_cannot_change_is_refused(path: str, value: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         changed(described(), path, value)
+
+
+@pytest.mark.parametrize(
+    ("method", "younger"),
+    [("denoising", "method.walk_steps"), ("noise_conditional", "method.denoise")],
+)
+def test_a_run_that_was_written_before_a_field_is_read_as_it_was(method: str, younger: str) -> None:
+    """A recipe of today that sets it changes no run of before."""
+    given = {"dataset": {"kind": "digits"}, "method": {"kind": method}}
+    config = RunConfig.model_validate(given)
+    assert config.optimization.decay_updates
+    written = config.model_dump(mode="json")
+    assert saved(written)[0] == config
+    _, field = younger.split(".")
+    assert written["method"].pop(field)
+    del written["optimization"]["decay_updates"]
+    before, _ = saved(written)
+    assert before.optimization.decay_updates is None
+    assert not before.method.model_dump()[field]
+    # what is given by a person still has the recipe under it
+    assert RunConfig.model_validate(given) == config

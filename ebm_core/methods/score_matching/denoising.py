@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, setting
 from ebm_core.contracts.phases import observer
-from ebm_core.methods._image_recipes import IMAGE_ENERGY
+from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_MATCHING
 from ebm_core.methods.score_matching._learner import Objective
 from ebm_core.methods.score_matching._match_phases import (
     Denoised,
@@ -85,11 +85,7 @@ class DenoisingScoreMatching(SoftenedScoreMatching):
                 "fading_noise": 0.0,
             },
             "energy": IMAGE_ENERGY,
-            "optimization": {
-                "learning_rate": 2e-3,
-                "decay_updates": 30_000,
-                "batch_size": 128,
-            },
+            "optimization": IMAGE_MATCHING,
         }
 
     @property

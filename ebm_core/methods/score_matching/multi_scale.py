@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ebm_core.contracts import EnergyNetwork, Family, Recipe, Shape, Unconditional, setting
 from ebm_core.contracts.phases import first, observer
-from ebm_core.methods._image_recipes import IMAGE_ENERGY
+from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_MATCHING
 from ebm_core.methods.score_matching._learner import AnnealedMatching, Objective
 from ebm_core.methods.score_matching._match_phases import Denoised, tell_perturbed
 from ebm_core.samplers.annealed import Annealed
@@ -100,11 +100,7 @@ class MultiScaleDenoising(AnnealedMatching, Unconditional):
         return {
             "method": {"smallest": 0.2, "reference": 0.2, "step_size": 0.2, "denoise": True},
             "energy": {**IMAGE_ENERGY, "confinement": 0.15},
-            "optimization": {
-                "learning_rate": 2e-3,
-                "decay_updates": 30_000,
-                "batch_size": 128,
-            },
+            "optimization": IMAGE_MATCHING,
         }
 
     @property

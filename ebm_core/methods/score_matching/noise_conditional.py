@@ -20,7 +20,7 @@ from ebm_core.contracts import (
     setting,
 )
 from ebm_core.contracts.phases import observer
-from ebm_core.methods._image_recipes import IMAGE_ENERGY
+from ebm_core.methods._image_recipes import IMAGE_ENERGY, IMAGE_MATCHING
 from ebm_core.methods.score_matching._far_field import COUNT
 from ebm_core.methods.score_matching._learner import AnnealedMatching, Objective
 from ebm_core.methods.score_matching._match_phases import (
@@ -126,11 +126,7 @@ class NoiseConditionalScoreMatching(AnnealedMatching):
         return {
             "method": {"largest": 1.5, "confinement": None, "denoise": True},
             "energy": IMAGE_ENERGY,
-            "optimization": {
-                "learning_rate": 2e-3,
-                "decay_updates": 30_000,
-                "batch_size": 128,
-            },
+            "optimization": IMAGE_MATCHING,
         }
 
     @property
