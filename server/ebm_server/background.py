@@ -2,11 +2,17 @@
 
 import asyncio
 import importlib
+import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+
+NAME = "background"
+"""Of each such thread."""
 
 
 async def in_background(work: Callable[[], T]) -> T:
@@ -31,8 +37,21 @@ async def in_background(work: Callable[[], T]) -> T:
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, problem)
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, name=NAME, daemon=True).start()
     return await future
+
+
+def leave() -> None:
+    """Ends the process if such a thread is still at work, since Python's own end would abort it.
+
+    A thread that comes back from compiled code while the interpreter is torn down is unwound
+    through C++, which ends the process with SIGABRT, whatever was done before.
+    """
+    if any(thread.name == NAME for thread in threading.enumerate()):
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 async def with_core(work: Callable[[], T]) -> T:

@@ -38,13 +38,14 @@ def test_a_killed_worker_fails_its_run_which_goes_on_from_its_checkpoint(lab: La
         lab.ask("POST", f"/runs/{run}/resume")
         page.state("running")
         resumed = next(e for e in reversed(page.messages) if e["type"] == "event")["event"]["step"]
-        assert 0 < resumed <= info["step"]
-        page.step_beyond(info["step"])
+        assert resumed > 0, "it goes on from its checkpoint, which may be later than its last row"
+        page.step_beyond(max(resumed, info["step"]))
         assert lab.ask("POST", f"/runs/{run}/stop")["state"] == "stopped"
     rows = lab.ask("GET", f"/runs/{run}/metrics")
     steps = [row["step"] for row in rows]
     assert steps == sorted(set(steps))
-    assert steps[0] < resumed < info["step"] < steps[-1]
+    assert steps[0] < min(resumed, info["step"])
+    assert steps[-1] > max(resumed, info["step"])
 
 
 def test_a_killed_and_resumed_run_ends_as_one_that_was_left_alone(lab: Laboratory) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -59,3 +61,38 @@ def test_ctrl_c_leaves_no_process(tmp_path: Path, times: int) -> None:
         for run in runs:
             info = lab.ask("POST", f"/runs/{run}/resume")
             assert info["step"] > 0 or times == 2
+
+
+AT_WORK = """
+import asyncio, sys
+import torch
+from ebm_server import background
+
+def multiply():
+    one = torch.ones(64, 64)
+    begun.set()
+    while True:
+        one @ one
+
+async def main():
+    work = asyncio.create_task(background.in_background(multiply))
+    await asyncio.to_thread(begun.wait)
+    work.cancel()
+
+import threading
+begun = threading.Event()
+asyncio.run(main())
+print("saved")
+background.leave()
+"""
+
+
+def test_an_end_while_a_thread_computes_is_no_abort() -> None:
+    """Torn down by Python, a thread in compiled code would end it with SIGABRT."""
+    ended = [
+        subprocess.run(
+            [sys.executable, "-c", AT_WORK], capture_output=True, text=True, timeout=PATIENCE
+        )
+        for _ in range(3)
+    ]
+    assert [(one.returncode, one.stdout, one.stderr) for one in ended] == [(0, "saved\n", "")] * 3

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from pydantic import ValidationError
 
+from ebm_server.background import leave
 from ebm_server.commands import PlugIns, bring, refuse
 from ebm_server.commands._database import Database, refuse_unusable
 from ebm_server.lock import locked
@@ -244,3 +245,4 @@ def run(
     if open_url:
         threading.Thread(target=webbrowser.open, args=(open_url,), daemon=True).start()
     server.run(sockets=[listener])
+    leave()
