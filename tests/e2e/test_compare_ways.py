@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+import msgpack
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.browser import admitted
 from tests.e2e.accessibility import narrow_targets, violations
@@ -81,6 +82,46 @@ def test_a_pressed_tile_opens_the_way_of_its_run(
 
     page.get_by_role("button", name="Lab", exact=True).click()
     expect(page.locator(".way")).to_have_count(0)
+
+
+def test_no_tile_opens_before_there_are_tiles(
+    browser: Browser, lab: Laboratory, runs: list[str]
+) -> None:
+    held: list[Any] = []
+    late = [True]
+
+    def slow(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def told(message: Any) -> None:
+            if late and msgpack.unpackb(message)["type"] == "frame":
+                held.append(lambda: socket.send(message))
+            else:
+                socket.send(message)
+
+        server.on_message(told)
+
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = admitted(context, lab).new_page()
+    page.set_default_timeout(DEADLINE)
+    page.route_web_socket(re.compile("/stream"), slow)
+    page.route(
+        re.compile(r"/keyframes/\d+"),
+        lambda route: held.append(route.continue_) if late else route.continue_(),
+    )
+    go_to(page, lab, ",".join(runs))
+    canvas = page.locator("[data-letter=A] canvas[data-opens]")
+    canvas.wait_for()
+    while len(held) < len(runs):
+        page.evaluate("1")  # what the page is told comes meanwhile
+    expect(canvas).to_have_attribute("data-opens", "false")
+    late.clear()
+    for tell in held:
+        tell()
+    expect(canvas).to_have_attribute("data-opens", "true", timeout=DEADLINE)
+    canvas.click(position={"x": 20, "y": 20})
+    settled(page)
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

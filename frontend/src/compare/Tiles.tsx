@@ -32,7 +32,7 @@ export function Tiles({ index, run, told, label, frame, pointed }: TilesProps) {
     }
     left.current = now;
   }, [now]);
-  const opens = shown.value !== null;
+  const opens = useComputed(() => shown.value !== null && frame.value !== null).value;
   const comes = () => {
     if (opens) prepare(run);
   };

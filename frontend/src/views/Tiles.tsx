@@ -93,7 +93,7 @@ export function Tiles() {
   const whoComes = () => {
     if (shownInLab.value) prepare(shownInLab.value.run);
   };
-  const walkable = shownInLab.value !== null;
+  const walkable = opensInLab.value;
   return (
     <canvas
       ref={canvas}
@@ -125,6 +125,9 @@ const shownInLab = computed<Shown | null>(() => {
   const { id, config, step } = run;
   return { run: id, dataset: config.dataset, moment: moment.value, step, goesOn: active.value };
 });
+
+/** There are tiles whose ways can be shown. */
+const opensInLab = computed(() => shownInLab.value !== null && shownFrame.value !== null);
 
 /** Shows the way of a tile of the run on the stage. */
 function openTile(number: number): void {
