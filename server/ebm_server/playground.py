@@ -1,6 +1,7 @@
 """Chains that people ask for, in a process of their own: one request after the other.
 
-Samplers are tried on energies of the plane, and ways are made of the images of a run.
+Samplers are tried on energies of the plane, ways are made of the images of a run, and its
+classifiers are attacked.
 """
 
 import logging
@@ -8,7 +9,7 @@ import math
 import multiprocessing
 import signal
 import threading
-from dataclasses import fields
+from dataclasses import asdict, fields
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -28,7 +29,7 @@ GRACE = 90.0
 WAITING = 8
 """Most requests that wait for the process or are in it."""
 
-Question = Literal["trial", "step of a trial", "way"]
+Question = Literal["trial", "step of a trial", "way", "robustness"]
 
 Answer = tuple[str, Any]
 """What the process sends: "done" and bytes, "refused" and (status, why), "invalid" and problems."""
@@ -165,6 +166,7 @@ def answer(
 
 def computed(question: Question, given: dict[str, Any], directory: Path | None, step: int) -> bytes:
     """The answer in MessagePack; errors as of what computes it."""
+    from ebm_core.playground import robustness
     from ebm_core.playground.asked_way import Way
     from ebm_core.playground.slow_step import slow_step
     from ebm_core.playground.trial import Trial, outcome
@@ -172,6 +174,9 @@ def computed(question: Question, given: dict[str, Any], directory: Path | None, 
     from ebm_server.protocol.packed_phases import pack_phases
     from ebm_server.protocol.packed_way import pack_way
 
+    if question == "robustness":
+        attacked: bytes = msgpack.packb(asdict(robustness.outcome(directory or Path(), LIMIT)))
+        return attacked
     if question == "way":
         return pack_way(made(Way.model_validate(given), directory or Path(), LIMIT))
     trial = Trial.asked(given, directory)

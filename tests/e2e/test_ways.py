@@ -173,3 +173,17 @@ def test_an_own_picture_is_a_start_on_a_phone(page: Page, lab: Laboratory, run: 
     assert violations(page) == []
     assert narrow_targets(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_classes_of_a_run_are_attacked(page: Page, lab: Laboratory, run: str) -> None:
+    shown(page, lab, run)
+    panel = page.get_by_role("region", name="Accuracy under attack")
+    panel.get_by_role("button", name="Attack its classes").click()
+    told = r"JEM tells [\d.]+ % right, softmax \(dashed\) [\d.]+ %: of 500 images"
+    expect(panel).to_contain_text(re.compile(told), timeout=DEADLINE)
+    for chart in ("largest change of a grey value", "length of the change"):
+        expect(panel.get_by_role("img", name=re.compile(chart))).to_be_visible()
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == []
+    assert narrow_targets(page) == []

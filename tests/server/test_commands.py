@@ -82,6 +82,7 @@ def test_a_run_is_trained_on_one_thread_saved_judged_and_sampled(tmp_path: Path)
     assert (code, result["updates"], result["reason"]) == (0, 12, None)
     assert json.loads((tmp_path / "config.json").read_text())["energy"]["hidden"] == [8]
     assert "--likelihood is of images" in refused("eval", tmp_path, "--likelihood")
+    assert "train by JEM" in refused("eval", tmp_path, "--attack")
     code, text = ebm("eval", tmp_path, "--json")
     assert (code, json.loads(text)["kl"]) == (0, pytest.approx(result["metrics"]["kl"]))
     file = tmp_path / "samples.npy"

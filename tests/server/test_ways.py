@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.packing import unpack_array
+from ebm_server.protocol.robustness import Robustness
 from ebm_server.protocol.ways import WayMade
 
 from ebm_core.datasets.images import figures
@@ -122,3 +123,25 @@ def test_points_of_the_plane_have_no_ways(lab: Laboratory) -> None:
         page.watch(run)
         page.state("finished")
     assert "points of the plane" in refused(lab, run, 409)
+
+
+def test_the_classifiers_of_a_run_are_attacked(lab: Laboratory, ended: str) -> None:
+    answer = lab.http.get(f"/api/v1/runs/{ended}/robustness")
+    assert answer.status_code == 200, answer.text
+    found = Robustness.model_validate(unpack(answer.content))
+    assert (found.step, found.images) == (60, 500)
+    assert set(found.accuracies) == {"jem", "softmax"}
+    for accuracies in found.accuracies.values():
+        for norm in ("linf", "l2"):
+            shares = getattr(accuracies, norm)
+            assert len(shares) == len(getattr(found.radii, norm))
+            assert 1 >= shares[0] >= shares[-1] >= 0
+
+
+def test_what_cannot_be_attacked_is_told(lab: Laboratory) -> None:
+    run = lab.create({**SMALL, "updates": 20})
+    with lab.page() as page:
+        page.watch(run)
+        page.state("finished")
+    assert "train by JEM" in lab.ask("GET", f"/runs/{run}/robustness", status=409)["detail"]
+    assert "there is no run" in lab.ask("GET", "/runs/nobody/robustness", status=404)["detail"]

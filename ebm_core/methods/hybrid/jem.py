@@ -202,6 +202,11 @@ class JointEnergyLearner(Learner):
         self.buffer = self.fresh(method.buffer_size or method.chains).clone()
         self.tuning: Tuning | None = None
 
+    @property
+    def classifiers(self) -> dict[str, LogitNetwork]:
+        """The joint model and the plain classifier, with the weights that are judged."""
+        return {"jem": self.average.network, "softmax": self.plain_average.network}
+
     def learned(self, count: int) -> Float[Tensor, "count ..."]:
         """Points of the data whose density is learned."""
         if self.method.unlabelled:

@@ -189,6 +189,9 @@ export const slowStep = (what: Routes["POST /samplings/slow-motion"]["body"], st
 /** Chains of a run on images, or the line between two of them. */
 export const makeWay = (run: string, asked: AskedWay) => packed("POST /runs/{run}/ways", { run }, asked);
 
+/** How much of a change of its images the run's classifier withstands, beside a plain one. */
+export const robustness = (run: string) => packed("GET /runs/{run}/robustness", { run });
+
 /** Sends a file of points as it is; without a choice of columns the server makes one. */
 export async function sendPoints(
   file: File,

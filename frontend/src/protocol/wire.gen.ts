@@ -263,6 +263,20 @@ export interface Routes {
     body: null;
     answer: PackedLandscape;
   };
+  "GET /runs/{run}/log": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: string;
+  };
+  "GET /runs/{run}/download": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Uint8Array;
+  };
   "POST /samplings": {
     parameters: {};
     body: Trial;
@@ -285,19 +299,12 @@ export interface Routes {
     body: Way;
     answer: WayMade;
   };
-  "GET /runs/{run}/log": {
+  "GET /runs/{run}/robustness": {
     parameters: {
       run: string;
     };
     body: null;
-    answer: string;
-  };
-  "GET /runs/{run}/download": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: Uint8Array;
+    answer: Robustness;
   };
   "GET /ready": {
     parameters: {};
@@ -1125,6 +1132,25 @@ export interface WayMade {
     [k: string]: PackedArray;
   };
   seconds: number;
+}
+/**
+ * A classifier beside a plain one, under attack. See `ebm_core.playground.robustness`.
+ */
+export interface Robustness {
+  step: number;
+  images: number;
+  radii: ByNorm;
+  accuracies: {
+    [k: string]: ByNorm;
+  };
+  seconds: number;
+}
+/**
+ * Numbers for the radii of an attack, by what the radius bounds.
+ */
+export interface ByNorm {
+  linf: number[];
+  l2: number[];
 }
 export interface Ready {
   status: "ready";

@@ -28,6 +28,7 @@ export type {
   Problem as Fault,
   QuantisedArray,
   Recipe,
+  Robustness,
   Routes,
   Run,
   RunConfig,

@@ -32,6 +32,7 @@ import { reference, standing } from "../words/standing";
 import { Term } from "../words/Term";
 import { Tex } from "../words/Tex";
 import { LAB } from "../words/terms";
+import { Attacks } from "./Attacks";
 import { MarkedPlot } from "./Marks";
 import { Sets } from "./Sets";
 import { ThisUpdate } from "./ThisUpdate";
@@ -73,6 +74,7 @@ export function Evidence() {
       </section>
       <div class="coming">
         <Sets />
+        <Attacks />
         <OwnSeries />
         <Remarks />
         <Figures />

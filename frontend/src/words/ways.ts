@@ -76,3 +76,11 @@ export const SETS = {
     source: "Serra et al. 2020, https://arxiv.org/abs/1909.11480",
   },
 } satisfies Record<string, Explanation>;
+
+/** A classifier under attack. */
+export const ATTACK = {
+  name: "Accuracy under attack",
+  text: "The share of held-out images whose class is still told right when an attacker who knows the weights changes each a little: 20 steps up the slope of the cross entropy. Black and white are 1 apart. On the left no grey value changes by more than the radius (L∞), on the right the whole change is no longer than it (L2).",
+  good: "A line that stays high longer withstands more. “softmax” is the plain classifier with the same labels. The paper refines images by chains first, which withstands more; here nothing is refined (its JEM-0).",
+  source: "Grathwohl et al. 2020, section 5.4, https://arxiv.org/abs/1912.03263",
+} satisfies Explanation;

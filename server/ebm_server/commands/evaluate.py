@@ -24,6 +24,10 @@ def evaluate(
             help="Of images: log Z by annealed importance sampling, and bits a dimension. Minutes.",
         ),
     ] = False,
+    attacked: Annotated[
+        bool,
+        typer.Option("--attack", help="Of JEM on images: accuracies on images changed a little."),
+    ] = False,
     plugin: PlugIns = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -45,6 +49,8 @@ def evaluate(
             figures = training.evaluate(thorough=True)
             if bits:
                 figures |= likelihood_of(training)
+            if attacked:
+                figures |= robustness_of(training)
         except ValueError as error:
             refuse(f"it cannot be judged: {mistake(error) or error}")
     if as_json:
@@ -74,3 +80,16 @@ def likelihood_of(training: "Training") -> dict[str, float]:
         test.images[:MANY],
         dataset.levels,
     )
+
+
+def robustness_of(training: "Training") -> dict[str, float]:
+    """Accuracies under attack by classifier, norm and radius, where black and white are 1 apart."""
+    from ebm_core.playground.robustness import attack
+
+    found = attack(training)
+    return {
+        f"{classifier}_{norm}_{radius:g}": accuracy
+        for classifier, by_norm in found.accuracies.items()
+        for norm, accuracies in by_norm.items()
+        for radius, accuracy in zip(found.radii[norm], accuracies, strict=True)
+    }

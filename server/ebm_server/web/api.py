@@ -11,7 +11,6 @@ from fastapi.responses import FileResponse, StreamingResponse
 from ebm_server import core
 from ebm_server.background import in_background, with_core
 from ebm_server.exports.metrics import csv_rows
-from ebm_server.playground import Question, Samplings
 from ebm_server.protocol.answers import Health
 from ebm_server.protocol.bounds import Id, Text, Whole
 from ebm_server.protocol.catalogue import Catalogue
@@ -19,7 +18,6 @@ from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.frames import FrameMessage, PackedLandscape
 from ebm_server.protocol.listing import Deleted, DeleteMany, Found, ListedRun, Listing
 from ebm_server.protocol.pictures import OwnPictures
-from ebm_server.protocol.playground import Outcome, Trial
 from ebm_server.protocol.points import OwnPoints
 from ebm_server.protocol.run_config import NewRun
 from ebm_server.protocol.runs import (
@@ -32,7 +30,6 @@ from ebm_server.protocol.runs import (
     Steps,
 )
 from ebm_server.protocol.slow_motion import SlowMotion
-from ebm_server.protocol.ways import Way, WayMade
 from ebm_server.refusals import Refused
 from ebm_server.runs import listing, pictures
 from ebm_server.runs.jobs import Jobs
@@ -64,7 +61,6 @@ Key = Annotated[Id, PathParameter()]
 After = Annotated[Whole, Query(description="Only what is numbered higher.")]
 
 Update = Annotated[Whole | None, Query(description="One of GET .../snapshots; else the newest.")]
-Step = Annotated[Whole, Query(description="Steps that the chains have made.")]
 Digest = Annotated[str, PathParameter(pattern="^sha256:[0-9a-f]{64}$")]
 A_FILE = {
     "required": True,
@@ -336,60 +332,6 @@ async def truth(run: Key, jobs: AllJobs) -> Response:
     headers = {"cache-control": "private, max-age=3600"}
     body = await core.truth(entry.run.config, jobs.points.folder)
     return Response(body, media_type=MSGPACK, headers=headers)
-
-
-@router.post(
-    "/samplings",
-    response_class=Response,
-    responses=packed(Outcome) | refusals(404, 409, 413, 422, 429, 500),
-)
-async def sample(body: Annotated[Trial, Body()], request: Request, jobs: AllJobs) -> Response:
-    """Tries a sampler on an energy: landscape, draws and how well they mix, in MessagePack."""
-    return await _sampled("trial", body, request, jobs)
-
-
-@router.post(
-    "/samplings/slow-motion",
-    response_class=Response,
-    responses=packed(SlowMotion) | refusals(404, 409, 413, 422, 429, 500),
-)
-async def slow_step(
-    body: Annotated[Trial, Body()], step: Step, request: Request, jobs: AllJobs
-) -> Response:
-    """The chains of such a trial from one step to the next, in phases, in MessagePack."""
-    return await _sampled("step of a trial", body, request, jobs, step)
-
-
-async def _sampled(
-    question: Question, body: Trial, request: Request, jobs: Jobs, step: int = 0
-) -> Response:
-    energy = body.get("energy")
-    run = energy.get("run") if isinstance(energy, dict) else None
-    known = jobs.entry(run).run.id if isinstance(run, str) else None
-    samplings: Samplings = request.app.state.samplings
-
-    def ask() -> bytes:
-        directory = jobs.fetched(known) if known else None
-        return samplings.ask(question, dict(body), directory, step)
-
-    answer = await in_background(ask)
-    return Response(answer, media_type=MSGPACK)
-
-
-@router.post(
-    "/runs/{run}/ways",
-    response_class=Response,
-    responses=packed(WayMade) | refusals(404, 409, 413, 422, 429, 500, 503),
-)
-async def way(run: Key, body: Annotated[Way, Body()], request: Request, jobs: AllJobs) -> Response:
-    """Chains of a run on images, from starts of one's own by the energy of now or of a snapshot,
-    with the energy on their way; or the line between two images. In MessagePack."""
-    given, known = dict(body), jobs.entry(run).run.id
-    if given.get("step") is None:
-        given["step"] = await jobs.keep_moment(run)
-    samplings: Samplings = request.app.state.samplings
-    answer = await in_background(lambda: samplings.ask("way", given, jobs.fetched(known)))
-    return Response(answer, media_type=MSGPACK)
 
 
 @router.get(

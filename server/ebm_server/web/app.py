@@ -34,7 +34,7 @@ from ebm_server.runs.worker_connection import WorkerConnection, brief, received
 from ebm_server.settings import Settings, package_version, worker_url
 from ebm_server.storage import Storage
 from ebm_server.sweeps.queue import Sweeps
-from ebm_server.web import api, observing, sweeps, taking_home
+from ebm_server.web import api, computed, observing, sweeps, taking_home
 from ebm_server.web.answering import answer_refusals
 from ebm_server.web.bodies import Bodies
 from ebm_server.web.documentation import documentation
@@ -145,6 +145,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.registry = observing.registry_of(services.jobs)
     app.state.end_at_once = services.end_at_once
     app.include_router(api.router)
+    app.include_router(computed.router)
     app.include_router(observing.router)
     app.include_router(taking_home.router)
     app.include_router(sweeps.router)

@@ -16,11 +16,12 @@ from ebm_server.protocol.answers import Refusal, Unprocessable
 from ebm_server.protocol.energies import PackedEnergy
 from ebm_server.protocol.page_messages import PageMessage, ServerMessage
 from ebm_server.protocol.playground import Outcome
+from ebm_server.protocol.robustness import Robustness
 from ebm_server.protocol.run_config import RunConfig
 from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.protocol.ways import WayMade
 from ebm_server.settings import package_version
-from ebm_server.web import api, observing, sweeps, taking_home
+from ebm_server.web import api, computed, observing, sweeps, taking_home
 from ebm_server.web.answers import ALWAYS, COMPONENTS, WRITING, refusals
 
 ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
@@ -31,6 +32,7 @@ ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
     "PackedEnergy": (PackedEnergy, "serialization"),
     "SlowMotion": (SlowMotion, "serialization"),
     "WayMade": (WayMade, "serialization"),
+    "Robustness": (Robustness, "serialization"),
     "Refusal": (Refusal, "serialization"),
     "Unprocessable": (Unprocessable, "serialization"),
 }
@@ -40,7 +42,13 @@ ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
 @cache
 def document() -> dict[str, Any]:
     """All routes and messages."""
-    routers = (api.router, observing.router, taking_home.router, sweeps.router)
+    routers = (
+        api.router,
+        computed.router,
+        observing.router,
+        taking_home.router,
+        sweeps.router,
+    )
     routes = [route for router in routers for route in router.routes]
     found = get_openapi(title="EBM Lab", version=package_version(), routes=routes)
     schemas = found["components"]["schemas"]
