@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, timeline, when
 from tests.server.laboratory import SMALL, Laboratory
 
 
@@ -32,7 +32,7 @@ def opened(page: Page, lab: Laboratory, place: str) -> None:
 def test_a_reload_keeps_moment_map_layers_and_choice(page: Page, lab: Laboratory, run: str) -> None:
     opened(page, lab, f"#run={run}")
     badge(page, "finished")
-    page.get_by_role("slider", name="Moment of the run").press("Home")
+    timeline(page).press("Home")
     page.get_by_role("radio", name="p(x)", exact=True).click()
     page.get_by_role("button", name="contours", exact=True).click()
     page.get_by_role("button", name="marginals", exact=True).click()
@@ -93,7 +93,7 @@ def test_a_scrub_leaves_no_steps_behind(page: Page, lab: Laboratory, run: str) -
     opened(page, lab, f"#run={run}")
     badge(page, "finished")
     steps = page.evaluate("history.length")
-    slider = page.get_by_role("slider", name="Moment of the run")
+    slider = timeline(page)
     for _ in range(3):
         slider.press("ArrowLeft")
     address(page, "at=")

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import violations
-from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, timeline, when
 from tests.server.laboratory import Laboratory
 
 
@@ -15,7 +15,7 @@ def test_a_past_moment_is_branched_off_and_says_so(page: Page, lab: Laboratory) 
     play(page).click()
     badge(page, "paused")
     parent = lab.ask("GET", "/runs")[0]["id"]
-    slider = page.get_by_role("slider", name="Moment of the run")
+    slider = timeline(page)
     slider.focus()
     slider.press("Home")
     slider.press("ArrowRight")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, timeline, when
 
 HOME = "document.querySelector('.looking') === null"
 
@@ -57,7 +57,7 @@ def test_a_moment_of_the_past_is_mapped_from_its_weights(page: Page) -> None:
     badge(page, "live")
     when(page, "count() > 60")
     with page.expect_response(re.compile(r"/energy\?step=\d+"), timeout=DEADLINE) as answer:
-        page.locator("[role=slider][aria-label='Moment of the run']").press("Home")
+        timeline(page).press("Home")
     assert answer.value.ok
     badge(page, "replay")
     canvas = page.locator("canvas.stage")

@@ -7,7 +7,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from ebm_core import load
-from tests.e2e.test_lab import DEADLINE, badge
+from tests.e2e.test_lab import DEADLINE, badge, timeline
 from tests.server.laboratory import SMALL, Laboratory
 
 
@@ -39,7 +39,7 @@ def test_the_density_has_the_exact_normaliser_of_its_update(page: Page, lab: Lab
     (density,) = read["p"]
     assert float(density) == pytest.approx(exact, rel=0.06)  # two digits, at a place of two digits
 
-    page.locator(".track-slider").press("Home")
+    timeline(page).press("Home")
     badge(page, "replay")
     page.mouse.move(5, 400)
     expect(under).to_contain_text(

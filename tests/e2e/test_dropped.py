@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import narrow_targets, violations
-from tests.e2e.test_lab import DEADLINE, badge, choose, play, wait_for_motion, when
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, timeline, wait_for_motion, when
 
 
 def test_chains_run_on_a_past_moment_by_drag_and_as_a_cloud(page: Page) -> None:
@@ -13,7 +13,7 @@ def test_chains_run_on_a_past_moment_by_drag_and_as_a_cloud(page: Page) -> None:
     when(page, "count() > 60")
     play(page).click()
     badge(page, "paused")
-    slider = page.get_by_role("slider", name="Moment of the run")
+    slider = timeline(page)
     slider.focus()
     slider.press("Home")
     slider.press("ArrowRight")
@@ -54,7 +54,7 @@ def test_dropped_chains_stay_with_their_run_and_go_with_another(page: Page) -> N
     clear = page.get_by_role("button", name="Clear dropped chains")
     page.locator("canvas.stage").click(position={"x": 200, "y": 200})
     expect(clear).to_be_visible()
-    slider = page.get_by_role("slider", name="Moment of the run")
+    slider = timeline(page)
     slider.focus()
     slider.press("Home")
     slider.press("ArrowRight")

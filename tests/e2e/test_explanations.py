@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import admitted
-from tests.e2e.test_lab import DEADLINE, badge, choose, play, when
+from tests.e2e.test_lab import DEADLINE, badge, choose, play, timeline, when
 from tests.server.laboratory import Laboratory
 
 
@@ -148,8 +148,7 @@ def test_the_big_button_tells_what_it_does_over_another_choice_and_moment(page: 
     page.get_by_role("radio", name=re.compile("^Denoising")).click()
     play(page).click()
     badge(page, "paused")
-    slider = page.get_by_role("slider", name="Moment of the run")
-    expect(slider).to_have_attribute("aria-disabled", "false", timeout=DEADLINE)
+    slider = timeline(page)
     slider.press("Home")
     expect(play(page)).to_have_accessible_name(
         re.compile(r"^Go on: from update \d+, not from the moment shown$")

@@ -46,6 +46,13 @@ def play(page: Page) -> Locator:
     return page.locator("button.play")
 
 
+def timeline(page: Page) -> Locator:
+    """The slider of moments, once there are some."""
+    slider = page.get_by_role("slider", name="Moment of the run")
+    expect(slider).to_have_attribute("aria-disabled", "false", timeout=DEADLINE)
+    return slider
+
+
 def updates(page: Page) -> int:
     return int(page.locator(".count").inner_text().replace(",", ""))
 

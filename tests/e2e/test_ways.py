@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.accessibility import narrow_targets, violations
 from tests.e2e.test_address import opened
-from tests.e2e.test_lab import DEADLINE, badge, when
+from tests.e2e.test_lab import DEADLINE, badge, timeline, when
 from tests.e2e.test_own_pictures import PICTURES, png
 from tests.server.laboratory import Laboratory
 
@@ -110,7 +110,7 @@ def test_a_tile_shows_its_way_and_takes_other_starts(page: Page, lab: Laboratory
     page.keyboard.press("Enter")
     expect(told).to_contain_text("Chain 3", timeout=DEADLINE)
     settled(page)
-    page.locator(".track-slider").focus()
+    timeline(page).focus()
     page.keyboard.press("Home")
     expect(told).to_contain_text("energy of update 0", timeout=DEADLINE)
 
