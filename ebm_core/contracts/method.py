@@ -148,6 +148,11 @@ class Method(PlugIn, ABC):
         fewer do not arrive, and more lead away. None where chains may go on for ever."""
         return None
 
+    def rise(self, shape: Shape) -> float:
+        """Nats by which its energy is meant to stand higher at the points that it trains on than
+        at the data, where these are far from the data."""
+        return 0.0
+
     @abstractmethod
     def display_sampler(self, shape: Shape) -> Sampler:
         """The sampler of the chains that are shown and that `ebm sample` runs."""

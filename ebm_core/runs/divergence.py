@@ -9,7 +9,10 @@ from ebm_core.optimization import TrainingDiverged
 REPEATS = "the same settings would repeat it"
 """What is said of a run that diverged, by which others know it."""
 RUN_AWAY = 1e4
-"""Energies beyond this many nats have run away: no data needs them."""
+"""Energies and losses beyond this many nats have run away: no data in the plane need them."""
+A_DIMENSION = 625.0
+"""The same a dimension, of many: data blurred by s have a loss of score matching of -1 / (2 s^2) a
+dimension at the least, which is -556 for images with their noise of 0.03."""
 
 
 def refuse_divergence(
@@ -20,10 +23,16 @@ def refuse_divergence(
     Raises:
         TrainingDiverged: They are not, or have.
     """
+    most = bound(method, dataset)
     for name in ("loss", "energy_data", "energy_samples"):
         value = metrics.get(name, 0.0)
-        if not math.isfinite(value) or abs(value) > RUN_AWAY:
+        if not math.isfinite(value) or abs(value) > most:
             raise TrainingDiverged(name, value, step, remedy(method, dataset))
+
+
+def bound(method: Method, dataset: Dataset) -> float:
+    """The nats beyond which energies and losses have run away."""
+    return max(RUN_AWAY, A_DIMENSION * math.prod(dataset.shape)) + method.rise(dataset.shape)
 
 
 def remedy(method: Method, dataset: Dataset) -> str:

@@ -1,5 +1,6 @@
 """Multi-scale denoising score matching: one energy for all noise levels."""
 
+import math
 from typing import ClassVar, Literal, Self, final
 
 import torch
@@ -106,6 +107,10 @@ class MultiScaleDenoising(AnnealedMatching, Unconditional):
     @property
     def smoothing(self) -> float:
         return 0.0
+
+    def rise(self, shape: Shape) -> float:
+        """Of |x - x~|^2 / (2 sigma0^2) at the largest noise."""
+        return math.prod(shape) / 2 * (self.largest / self.reference) ** 2
 
     @property
     def annealing(self) -> Annealed:
