@@ -1,7 +1,7 @@
 /** What the server says of settings stands on the page in the words of its form. */
 import { expect, it } from "vitest";
 import type { Field } from "../src/form/schema";
-import { inWordsOf } from "../src/words/settings";
+import { inWordsOf, settingInWords } from "../src/words/settings";
 
 const field = (path: string, label: string) => ({ path, label }) as Field;
 const fields = [field("dataset.far_rows", "Far rows"), field("method.buffer_size", "Buffer size")];
@@ -14,4 +14,14 @@ it("a setting in back quotes is told by its title, with its value", () => {
 it("names of fields are told by their titles, other words stay", () => {
   const why = "chains is 512, but buffer_size is 256; see my_file";
   expect(inWordsOf(fields, why)).toBe("chains is 512, but “Buffer size” is 256; see my_file");
+});
+
+it.each([
+  ["method.chain_steps", 20, "chain steps 20"],
+  ["method.sampler.kind", "random_walk", "sampler random walk"],
+  ["energy.hidden", [64, 64], "hidden 64, 64"],
+  ["method.unlabelled", false, "unlabelled off"],
+  ["seconds", null, "seconds none"],
+])("a setting that tells runs apart is told in words: %s", (path, value, words) => {
+  expect(settingInWords(path, value)).toBe(words);
 });

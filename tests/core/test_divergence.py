@@ -14,7 +14,11 @@ from ebm_core.presets.run import whole
 from ebm_core.runs import config
 from ebm_core.runs.divergence import refuse_divergence
 
-PICTURES: dict[tuple[int, ...], str] = {(1, 8, 8): "digits", (1, 28, 28): "mnist", (3, 32, 32): "cifar10"}
+PICTURES: dict[tuple[int, ...], str] = {
+    (1, 8, 8): "digits",
+    (1, 28, 28): "mnist",
+    (3, 32, 32): "cifar10",
+}
 
 
 def images(shape: tuple[int, ...]) -> Dataset:

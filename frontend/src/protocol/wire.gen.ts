@@ -793,6 +793,9 @@ export interface ListedRun {
   plugins: Origin[];
   first_plugins: Origin[];
   depth: number;
+  differs: {
+    [k: string]: Json;
+  };
   parent_name: string | null;
   parent_method: string | null;
   parent_dataset: string | null;

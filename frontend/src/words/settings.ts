@@ -1,5 +1,7 @@
 /** Settings that a text of the server names by their paths, in the words of the form. */
 import type { Field } from "../form/schema";
+import type { Json } from "../protocol/wire.gen";
+import { count, significant } from "./format";
 
 const REFERENCE = /`([\w.]+)(?:=([^`]+))?`/g;
 
@@ -14,4 +16,21 @@ export function inWordsOf(fields: Field[], text: string): string {
     const title = titles.get(name);
     return title ? `“${title}”` : name;
   });
+}
+
+/** "chain steps 20" of `method.chain_steps`, "sampler langevin" of `method.sampler.kind`. */
+export function settingInWords(path: string, value: Json): string {
+  const parts = path.split(".");
+  if (parts.length > 1 && parts.at(-1) === "kind") parts.pop();
+  return `${plain(parts.at(-1)!)} ${valueInWords(value)}`;
+}
+
+const plain = (name: string) => name.replaceAll("_", " ");
+
+function valueInWords(value: Json): string {
+  if (value === null) return "none";
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "number") return Number.isInteger(value) ? count(value) : significant(value, 3);
+  if (Array.isArray(value)) return value.map(valueInWords).join(", ");
+  return typeof value === "string" ? plain(value) : JSON.stringify(value);
 }

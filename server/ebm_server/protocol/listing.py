@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ebm_server.protocol.messages import Message
+from ebm_server.protocol.run_config import Json
 from ebm_server.protocol.runs import RunState, RunSummary
 
 SortBy = Literal["made", "family", "name", "state", "updates", "distance"]
@@ -32,6 +33,9 @@ class ListedRun(RunSummary):
 
     depth: int
     """How many runs it stands under."""
+    differs: dict[str, Json]
+    """Settings by path, a few at the most, in which it differs from others of its method and data
+    in the same answer."""
     parent_name: str | None
     """Of the run that it branches off; None where that is gone, or it is no branch."""
     parent_method: str | None

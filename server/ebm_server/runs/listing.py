@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from ebm_server.protocol.listing import Found, ListedRun, Listing, SortBy
 from ebm_server.protocol.runs import Run
+from ebm_server.runs.apart import told_apart
 
 FIGURES = ("frechet", "kl_data", "kl", "nll")
 """What runs are sorted by under "distance", the first that a run has. The KL is that from the data,
@@ -62,15 +64,20 @@ def page(runs: dict[str, Run], asked: Listing) -> list[ListedRun]:
         fitting.sort(key=lambda run: asked.sort == "distance" and distance_of(run) is None)
     fitting.sort(key=lambda run: not run.pinned)
     shown = fitting[asked.offset : asked.offset + asked.limit]
-    return [listed(run, runs, 0 if run.pinned else depths.get(run.id, 0)) for run in shown]
+    apart = told_apart(shown)
+    return [
+        listed(run, runs, 0 if run.pinned else depths.get(run.id, 0), apart[run.id])
+        for run in shown
+    ]
 
 
-def listed(run: Run, runs: dict[str, Run], depth: int) -> ListedRun:
+def listed(run: Run, runs: dict[str, Run], depth: int, differs: dict[str, Any]) -> ListedRun:
     """A run as the list has it."""
     parent = runs.get(run.parent or "")
     return ListedRun(
         **run.summary.model_dump(),
         depth=depth,
+        differs=differs,
         parent_name=parent.name if parent else None,
         parent_method=parent.method if parent else None,
         parent_dataset=parent.dataset if parent else None,

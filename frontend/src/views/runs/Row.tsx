@@ -7,7 +7,7 @@ import { plugInNote } from "../../run/plugins";
 import { catalogue, fields, info, stored, tab } from "../../state";
 import { ago, count, sentence } from "../../words/format";
 import { headline } from "../../words/quality";
-import { inWordsOf } from "../../words/settings";
+import { inWordsOf, settingInWords } from "../../words/settings";
 import { Term } from "../../words/Term";
 import { BADGES, LAB } from "../../words/terms";
 import { focusMain } from "../SkipLink";
@@ -43,6 +43,13 @@ export function Row({ run, index }: { run: ListedRun; index: number }) {
             {tag}
           </span>
         ))}
+        {Object.keys(run.differs).length > 0 && (
+          <p class="small muted">
+            {Object.entries(run.differs)
+              .map(([path, value]) => settingInWords(path, value))
+              .join(" · ")}
+          </p>
+        )}
         {run.parent && <Parent run={run} />}
         {run.reason && (
           <p class={`small ${run.state === "failed" ? "fault" : "muted"}`}>
