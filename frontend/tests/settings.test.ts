@@ -20,6 +20,7 @@ it.each([
   ["method.chain_steps", 20, "chain steps 20"],
   ["method.sampler.kind", "random_walk", "sampler random walk"],
   ["energy.hidden", [64, 64], "hidden 64, 64"],
+  ["optimization.learning_rate", 0.0005, "learning rate 0.0005"],
   ["method.unlabelled", false, "unlabelled off"],
   ["seconds", null, "seconds none"],
 ])("a setting that tells runs apart is told in words: %s", (path, value, words) => {

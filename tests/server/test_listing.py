@@ -143,18 +143,21 @@ def test_many_runs_are_deleted_at_once_and_those_that_go_stay(crowded: Laborator
 
 def test_runs_of_a_method_on_the_same_data_are_told_apart(tmp_path: Path) -> None:
     with Laboratory(tmp_path, QUIET) as lab:
-        plain = lab.create({**SMALL, "updates": 10})
-        longer = lab.create({**SMALL, "updates": 20, "seed": 3})
-        noisier = {"kind": "denoising", "noise_level": 0.2}
-        noisy = lab.create({**SMALL, "updates": 10, "method": noisier})
-        other = lab.create({**SMALL, "updates": 5, "dataset": {"kind": "moons"}})
+        chains: Any = {"kind": "persistent", "chains": 16, "buffer_size": 16}
+        plain = lab.create({**SMALL, "updates": 10, "method": chains})
+        long = lab.create(
+            {**SMALL, "updates": 20, "seed": 3, "method": chains | {"chain_steps": 9}}
+        )
+        by_mala = chains | {"sampler": {"kind": "mala"}}
+        other = lab.create({**SMALL, "updates": 10, "method": by_mala})
+        apart = lab.create({**SMALL, "updates": 5, "dataset": {"kind": "moons"}})
         found = {run["id"]: run["differs"] for run in lab.ask("GET", "/runs")}
-        noise = lab.ask("GET", f"/runs/{plain}")["config"]["method"]["noise_level"]
+        steps = lab.ask("GET", f"/runs/{plain}")["config"]["method"]["chain_steps"]
         assert found == {
-            plain: {"method.noise_level": noise, "updates": 10},
-            longer: {"method.noise_level": noise, "updates": 20},
-            noisy: {"method.noise_level": 0.2, "updates": 10},
-            other: {},
+            plain: {"method.sampler.kind": "random_walk", "method.chain_steps": steps},
+            long: {"method.sampler.kind": "random_walk", "method.chain_steps": 9},
+            other: {"method.sampler.kind": "mala", "method.chain_steps": steps},
+            apart: {},
         }
         alone = lab.ask("GET", "/runs?search=moons")
         assert [run["differs"] for run in alone] == [{}]

@@ -1,7 +1,7 @@
 /** Settings that a text of the server names by their paths, in the words of the form. */
 import type { Field } from "../form/schema";
 import type { Json } from "../protocol/wire.gen";
-import { count, significant } from "./format";
+import { count } from "./format";
 
 const REFERENCE = /`([\w.]+)(?:=([^`]+))?`/g;
 
@@ -30,7 +30,7 @@ const plain = (name: string) => name.replaceAll("_", " ");
 function valueInWords(value: Json): string {
   if (value === null) return "none";
   if (typeof value === "boolean") return value ? "on" : "off";
-  if (typeof value === "number") return Number.isInteger(value) ? count(value) : significant(value, 3);
+  if (typeof value === "number") return Number.isInteger(value) ? count(value) : `${+value.toPrecision(3)}`;
   if (Array.isArray(value)) return value.map(valueInWords).join(", ");
   return typeof value === "string" ? plain(value) : JSON.stringify(value);
 }

@@ -6,8 +6,8 @@ from typing import Any
 
 from ebm_server.protocol.runs import Run
 
-UNTOLD = {"seed", "plugins", "name", "dataset.values", "dataset.pictures", "dataset.labels"}
-"""The seed is told anyway, and arrays are no words."""
+UNTOLD = {"seed", "updates", "plugins", "dataset.values", "dataset.pictures", "dataset.labels"}
+"""Seed and updates are told anyway, and arrays are no words."""
 MOST = 4
 """Settings that are told of a run."""
 
@@ -24,9 +24,16 @@ def told_apart(runs: Sequence[Run]) -> dict[str, dict[str, Any]]:
         differing = [
             path for path in paths if len({repr(one.get(path)) for one in settings.values()}) > 1
         ]
+        # fields of another kind of a part go with that
+        parts = [path.removesuffix("kind") for path in differing if path.endswith(".kind")]
+        told = [
+            path
+            for path in differing
+            if path.endswith(".kind") or not path.startswith(tuple(parts))
+        ]
         for run in group:
             own = settings[run.id]
-            found[run.id] = {path: own[path] for path in differing if path in own}
+            found[run.id] = {path: own[path] for path in told if path in own}
     return {run: dict(list(own.items())[:MOST]) for run, own in found.items()}
 
 
