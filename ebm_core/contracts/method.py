@@ -148,6 +148,10 @@ class Method(PlugIn, ABC):
         fewer do not arrive, and more lead away. None where chains may go on for ever."""
         return None
 
+    settling: ClassVar[int] = 50
+    """Steps of its sampler that lead from the method's own samples to others; 0 where these are
+    drawn afresh each time. Of an energy that is right only near the data, many lead away."""
+
     def rise(self, shape: Shape) -> float:
         """Nats by which its energy is meant to stand higher at the points that it trains on than
         at the data, where these are far from the data."""

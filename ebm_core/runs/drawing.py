@@ -73,6 +73,8 @@ class Drawing:
         self, energy: EnergyNetwork, starts: Float[Tensor, "n ..."], generator: torch.Generator
     ) -> Float[Tensor, "n ..."]:
         """Where chains end, on the CPU."""
+        if not self.steps:
+            return starts.cpu()
         return run(self.sampler, energy, starts, self.steps, generator, self.tuning).points.cpu()
 
 
@@ -87,8 +89,8 @@ def drawing(
 
     A method whose steps from noise are part of what it learns makes those and no others. Of a
     density in the plane, points are drawn from a grid that has its mass exactly, since chains do
-    not cross between far modes, and moved within. All else goes on from the method's own samples,
-    or comes from noise.
+    not cross between far modes, and moved within. All else are the method's own samples, moved on
+    where it keeps no more than some, or comes from noise.
 
     Args:
         steps: Chain steps that are asked for, if any are.
@@ -121,10 +123,11 @@ def drawing(
             f"{max(found.partition.error, 1e-4):.1g} nats, and moved by {count} steps of MALA"
         )
         return Drawing(told, inside(found), Mala(), count)
-    count = ENOUGH if steps is None else steps
     if own is not None and own(1, torch.Generator(config.device).manual_seed(0)) is not None:
+        count = method.settling if steps is None else steps
         told = f"{count} steps of {sampler.title} from the method's own samples"
-        return Drawing(told, repeated(own), sampler, count)
+        return Drawing(told if count else "the method's own samples", repeated(own), sampler, count)
+    count = ENOUGH if steps is None else steps
     told = f"{count} steps of {sampler.title} from noise"
     return Drawing(told, dataset.starts, sampler, count)
 

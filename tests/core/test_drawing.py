@@ -160,8 +160,21 @@ def test_fewer_than_one_sample_and_far_too_many_are_refused(count: int) -> None:
         energy.sample(1, seed=2**64)
 
 
+@pytest.mark.parametrize("method", ["activation_entropy", "mutual_information", "variational"])
+def test_images_of_a_generator_are_its_draws(method: str) -> None:
+    """Its energy is right only near them: the chains that once followed led to no images at all."""
+    training = fresh(method, "digits")
+    drawn = training.learner.samples(20, torch.Generator().manual_seed(5))
+    assert drawn is not None
+    made = training.trained().sample(20, seed=5)
+    torch.testing.assert_close(made, training.dataset.from_model(drawn))
+    assert training.trained().drawing().description == "the method's own samples"
+    assert "2 steps of" in training.trained().drawing(2).description
+
+
 def test_images_go_on_from_the_methods_own_samples() -> None:
     kept = fresh("persistent", "digits").trained()
+    assert "50 steps of" in kept.drawing().description
     assert "from the method's own samples" in kept.drawing().description
     assert kept.sample(3, steps=2).shape == (3, 1, 8, 8)
     none = fresh("sliced", "digits").trained()

@@ -13,6 +13,7 @@ class GeneratorMethod(Unconditional, ABC):
     """Learns by a generator's samples; chains are there to be looked at."""
 
     family: ClassVar[Family] = "learned_sampler"
+    settling: ClassVar[int] = 0
 
     @property
     def smoothing(self) -> float:
