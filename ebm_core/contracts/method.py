@@ -148,6 +148,10 @@ class Method(PlugIn, ABC):
         fewer do not arrive, and more lead away. None where chains may go on for ever."""
         return None
 
+    def refuse(self, classes: int) -> None:
+        """Raises ValueError where it cannot learn data of so many classes, or where its own
+        settings contradict each other; it is asked before a run is begun."""
+
     settling: ClassVar[int] = 50
     """Steps of its sampler that lead from the method's own samples to others; 0 where these are
     drawn afresh each time. Of an energy that is right only near the data, many lead away."""

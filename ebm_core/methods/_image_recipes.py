@@ -2,6 +2,8 @@
 
 from typing import Any
 
+LARGE = 256
+"""Grey values of an image beyond which what is quick on 8 x 8 no longer holds."""
 IMAGE_ENERGY: dict[str, Any] = {
     "kind": "mlp",
     "hidden": [256, 256],

@@ -20,6 +20,10 @@ def read_array(data: bytes, name: str) -> UInt8[np.ndarray, "n c h w"]:
     """
     try:
         values = np.load(io.BytesIO(data), allow_pickle=False)
+    except MemoryError as error:  # its header may promise more than the file holds
+        raise BadPictures(
+            f"{name} claims an array that is larger than memory ({error}); save it by numpy.save"
+        ) from error
     except (ValueError, OSError, EOFError) as error:
         raise BadPictures(f"{name} is no array of numbers that can be read ({error})") from error
     return pictures_in(values, name)

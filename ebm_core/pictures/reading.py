@@ -167,7 +167,7 @@ def labels_in(path: Path, count: int) -> Int64[np.ndarray, " n"]:
     """The classes in an NPY file, from 0, one a picture."""
     try:
         values = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, MemoryError) as error:
         raise BadPictures(
             f"{path.name} is no array of numbers that can be read ({error})"
         ) from error

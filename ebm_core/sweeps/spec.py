@@ -129,7 +129,8 @@ class Sweep(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field("sweep", min_length=1, max_length=200)
+    name: str = Field("sweep", min_length=1, max_length=200, pattern=r"^\P{C}+$")
+    """In one line: without signs that control, or are none."""
     base: dict[str, Any] = Field(default_factory=dict)
     """What all runs have, by path."""
     grid: dict[str, list[Any]] = Field(default_factory=dict)
@@ -198,8 +199,13 @@ def read(given: Mapping[str, Any] | str) -> Sweep:
     if isinstance(given, str):
         try:
             given = tomllib.loads(given)
-        except tomllib.TOMLDecodeError as error:
-            raise Refused([Problem("", None, f"this is no TOML: {error}", None)]) from error
+        except (ValueError, RecursionError) as error:  # also numbers of too many digits
+            why = (
+                error
+                if isinstance(error, tomllib.TOMLDecodeError)
+                else "nothing is so deep or long"
+            )
+            raise Refused([Problem("", None, f"this is no TOML: {why}", None)]) from error
     try:
         sweep = Sweep.model_validate(given)
     except ValidationError as error:

@@ -18,13 +18,14 @@ THOUSANDS = "'’ \u00a0\u202f"
 """What may stand before every three digits, beside the mark that is not the decimal one."""
 EXPONENT = r"(?:[eE][+-]?\d+)?"
 INFINITE = r"[+-]?inf(?:inity)?"
+csv.field_size_limit(2**31 - 1)  # a line that is parted by something else is one cell
 EXCEL = re.compile(rb"sep=(.)\n")
 """A first line by which Excel is told what parts the cells."""
 
 
 def plain(mark: str) -> re.Pattern[str]:
     """A number with this decimal mark."""
-    digits = rf"(?:\d+{mark}?\d*|{mark}\d+)"
+    digits = rf"(?:\d+(?:{mark}\d*)?|{mark}\d+)"  # in one way alone, or it takes the square
     return re.compile(rf"[-+−]?{digits}{EXPONENT}|{INFINITE}", re.IGNORECASE)
 
 

@@ -28,6 +28,8 @@ MOSTLY = 0.5
 """A column with a larger share of words is one of text; else a word in it is a mistake."""
 LONGEST_CELL = 20
 """Lines that a cell in quotes may run over."""
+LONGEST = 50_000
+"""Characters of a line: some thousand columns, which a second suffices for."""
 NAMELESS = ("", "Unnamed: 0")
 """What pandas writes above an index."""
 
@@ -44,6 +46,11 @@ def read_text(data: bytes, name: str) -> Table:
     if not len(numbers):
         raise BadFile(f"{name} is empty; rows of two numbers are expected")
     sample = [line.decode().rstrip("\n") for line in islice(io.BytesIO(body), SAMPLE + 1)]
+    if (longest := max(map(len, sample))) > LONGEST:
+        raise BadFile(
+            f"{name} has a line of {longest:,} characters; a table's are of {LONGEST:,} at the "
+            "most: leave out columns, or save it as NPY"
+        )
     dialect = told_from(sample) if told is None else told_from(sample, [told[1].decode()])
     names = header_of(sample, dialect)
     if names is not None:

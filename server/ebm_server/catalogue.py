@@ -81,7 +81,7 @@ def build() -> dict[str, Any]:
                 problems.append(f"{ORIGINS[plug_in].name} cannot be shown: {why}")
         return found
 
-    shapes = {"plane": (2,), "image": (1, 8, 8)}
+    shapes = {tuple(dataset.example().shape) for dataset in DATASETS.values()}
     return {
         "version": package_version(),
         "datasets": entries(DATASETS, lambda dataset: _example(dataset.example())),
@@ -93,10 +93,7 @@ def build() -> dict[str, Any]:
         "optimization": Optimization.model_json_schema(),
         "trial": trial.form(),
         "most_chain_steps": trial.CHAIN_STEPS,
-        "recipes": {
-            kind: {name: config.recipe(kind, shape) for name, shape in shapes.items()}
-            for kind in METHODS
-        },
+        "recipes": {kind: _recipes(kind, shapes) for kind in METHODS},
         "presets": list(map(_preset, PRESETS.values())),
         "first": {"dataset": FIRST, "method": next(iter(METHODS))},
         "families": [
@@ -105,6 +102,18 @@ def build() -> dict[str, Any]:
         "plugins": [origin.model_dump() for origin in ORIGINS.values()],
         "problems": problems,
     }
+
+
+def _recipes(kind: str, shapes: set[Any]) -> dict[str, Any]:
+    """A method's recipes for the plane and for images, and for shapes that have others."""
+    from ebm_core.runs import config
+
+    found = {"plane": config.recipe(kind, (2,)), "image": config.recipe(kind, (1, 8, 8))}
+    for shape in sorted(shapes, key=lambda shape: (len(shape), *shape)):
+        recipe = config.recipe(kind, shape)
+        if recipe != found["plane" if len(shape) == 1 else "image"]:
+            found["x".join(map(str, shape))] = recipe
+    return found
 
 
 def _method(method: "type[Method]") -> dict[str, Any]:

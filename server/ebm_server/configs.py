@@ -66,6 +66,12 @@ def complete(given: dict[str, Any], points: Path, most: Limits, elsewhere: bool)
     except ValueError as error:
         several = Problem(path="processes", value=config.processes, message=str(error), allowed="1")
         raise Invalid([several]) from error
+    try:
+        config.method.refuse(config.dataset.classes)
+    except ValueError as error:
+        kind = config.method.kind  # type: ignore[attr-defined]
+        wrong = Problem(path="method", value=kind, message=str(error), allowed=None)
+        raise Invalid([wrong]) from error
     refuse_local(config)
     if costly := too_costly(config, most):
         raise Invalid(costly)

@@ -87,6 +87,7 @@ def read(file: Path, name: str, edge: int | None, folder: Path) -> OwnPictures:
         ValueError: It holds none.
     """
     import numpy as np
+    from pydantic import ValidationError
 
     from ebm_core.contracts.frozen_array import ArrayFolder, FrozenArray
     from ebm_core.datasets.images import Images
@@ -94,7 +95,10 @@ def read(file: Path, name: str, edge: int | None, folder: Path) -> OwnPictures:
 
     found = read_pictures(file, edge)
     classes = None if found.labels is None else FrozenArray(found.labels, np.int64)
-    images = Images(pictures=FrozenArray(found.pictures, np.uint8), labels=classes)
+    try:
+        images = Images(pictures=FrozenArray(found.pictures, np.uint8), labels=classes)
+    except ValidationError as error:
+        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
     arrays = ArrayFolder(folder)
     arrays.put(images.pictures)
     return told_of(

@@ -179,6 +179,15 @@ def test_arrays_that_are_no_pictures(tmp_path: Path, values: np.ndarray, words: 
         read_pictures(tmp_path / "x.npy")
 
 
+def test_a_header_that_promises_too_much_is_told(tmp_path: Path) -> None:
+    with (tmp_path / "x.npy").open("wb") as file:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (10**9, 1000, 1000)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(bytes(1000))
+    with pytest.raises(BadPictures, match=r"x\.npy"):
+        read_pictures(tmp_path / "x.npy")
+
+
 def test_an_array_of_objects_runs_nothing(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.array([{}], object), allow_pickle=True)
     with pytest.raises(BadPictures, match="no array"):

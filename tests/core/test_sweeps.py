@@ -94,6 +94,10 @@ ON_MOONS = '[base]\n"dataset.kind" = "moons"\n"method.kind" = "exact"\n'
     ("text", "said"),
     [
         ("[grid", "this is no TOML"),
+        (f"[grid]\nseed = {'9' * 5000}", "this is no TOML"),
+        (f"x = {'[' * 5000}", "this is no TOML"),
+        ('name = "a\\u0000b"', "name is"),
+        ('name = "a\\nb"', "name is"),
         ("[gird]\nseed = [0]", "gird: there is no such table of a sweep; allowed: name, b"),
         ("[grid]\nseed = 3", "grid.seed is 3: .*allowed: a list"),
         ("[grid]\nseed = []", r"grid.seed is \[\]: it is empty"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from typing import Any
 
 import numpy as np
@@ -240,11 +241,34 @@ def test_a_wrong_choice_is_told_with_what_there_is(choice: dict[str, Any], told:
         (b"PK\x03\x04 and no more", "a.xlsx", "is not a file saved by numpy.savez"),
         (npz(a=np.ones(3), b=np.ones(4)), "a.npz", "different lengths"),
         (npz(), "a.npz", "holds no arrays"),
+        (b'{"a":' * 50_000, "a.csv", "."),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, name: str, told: str) -> None:
     with pytest.raises(BadFile, match=told):
         chosen(data, name)
+
+
+def test_a_cell_of_many_digits_takes_no_longer_than_the_file_is_long() -> None:
+    """The pattern of a number once went back and forth in it, which took the square: minutes."""
+    table = "x,y\n" + f"{'9' * 60_000}x,1\n" * 4
+    began = time.process_time()
+    with pytest.raises(BadFile):
+        chosen(table.encode())
+    assert time.process_time() - began < 20  # 120 s for half of it, before
+
+
+@pytest.mark.parametrize("cell", [b"1,", b"1"])
+def test_a_line_that_is_too_long_is_told(cell: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(BadFile, match=r"has a line of \d00,00\d characters"):
+        chosen(cell * (400_000 // len(cell) // 2) * 2 + b"\n1,2\n")
+    assert time.process_time() - began < 5
+
+
+def test_a_table_of_a_thousand_columns_is_read() -> None:
+    row = ",".join(["1.5"] * 1000)
+    assert chosen(f"{row}\n{row}\n{row},\n".encode()[:-2]).values.shape == (3, 2)
 
 
 def test_of_too_many_rows_some_are_drawn_the_same_each_time() -> None:

@@ -104,6 +104,7 @@ def test_a_run_is_trained_on_one_thread_saved_judged_and_sampled(tmp_path: Path)
         (["--images", "none", "--method", "jem"], "--images none: No such file"),
         ([*MOONS, "--images", "none"], "--dataset is 'moons'; drop one"),
         ([*MOONS, "--edge", "8"], "--images PATH"),
+        (["--images", "a", "--points", "b", "--method", "jem"], "--points and --images each bring"),
         (["--dataset", "images", "--method", "jem"], "give it by --images PATH"),
         (["--dataset", "points", "--method", "jem"], "give it by --points FILE"),
         (["none.toml"], "none.toml"),

@@ -164,6 +164,16 @@ def test_bad_configs_are_refused_with_path_value_and_bounds(lab: Laboratory) -> 
         problem = lab.ask("POST", "/runs", given, 422)["detail"][0]
         assert (problem["path"], problem["allowed"]) == ("dataset.data", "null")
     lab.ask("POST", "/runs", [1], 422)
+    misfits: list[tuple[dict[str, Any], str, str]] = [
+        ({"kind": "persistent", "chains": 2000}, "moons", "more than method.buffer_size, 256"),
+        ({"kind": "variational", "centres": 8}, "moons", "fewer than method.negatives"),
+        ({"kind": "jem"}, "swiss_roll", "needs data of several classes"),
+    ]
+    for misfit, dataset, told in misfits:
+        given = {"dataset": {"kind": dataset}, "method": misfit}
+        (problem,) = lab.ask("POST", "/runs", given, 422)["detail"]
+        assert problem["path"] == "method"
+        assert told in problem["message"]
 
 
 def test_bad_changes_are_refused_and_none_of_them_is_made(lab: Laboratory, going: str) -> None:

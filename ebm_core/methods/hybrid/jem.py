@@ -164,20 +164,22 @@ class JointEnergy(Unconditional):
     def display_sampler(self, shape: Shape) -> Sampler:
         return self.sampler
 
-    def learner(self, task: Task) -> "JointEnergyLearner":
-        """Raises ValueError for data of one class, for an energy without logits, and when more
-        chains are to be moved than the buffer holds."""
-        if task.classes < 2:
+    def refuse(self, classes: int) -> None:
+        if classes < 2:
             raise ValueError(
                 "method 'jem' needs data of several classes, and these have one; choose a dataset "
-                "with separate parts, such as 'pinwheel' or 'moons', or give your data labels"
+                "with separate parts, such as 'pinwheel' or 'moons', or give your data labels "
+                "(pictures: a sub-folder for each class)"
             )
+        enough_kept(self.chains, self.buffer_size or self.chains)
+
+    def learner(self, task: Task) -> "JointEnergyLearner":
+        """Raises ValueError for an energy without logits."""
         if not isinstance(task.energy, LogitNetwork):
             raise ValueError(
                 "method 'jem' reads its energy off a classifier's logits; choose the energy "
                 "'classifier'"
             )
-        enough_kept(self.chains, self.buffer_size or self.chains)
         task.energy.use(task.classes)
         return JointEnergyLearner(self, task, task.energy)
 

@@ -158,9 +158,10 @@ class ActivationEntropy(GeneratorMethod):
             },
         }
 
-    def learner(self, task: Task) -> "ActivationEntropyLearner":
-        """Raises ValueError when fewer draws make up the kernel density than are taken from it."""
+    def refuse(self, classes: int) -> None:
         enough_centres(self.centres, self.negatives)
+
+    def learner(self, task: Task) -> "ActivationEntropyLearner":
         return ActivationEntropyLearner(self, task)
 
 

@@ -157,9 +157,10 @@ class MutualInformation(GeneratorMethod):
             },
         }
 
-    def learner(self, task: Task) -> "MutualInformationLearner":
-        """Raises ValueError when fewer draws make up the kernel density than are taken from it."""
+    def refuse(self, classes: int) -> None:
         enough_centres(self.centres, self.negatives)
+
+    def learner(self, task: Task) -> "MutualInformationLearner":
         return MutualInformationLearner(self, task)
 
 

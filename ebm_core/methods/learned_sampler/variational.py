@@ -157,9 +157,10 @@ class Variational(GeneratorMethod):
             "optimization": {"learning_rate": 1e-3, "decay_updates": 30_000, "batch_size": 64},
         }
 
-    def learner(self, task: Task) -> "VariationalLearner":
-        """Raises ValueError when fewer draws make up q than are taken from it."""
+    def refuse(self, classes: int) -> None:
         enough_centres(self.centres, self.negatives)
+
+    def learner(self, task: Task) -> "VariationalLearner":
         return VariationalLearner(self, task)
 
 

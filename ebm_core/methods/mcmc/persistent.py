@@ -1,5 +1,6 @@
 """Persistent contrastive divergence with a replay buffer."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, final
 
@@ -24,7 +25,7 @@ from ebm_core.contracts import (
 )
 from ebm_core.contracts.phases import observer
 from ebm_core.methods._chain_phases import tell_buffer, tell_data, tell_stored
-from ebm_core.methods._image_recipes import IMAGE_SAMPLER
+from ebm_core.methods._image_recipes import IMAGE_SAMPLER, LARGE
 from ebm_core.methods._likelihood import ENERGY_PENALTY, LikelihoodAscent
 from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods._replay import enough_kept, moved_now
@@ -111,20 +112,25 @@ class PersistentContrastiveDivergence(Unconditional):
     def recipe(cls, shape: Shape) -> Recipe:
         if len(shape) == 1:
             return {"optimization": {"learning_rate": 5e-3}}
+        large = math.prod(shape) > LARGE
+        restarts: dict[str, Any] = (
+            # from noise, 6 steps are too few there: chains settle on grey blots
+            {"chain_steps": 20, "restart_share": 0.05, "restart_from": "data"}
+            if large
+            else {"chain_steps": 6, "restart_share": 0.02, "restart_from": "noise"}
+        )
         return {
             "method": {
                 "sampler": IMAGE_SAMPLER,
-                "chain_steps": 6,
+                **restarts,
                 "chains": 64,
                 "buffer_size": 1000,
-                "restart_share": 0.02,
-                "restart_from": "noise",
                 "data_noise": 0.1,
                 "energy_penalty": 0.01,
             },
             "energy": {"kind": "mlp", "hidden": [256, 256], "fourier_features": 0},
             "optimization": {
-                "learning_rate": 1.5e-3,
+                "learning_rate": 1e-3 if large else 1.5e-3,
                 "decay_updates": 20_000,
                 "batch_size": 64,
                 "averaging": 0.998,
@@ -139,9 +145,10 @@ class PersistentContrastiveDivergence(Unconditional):
     def display_sampler(self, shape: Shape) -> Sampler:
         return self.sampler
 
-    def learner(self, task: Task) -> "PersistentLearner":
-        """Raises ValueError when more chains are to be moved than the buffer holds."""
+    def refuse(self, classes: int) -> None:
         enough_kept(self.chains, self.buffer_size)
+
+    def learner(self, task: Task) -> "PersistentLearner":
         return PersistentLearner(self, task)
 
 

@@ -63,7 +63,8 @@ export function startOf(catalogue: Catalogue, choice: RunConfig, path: string, k
 /** A whole choice for a distribution and a method: the recipe that pressing play should give. */
 export function recipeFor(catalogue: Catalogue, dataset: PlugInConfig, method: string): RunConfig | null {
   const shape = catalogue.datasets.find(({ kind }) => kind === dataset.kind)?.shape ?? [2];
-  const recipe = catalogue.recipes[method]?.[shape.length === 1 ? "plane" : "image"];
+  const own = catalogue.recipes[method];
+  const recipe = own?.[shape.join("x")] ?? own?.[shape.length === 1 ? "plane" : "image"];
   return recipe ? { ...recipe, dataset } : null;
 }
 

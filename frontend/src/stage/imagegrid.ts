@@ -24,6 +24,9 @@ export function gridSide(count: number): number {
   return Math.min(SIDE, Math.max(1, Math.ceil(Math.sqrt(count))));
 }
 
+/** From so many pixels of the screen a pixel on, its edges are sharp; below, some would vanish. */
+const CRISP = 2;
+
 /** Device pixels for a pixel of an image: a whole number, for crisp squares, unless that leaves much of the room empty. */
 export function tileZoom(fit: number, smooth: boolean): number {
   const whole = Math.floor(fit);
@@ -162,7 +165,7 @@ export class ImageGrid {
     const fit = (room - label) / Math.max(width, height);
     const zoom = tileZoom(fit, this.smooth);
     const pitch = (this.size - room) / Math.max(side - 1, 1);
-    this.context.imageSmoothingEnabled = this.smooth || !Number.isInteger(zoom);
+    this.context.imageSmoothingEnabled = this.smooth || zoom < CRISP;
     for (let i = 0; i < count && channels > 0; i++) {
       const left = Math.round((i % side) * pitch + (room - zoom * width) / 2);
       const row = Math.round(Math.floor(i / side) * pitch);

@@ -216,7 +216,9 @@ function Remarks() {
     <section class="remarks" aria-label="Remarks">
       <Target />
       <Warnings />
-      {floor && <p class="small muted target">Real images, held out, have {floor}: no model does better.</p>}
+      {floor && (
+        <p class="small muted target">Real images, held out, have {floor}: nearer than that says nothing.</p>
+      )}
     </section>
   );
 }

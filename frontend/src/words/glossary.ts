@@ -44,7 +44,7 @@ export const GLOSSARY: Record<string, Entry> = {
     write: (value) => fixed(value, 1),
     explanation:
       "Distance between the features of samples and of real images, as a small classifier sees them.",
-    good: "Lower is better. “real” is what as many held-out images get: no model does better. It is of 500 samples: of digits other 500 come out 2 to 4 higher or lower (a standard deviation), so that a smaller difference says nothing.",
+    good: "Lower is better. “real” is what as many held-out images get: nearer than that says nothing, or that the data are learned by heart. It is of 500 samples: of digits other 500 come out 2 to 4 higher or lower (a standard deviation), so that a smaller difference says nothing.",
     source: "Heusel et al. 2017, https://arxiv.org/abs/1706.08500",
   },
   accuracy: {
@@ -108,10 +108,11 @@ export const GLOSSARY: Record<string, Entry> = {
   },
   buffer_age: {
     label: "age of the buffer",
-    unit: "updates",
+    unit: "steps",
     write: (value) => significant(value, 3),
-    explanation: "Mean number of updates since a chain of the replay buffer was started.",
-    good: "It settles near 1 / share of restarts. Young chains have not left their start; very old ones may be stuck.",
+    explanation:
+      "Mean number of steps that the chains of the replay buffer have made since they were started.",
+    good: "It settles near k / share of restarts. Young chains have not left their start; very old ones may be stuck.",
     source: "Du and Mordatch 2019, https://arxiv.org/abs/1903.08689",
   },
   ...IMAGE_FIGURES,

@@ -77,6 +77,9 @@ def dataset_of(
     edge: int | None,
 ) -> dict[str, Any] | None:
     """The dataset that is named, or that of a file of points, or of pictures."""
+    sources = {"--points": points, "--images": images, "--data": data}
+    if len(several := [flag for flag, value in sources.items() if value is not None]) > 1:
+        refuse(f"{' and '.join(several)} each bring data; drop all but one")
     if data is not None:
         return published(kind, data)
     if images is not None:

@@ -182,7 +182,7 @@ class Catalogue(TypedDict):
     most_chain_steps: int
     """Chains times steps that a trial may take."""
     recipes: dict[str, dict[str, Recipe]]
-    """By method, then by the shape of the data: "plane" or "image"."""
+    """By method, then "plane" or "image", or a shape that has another, such as "1x28x28"."""
     first: First
     families: list[Family]
     presets: NotRequired[list[PresetInfo]]

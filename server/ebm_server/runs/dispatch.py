@@ -466,7 +466,7 @@ def ending(ended: Ended) -> str:
     if ended.lost:
         return f"{ended.lost}, as others that it was on before"
     if code is None:
-        return "the worker process ended while no server watched it"
+        return "the worker process ended; how is not known, as an earlier server had started it"
     if code < 0:
         names = {number.value: number.name for number in signal.Signals}
         cause = ", perhaps because memory ran out" if -code == signal.SIGKILL else ""

@@ -1,5 +1,6 @@
 """What a worker does: it warms up, and makes one run to its end, whatever happens."""
 
+import errno
 import traceback
 
 import torch
@@ -52,4 +53,6 @@ def reason_of(error: BaseException, begun: bool) -> str:
     if isinstance(error, ValueError) and not begun:
         return str(mistake(error) or error)
     traceback.print_exc()
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"the disk is full ({error}); make room, and resume goes on from its last checkpoint"
     return str(mistake(error) or f"{type(error).__name__}: {error}")
