@@ -99,6 +99,10 @@ class Learner(ABC):
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."] | None:
         """At most `count` samples from the method's own sampler; None if it has none."""
 
+    def figures(self) -> Metrics:
+        """What it can say of how good it is, beside what is known of any energy."""
+        return {}
+
     @abstractmethod
     def state(self) -> dict[str, Any]:
         """All that `update` depends on beside the energy: dicts of tensors, numbers, text."""

@@ -79,7 +79,18 @@ IGEBM = Preset(
                 "a classifier is sure of 74 %",
             ),
         ),
-        "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=FEWER_TOLD),
+        "mnist": Setup(
+            run=MNIST,
+            takes=THREE_MINUTES,
+            differs=FEWER_TOLD,
+            measured=Measured(
+                updates=306,
+                frechet=904.7,
+                frechet_floor=22.3,
+                looks="pieces of strokes, since updates are slow, and a classifier is sure of 64 %",
+                of="9,000 of the images",
+            ),
+        ),
         "fashion_mnist": Setup(
             run=MNIST, takes=THREE_MINUTES, differs=FEWER_TOLD, not_measured=UNFETCHED
         ),

@@ -66,7 +66,18 @@ MDSM = Preset(
                 looks="smooth digits and strokes that are none, and a classifier is sure of 76 %",
             ),
         ),
-        "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD),
+        "mnist": Setup(
+            run=MNIST,
+            takes=THREE_MINUTES,
+            differs=SMALLER_TOLD,
+            measured=Measured(
+                updates=1917,
+                frechet=886.1,
+                frechet_floor=22.3,
+                looks="smooth strokes that are no digits yet, and a classifier is sure of 70 %",
+                of="9,000 of the images",
+            ),
+        ),
         "fashion_mnist": Setup(
             run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD, not_measured=UNFETCHED
         ),

@@ -73,7 +73,18 @@ NCSN = Preset(
                 "a classifier is sure of 70 %",
             ),
         ),
-        "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD),
+        "mnist": Setup(
+            run=MNIST,
+            takes=THREE_MINUTES,
+            differs=SMALLER_TOLD,
+            measured=Measured(
+                updates=1934,
+                frechet=630.2,
+                frechet_floor=22.3,
+                looks="strokes of digits, hardly one whole, and a classifier is sure of 71 %",
+                of="9,000 of the images",
+            ),
+        ),
         "fashion_mnist": Setup(
             run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD, not_measured=UNFETCHED
         ),

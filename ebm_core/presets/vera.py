@@ -12,7 +12,7 @@ from ebm_core.presets._parts import (
     at_full_size,
     in_minutes,
 )
-from ebm_core.presets.preset import Preset, Setup
+from ebm_core.presets.preset import Measured, Preset, Setup
 
 
 def game(**more: Any) -> dict[str, Any]:
@@ -74,7 +74,18 @@ VERA = Preset(
             not_measured="not run to the end here; in 40 s it came to a Frechet distance of 57.3 "
             "(held-out images: 9.0), and a classifier was sure of 81 %",
         ),
-        "mnist": Setup(run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD),
+        "mnist": Setup(
+            run=MNIST,
+            takes=THREE_MINUTES,
+            differs=SMALLER_TOLD,
+            measured=Measured(
+                updates=9313,
+                frechet=767.9,
+                frechet_floor=22.3,
+                looks="digits of every class in grey noise, and a classifier is sure of 75 %",
+                of="9,000 of the images",
+            ),
+        ),
         "fashion_mnist": Setup(
             run=MNIST, takes=THREE_MINUTES, differs=SMALLER_TOLD, not_measured=UNFETCHED
         ),

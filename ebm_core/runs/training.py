@@ -264,6 +264,8 @@ class Training:
         assessment = self._assessment(thorough)
         with self._timed():
             figures = assessment(self.network, self.config.method, self.learner)
+            if thorough:
+                figures |= {name: float(value) for name, value in self.learner.figures().items()}
             figures |= self._sizes
             self.metrics.update(figures)
         return figures

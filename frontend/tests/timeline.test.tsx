@@ -11,6 +11,7 @@ import { history, moment } from "../src/state";
 import { changeText, MarkButton } from "../src/views/Marks";
 import { Timeline } from "../src/views/Timeline";
 import { explanationAt } from "../src/words/explaining";
+import { duration } from "../src/words/format";
 import { frameWith } from "./frames.testing";
 
 const box = document.createElement("div");
@@ -116,4 +117,11 @@ it("every mark on the time line explains itself", async () => {
 
 it("values that differ are never written alike", () => {
   expect(changeText({ path: "a.rate", previous: 0.00271, value: 0.00274 })).not.toMatch(/(\S+) → \1$/);
+});
+
+it("the time that is told is that of the moment on the stage", async () => {
+  expect(box.querySelector(".pace")!.textContent).toBe(`${duration(1)} trained`);
+  await point("pointerdown", mark(), 50);
+  await point("pointermove", mark(), 30);
+  expect(box.querySelector(".pace")!.textContent).toBe(`${duration(250)} trained`);
 });

@@ -237,3 +237,13 @@ def test_a_classifier_is_judged_by_what_it_has_not_seen(kind: str) -> None:
     apart = torch.cdist(run.dataset.to_model(seen).float(), points.float())
     assert 0 < len(points) < 100
     assert apart.min() > 1e-6
+
+
+def test_a_thorough_evaluation_tells_of_the_classes_too() -> None:
+    run = with_buffer(buffer_size=100)
+    assert isinstance(run.learner, JointEnergyLearner)
+    assert "accuracy" not in run.evaluate()
+    found, own = run.evaluate(thorough=True), run.learner.figures()
+    assert own.keys() >= {"accuracy", "calibration_error", "ood_auroc", "softmax_accuracy"}
+    assert {name: found[name] for name in own} == own
+    assert run.metrics["accuracy"] == own["accuracy"]

@@ -1,5 +1,5 @@
 /** Time at the bottom: a scrubber over the whole run, numbered marks where something was changed, back to live. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { branch } from "../actions/runs";
 import * as Icons from "../Icons";
@@ -39,6 +39,13 @@ export function Timeline() {
   );
 }
 
+/** Seconds of training until the moment on the stage. */
+const trainedFor = computed(() => {
+  const at = moment.value;
+  const kept = at === null ? null : history.value?.keyframes.find(({ step }) => step === at);
+  return kept?.seconds ?? info.value?.seconds ?? 0;
+});
+
 function Pace() {
   const { updates, frames, lag } = pace.value;
   if (stored.value || untrained.value) {
@@ -47,7 +54,7 @@ function Pace() {
   if (info.value?.state !== "running")
     return (
       <p class="pace small muted mono">
-        <Term explanation={LAB.seconds}>{duration(info.value?.seconds ?? 0)} trained</Term>
+        <Term explanation={LAB.seconds}>{duration(trainedFor.value)} trained</Term>
       </p>
     );
   return (
