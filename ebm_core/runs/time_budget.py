@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 CALIBRATIONS = (1 / 30, 1 / 10, 1 / 4, 1 / 2, 3 / 4, 9 / 10, 1.0)
 """Shares of a time budget at which the speed is measured and the length in updates is set anew."""
+EARLY = 0.9
+"""Share of a time budget before which no run ends by itself."""
 
 
 @dataclass
@@ -19,12 +21,16 @@ class TimeBudget:
         changes."""
         self.calibrated = len(CALIBRATIONS)
 
-    def length(self, budget: float | None, seconds: float, step: int) -> int | None:
+    def length(
+        self, budget: float | None, seconds: float, step: int, horizon: int | None = None
+    ) -> int | None:
         """The run's length in updates where the speed is to be measured now, else None.
 
         Args:
             budget: Seconds that the run may take.
             seconds: Those that `step` updates took.
+            horizon: The length that was found last. Where it is reached too early, as after a slow
+                beginning, the speed is measured once more.
         """
         if not self.measures or budget is None or self.calibrated == len(CALIBRATIONS):
             return None
@@ -34,6 +40,7 @@ class TimeBudget:
             and seconds >= budget * CALIBRATIONS[self.calibrated]
         ):
             self.calibrated += 1
-        if self.calibrated == before:
+        early = horizon is not None and step >= horizon and seconds < EARLY * budget
+        if self.calibrated == before and not early:
             return None
         return step + max(0, round(max(0.0, budget - seconds) * step / seconds))

@@ -175,7 +175,7 @@ class Training:
             if self.config.method.smoothing:
                 self.metrics["smoothing"] = self.config.method.smoothing * self.config.scale
             self.schedule.step += 1
-        length = self.budget.length(self.config.seconds, self.seconds, self.step)
+        length = self.budget.length(self.config.seconds, self.seconds, self.step, self.horizon)
         if length is not None:
             self._change("updates", length)
             self.ranks.order("lengthen", length)

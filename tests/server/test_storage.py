@@ -2,18 +2,21 @@
 
 import io
 import os
+import platform
 import shutil
 import signal
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from ebm_server.protocol.worker_messages import Assign
+from ebm_server.protocol.worker_messages import Assign, StateItem
 from ebm_server.storage import Storage, Superseded
 from ebm_server.worker.mirror import Mirror
+from ebm_server.worker.one_run import mirrored
+from ebm_server.worker.server_connection import ServerConnection
 from safetensors.numpy import load
 
 from tests.server.laboratory import Laboratory, endless
@@ -134,6 +137,26 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
     (mirror.directory / "events.json").touch()
     assert "could not be kept" in mirror.settle(0.5)
     mirror.remove()
+
+
+class Told:
+    """In place of the server's connection."""
+
+    def __init__(self) -> None:
+        self.items: list[StateItem] = []
+
+    def report(self, item: StateItem) -> None:
+        self.items.append(item)
+
+
+def test_a_machine_that_cannot_keep_a_run_says_so_and_which_it_is(tmp_path: Path) -> None:
+    (tmp_path / "shared").write_text("no folder")
+    server = Told()
+    assert mirrored(given(str(tmp_path / "shared")), cast(ServerConnection, server)) is None
+    (item,) = server.items
+    assert item.state == "failed"
+    assert str(item.reason).startswith(f"{platform.node()}, where it was to be trained, cannot")
+    assert "shared" in str(item.reason)
 
 
 @pytest.mark.parametrize(

@@ -450,7 +450,12 @@ class Jobs:
         entry = self.entry(run)
         if entry.run.state not in states:
             raise _refused(entry, command.type, *states)
-        done = await self._asked(entry, command)
+        try:
+            done = await self._asked(entry, command)
+        except Refused:
+            if entry.run.state in ENDED:  # it ended by itself just then
+                raise _refused(entry, command.type, *states) from None
+            raise
         if done.problems:
             raise Invalid(done.problems)
         await self.ledger.kept()

@@ -37,8 +37,7 @@ def main() -> None:
     if WITH_PARENT in sys.argv:
         threading.Thread(target=end_with_parent, daemon=True).start()
 
-    from ebm_server.worker.mirror import Mirror
-    from ebm_server.worker.one_run import run_to_end, warm_up  # imports torch, which takes long
+    from ebm_server.worker.one_run import mirrored, run_to_end, warm_up  # imports torch: long
 
     warm_up()
     server.open()
@@ -47,7 +46,10 @@ def main() -> None:
         return
     if given.gpu is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = given.gpu  # CUDA reads it with its first call
-    mirror = Mirror(given)
+    mirror = mirrored(given, server)
+    if mirror is None:
+        server.leave()
+        os._exit(1)  # threads of the storage's library would abort Python's own end
     server.directory = mirror.directory
     with (mirror.directory / "worker.log").open("ab") as output:
         os.dup2(output.fileno(), sys.stdout.fileno())

@@ -1,6 +1,7 @@
 """What a worker does: it warms up, and makes one run to its end, whatever happens."""
 
 import errno
+import platform
 import traceback
 
 import torch
@@ -23,6 +24,16 @@ def warm_up() -> None:
     training = Training(RunConfig.model_validate(given))
     training.update()
     training.frame()
+
+
+def mirrored(given: Assign, server: ServerConnection) -> Mirror | None:
+    """The run's folder here; None where this machine cannot keep it, which the server is told."""
+    try:
+        return Mirror(given)
+    except OSError as error:
+        reason = f"{platform.node()}, where it was to be trained, cannot keep its files: {error}"
+        server.report(StateItem(step=0, seconds=0.0, horizon=None, state="failed", reason=reason))
+        return None
 
 
 def run_to_end(given: Assign, server: ServerConnection, mirror: Mirror) -> None:
