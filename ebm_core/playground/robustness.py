@@ -25,7 +25,7 @@ PART = 100
 
 @dataclass(frozen=True)
 class Outcome:
-    """Accuracies under attack, by classifier (`jem`, `softmax`) and norm."""
+    """Accuracies under attack, by classifier (`joint`, `softmax`) and norm."""
 
     step: int
     """The update whose weights were attacked."""

@@ -130,7 +130,7 @@ def test_the_classifiers_of_a_run_are_attacked(lab: Laboratory, ended: str) -> N
     assert answer.status_code == 200, answer.text
     found = Robustness.model_validate(unpack(answer.content))
     assert (found.step, found.images) == (60, 500)
-    assert set(found.accuracies) == {"jem", "softmax"}
+    assert set(found.accuracies) == {"joint", "softmax"}
     for accuracies in found.accuracies.values():
         for norm in ("linf", "l2"):
             shares = getattr(accuracies, norm)

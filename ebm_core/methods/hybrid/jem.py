@@ -207,7 +207,7 @@ class JointEnergyLearner(Learner):
     @property
     def classifiers(self) -> dict[str, LogitNetwork]:
         """The joint model and the plain classifier, with the weights that are judged."""
-        return {"jem": self.average.network, "softmax": self.plain_average.network}
+        return {"joint": self.average.network, "softmax": self.plain_average.network}
 
     def learned(self, count: int) -> Float[Tensor, "count ..."]:
         """Points of the data whose density is learned."""

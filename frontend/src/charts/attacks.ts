@@ -11,9 +11,7 @@ const TITLES: Record<Norm, string> = {
   l2: "Accuracy over the length of the change",
 };
 
-const NAMES: Record<string, string> = { jem: "JEM", softmax: "softmax" };
-
-const colorOf = (name: string, colors: ChartColors) => (name === "jem" ? colors.ink : colors.muted);
+const colorOf = (name: string, colors: ChartColors) => (name === "joint" ? colors.ink : colors.muted);
 
 /** The lines of one norm. */
 export function attacks(norm: Norm): Chart<Robustness | null> {
@@ -23,10 +21,10 @@ export function attacks(norm: Norm): Chart<Robustness | null> {
       data: Object.entries(found?.accuracies ?? {}).map(([name, accuracies]) =>
         trace(found!.radii[norm], accuracies[norm], colorOf(name, colors), {
           mode: "lines+markers",
-          line: { color: colorOf(name, colors), width: 1.5, dash: name === "jem" ? "solid" : "dash" },
+          line: { color: colorOf(name, colors), width: 1.5, dash: name === "joint" ? "solid" : "dash" },
           marker: { size: 4 },
           hoverinfo: "all",
-          hovertemplate: `${NAMES[name] ?? name}, radius %{x:.2~f}: %{y:.0%}<extra></extra>`,
+          hovertemplate: `${name}, radius %{x:.2~f}: %{y:.0%}<extra></extra>`,
         }),
       ),
       layout: frame(

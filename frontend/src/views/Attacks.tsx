@@ -6,7 +6,7 @@ import { evidence } from "../charts/readings";
 import { setsOf } from "../charts/sets";
 import * as api from "../protocol/api";
 import type { Robustness } from "../protocol/wire";
-import { info, stored } from "../state";
+import { info, stored, titleOf } from "../state";
 import { count, fixed, percent, sentence } from "../words/format";
 import { Term } from "../words/Term";
 import { ATTACK } from "../words/ways";
@@ -25,7 +25,8 @@ const found = computed(() => own.value?.found ?? null);
 /** The run on the stage, where it has classifiers of images. */
 const attackable = computed(() => {
   const run = info.value;
-  if (!run || stored.value || run.step === 0 || run.config.method.kind !== "jem") return null;
+  if (!run || stored.value || run.step === 0) return null;
+  if (run.metrics.softmax_accuracy === undefined) return null;
   return setsOf(evidence.value.frame) === null ? null : run.id;
 });
 
@@ -72,8 +73,8 @@ export function Attacks() {
           </div>
           <p class="small muted">
             Where each grey value may change by <span class="mono">{fixed(known.radii.linf[TOLD]!, 2)}</span>{" "}
-            (black and white are 1 apart), JEM tells{" "}
-            <span class="mono">{percent(known.accuracies.jem!.linf[TOLD]!)}</span> right, softmax (dashed){" "}
+            (black and white are 1 apart), {titleOf(info.value!.config.method.kind)} tells{" "}
+            <span class="mono">{percent(known.accuracies.joint!.linf[TOLD]!)}</span> right, softmax (dashed){" "}
             <span class="mono">{percent(known.accuracies.softmax!.linf[TOLD]!)}</span>: of{" "}
             <span class="mono">{count(known.images)}</span> images, by the weights of update{" "}
             <span class="mono">{count(known.step)}</span>.

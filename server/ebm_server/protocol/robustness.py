@@ -22,5 +22,5 @@ class Robustness(Message):
     radii: ByNorm
     """Of the attacks, where black and white are 1 apart."""
     accuracies: dict[str, ByNorm]
-    """Shares that are told right, by classifier: `jem`, and `softmax`, the plain one."""
+    """Shares that are told right, by classifier: `joint`, and `softmax`, the plain one."""
     seconds: float
