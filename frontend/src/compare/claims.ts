@@ -48,8 +48,7 @@ function efficient(run: Figures, all: Figures[]): Finding {
   const near = [NEAR, WIDER].find((distance) => run.reached[distance]);
   if (!near) {
     const faster = rivals.find(({ reached }) => reached[WIDER]);
-    const stands =
-      run.kl === null ? "its KL is not measured" : `KL is ${nats(run.kl)} after ${duration(run.seconds)}`;
+    const stands = run.kl === null ? unmeasured(run) : `KL is ${nats(run.kl)} after ${duration(run.seconds)}`;
     return faster
       ? says(false, `${WIDER} is not reached: ${stands}; ${named(faster)} has reached it`)
       : open(stands);
@@ -71,6 +70,10 @@ function efficient(run: Figures, all: Figures[]): Finding {
   );
 }
 
+/** Why nothing is known of a KL. */
+const unmeasured = ({ frechet }: Figures) =>
+  frechet === null ? "its KL is not measured" : "it is about a KL, which cannot be had of images";
+
 /** Whether the KL stays down once it was low. */
 function steadiness(run: Figures): { steady: boolean; words: string } | null {
   if (run.failed) return { steady: false, words: `it failed at update ${count(run.updates)}` };
@@ -86,12 +89,12 @@ function steadiness(run: Figures): { steady: boolean; words: string } | null {
 
 function stable(run: Figures): Finding {
   const found = steadiness(run);
-  return found ? says(found.steady, found.words) : open("its KL is not measured");
+  return found ? says(found.steady, found.words) : open(unmeasured(run));
 }
 
 function unstable(run: Figures): Finding {
   const found = steadiness(run);
-  return found ? says(!found.steady, found.words) : open("its KL is not measured");
+  return found ? says(!found.steady, found.words) : open(unmeasured(run));
 }
 
 const anUpdate = ({ seconds, updates }: Figures) => (updates > 0 ? seconds / updates : null);
@@ -105,11 +108,18 @@ function slow(run: Figures, all: Figures[]): Finding {
   const quickest = rivals.reduce((a, b) => (anUpdate(a)! <= anUpdate(b)! ? a : b));
   const ratio = own / anUpdate(quickest)!;
   const cost = `an update takes ${significant(1000 * own, 2)} ms`;
-  const evaluated = run.evaluations === null ? null : run.evaluations + (run.values ?? 0);
-  const points = evaluated === null ? "" : ` and ${significant(evaluated / run.updates, 3)} evaluations`;
+  const [ours, theirs] = [evaluated(run), evaluated(quickest)];
+  const points =
+    ours === null || theirs === null
+      ? ""
+      : `, and ${significant(ours, 3)} evaluations to its ${significant(theirs, 3)}`;
   const share = ratio > EQUAL ? `${times(ratio)} as long as` : ratio < 1 / EQUAL ? "less than" : "as long as";
-  const beside = `${share} ${named(quickest)}`;
-  return says(ratio > SLOW, `${cost}${points}, ${beside}`);
+  return says(ratio > SLOW, `${cost}, ${share} ${named(quickest)}${points}`);
+}
+
+/** Points whose energy an update evaluates, with a gradient or without. */
+function evaluated({ evaluations, values, updates }: Figures): number | null {
+  return evaluations === null || updates === 0 ? null : (evaluations + (values ?? 0)) / updates;
 }
 
 function mixes(run: Figures): Finding {
@@ -120,7 +130,10 @@ function mixes(run: Figures): Finding {
 
 function images(run: Figures, all: Figures[]): Finding {
   if (run.frechet === null) return open("it is about images; in the plane there is no convolution");
-  const rivals = all.filter(({ family, frechet }) => family !== run.family && frechet !== null);
+  // a hybrid's samples come from chains on its gradient too
+  const rivals = all.filter(
+    ({ family, frechet }) => family !== run.family && family !== "hybrid" && frechet !== null,
+  );
   if (rivals.length === 0)
     return open(`Fréchet distance ${significant(run.frechet)}; no other family is beside it`);
   const best = rivals.reduce((a, b) => (a.frechet! <= b.frechet! ? a : b));

@@ -70,8 +70,26 @@ it("measures an update, and the evaluations in it", () => {
   ];
   const found = finding(/^Slow/, "A", all);
   expect(found.verdict).toBe("borne out");
-  expect(found.words).toBe("an update takes 4.0 ms and 2,500 evaluations, 4.0 times as long as C, Denoising");
+  expect(found.words).toBe(
+    "an update takes 4.0 ms, 4.0 times as long as C, Denoising, and 2,500 evaluations to its 100",
+  );
   expect(finding(/^Slow/, "A", [persistent()]).verdict).toBe("open");
+});
+
+it("says of images what can be said of them", () => {
+  const drawn = { kl: null, best: null, worstAfterBest: null, reached: {} };
+  const hybrid = { ...variational({ ...drawn, frechet: 400 }), family: "hybrid" as const };
+  const own = persistent({ ...drawn, frechet: 27 });
+  expect(finding(/inductive bias/, "A", [own, hybrid])).toEqual({
+    verdict: "open",
+    words: "Fréchet distance 27.0; no other family is beside it",
+  });
+  expect(finding(/inductive bias/, "A", [own, denoising({ ...drawn, frechet: 40 })]).verdict).toBe(
+    "borne out",
+  );
+  expect(finding(/^Stable/, "C", [denoising({ ...drawn, frechet: 40 })]).words).toContain(
+    "cannot be had of images",
+  );
 });
 
 it("counts the weights that are learned beside the energy", () => {
