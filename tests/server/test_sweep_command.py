@@ -175,3 +175,12 @@ def test_bad_input_is_refused_before_anything_runs(
     assert code == 2
     assert said in told
     assert not (out / "records.jsonl").exists()
+
+
+def test_a_figure_that_no_run_has_is_doubted_with_the_first_run(tmp_path: Path) -> None:
+    sweep = described(tmp_path, "updates = 20\n[grid]\nseed = [0, 1, 2]\n")
+    _, said = done(sweep, "--out", tmp_path / "out", "--jobs", "1", "--figure", "kll", code=2)
+    doubt, refusal = said.find("the first run has not; it has"), said.find("which no run has")
+    assert 0 <= doubt < refusal
+    assert said.count("the first run has not") == 1
+    assert len(records(tmp_path / "out")) == 3  # all the same they are made, and kept

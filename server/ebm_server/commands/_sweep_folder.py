@@ -16,6 +16,7 @@ from ebm_core.sweeps.processes import Processes
 from ebm_core.sweeps.records import Records
 from ebm_core.sweeps.search import Search
 from ebm_core.sweeps.spec import read
+from ebm_core.sweeps.summary import Outcome
 from ebm_server.commands import refuse
 from ebm_server.commands._run_folder import refuse_unwritable
 from ebm_server.commands._sweep_table import as_data, duration, show
@@ -42,6 +43,7 @@ class SweepFolder:
         self.text, self.out, self.jobs, self.figure = text, out, jobs, figure
         self.search: Search | None = None
         self.plain: list[Member] = []
+        self.doubted = False
         refuse_unwritable(out)
         try:
             sweep = read(text)
@@ -116,8 +118,21 @@ class SweepFolder:
                 if ended:
                     done += 1
                     failed += ended.state == "failed"
+                    self._doubt(ended)
                 told = f"{failed} failed" if failed else ""
                 bar.update(task, completed=done + processes.shares(), done=done, failed=told)
+
+    def _doubt(self, first: Outcome) -> None:
+        """Says early that a figure may be mistyped: the first run that ends does not have it."""
+        if self.doubted or first.state != "finished":
+            return
+        self.doubted = True
+        if self.figure is not None and self.figure not in first.figures:
+            known = ", ".join(sorted(first.figures))
+            typer.echo(
+                f"--figure is {self.figure!r}, which the first run has not; it has {known}",
+                err=True,
+            )
 
 
 def held(out: Path, stack: ExitStack) -> None:
