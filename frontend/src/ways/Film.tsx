@@ -105,10 +105,10 @@ function Curve({ way, width, edge, now }: CurveProps) {
         <circle cx={x(now)} cy={y(way.energies[now]!)} r={3.5} />
       </svg>
       <span class="small mono muted" data-at="high" data-side={freeSide(way, "high")}>
-        E {fixed(high, 2)}
+        highest E {fixed(high, 2)}
       </span>
       <span class="small mono muted" data-at="low" data-side={freeSide(way, "low")}>
-        E {fixed(low, 2)}
+        lowest E {fixed(low, 2)}
       </span>
     </div>
   );
