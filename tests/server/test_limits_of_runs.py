@@ -182,9 +182,9 @@ def test_a_paused_run_gives_its_process_back_and_wakes_bit_for_bit(tmp_path: Pat
         run = lab.create(config)
         page.watch(run)
         page.step_beyond(5)
-        lab.ask("POST", f"/runs/{run}/pause")
         pid = lab.worker_pid(run)
         descriptor = os.pidfd_open(pid)
+        lab.ask("POST", f"/runs/{run}/pause")
         asleep = page.until(lambda m: m["type"] == "run" and m["info"]["asleep"])["info"]
         assert asleep["state"] == "paused"
         wait_for_end(descriptor)
