@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ebm_server.protocol.worker_messages import LimitSpeed, ShowFrames
-from ebm_server.runs.dispatch import Dispatch
+from ebm_server.runs.dispatch import NO_WORKER, Dispatch
 from ebm_server.runs.executors import Ended, Process
 from ebm_server.runs.pool import Worker
 
@@ -67,3 +67,25 @@ def test_a_run_that_is_stopped_while_it_starts_does_not_wait_for_a_core_again(
 
     asyncio.run(stop())
     assert [fields["state"] for fields in written] == ["stopped"]
+
+
+def test_a_worker_that_is_gone_before_its_answer_is_looked_at_has_left_its_run_asleep(
+    tmp_path: Path,
+) -> None:
+    """Both come at once on a busy machine; the run once failed with exit code 0."""
+    run = SimpleNamespace(id="r", state="paused", step=7)
+    entry: Any = SimpleNamespace(worker="w", attempt=1, run=run)
+    written: list[dict[str, Any]] = []
+    ledger: Any = SimpleNamespace(
+        entries={"r": entry}, write=lambda _, **fields: written.append(fields)
+    )
+    dispatch: Any = dispatching(tmp_path, ledger, SimpleNamespace())
+    dispatch._spawn = lambda work: work.close()
+    dispatch.closing = True  # no timer for a spare
+    dispatch._falling_asleep["r"] = SimpleNamespace()
+    worker = dispatch.pool.workers["w"] = Worker("w", Process(1, "now"), run="r")
+    dispatch._worker_ended(worker, Ended(0))
+    assert written == [{"tell": True, "own": NO_WORKER}]
+    written.clear()
+    dispatch._worker_ended(worker, Ended(-9))
+    assert [fields["state"] for fields in written] == ["failed"]

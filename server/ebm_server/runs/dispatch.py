@@ -413,8 +413,9 @@ class Dispatch:
             elif state == "starting" and (worker.adopted or self.closing):
                 again: OwnFields = {"attempt": entry.attempt - 1}
                 self.ledger.write(entry, tell=True, state="queued", own=again)
-            elif state == "queued":
-                self.ledger.write(entry, own=NO_WORKER)  # it goes on from its checkpoint
+            elif state == "queued" or self._has_fallen_asleep(entry, ended):
+                # it goes on from its checkpoint
+                self.ledger.write(entry, tell=True, own=NO_WORKER)
             elif state not in ENDED and ended.lost and self._may_move(entry):
                 self._move(entry, ended.lost)
             elif state not in ENDED:
@@ -424,6 +425,11 @@ class Dispatch:
         if not self.closing:
             self.on_free()
             self.pool.spare_after(1)
+
+    def _has_fallen_asleep(self, entry: Entry, ended: Ended) -> bool:
+        """A worker may be gone, as it was asked to, before its answer is looked at."""
+        asked = entry.run.id in self._falling_asleep
+        return asked and entry.run.state == "paused" and ended.code == 0
 
     def _may_move(self, entry: Entry) -> bool:
         self._lost[entry.run.id] += 1
