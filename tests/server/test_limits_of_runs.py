@@ -159,7 +159,7 @@ def test_limits_hold_while_a_run_goes(tmp_path: Path) -> None:
     with Laboratory(tmp_path, ONE | {"EBM_UPDATE_SECONDS": "0.5"}) as lab, lab.page() as page:
         # an estimate may be too low: it does not count the features of the points
         many = {**LONG["method"], "chains": 16384, "buffer_size": 16384}
-        small = {"kind": "mlp", "hidden": [8], "fourier_features": 32}
+        small = {"kind": "mlp", "hidden": [2], "fourier_features": 100}
         slow = lab.create(endless(method=many, energy=small))
         page.watch(slow)
         reason = page.until(is_state(slow, "failed"))["info"]["reason"]
