@@ -133,6 +133,9 @@ class Method(PlugIn, ABC):
     fields in braces; {smoothing} is the property below."""
     promises: ClassVar[Literal["density", "samples"]] = "density"
     """Whether its energy is that of a density, or only what its own sampler needs."""
+    settling: ClassVar[int] = 50
+    """Steps of its sampler that lead from the method's own samples to others; 0 where these are
+    drawn afresh each time. Of an energy that is right only near the data, many lead away."""
     series: ClassVar[Mapping[str, str]] = {}
     """Titles of the series in its picture, by name."""
 
@@ -152,13 +155,9 @@ class Method(PlugIn, ABC):
         fewer do not arrive, and more lead away. None where chains may go on for ever."""
         return None
 
-    def refuse(self, classes: int) -> None:
-        """Raises ValueError where it cannot learn data of so many classes, or where its own
-        settings contradict each other; it is asked before a run is begun."""
-
-    settling: ClassVar[int] = 50
-    """Steps of its sampler that lead from the method's own samples to others; 0 where these are
-    drawn afresh each time. Of an energy that is right only near the data, many lead away."""
+    def refuse(self, classes: int, network: EnergyNetwork) -> None:
+        """Raises ValueError where it cannot train what `network` made on data of so many classes,
+        or where its own settings contradict each other; it is asked before a run is begun."""
 
     def rise(self, shape: Shape) -> float:
         """Nats by which its energy is meant to stand higher at the points that it trains on than

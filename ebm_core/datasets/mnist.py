@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, final
+from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import UInt8
@@ -131,7 +132,7 @@ def in_npz(file: Path) -> list[UInt8[np.ndarray, "..."]]:
     try:
         with np.load(file, allow_pickle=False) as archive:
             return [np.asarray(archive[name]) for name in ARRAYS]
-    except (ValueError, EOFError, KeyError, AttributeError) as error:
+    except (ValueError, EOFError, KeyError, AttributeError, MemoryError, BadZipFile) as error:
         raise BadPictures(
             f"{file} is no NPZ file with {', '.join(ARRAYS)}; name one, or the folder of the four "
             "IDX files"

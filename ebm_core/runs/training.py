@@ -81,8 +81,8 @@ class Training:
         with torch.random.fork_rng(devices=[self.device] if config.device == "cuda" else []):
             # network initialisation takes no generator
             torch.manual_seed(stream_seed(config.seed, "weights"))
-            config.method.refuse(self.dataset.classes)
             self.energy = config.method.network(config.energy, self.dataset.shape).to(self.device)
+            config.method.refuse(self.dataset.classes, self.energy)
             self.learner = share_of(config.method, config.processes).learner(
                 Task(
                     self.dataset.shape,

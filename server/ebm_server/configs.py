@@ -5,6 +5,7 @@ from typing import Any
 
 import msgpack
 import numpy as np
+import torch
 from pydantic import BaseModel, ValidationError
 
 from ebm_core.contracts.frozen_array import ArrayFolder
@@ -66,16 +67,27 @@ def complete(given: dict[str, Any], points: Path, most: Limits, elsewhere: bool)
     except ValueError as error:
         several = Problem(path="processes", value=config.processes, message=str(error), allowed="1")
         raise Invalid([several]) from error
-    try:
-        config.method.refuse(config.dataset.classes)
-    except ValueError as error:
-        kind = config.method.kind  # type: ignore[attr-defined]
-        wrong = Problem(path="method", value=kind, message=str(error), allowed=None)
-        raise Invalid([wrong]) from error
+    refuse_misfit(config)
     refuse_local(config)
     if costly := too_costly(config, most):
         raise Invalid(costly)
     return config.model_dump(mode="json", context=ArrayFolder(points))
+
+
+def refuse_misfit(config: RunConfig) -> None:
+    """Refuses an energy that does not take the data, and a method that cannot learn by it.
+
+    Raises:
+        Invalid: Which of the two, and why.
+    """
+    path, kind = "energy", config.energy.kind  # type: ignore[attr-defined]
+    try:
+        with torch.device("meta"):  # it is looked at, not made
+            network = config.method.network(config.energy, config.dataset.shape)
+        path, kind = "method", config.method.kind  # type: ignore[attr-defined]
+        config.method.refuse(config.dataset.classes, network)
+    except ValueError as error:
+        raise Invalid([Problem(path=path, value=kind, message=str(error))]) from error
 
 
 def refuse_local(config: RunConfig) -> None:

@@ -169,6 +169,16 @@ def test_bad_configs_are_refused_with_path_value_and_bounds(lab: Laboratory) -> 
         ({"kind": "variational", "centres": 8}, "moons", "fewer than method.negatives"),
         ({"kind": "jem"}, "swiss_roll", "needs data of several classes"),
     ]
+    for kind, dataset, told in (
+        ("convolutional", "moons", "takes images"),
+        ("classifier", "gaussian_ring", "the data have 8 classes"),
+    ):
+        energy = {"kind": kind} | ({"classes": 2} if kind == "classifier" else {})
+        method = {"kind": "jem" if kind == "classifier" else "denoising"}
+        given = {"dataset": {"kind": dataset}, "method": method, "energy": energy}
+        assert told in lab.ask("POST", "/runs", given, 422)["detail"][0]["message"]
+    plain = {**SMALL, "dataset": {"kind": "moons"}, "method": {"kind": "jem"}}
+    assert "a classifier's logits" in lab.ask("POST", "/runs", plain, 422)["detail"][0]["message"]
     for misfit, dataset, told in misfits:
         given = {"dataset": {"kind": dataset}, "method": misfit}
         (problem,) = lab.ask("POST", "/runs", given, 422)["detail"]

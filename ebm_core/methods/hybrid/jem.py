@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import (
+    EnergyNetwork,
     Family,
     Learner,
     LogitNetwork,
@@ -164,7 +165,7 @@ class JointEnergy(Unconditional):
     def display_sampler(self, shape: Shape) -> Sampler:
         return self.sampler
 
-    def refuse(self, classes: int) -> None:
+    def refuse(self, classes: int, network: EnergyNetwork) -> None:
         if classes < 2:
             raise ValueError(
                 "method 'jem' needs data of several classes, and these have one; choose a dataset "
@@ -172,16 +173,23 @@ class JointEnergy(Unconditional):
                 "(pictures: a sub-folder for each class)"
             )
         enough_kept(self.chains, self.buffer_size or self.chains)
+        with_logits(network).use(classes)
 
     def learner(self, task: Task) -> "JointEnergyLearner":
         """Raises ValueError for an energy without logits."""
-        if not isinstance(task.energy, LogitNetwork):
-            raise ValueError(
-                "method 'jem' reads its energy off a classifier's logits; choose the energy "
-                "'classifier'"
-            )
-        task.energy.use(task.classes)
-        return JointEnergyLearner(self, task, task.energy)
+        network = with_logits(task.energy)
+        network.use(task.classes)
+        return JointEnergyLearner(self, task, network)
+
+
+def with_logits(network: EnergyNetwork) -> LogitNetwork:
+    """Raises ValueError where it has none."""
+    if not isinstance(network, LogitNetwork):
+        raise ValueError(
+            "method 'jem' reads its energy off a classifier's logits; choose the energy "
+            "'classifier'"
+        )
+    return network
 
 
 @final

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ebm_core.contracts import (
+    EnergyNetwork,
     Learner,
     Method,
     Metrics,
@@ -158,7 +159,7 @@ class ActivationEntropy(GeneratorMethod):
             },
         }
 
-    def refuse(self, classes: int) -> None:
+    def refuse(self, classes: int, network: EnergyNetwork) -> None:
         enough_centres(self.centres, self.negatives)
 
     def learner(self, task: Task) -> "ActivationEntropyLearner":

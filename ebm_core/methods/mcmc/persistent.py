@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ebm_core.chains.run import run
 from ebm_core.contracts import (
+    EnergyNetwork,
     Family,
     Learner,
     Method,
@@ -145,7 +146,7 @@ class PersistentContrastiveDivergence(Unconditional):
     def display_sampler(self, shape: Shape) -> Sampler:
         return self.sampler
 
-    def refuse(self, classes: int) -> None:
+    def refuse(self, classes: int, network: EnergyNetwork) -> None:
         enough_kept(self.chains, self.buffer_size)
 
     def learner(self, task: Task) -> "PersistentLearner":

@@ -32,16 +32,19 @@ const attackable = computed(() => {
 
 async function attack(run: string): Promise<void> {
   const known = found.peek();
+  const keep = (next: Asked) => {
+    if (asked.peek()?.run === run) asked.value = next;
+  };
   asked.value = { run, found: known, refused: null };
-  let next: Asked;
+  busy.value = true;
   try {
-    next = { run, found: await api.robustness(run), refused: null };
+    keep({ run, found: await api.robustness(run), refused: null });
   } catch (error) {
     if (!(error instanceof api.Refusal)) throw error;
-    next = { run, found: known, refused: sentence(error.message) };
+    keep({ run, found: known, refused: sentence(error.message) });
+  } finally {
+    busy.value = false;
   }
-  busy.value = false;
-  if (asked.peek()?.run === run) asked.value = next;
 }
 
 const busy = signal(false);
@@ -87,15 +90,7 @@ export function Attacks() {
         </p>
       )}
       <p class="small">
-        <button
-          type="button"
-          class="link"
-          disabled={busy.value}
-          onClick={() => {
-            busy.value = true;
-            void attack(run);
-          }}
-        >
+        <button type="button" class="link" disabled={busy.value} onClick={() => void attack(run)}>
           {busy.value ? "Attacking, some seconds" : known ? "Attack again" : "Attack its classes"}
         </button>
       </p>
