@@ -12,7 +12,7 @@ from ebm_core.contracts.frozen_array import ArrayFolder
 from ebm_core.contracts.frozen_array import Reference as ArrayReference
 from ebm_core.datasets._published import FOLDER
 from ebm_core.datasets.points import PointsRead, read_points
-from ebm_core.runs.at_hand import refuse_missing_device, refuse_several_processes
+from ebm_core.runs.at_hand import refuse_missing_device
 from ebm_core.runs.changes import (
     Change,
     changed,
@@ -62,11 +62,6 @@ def complete(given: dict[str, Any], points: Path, most: Limits, elsewhere: bool)
     except ValueError as error:
         where = {"path": "device", "value": config.device, "message": str(error)}
         raise Invalid([Problem(**where, allowed="cpu")]) from error
-    try:
-        refuse_several_processes(config)
-    except ValueError as error:
-        several = Problem(path="processes", value=config.processes, message=str(error), allowed="1")
-        raise Invalid([several]) from error
     refuse_misfit(config)
     refuse_local(config)
     if costly := too_costly(config, most):

@@ -27,7 +27,7 @@ ENVIRONMENT = {
 
 
 class Cluster:
-    """Nodes of one core each; the first is the head, and is there to stay."""
+    """Nodes of one core each; the first is the head, which has none."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ebm-ray-"))
@@ -42,9 +42,10 @@ class Cluster:
 
     def start(self) -> Self:
         """Starts the head, which runs nothing itself."""
+        port = self.address.rpartition(":")[2] or "0"  # where it was before
         self._ray(
             HEAD,
-            *("--head", "--port=0", "--include-dashboard=false", "--num-cpus=0"),
+            *("--head", f"--port={port}", "--include-dashboard=false", "--num-cpus=0"),
             f"--temp-dir={self.folder}",
         )
         where = self.folder / "session_latest"
@@ -73,6 +74,17 @@ class Cluster:
             said = done.stderr
             self._end(address)
         raise AssertionError(said)
+
+    def kill_head(self) -> None:
+        """kill -9 of what knows of all nodes and actors; the nodes stay for a minute."""
+        for pid, command in commands():
+            ours = str(self.folder).encode() in command
+            if ours and command.partition(b"\0")[0].endswith(b"gcs_server"):
+                os.kill(pid, signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        """kill -9 of all nodes, the head too."""
+        self._end()
 
     def kill(self, address: str) -> None:
         """kill -9 of a node."""

@@ -17,6 +17,13 @@ def test_each_run_gets_the_gpu_with_the_fewest() -> None:
     assert least_used((), []) is None
 
 
+def test_a_run_of_several_processes_gets_as_many_gpus() -> None:
+    taken = [least_used(("0", "1", "2", "3"), [None, "1"], 2)]
+    assert taken == ["0,2"]
+    assert least_used(("0", "1", "2", "3"), [*taken, "1"]) == "3"
+    assert least_used(("0", "1"), [], 2) is None  # it has them all
+
+
 def test_the_gpus_are_those_of_the_driver_that_the_server_may_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,10 +46,10 @@ def states(lab: Laboratory, runs: list[str]) -> list[str]:
     return [lab.ask("GET", f"/runs/{run}")["state"] for run in runs]
 
 
-def test_a_run_of_several_processes_is_refused(alone: Laboratory) -> None:
+def test_a_run_of_more_processes_than_may_go_is_refused(alone: Laboratory) -> None:
     (problem,) = alone.ask("POST", "/runs", {**SMALL, "processes": 2}, 422)["detail"]
-    assert (problem["path"], problem["value"], problem["allowed"]) == ("processes", 2, "1")
-    assert "`ebm train --processes 2`" in problem["message"]
+    assert (problem["path"], problem["value"], problem["allowed"]) == ("processes", 2, "1 to 1")
+    assert "EBM_MAX_RUNNING" in problem["message"]
 
 
 def test_pausing_and_resuming_does_not_evade_the_limit(alone: Laboratory) -> None:

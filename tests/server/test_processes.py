@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from ebm_server.commands._processes import EXIT_LOST
+from ebm_server.ranks.followers import EXIT_LOST
 
 from ebm_core import Training, load
 from ebm_core.runs import checkpoint

@@ -12,12 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ebm_server.runs.executors import ray
+from ebm_server.runs.executors import ray_cluster
 from ebm_server.settings import Settings, worker_url
 
 from tests.server.cluster import Cluster
 from tests.server.laboratory import Laboratory, Page, endless
 from tests.server.processes import ebm
+from tests.server.test_commands import until
 from tests.server.test_storage import weights
 
 installed = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
@@ -163,6 +164,34 @@ def test_a_worker_that_is_killed_can_be_resumed_bit_for_bit(
 
 
 @installed
+def test_a_run_goes_on_by_itself_when_the_head_and_then_all_nodes_have_died(
+    far: Laboratory, cluster: Cluster, uninterrupted: dict[str, bytes]
+) -> None:
+    """The last of the tests on this cluster: it is another one afterwards."""
+
+    def troubles() -> str:
+        return " ".join(far.ask("GET", "/health")["troubles"])
+
+    with far.page() as page:
+        run = slow_run(far, page)
+        waiting = [far.create(endless()) for _ in range(2)]
+        cluster.kill_head()
+        until(lambda: "the head of the Ray cluster does not answer" in troubles())
+        page.step_beyond(far.ask("GET", f"/runs/{run}")["step"], run)
+        far.ask("POST", f"/runs/{waiting[1]}/stop")
+        cluster.kill_all()
+        cluster.start()
+        cluster.add()
+        until(lambda: not troubles())
+        assert "lost" in told(page, run, "it goes on from its last checkpoint")
+        finish(far, page, run)
+        page.watch(waiting[0])
+        of_run(page, waiting[0], "running")
+        far.ask("POST", f"/runs/{waiting[0]}/stop")
+    assert weights(far, run) == uninterrupted
+
+
+@installed
 def test_a_cluster_that_is_not_there_is_refused(tmp_path: Path) -> None:
     where = ("--executor", "ray", "--ray-address", "127.0.0.1:1")
     code, _, said = ebm("serve", "--no-browser", "--data-dir", tmp_path, *where)
@@ -175,7 +204,7 @@ def test_without_ray_its_executor_is_refused_with_the_remedy(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(ValueError, match=r"pip install 'ebm-lab\[ray\]'"):
-        ray.connect("auto")
+        ray_cluster.connect("auto")
 
 
 def test_nothing_imports_ray_unless_it_is_asked_for() -> None:
@@ -193,12 +222,12 @@ def test_workers_of_other_machines_must_be_able_to_call() -> None:
         return SimpleNamespace(nodes=lambda: nodes, util=util)
 
     at_home = worker_url(Settings())
-    ray.refuse_unreachable(cluster_of("10.0.0.1", "127.0.0.2"), at_home)
+    ray_cluster.refuse_unreachable(cluster_of("10.0.0.1", "127.0.0.2"), at_home)
     with pytest.raises(ValueError, match=r"workers on 10\.0\.0\.2 cannot call .* --advertise"):
-        ray.refuse_unreachable(cluster_of("10.0.0.1", "10.0.0.2"), at_home)
+        ray_cluster.refuse_unreachable(cluster_of("10.0.0.1", "10.0.0.2"), at_home)
     advertised = worker_url(Settings(advertise="http://lab.example.org:8642/"))
     assert advertised == "http://lab.example.org:8642"
-    ray.refuse_unreachable(cluster_of("10.0.0.2"), advertised)
+    ray_cluster.refuse_unreachable(cluster_of("10.0.0.2"), advertised)
 
 
 @pytest.mark.parametrize("wrong", ["lab.example.org", "ftp://lab", "http://lab?x=1"])

@@ -19,7 +19,7 @@ from ebm_server.commands._database import Database, refuse_unusable
 from ebm_server.lock import locked
 from ebm_server.logs import Format, begin
 from ebm_server.private import keep_private, secret
-from ebm_server.runs.executors import ray
+from ebm_server.runs.executors import ray_cluster
 from ebm_server.settings import Settings, from_environment, is_loopback, worker_url
 from ebm_server.storage import Storage
 
@@ -150,7 +150,8 @@ def prepare_cluster(settings: Settings) -> None:
         if settings.storage:
             Storage(settings.storage).try_to_keep()
         if settings.executor == "ray":
-            ray.refuse_unreachable(ray.connect(settings.ray_address), worker_url(settings))
+            found = ray_cluster.connect(settings.ray_address)
+            ray_cluster.refuse_unreachable(found, worker_url(settings))
     except (ValueError, OSError) as error:
         refuse(str(error))
 

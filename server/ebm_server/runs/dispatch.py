@@ -125,7 +125,7 @@ class Dispatch:
         worker.pauses = paused
         if entry.run.config.get("device") == "cuda":
             taken = [one.gpu for one in self.pool.workers.values() if one.run]
-            worker.gpu = least_used(self.gpus, taken)
+            worker.gpu = least_used(self.gpus, taken, entry.processes)
         entry.arrived = 0
         self.ledger.write(
             entry,
@@ -378,7 +378,9 @@ class Dispatch:
 
     def _give_up(self, worker: Worker) -> None:
         entry = self.entry_of(worker)
-        if entry and worker.connection is None and worker.name in self.pool.workers:
+        if self.pool.executor.away:
+            self._expect(worker)  # it is known again when they can be reached
+        elif entry and worker.connection is None and worker.name in self.pool.workers:
             reason = f"its worker was not heard of for {SILENCE_SECONDS:g} s and was ended"
             self._spawn(self.kill(entry, "failed", reason))
 

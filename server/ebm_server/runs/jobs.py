@@ -92,8 +92,11 @@ class Jobs:
         await self.dispatch.close()
 
     async def troubles(self) -> list[str]:
-        """What keeps the server from writing, in sentences; none where all is well."""
+        """What keeps the server from writing or starting runs, in sentences; none where all is
+        well."""
         found = [trouble.text for trouble in self.ledger.store.troubles]
+        if away := self.dispatch.pool.executor.away:
+            found.append(away)
         try:
             await asyncio.to_thread(try_to_write, self.settings.data_dir)
         except OSError as error:
@@ -157,7 +160,9 @@ class Jobs:
         self, config: dict[str, Any], name: str, changes: list[dict[str, Any]], **parent: Any
     ) -> Run:
         """A new run, which is to make changes that are known; refused where it cannot be kept."""
-        self.queue.refuse_when_full()
+        processes = config.get("processes", 1)
+        self.queue.refuse_too_many_processes(processes)
+        self.queue.refuse_when_full(processes)
         run = Run(
             id=uuid.uuid4().hex[:10],
             name=name[:LONGEST_NAME],
@@ -248,7 +253,7 @@ class Jobs:
         ended = entry.run.state in ("stopped", "failed")
         if ended:
             await self.dispatch.left(entry)
-        if ended or self.queue.full or not self.dispatch.holds(entry):
+        if ended or not self._can_wake(entry):
             await self.ledger.ready()  # somebody else may have resumed it meanwhile
         if entry.run.state in ("stopped", "failed"):
             if entry.run.repeats and not entry.pending:
@@ -261,7 +266,7 @@ class Jobs:
             return await self._in_the_queue(entry)
         if entry.run.state != "paused":
             raise _refused(entry, "resume", "paused", "stopped", "failed")
-        if self.queue.full or not self.dispatch.holds(entry):
+        if not self._can_wake(entry):
             return await self._in_the_queue(entry)
         try:
             await self.dispatch.wake(entry)
@@ -269,9 +274,13 @@ class Jobs:
             raise Refused(503, f"{error}; try again, or stop the run") from error
         return entry.run
 
+    def _can_wake(self, entry: Entry) -> bool:
+        """Whether a paused run goes on at once: its worker is here, and has room."""
+        return self.queue.has_room(entry.processes) and self.dispatch.holds(entry)
+
     async def _in_the_queue(self, entry: Entry) -> Run:
         """A run that is to go on as soon as a core is free."""
-        self.queue.refuse_when_full()
+        self.queue.refuse_when_full(entry.processes)
         entry.target = 0
         self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)
         self.queue.start()

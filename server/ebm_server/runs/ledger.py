@@ -61,6 +61,11 @@ class Entry:
     arrived: int = 0
     """The newest item of this attempt that came in; `received` follows with the commit."""
 
+    @property
+    def processes(self) -> int:
+        """How many train it together, each on a core or a GPU."""
+        return int(self.run.config.get("processes", 1))
+
 
 def row_of(entry: Entry) -> dict[str, Any]:
     """The columns of a run."""

@@ -103,7 +103,11 @@ class Pool:
                 self.executor.kill(worker.process)
         if not self.closing:
             for demand in missing.elements():
-                self._start(demand)
+                try:
+                    self._start(demand)
+                except OSError as error:  # asked again when they can be started
+                    log.warning("no worker can be started: %s", error)
+                    return
 
     def take(self, run: str, demand: Demand) -> Worker:
         """A worker for a run: a spare, or a new process. The next spare follows later."""

@@ -1,7 +1,8 @@
 """Who may go: as many runs at once as there are cores for, and the others in a queue."""
 
+from ebm_server.protocol.messages import Problem
 from ebm_server.protocol.runs import Run, RunState
-from ebm_server.refusals import Refused
+from ebm_server.refusals import Invalid, Refused
 from ebm_server.runs.dispatch import Dispatch
 from ebm_server.runs.executors import Demand
 from ebm_server.runs.ledger import Entry, Ledger
@@ -32,14 +33,13 @@ class Queue:
 
     @property
     def busy(self) -> int:
-        """Runs that use a core: a paused one does while it makes the updates that it was asked."""
+        """Cores that runs use: a paused one does while it makes the updates that it was asked."""
         stepping = [e for e in self.in_states("paused", "queued") if e.run.step < e.target]
-        return len(self.in_states("starting", "running")) + len(stepping)
+        return sum(e.processes for e in [*self.in_states("starting", "running"), *stepping])
 
-    @property
-    def full(self) -> bool:
-        """Whether no more run may go now."""
-        return self.busy >= self.settings.max_running
+    def has_room(self, processes: int = 1) -> bool:
+        """Whether a run of so many processes may go now."""
+        return self.busy + processes <= self.settings.max_running
 
     def start(self) -> None:
         """Starts queued runs, the oldest first, while cores are free. A paused run uses none.
@@ -47,8 +47,11 @@ class Queue:
         Where workers wait for places, as many are asked for as runs could go.
         """
         pool, waiting = self.dispatch.pool, list[Demand]()
+        if pool.executor.away:
+            return
+        asked = 0
         for queued in sorted(self.in_states("queued"), key=lambda entry: age(entry.run)):
-            if self.dispatch.closing or self.busy + len(waiting) >= self.settings.max_running:
+            if self.dispatch.closing or not self.has_room(asked + queued.processes):
                 break
             demand = self.dispatch.demand(queued)
             if self.dispatch.holds(queued):
@@ -60,22 +63,40 @@ class Queue:
                 self.dispatch.end(queued, "failed", NO_WORKERS)
             else:
                 waiting.append(demand)
+                asked += queued.processes
         if pool.executor.queues:
             pool.ask_for(waiting)
 
-    def refuse_when_full(self) -> None:
-        """Refuses one more with 429 when no core is free, and the queue is as long as it may be."""
+    def refuse_when_full(self, processes: int = 1) -> None:
+        """Refuses one more with 429 where it had to wait, and the queue is as long as it may be."""
         queued = len(self.in_states("queued"))
-        if (self.full or queued) and queued >= self.settings.max_queued:
+        if (queued or not self.has_room(processes)) and queued >= self.settings.max_queued:
             raise Refused(
                 429,
                 f"{self.busy} runs are going and {queued} wait, as many as are allowed; "
                 "stop one or wait until one ends",
             )
 
+    def refuse_too_many_processes(self, processes: int) -> None:
+        """Refuses a run that could never go, as it takes more cores than all runs may.
+
+        Raises:
+            Invalid: It is one.
+        """
+        most = self.settings.max_running
+        if processes > most:
+            many = Problem(
+                path="processes",
+                value=processes,
+                message=f"this server trains on {most} cores or GPUs at once (EBM_MAX_RUNNING), "
+                "and each process takes one",
+                allowed=f"1 to {most}",
+            )
+            raise Invalid([many])
+
     def refuse_steps(self, updates: int) -> None:
         """Refuses many updates of a paused run with 429 when no core is free."""
-        if updates > FEW and self.full:
+        if updates > FEW and not self.has_room():
             raise Refused(
                 429,
                 f"{self.busy} runs are going, as many as are allowed: {FEW} updates are the most "
@@ -84,7 +105,7 @@ class Queue:
 
     def wanted_spares(self) -> int:
         """How many workers should be kept ready for the next runs."""
-        if not self.settings.spare or self.full or self.dispatch.pool.executor.queues:
+        if not self.settings.spare or not self.has_room() or self.dispatch.pool.executor.queues:
             return 0
         free = free_memory()
         room = self.settings.limits.spares if free is None else int(free // SPARE_MEMORY)

@@ -46,7 +46,9 @@ class Watch:
         """One look at each worker that has a run."""
         workers = [worker for worker in self.dispatch.pool.workers.values() if worker.run]
         processes = [worker.process for worker in workers]
-        used = await asyncio.to_thread(self.dispatch.pool.executor.used, processes)
+        executor = self.dispatch.pool.executor
+        await executor.look()
+        used = await asyncio.to_thread(executor.used, processes)
         before, self._before = self._before, {}
         self._resting = {w.run: r for w in workers if w.run and (r := self._resting.get(w.run))}
         for worker, now in zip(workers, used, strict=True):

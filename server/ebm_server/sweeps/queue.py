@@ -144,7 +144,7 @@ class Sweeps:
     def _is_full(self) -> bool:
         """One run of a sweep waits at a time, so that others need not wait for long."""
         queue = self.jobs.queue
-        none_may_wait = self.jobs.settings.max_queued == 0 and queue.full
+        none_may_wait = self.jobs.settings.max_queued == 0 and not queue.has_room()
         return bool(queue.in_states("queued")) or none_may_wait or self.jobs.dispatch.closing
 
     def _is_to_go_on(self, entry: Entry) -> bool:

@@ -1,6 +1,7 @@
 """What a worker does: it warms up, and makes one run to its end, whatever happens."""
 
 import errno
+import logging
 import platform
 import traceback
 
@@ -9,12 +10,16 @@ import torch
 from ebm_core import RunConfig, Training, TrainingDiverged
 from ebm_core.contracts.outside import PlugInMissing
 from ebm_core.plugins import mistake
+from ebm_core.ranks import RankLost
 from ebm_core.runs.load import DIVERGED
 from ebm_server.protocol.worker_messages import Assign, StateItem
+from ebm_server.ranks.followers import leading
 from ebm_server.worker.long_updates import TooLong
 from ebm_server.worker.mirror import Mirror
 from ebm_server.worker.run_loop import RunLoop
 from ebm_server.worker.server_connection import ServerConnection
+
+log = logging.getLogger(__name__)
 
 
 def warm_up() -> None:
@@ -40,8 +45,9 @@ def run_to_end(given: Assign, server: ServerConnection, mirror: Mirror) -> None:
     """Makes all updates of a run; whatever goes wrong becomes its reason."""
     loop = None
     try:
-        loop = RunLoop(given, server, mirror)
-        loop.run()
+        with leading(given.config.get("processes", 1), log.error) as ranks:
+            loop = RunLoop(given, server, mirror, ranks)
+            loop.run()
     except (Exception, SystemExit) as error:  # a plug-in may call sys.exit
         reason = reason_of(error, begun=loop is not None)
         if loop:
@@ -63,6 +69,8 @@ def reason_of(error: BaseException, begun: bool) -> str:
         return str(error)
     if isinstance(error, ValueError) and not begun:
         return str(mistake(error) or error)
+    if isinstance(error, RankLost):
+        return f"{error}; resume goes on from its last checkpoint"
     traceback.print_exc()
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full ({error}); make room, and resume goes on from its last checkpoint"

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ebm_core import Change, Training
 from ebm_core.atomic_file import write_whole
+from ebm_core.ranks import ALONE, Ranks
 from ebm_core.runs import snapshots
 from ebm_core.runs.changes import plugins_changed
 from ebm_core.runs.config import PLUGINS, arrays_of, saved
@@ -57,11 +58,18 @@ State = Literal["running", "paused", "finished", "stopped", "failed"]
 
 
 class RunLoop:
-    """A run and what it is told to do."""
+    """A run and what it is told to do.
 
-    def __init__(self, given: Assign, server: ServerConnection, mirror: Mirror) -> None:
+    Args:
+        ranks: The processes that train it, of which this one is the first.
+    """
+
+    def __init__(
+        self, given: Assign, server: ServerConnection, mirror: Mirror, ranks: Ranks = ALONE
+    ) -> None:
         self.given = given
         self.server = server
+        self.ranks = ranks
         self.mirror, self.directory = mirror, mirror.directory
         self.training = self._training()
         self.publisher = Publisher(self.training, given.run, server, self.directory, mirror.changed)
@@ -89,12 +97,12 @@ class RunLoop:
         self.goes_on = self.given.resume
         if self.given.resume:
             try:
-                return Training.resume(self.directory)
+                return Training.resume(self.directory, ranks=self.ranks)
             except FileNotFoundError:
                 self.goes_on = False
                 log.info("there is no checkpoint yet: the run starts afresh")
         config, changes = saved(self.given.config, arrays_of(self.directory))
-        training = Training(config, repeated(self.directory))
+        training = Training(config, repeated(self.directory), self.ranks)
         training.plugin_changes = changes
         training.events[:0] = plugins_changed(0, self.given.config, config)
         return training
@@ -166,8 +174,10 @@ class RunLoop:
         publisher = self.publisher
         start = publisher.clock()
         slow = None
+        # others that train it too cannot leave an update half made
+        can_break = self.ranks.size == 1 and (self.saved or fresh)
         try:
-            with self.long.watched(self.training, self.saved or fresh):
+            with self.long.watched(self.training, can_break):
                 if self.slow_asked:
                     slow = self.update_slowly(self.slow_asked[0])
                 else:

@@ -52,6 +52,15 @@ class Executor(ABC):
     queues: bool
     """A worker may have to wait for a place: its run stays "queued" until the worker has called."""
 
+    @property
+    def away(self) -> str | None:
+        """Why no worker can be started or reached now, and what to do; None where all is well."""
+        return None
+
+    async def look(self) -> None:
+        """Sees whether workers can be started and reached."""
+        return
+
     @abstractmethod
     def demand(self, config: dict[str, Any]) -> Demand:
         """What a worker for a run of this config asks for."""

@@ -1,8 +1,8 @@
-"""The GPUs of this machine, one to a run while there are enough."""
+"""The GPUs of this machine, one to a process of a run while there are enough."""
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -19,8 +19,10 @@ def found(drivers: Path = Path("/proc/driver/nvidia/gpus")) -> tuple[str, ...]:
     return tuple(str(i) for i, _ in enumerate(drivers.iterdir())) if drivers.is_dir() else ()
 
 
-def least_used(gpus: Iterable[str], taken: Iterable[str | None]) -> str | None:
-    """The GPU with the fewest runs, the first of several; None where there is no choice."""
-    counts = Counter(taken)
-    choice = list(gpus)
-    return min(choice, key=lambda gpu: counts[gpu]) if len(choice) > 1 else None
+def least_used(gpus: Sequence[str], taken: Iterable[str | None], count: int = 1) -> str | None:
+    """The GPUs with the fewest runs, as CUDA_VISIBLE_DEVICES names them: one for each process of
+    a run, the first of several; None where there is no choice."""
+    if len(gpus) <= count:
+        return None
+    counts = Counter(gpu for some in taken if some for gpu in some.split(","))
+    return ",".join(sorted(gpus, key=lambda gpu: counts[gpu])[:count])

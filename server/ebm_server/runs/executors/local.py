@@ -1,7 +1,6 @@
 """Workers as processes of this machine, each in a session of its own."""
 
 import asyncio
-import importlib.util
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ebm_server.runs.executors import Demand, Ended, Executor, Process, Used
+from ebm_server.search_path import search_path
 
 POLL_SECONDS = 0.5
 
@@ -34,6 +34,25 @@ def birth(pid: int) -> str | None:
 
 
 def used(pid: int) -> Used | None:
+    """What a process takes with those that it has started; None where it is gone."""
+    own = used_alone(pid)
+    parts = [part for child in children(pid) if (part := used_alone(child))]
+    if own is None or not parts:
+        return own
+    parts.append(own)
+    return Used(sum(part.cpu_seconds for part in parts), sum(part.memory for part in parts))
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started; none where the system does not tell."""
+    try:
+        told = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/children")]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for part in told for child in part.split()]
+
+
+def used_alone(pid: int) -> Used | None:
     """What a process takes; None where it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -53,13 +72,6 @@ def used_by_ps(pid: int) -> Used | None:
     for part in words[0].replace("-", ":").split(":"):
         seconds = seconds * 60 + float(part)
     return Used(seconds, int(words[1]) * 1024)
-
-
-def search_path() -> str:
-    """Where workers find these very packages first, whatever folder the server was started in."""
-    specs = [importlib.util.find_spec(name) for name in ("ebm_server", "ebm_core")]
-    found = [str(Path(spec.origin).parents[1]) for spec in specs if spec and spec.origin]
-    return os.pathsep.join(filter(None, (*dict.fromkeys(found), os.environ.get("PYTHONPATH"))))
 
 
 class LocalExecutor(Executor):

@@ -5,101 +5,74 @@ detached and known by the worker's name, so that they outlive this server as loc
 """
 
 import asyncio
-import importlib
-import importlib.util
 import logging
-import os
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ebm_server.runs.executors import Demand, Ended, Executor, Process, Used
+from ebm_server.runs.executors.ray_cluster import NAMESPACE, RayCluster, first_line
 from ebm_server.runs.executors.ray_host import LONGEST_WAIT, WorkerHost
-from ebm_server.settings import is_loopback
 
 log = logging.getLogger(__name__)
-NAMESPACE = "ebm-lab"
 CALLS = 8
 """Calls to an actor at once."""
-KNOCK_SECONDS = 10.0
 USED_SECONDS = 1.0
 RETRY_SECONDS = 1.0
-MISSING = "Ray is not installed; pip install 'ebm-lab[ray]', or leave --executor ray out"
-
-
-def connect(address: str) -> Any:
-    """The package `ray`, connected to a cluster.
-
-    Raises:
-        ValueError: It is not installed, or there is no such cluster.
-    """
-    if importlib.util.find_spec("ray") is None:
-        raise ValueError(MISSING)
-    ray = importlib.import_module("ray")
-    if not ray.is_initialized():
-        try:
-            knock(os.environ.get("RAY_ADDRESS", address) if address == "auto" else address)
-            ray.init(address, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
-        except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-            said = next(reversed(str(error).strip().splitlines()), type(error).__name__)
-            raise ValueError(
-                f"there is no Ray cluster at {address!r} ({said}); start one with "
-                "`ray start --head`, or name another by --ray-address"
-            ) from error
-    return ray
-
-
-def knock(address: str) -> None:
-    """Sees whether somebody listens at HOST:PORT: Ray itself would wait there for minutes.
-
-    Raises:
-        OSError: Nobody does.
-    """
-    parts = urlsplit(address if "://" in address else f"//{address}")
-    if parts.hostname and parts.port:
-        socket.create_connection((parts.hostname, parts.port), timeout=KNOCK_SECONDS).close()
-
-
-def refuse_unreachable(ray: Any, url: str) -> None:
-    """Refuses an address that is of this machine alone, where the cluster has others.
-
-    Raises:
-        ValueError: It is so.
-    """
-    machines = {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]}
-    others = {one for one in machines if not is_loopback(one)} - {ray.util.get_node_ip_address()}
-    if others and is_loopback(urlsplit(url).hostname or ""):
-        raise ValueError(
-            f"workers on {', '.join(sorted(others))} cannot call {url}; listen on an address that "
-            "they reach (--host) and name it by --advertise http://..."
-        )
 
 
 class RayExecutor(Executor):
     """Detached actors of a cluster.
 
     Args:
-        memory: Bytes that a worker asks for.
+        memory: Bytes that a worker asks for, for each process of its run.
 
     Raises:
-        ValueError: As `connect`.
+        ValueError: The cluster cannot be used.
     """
 
     queues = True
 
     def __init__(self, address: str, memory: int) -> None:
-        self.ray = connect(address)
-        self.memory = memory
         self._actors: dict[str, Any] = {}
         self._logs: dict[str, Path] = {}
         self._killed: set[str] = set()
+        self._left_behind: set[str] = set()
+        """Workers that were to end while the cluster was away."""
+        self.memory = memory
+        self.cluster = RayCluster(address, self._begin_anew)
+
+    @property
+    def ray(self) -> Any:
+        """The package."""
+        return self.cluster.ray
+
+    @property
+    def away(self) -> str | None:
+        return self.cluster.away
+
+    async def look(self) -> None:
+        if await asyncio.to_thread(self.cluster.answers_again):
+            self.cluster.connect_anew()
+
+    def _begin_anew(self) -> None:
+        """The cluster is connected anew; what was to end meanwhile ends now."""
+        self._actors.clear()
+        for name in list(self._left_behind):
+            self._left_behind.discard(name)
+            try:
+                self.ray.kill(self.ray.get_actor(name, namespace=NAMESPACE))
+            except ValueError:
+                continue  # it has ended with its node
 
     def demand(self, config: dict[str, Any]) -> Demand:
-        return Demand(gpus=1 if config.get("device") == "cuda" else 0, memory=self.memory)
+        count = config.get("processes", 1)
+        gpus = count if config.get("device") == "cuda" else 0
+        return Demand(cpus=count, gpus=gpus, memory=count * self.memory)
 
     def start(self, environment: dict[str, str], demand: Demand, log: Path) -> Process:
+        if not self.cluster.here():
+            raise OSError(self.away)
         name = environment["EBM_WORKER"]
         actor = self.ray.remote(WorkerHost).options(
             name=name,
@@ -127,6 +100,8 @@ class RayExecutor(Executor):
         return self._actors[process.born]
 
     def alive(self, process: Process) -> bool:
+        if not self.cluster.here():
+            return True  # as far as is known
         try:
             self._actor(process)
         except ValueError:
@@ -134,17 +109,22 @@ class RayExecutor(Executor):
         return True
 
     async def ended(self, process: Process) -> Ended:
-        exceptions = self.ray.exceptions
         found = None
         while found is None:
+            if self.away and process.born in self._killed:
+                self._left_behind.add(process.born)
+                self._forget(process)
+                return Ended()
             try:
-                asked = self._actor(process).ended.remote(LONGEST_WAIT)
-                found = await asyncio.wrap_future(asked.future())
-            except (ValueError, exceptions.ActorDiedError) as error:
-                return self._gone(process, error)
-            except exceptions.RayError as error:
+                if self.away is None:
+                    found = await self._end_of(process)
+                    continue
+            except (ValueError, self.ray.exceptions.ActorDiedError) as error:
+                if await asyncio.to_thread(self.cluster.here):
+                    return self._gone(process, error)
+            except (TimeoutError, self.ray.exceptions.RayError) as error:
                 log.warning("worker %s cannot be asked: %s", process.born, first_line(error))
-                await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
         code, said = found
         if said and (file := self._logs.get(process.born)):
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +132,24 @@ class RayExecutor(Executor):
         self.kill(process)  # its place is free for others
         self._forget(process)
         return Ended(code)
+
+    async def _end_of(self, process: Process) -> tuple[int, bytes] | None:
+        """The worker's exit code and what it said; None where it still works after a while.
+
+        Raises:
+            ValueError: Its actor is no more.
+            TimeoutError: The cluster was away meanwhile.
+        """
+        connection = self.cluster.connection
+        waited = asyncio.to_thread(self._actor, process)
+        actor = await asyncio.wait_for(waited, LONGEST_WAIT)  # it waits for the head
+        asked = asyncio.wrap_future(actor.ended.remote(LONGEST_WAIT).future())
+        while not (await asyncio.wait([asked], timeout=LONGEST_WAIT))[0]:
+            # it is long in coming where the worker has no place yet
+            if self.cluster.connection != connection:
+                raise TimeoutError("the cluster was away")
+        told: tuple[int, bytes] | None = asked.result()
+        return told
 
     def _gone(self, process: Process, error: Exception) -> Ended:
         """The actor is no more: it was ended from here, or its machine or its own process died."""
@@ -168,6 +166,8 @@ class RayExecutor(Executor):
         self._killed.discard(process.born)
 
     def used(self, processes: Sequence[Process]) -> list[Used | None]:
+        if not self.cluster.here():
+            return [None] * len(processes)
         asked: list[Any] = []
         for process in processes:
             actor = self._actors.get(process.born)
@@ -188,15 +188,11 @@ class RayExecutor(Executor):
         return told
 
     def ask_to_end(self, process: Process) -> None:
-        if self.alive(process):
+        if self.cluster.here() and self.alive(process):
             self._actor(process).ask_to_end.remote()
 
     def kill(self, process: Process) -> None:
         if self.alive(process):
             self._killed.add(process.born)
-            self.ray.kill(self._actor(process))
-
-
-def first_line(error: Exception) -> str:
-    """What went wrong, in a line."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+            if self.cluster.here():
+                self.ray.kill(self._actor(process))

@@ -9,7 +9,8 @@ import threading
 import time
 
 from ebm_server.runs.executors import Used
-from ebm_server.runs.executors.local import search_path, used
+from ebm_server.runs.executors.local import used
+from ebm_server.search_path import search_path
 
 LONGEST_WAIT = 20.0
 """Seconds that one question for the end takes at the most, so that no call is left for ever."""

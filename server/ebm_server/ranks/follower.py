@@ -1,4 +1,4 @@
-"""`python -m ebm_server.commands._follower`: a process that follows the orders of `ebm train`."""
+"""`python -m ebm_server.ranks.follower`: a process that follows the orders of a run's first one."""
 
 import os
 import signal
@@ -8,8 +8,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ebm_server.commands import use_one_thread
-from ebm_server.commands._processes import EXIT_LOST
+from ebm_server.ranks.followers import EXIT_LOST
 
 if TYPE_CHECKING:
     from ebm_core.ranks.group import ProcessGroup
@@ -18,10 +17,12 @@ if TYPE_CHECKING:
 def main(folder: str, rank: str, size: str) -> int:
     """Meets the others in a folder and follows; what it ends with."""
     threading.Thread(target=end_with_leader, daemon=True).start()
-    use_one_thread()
+    import torch
+
     from ebm_core.ranks import RankLost
     from ebm_core.ranks.group import ProcessGroup
 
+    torch.set_num_threads(1)
     try:
         group = ProcessGroup.local(Path(folder), int(rank), int(size))
     except RankLost:
