@@ -1,13 +1,21 @@
 """Sweeps on a server: queued as room comes, paused, killed, resumed, and told as a table."""
 
+import json
 import time
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ebm_server.cli import cli
+from ebm_server.commands._runs_on_server import RunsOnServer
+from ebm_server.commands._sweep_on_server import Api
 from typer.testing import CliRunner
 
+from ebm_core.sweeps.members import members
+from ebm_core.sweeps.records import Records
+from ebm_core.sweeps.spec import read
 from tests.server.laboratory import PATIENCE, Laboratory
 from tests.server.test_sweep_command import SMALL
 
@@ -124,3 +132,37 @@ def test_the_command_follows_a_sweep_on_a_server(lab: Laboratory, tmp_path: Path
     done = CliRunner().invoke(cli, ["sweep", str(sweep), "--server", "http://127.0.0.1:9"])
     assert done.exit_code == 2
     assert "does not answer" in done.output
+
+
+@pytest.mark.skipif(find_spec("optuna") is None, reason="Optuna is not installed")
+def test_a_search_has_its_trials_made_by_a_server(lab: Laboratory, tmp_path: Path) -> None:
+    sweep, out = tmp_path / "sweep.toml", tmp_path / "out"
+    drawn = '\n[random]\ncount = 1\n"optimization.learning_rate" = { log = [1e-4, 1e-2] }\n'
+    sweep.write_text(SEEDS.replace("[0, 1, 2, 3]", "[0, 1]") + drawn)
+    search = ["sweep", str(sweep), "--server", lab.address, "--search", "3"]
+    done = CliRunner().invoke(cli, search)
+    assert (done.exit_code, "--out is missing" in done.output) == (2, True)
+    done = CliRunner().invoke(cli, [*search, "--out", str(out), "--jobs", "3", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert len(told["groups"]) == 3  # trials, each of two seeds
+    ids = {run["run"] for run in told["runs"]}
+    assert len(ids) == 6
+    first = next(run for run in told["runs"])
+    made = lab.ask("GET", f"/runs/{first['run']}")
+    assert made["state"] == "finished"
+    assert made["metrics"]["kl"] == first["figures"]["kl"]
+    assert {p.name for p in out.iterdir()} >= {"trials.jsonl", "runs.csv", "groups.csv"}
+    done = CliRunner().invoke(cli, [*search, "--out", str(out), "--json"])
+    assert json.loads(done.stdout)["runs"] == told["runs"]  # nothing is missing
+
+
+def test_runs_of_a_search_that_is_ended_are_taken_back(lab: Laboratory, tmp_path: Path) -> None:
+    member = members(read(SEEDS.replace("updates = 30", "updates = 10000000")), tmp_path)[0]
+    before = {run["id"] for run in lab.ask("GET", "/runs")}
+    runs = RunsOnServer(Records(tmp_path), 2, lambda: False, Api(lab.address, None))
+    with runs.open():
+        assert next(runs.make([member])) is None
+        (run,) = runs.going
+        assert lab.ask("GET", f"/runs/{run}")["name"].startswith("seed = ")
+    assert {run["id"] for run in lab.ask("GET", "/runs")} == before

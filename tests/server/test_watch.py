@@ -20,7 +20,10 @@ def test_memory_is_bounded_while_a_run_goes() -> None:
     async def kill(_: Any, state: str, reason: str) -> None:
         ended.append((state, reason))
 
-    executor = SimpleNamespace(used=lambda processes: used * len(processes))
+    async def look() -> None:
+        return
+
+    executor = SimpleNamespace(look=look, used=lambda processes: used * len(processes))
     pool = SimpleNamespace(workers={"w": worker}, executor=executor)
     dispatch: Any = SimpleNamespace(pool=pool, entry_of=lambda _: entry, kill=kill)
     watch = Watch(Limits(run_memory_bytes=500 * MB), dispatch, lambda: None)

@@ -19,6 +19,8 @@ from ebm_core.sweeps.spec import read
 from ebm_core.sweeps.summary import Outcome
 from ebm_server.commands import refuse
 from ebm_server.commands._run_folder import refuse_unwritable
+from ebm_server.commands._runs_on_server import RunsOnServer
+from ebm_server.commands._sweep_on_server import Api
 from ebm_server.commands._sweep_table import as_data, duration, show
 from ebm_server.commands._updates import interruption
 from ebm_server.lock import locked
@@ -35,11 +37,19 @@ class SweepFolder:
     Args:
         text: The sweep as TOML.
         search: Trials of a search, where it is one.
+        api: The server that is to make the runs; None makes them here.
     """
 
     def __init__(
-        self, text: str, out: Path, jobs: int, figure: str | None, search: int | None
+        self,
+        text: str,
+        out: Path,
+        jobs: int,
+        figure: str | None,
+        search: int | None,
+        api: Api | None = None,
     ) -> None:
+        self.api = api
         self.text, self.out, self.jobs, self.figure = text, out, jobs, figure
         self.search: Search | None = None
         self.plain: list[Member] = []
@@ -91,7 +101,8 @@ class SweepFolder:
             typer.echo(json.dumps(as_data(found, outcomes)))
         else:
             show(found, outcomes, self.figure, across)
-            typer.echo(f"runs.csv and groups.csv are in {self.out}; a run is in runs/<key> there")
+            place = self.api.address if self.api else "runs/<key> there"
+            typer.echo(f"runs.csv and groups.csv are in {self.out}; a run is in {place}")
         if interrupted.is_set():
             typer.echo(f"go on with it by\n  {again}", err=True)
             raise typer.Exit(EXIT_INTERRUPTED)
@@ -111,16 +122,22 @@ class SweepFolder:
         failed = 0
         with (
             Progress(*columns, console=Console(stderr=True), disable=quiet) as bar,
-            Processes(self.records, self.jobs, stopped).open() as processes,
+            self._runs(stopped).open() as runs,
         ):
             task = bar.add_task("", total=total, completed=done, done=done, failed="")
-            for ended in processes.make(missing):
+            for ended in runs.make(missing):
                 if ended:
                     done += 1
                     failed += ended.state == "failed"
                     self._doubt(ended)
                 told = f"{failed} failed" if failed else ""
-                bar.update(task, completed=done + processes.shares(), done=done, failed=told)
+                bar.update(task, completed=done + runs.shares(), done=done, failed=told)
+
+    def _runs(self, stopped: Callable[[], bool]) -> Processes | RunsOnServer:
+        """Where they are made."""
+        if self.api:
+            return RunsOnServer(self.records, self.jobs, stopped, self.api)
+        return Processes(self.records, self.jobs, stopped)
 
     def _doubt(self, first: Outcome) -> None:
         """Says early that a figure may be mistyped: the first run that ends does not have it."""

@@ -31,8 +31,20 @@ class Api:
         self.address = parts._replace(query="", fragment="").geturl().rstrip("/")
         self.token = token or urllib.parse.parse_qs(parts.query).get("token", [None])[0]
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON that a route answers."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        may_fail: bool = False,
+        may_wait: bool = False,
+    ) -> Any:
+        """The JSON that a route answers, None where it has none.
+
+        Args:
+            may_fail: None too where it is refused.
+            may_wait: None too where there is no room for it now (429).
+        """
         data = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
         if self.token:
@@ -42,8 +54,11 @@ class Api:
                 f"{self.address}/api/v1{path}", data, headers, method=method
             )
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return json.load(answer)
+                told = answer.read()
+                return json.loads(told) if told else None
         except urllib.error.HTTPError as error:
+            if may_fail or (may_wait and error.code == 429):
+                return None
             refuse(refusal(error))
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)

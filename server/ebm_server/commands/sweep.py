@@ -19,7 +19,11 @@ def sweep(
         Path | None, typer.Option(help="Folder for the runs, their record and the tables.")
     ] = None,
     server: Annotated[
-        str | None, typer.Option(metavar="URL", help="Queue the runs on a running server instead.")
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Queue the runs on a running server; a --search keeps its trials in --out.",
+        ),
     ] = None,
     token: Annotated[
         str | None, typer.Option(help="What that server asks for.", envvar="EBM_TOKEN")
@@ -53,8 +57,8 @@ def sweep(
 
     Exit code 2: bad input, told before anything runs; 3: no run finished; 130: interrupted.
     """
-    if server is not None:
-        beside = {"--out": out, "--jobs": jobs, "--search": search, "--check": check or None}
+    if server is not None and search is None:
+        beside = {"--out": out, "--jobs": jobs, "--check": check or None}
         refuse_beside(beside | {"--plugin": plugin or None})
         if described is None:
             refuse("SWEEP is missing; name the TOML file of the sweep")
@@ -63,21 +67,25 @@ def sweep(
         follow(text_of(described), server, token, figure, across, as_json)
         return
     if out is None:
-        refuse("--out is missing; name the folder for the runs, or a running --server")
+        where = "the trials" if server else "the runs, or a running --server"
+        refuse(f"--out is missing; name the folder for {where}")
     use_one_thread()
     use_plugins(plugin)
     bring(plugin)  # to the processes of the runs
     from ebm_server.commands._sweep_folder import KEPT, SweepFolder, held
+    from ebm_server.commands._sweep_on_server import Api
 
     text = text_of(described or out / KEPT)
     with ExitStack() as stack:
         if not check:
             held(out, stack)
-        folder = SweepFolder(text, out, jobs or cores(), figure, search)
+        api = Api(server, token) if server else None
+        folder = SweepFolder(text, out, jobs or cores(), figure, search, api)
         if check:
             folder.say_length()
             return
         words = f"ebm sweep --out {out}" + (f" --search {search}" if search else "")
+        words += f" --server {api.address}" if api else ""
         folder.carry_out(words, across, as_json)
 
 
