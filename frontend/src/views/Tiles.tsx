@@ -148,7 +148,7 @@ function captionOf(name: ImageSource): string {
   if (untrained.value) return "Samples of the data. Press play, and the energy of such images is learned.";
   switch (name) {
     case "generator":
-      return `Each tile is one draw of the generator, which training uses in the place of chains. ${POINT}`;
+      return `Each tile is a draw of the generator, not of a chain. ${POINT}`;
     case "chains":
       return usesChains.value
         ? `Each tile is one chain on its way from noise. Some start afresh now and then. ${POINT}`
