@@ -82,6 +82,21 @@ def test_a_time_budget_becomes_updates_and_is_told(lab: Laboratory) -> None:
     assert changes[-1]["value"] == info["horizon"]
 
 
+def test_stopping_a_paused_run_leaves_its_last_picture(lab: Laboratory) -> None:
+    run = lab.create(endless())
+    with lab.page() as page:
+        page.watch(run)
+        page.step_beyond(5)
+        at = lab.ask("POST", f"/runs/{run}/pause")["step"]
+        deadline = time.monotonic() + PATIENCE  # a keyframe is committed beside the answer
+        while lab.ask("GET", f"/runs/{run}/keyframes")[-1]["step"] != at:
+            assert time.monotonic() < deadline
+        shown = lab.http.get(f"/api/v1/runs/{run}/keyframes/{at}").content
+        lab.ask("POST", f"/runs/{run}/stop")
+        page.state("stopped")
+    assert lab.http.get(f"/api/v1/runs/{run}/keyframes/{at}").content == shown
+
+
 def test_pause_step_change_resume_stop_and_go_on(lab: Laboratory) -> None:
     run = lab.create(endless())
     path = "optimization.learning_rate"

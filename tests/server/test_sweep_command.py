@@ -138,6 +138,8 @@ def test_ctrl_c_saves_what_goes_on_and_says_how_to_go_on(tmp_path: Path) -> None
     assert "runs.csv and groups.csv are in" in said
     assert len(records(out)) == 1
     assert ebm("--out", out, "--check") == (0, "2 runs, 1 of them missing\n")
+    assert ebm(sweep, "--check") == (0, "2 runs, 2 of them missing\n")
+    assert "SWEEP is missing" in ebm("--check")[1]
 
 
 def test_a_run_that_diverges_is_told_and_ends_no_sweep(tmp_path: Path) -> None:

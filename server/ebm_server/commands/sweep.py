@@ -1,5 +1,6 @@
 """`ebm sweep`: many runs, in processes of its own and into a folder, or on a server."""
 
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -66,7 +67,7 @@ def sweep(
 
         follow(text_of(described), server, token, figure, across, as_json)
         return
-    if out is None:
+    if out is None and not check:
         where = "the trials" if server else "the runs, or a running --server"
         refuse(f"--out is missing; name the folder for {where}")
     use_one_thread()
@@ -75,8 +76,12 @@ def sweep(
     from ebm_server.commands._sweep_folder import KEPT, SweepFolder, held
     from ebm_server.commands._sweep_on_server import Api
 
-    text = text_of(described or out / KEPT)
     with ExitStack() as stack:
+        if out is None:
+            if described is None:
+                refuse("SWEEP is missing; name the TOML file of the sweep, or the --out of one")
+            out = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        text = text_of(described or out / KEPT)
         if not check:
             held(out, stack)
         api = Api(server, token) if server else None

@@ -93,6 +93,8 @@ class Keyframes:
 
     def __init__(self, step: int = 0) -> None:
         self.next = step
+        self.last = -1
+        """The step of the one that was kept last."""
 
     def due(self, step: int) -> bool:
         """Whether the schedule asks for a keyframe."""
@@ -100,4 +102,5 @@ class Keyframes:
 
     def taken(self, step: int) -> None:
         """A keyframe was kept at `step`."""
+        self.last = step
         self.next = max(step + 1, math.ceil(step * KEYFRAMES_GROWTH))

@@ -346,7 +346,8 @@ class RunLoop:
     def settle(self, state: State, reason: str | None = None) -> None:
         """Shows, saves and reports a state that lasts."""
         self.report_row()
-        self.publisher.publish(keyframe=True)
+        if self.publisher.keyframes.last != self.training.step:  # one more would move the chains
+            self.publisher.publish(keyframe=True)
         self.save()
         trouble = self.mirror.settle()
         self.report_state(state, "; ".join(filter(None, (reason, trouble))) or None)
