@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 /** The stage shows what a method learns from, and its legend the marks that can be seen. */
+
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -12,6 +13,7 @@ import { layersShown, toggleLayer } from "../src/views/Layers";
 import { Legend, marksShown } from "../src/views/Legend";
 import { Sources } from "../src/views/Tiles";
 import { chosenSource, source } from "../src/views/tiles";
+import { frameOfSamples } from "../src/views/unlearned";
 import { tileAt, tileBeside, tileOf } from "../src/ways/tiles";
 import { empty, length } from "./catalogue.testing";
 import { frameWith } from "./frames.testing";
@@ -166,4 +168,11 @@ it("energies of a generator's samples have its colour", () => {
     return (energies.figure(evidence, all).data[1] as { line: { color: string } }).line.color;
   };
   expect([color(both), color({ ...both, generator: points(3) })]).toEqual(["#7fe3ff", "#e58cf5"]);
+});
+
+it("pictures in colour stay so before a run has a frame of them", () => {
+  const [red, green, blue] = [[[1, 0]], [[0.5, 0]], [[0, 0]]];
+  const { shape, values } = frameOfSamples("own", [[red!, green!, blue!]]).arrays.data!;
+  expect(shape).toEqual([1, 3, 1, 2]);
+  expect([...values]).toEqual([1, -1, 0, -1, -1, -1]);
 });

@@ -175,8 +175,7 @@ def _example(dataset: "Dataset") -> dict[str, Any]:
         shape = tuple(points.shape)
         raise ValueError(f"a sample has the shape {shape}, or numbers that are not finite")
     if not planar:
-        grey = points.mean(1)
-        points = (grey - grey.min()) / (grey.max() - grey.min())
+        points = (points - points.min()) / (points.max() - points.min())
     return {**about, "thumbnail": torch.round(points, decimals=2 + planar).tolist()}
 
 

@@ -49,11 +49,19 @@ def test_pictures_are_brought_trained_on_and_found_again(page: Page) -> None:
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+IS_RED = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((level, at) => at % 4 === 0 && level > data[at + 2] + 60);
+}"""
+
+
 def test_an_array_in_colour_and_what_is_none(page: Page) -> None:
     colour = np.repeat(PICTURES.transpose(0, 2, 3, 1), 3, 3) // np.array([1, 2, 3], np.uint8)
     bring(page, [npy("shapes.npy", colour)])
     read = page.get_by_text("60 pictures of 14 × 14 pixels in colour were read")
     expect(read).to_be_visible(timeout=DEADLINE)
+    thumbnail = page.get_by_role("radio", name=re.compile("^Your own points or pictures"))
+    assert thumbnail.locator("canvas").evaluate(IS_RED)
     bring(page, [npy("same.npy", np.zeros((3, 9, 9), np.uint8))])
     fault = page.get_by_role("alert").filter(has_text="all 3 pictures are the same")
     expect(fault).to_be_visible(timeout=DEADLINE)

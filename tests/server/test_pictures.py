@@ -53,7 +53,7 @@ def test_an_archive_is_read_and_kept_and_trained_on(lab: Laboratory) -> None:
     assert (read["rows"], read["shape"]) == (60, [1, 12, 12])
     assert read["class_names"] == ["a", "b", "c"]
     assert "3 sub-folders are the classes" in read["messages"]
-    assert np.shape(read["preview"]) == (16, 12, 12)
+    assert np.shape(read["preview"]) == (16, 1, 12, 12)
     kept = lab.ask("GET", f"/pictures/{read['digest']}")
     same = ("digest", "rows", "shape", "name", "class_names", "preview")
     assert [kept[name] for name in same] == [read[name] for name in same]

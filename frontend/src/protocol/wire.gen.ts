@@ -499,7 +499,7 @@ export interface DatasetInfo {
   pictures: string | null;
   classes: string | null;
   class_names: string[];
-  thumbnail: number[][] | number[][][];
+  thumbnail: number[][] | number[][][][];
 }
 export interface Schema {
   $ref?: string;
@@ -844,7 +844,7 @@ export interface OwnPictures {
   shape: number[];
   classes: Reference | null;
   class_names: string[];
-  preview: number[][][];
+  preview: number[][][][];
   messages: string[];
 }
 /**

@@ -22,7 +22,7 @@ export function Thumbnail({ samples }: { samples: DatasetInfo["thumbnail"] }) {
   return <canvas ref={canvas} style={{ width: `${SIZE}px`, height: `${SIZE}px` }} />;
 }
 
-export function isImages(samples: DatasetInfo["thumbnail"]): samples is number[][][] {
+export function isImages(samples: DatasetInfo["thumbnail"]): samples is number[][][][] {
   return Array.isArray(samples[0]?.[0]);
 }
 
@@ -56,9 +56,9 @@ function drawEmpty(context: CanvasRenderingContext2D, size: number): void {
 }
 
 /** Four images in a square. */
-function drawImages(context: CanvasRenderingContext2D, images: number[][][], size: number): void {
-  const rows = images[0]!.length;
-  const columns = images[0]![0]!.length;
+function drawImages(context: CanvasRenderingContext2D, images: number[][][][], size: number): void {
+  const rows = images[0]![0]!.length;
+  const columns = images[0]![0]![0]!.length;
   const sheet = document.createElement("canvas");
   sheet.width = columns;
   sheet.height = rows;
@@ -68,10 +68,11 @@ function drawImages(context: CanvasRenderingContext2D, images: number[][][], siz
   context.imageSmoothingEnabled = false;
   for (let i = 0; i < Math.min(4, images.length); i++) {
     const pixels = small.createImageData(columns, rows);
-    images[i]!.flat().forEach((level, at) => {
-      pixels.data.fill(Math.round(255 * level), 4 * at, 4 * at + 3);
-      pixels.data[4 * at + 3] = 255;
-    });
+    pixels.data.fill(255);
+    const channels = images[i]!.map((channel) => channel.flat());
+    for (let at = 0; at < rows * columns; at++)
+      for (let color = 0; color < 3; color++)
+        pixels.data[4 * at + color] = Math.round(255 * channels[color % channels.length]![at]!);
     small.putImageData(pixels, 0, 0);
     context.drawImage(
       sheet,

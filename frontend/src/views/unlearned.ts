@@ -19,18 +19,19 @@ import {
 } from "../state";
 import { isImages } from "./Thumbnail";
 
-/** A frame that holds nothing but data: points (n, 2), or images (n, 1, H, W) brought from [0, 1] to the [-1, 1] of frames. */
+/** A frame that holds nothing but data: points (n, 2), or images (n, C, H, W) brought from [0, 1] to the [-1, 1] of frames. */
 export function frameOfSamples(
   name: string,
   samples: DatasetInfo["thumbnail"],
   units = PLAIN_UNITS,
 ): DecodedFrame {
-  const values = Float32Array.from(samples.flat(2) as number[]);
-  const first = samples[0] as number[] | number[][] | undefined;
-  if (isImages(samples)) for (let i = 0; i < values.length; i++) values[i] = 2 * values[i]! - 1;
-  const shape = isImages(samples)
-    ? [samples.length, 1, first!.length, (first as number[][])[0]!.length]
-    : [samples.length, 2];
+  const values = Float32Array.from(samples.flat(3) as number[]);
+  const shape = [samples.length, 2];
+  if (isImages(samples)) {
+    for (let i = 0; i < values.length; i++) values[i] = 2 * values[i]! - 1;
+    const channels = samples[0]!;
+    shape.splice(1, 1, channels.length, channels[0]!.length, channels[0]![0]!.length);
+  }
   return {
     run: name,
     step: 0,

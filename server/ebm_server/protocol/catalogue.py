@@ -76,7 +76,7 @@ class DatasetInfo(PlugInInfo):
     """The field that takes the class of each row of the table, or of each picture."""
     class_names: list[str]
     """What the classes are called; empty where they are called by their numbers."""
-    thumbnail: list[list[float]] | list[list[list[float]]]
+    thumbnail: list[list[float]] | list[list[list[list[float]]]]
     """Points in data coordinates, or images as rows of grey levels from 0 to 1."""
 
 

@@ -13,7 +13,7 @@ class OwnPictures(Reference):
     classes: Reference | None
     """The class of each picture, which a run takes as `labels` of its pictures."""
     class_names: list[str]
-    preview: list[list[list[float]]]
-    """Some of them, as rows of grey levels from 0 to 1."""
+    preview: list[list[list[list[float]]]]
+    """Some of them, (n, C, H, W), of levels from 0 to 1."""
     messages: list[str]
     """What was decided while they were read, in sentences."""
