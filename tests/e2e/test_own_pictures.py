@@ -66,3 +66,9 @@ def test_an_array_in_colour_and_what_is_none(page: Page) -> None:
     fault = page.get_by_role("alert").filter(has_text="all 3 pictures are the same")
     expect(fault).to_be_visible(timeout=DEADLINE)
     expect(read).to_be_visible()
+
+
+def test_one_picture_is_refused_by_its_own_name(page: Page) -> None:
+    bring(page, [{**png(PICTURES[0, 0], 0), "name": "alone.png"}])
+    fault = page.get_by_role("alert").filter(has_text="alone.png")
+    expect(fault).to_be_visible(timeout=DEADLINE)

@@ -12,14 +12,16 @@ const read = signal<Record<string, OwnPictures>>({});
 /** Files that are pictures or a set of them, as one file that the server reads; null where they are a table. */
 export async function asPictures(files: readonly File[]): Promise<File | null> {
   const pictures = files.filter(({ type }) => type.startsWith("image/"));
-  if (pictures.length > 0)
-    return new File([await zipped(pictures)], `${pictures.length.toLocaleString("en")} pictures.zip`);
+  if (pictures.length > 0) return new File([await zipped(pictures)], called(pictures));
   const [file] = files;
   if (!file) return null;
   if (/\.zip$/i.test(file.name)) return file;
   const shape = /\.npy$/i.test(file.name) ? shapeOf(await file.slice(0, 4096).arrayBuffer()) : null;
   return shape && shape.length > 2 ? file : null;
 }
+
+const called = (pictures: readonly File[]) =>
+  pictures.length === 1 ? pictures[0]!.name : `${pictures.length.toLocaleString("en")} pictures.zip`;
 
 /** Sends a file of pictures as it is. Throws a `Refusal` that says what is wrong. */
 export async function sendPictures(file: File): Promise<OwnPictures> {
@@ -44,6 +46,12 @@ export const datasetOfPictures = (
   [pictures as string]: { digest, rows },
   ...(field && classes ? { [field]: { ...classes } } : {}),
 });
+
+/** Whether a data set is of the user's pictures, and none has a class. */
+export function unclassified(known: Catalogue | null, dataset: PlugInConfig | undefined): boolean {
+  const offer = picturesOffer(known);
+  return dataset !== undefined && dataset.kind === offer?.kind && !!offer.classes && !dataset[offer.classes];
+}
 
 /** What was read of the pictures that a data set refers to; null where it has none, or the page has not been told. */
 export const ownPictures = (dataset: PlugInConfig | undefined): OwnPictures | null =>

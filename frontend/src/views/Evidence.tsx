@@ -6,6 +6,7 @@ import { Plot } from "../charts/Plot";
 import { evidence } from "../charts/readings";
 import { seriesOf } from "../charts/series";
 import { tilesApart } from "../charts/sets";
+import { unclassified } from "../form/pictures";
 import { ownDataset } from "../form/points";
 import { endOfTime } from "../run/history";
 import {
@@ -126,6 +127,8 @@ function Distance() {
             </Term>
           ) : untrained.value ? (
             "press play"
+          ) : unclassified(catalogue.value, draft.value?.dataset) ? (
+            "not measured: it goes by a classifier's features, and these pictures have no classes"
           ) : (
             "not measured yet"
           )}
