@@ -86,14 +86,24 @@ def test_a_session_within_another_page_is_apart_and_secure(
     assert "--allow-embed https://elsewhere.example" in refused.text
 
 
-def test_wrong_tokens_are_slowed_down_and_the_right_one_goes_on_elsewhere(tmp_path: Path) -> None:
-    with Laboratory(tmp_path, QUIET) as lab, httpx.Client(base_url=lab.http.base_url) as guessing:
+def test_wrong_tokens_are_slowed_down(tmp_path: Path) -> None:
+    short = QUIET | {"EBM_TOKEN": "guess me"}
+    with Laboratory(tmp_path, short) as lab, httpx.Client(base_url=lab.http.base_url) as guessing:
         seen = [guessing.get(f"/?token={n}").status_code for n in range(FREE + 1)]
         assert seen == [401] * FREE + [429]
-        late = guessing.get(lab.address)
+        late = guessing.get("/?token=guess me")
         assert late.status_code == 429  # even the right one: else guessing went on
         assert int(late.headers["retry-after"]) >= 1
         assert guessing.get("/").status_code == 401  # who shows none is only asked
+
+
+def test_nobody_locks_out_who_has_a_token_that_cannot_be_guessed(tmp_path: Path) -> None:
+    with Laboratory(tmp_path, QUIET) as lab, httpx.Client(base_url=lab.http.base_url) as other:
+        wrong = [other.get(f"/?token={n}").status_code for n in range(2 * FREE)]
+        assert wrong[-1] == 429
+        right = {"Authorization": f"Bearer {lab.token}"}
+        assert other.get("/api/v1/runs", headers=right).status_code == 200
+        assert other.get("/?token=0").status_code == 429  # and wrong ones wait as before
 
 
 def test_waits_grow_to_an_end_and_are_forgotten_in_bounded_memory() -> None:

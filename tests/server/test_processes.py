@@ -5,11 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 import torch
-from ebm_server.ranks.followers import EXIT_LOST
+from ebm_server.ranks.followers import EXIT_LOST, MEETING, remove_left
 
 from ebm_core import Training, load
 from ebm_core.runs import checkpoint
@@ -121,3 +122,38 @@ def test_processes_that_torchrun_starts_train_one_run(tmp_path: Path) -> None:
     assert not (tmp_path / "never").exists()
     training = Training.resume(tmp_path / "run")
     assert (training.config.processes, training.step, set(training.others)) == (2, 12, {"1"})
+
+
+@pytest.mark.slow
+def test_a_run_of_several_processes_is_taken_home(tmp_path: Path) -> None:
+    run, made, table = tmp_path / "run", tmp_path / "again.py", tmp_path / "metrics.csv"
+    with started(*RUN, "--updates", 12, "--processes", 2, "--out", run) as process:
+        assert ended(process)[0] == 0
+    with started("export", run, "--csv", table, "--script", made) as process:
+        code, told = ended(process)
+    assert code == 0, told
+    assert len(table.read_text().splitlines()) > 5
+    done = subprocess.run(
+        [sys.executable, str(made), str(tmp_path / "again")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "server")])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "the weights are the same" in done.stdout, done.stderr
+    assert not list(Path(tempfile.gettempdir()).glob(f"{MEETING}{process.pid}-*"))
+
+
+def test_folders_of_those_that_were_killed_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    for name in (f"{MEETING}{process.pid}-a", f"{MEETING}{os.getpid()}-b", f"{MEETING}x"):
+        (tmp_path / name).mkdir()
+    remove_left()
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"{MEETING}{os.getpid()}-b",
+        f"{MEETING}x",
+    }

@@ -15,7 +15,7 @@ from tests.server.laboratory import Laboratory, Page, endless
 from tests.server.test_commands import until
 from tests.server.test_processes import followers, gone
 
-TWO = {"EBM_MAX_RUNNING": "2", "EBM_SPARE": "0"}
+TWO = {"EBM_MAX_RUNNING": "2", "EBM_SPARE": "0", "EBM_ANSWER_SECONDS": "10"}
 LENGTH = 400
 PAIRED = endless(updates=LENGTH, processes=2)
 
@@ -96,6 +96,37 @@ def test_each_of_its_processes_takes_a_core(lab: Laboratory) -> None:
     lab.ask("POST", f"/runs/{both}/stop")
     until(lambda: lab.ask("GET", f"/runs/{after}")["state"] != "queued")
     lab.ask("POST", f"/runs/{after}/stop")
+
+
+@pytest.mark.slow
+def test_a_follower_that_hangs_ends_with_its_run(lab: Laboratory) -> None:
+    with lab.page() as page:
+        run = lab.create(endless(processes=2))
+        _, child = under_way(lab, page, run)
+        os.kill(child, signal.SIGSTOP)
+        lab.ask("POST", f"/runs/{run}/stop")
+        until(lambda: gone(child))
+
+
+@pytest.mark.slow
+def test_what_a_smaller_server_has_no_room_for_keeps_nobody_waiting(tmp_path: Path) -> None:
+    with Laboratory(tmp_path, TWO) as lab:
+        going, queued = (lab.create(endless(processes=2)) for _ in range(2))
+        with lab.page() as page:
+            page.watch(going)
+            page.state("running")
+        lab.kill()
+        lab.environment = TWO | {"EBM_MAX_RUNNING": "1"}
+        lab.start()
+        found = lab.ask("GET", f"/runs/{queued}")
+        assert found["state"] == "failed"
+        assert "this server trains on 1 at once (EBM_MAX_RUNNING)" in found["reason"]
+        lab.ask("POST", f"/runs/{going}/stop")
+        (problem,) = lab.ask("POST", f"/runs/{going}/resume", status=422)["detail"]
+        assert problem["allowed"] == "1 to 1"
+        with lab.page() as page:
+            page.watch(lab.create(endless(updates=5)))
+            page.state("finished")
 
 
 def test_shares_that_cannot_be_equal_are_refused(lab: Laboratory) -> None:

@@ -1,6 +1,7 @@
 """A run as exports read it: kept by a server, or made again from the folder of `ebm train`."""
 
 import json
+import logging
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from ebm_core import Change, Frame, RunConfig, Training
 from ebm_core.networks.portable import NotPortable
+from ebm_core.ranks import RankLost
 from ebm_core.runs import snapshots
 from ebm_core.runs.changes import at_the_start
 from ebm_core.runs.config import arrays_of, saved, written
@@ -18,10 +20,12 @@ from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.packed_energy import pack_energy
 from ebm_server.protocol.packing import unpack_frame
 from ebm_server.protocol.runs import Run
+from ebm_server.ranks.followers import leading
 from ebm_server.refusals import Refused
 from ebm_server.runs.ledger import Entry, now
 from ebm_server.runs.store import EVENTS, METRICS, Store
 
+log = logging.getLogger(__name__)
 ROWS, EVALUATIONS = 150, 25
 """Rows and exact figures of a run that is made again."""
 
@@ -138,8 +142,18 @@ def made_again(folder: Path, count: int, tell: Callable[[int, int], None]) -> Ma
         Refused: Its weights came out otherwise, as they may on another machine.
     """
     known = recorded(folder)
+    try:
+        with leading(known.config.processes, log.error) as ranks:
+            return _with_moments(known, Training.repeated(folder, ranks), count, tell)
+    except RankLost as error:
+        raise Refused(409, str(error)) from error
+
+
+def _with_moments(
+    known: Material, training: Training, count: int, tell: Callable[[int, int], None]
+) -> Material:
+    """What `recorded` knows, with the moments that a training of it comes to."""
     end = known.run.step
-    training = Training.repeated(folder)
     shown, evaluated, written = (spread(end, n) for n in (count, EVALUATIONS, ROWS))
     frames: dict[int, Frame] = {}
     energies: dict[int, bytes | None] = {}
@@ -158,7 +172,7 @@ def made_again(folder: Path, count: int, tell: Callable[[int, int], None]) -> Ma
         if step >= end:
             break
         training.update()
-    _refuse_other_weights(training, folder)
+    _refuse_other_weights(training, known.directory)
     moments = [(step, frame.seconds) for step, frame in frames.items()]
     weighed = [step for step, energy in energies.items() if energy]
     more: dict[str, Any] = {"rows": rows, "moments": moments, "weighed": weighed}

@@ -65,12 +65,8 @@ def digest(training: Training) -> str:
     return found.hexdigest()
 
 
-def main() -> None:
-    """Trains it, saves it, and says how it went."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else {folder!r})
-    torch.set_num_threads(1)  # sums of several threads differ in their last bits
-{arrays}    config = RunConfig.model_validate(CONFIG, context=arrays)
-    training = Training(config, [Change(**change) for change in CHANGES])
+def train(training: Training, folder: Path) -> None:
+    """Makes the updates, saves the run, and says how it went."""
     while training.step < UPDATES:
         training.update()
         if training.step % 500 == 0:
@@ -82,9 +78,26 @@ def main() -> None:
         print("the weights are the same" if digest(training) == WEIGHTS else "other weights")
 
 
+def main() -> None:
+    """Trains it as it was trained."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else {folder!r})
+    torch.set_num_threads(1)  # sums of several threads differ in their last bits
+{arrays}    config = RunConfig.model_validate(CONFIG, context=arrays)
+    changes = [Change(**change) for change in CHANGES]
+{training}
+
 if __name__ == "__main__":
     main()
 '''
+
+ALONE = """\
+    train(Training(config, changes), folder)
+"""
+TOGETHER = """\
+    with leading(config.processes, print) as ranks:
+        train(Training(config, changes, ranks), folder)
+"""
+"""Several processes train it, of which this one is the first."""
 
 
 def script(material: Material, file: str = "run.py") -> str:
@@ -127,8 +140,10 @@ def script(material: Material, file: str = "run.py") -> str:
         weights=weights(material),
         folder=facts["folder"],
         arrays=_reading(material, bool(large)),
+        training=TOGETHER if config.processes > 1 else ALONE,
     )
-    return HEAD.format(**facts) + _plugins(plugins) + _rows(material) + body
+    ranks = "from ebm_server.ranks.followers import leading\n" if config.processes > 1 else ""
+    return HEAD.format(**facts) + ranks + _plugins(plugins) + _rows(material) + body
 
 
 def _plugins(plugins: list[dict[str, Any]]) -> str:

@@ -1,6 +1,7 @@
 """The further processes of a run on this machine, started by the one that leads it."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,10 @@ from ebm_server.search_path import search_path
 EXIT_LOST = 4
 GRACE = 5.0
 """Seconds that a process has to end by itself once another one of its run is gone."""
+
+
+MEETING = "ebm-ranks-"
+"""Folders in which the processes of a run find each other; the number of the first one follows."""
 
 
 @contextmanager
@@ -47,6 +52,25 @@ def leading(processes: int, on_lost: Callable[[str], None]) -> Iterator[Ranks]:
         followers.end()
 
 
+def remove_left() -> None:
+    """Removes the folders of those that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{MEETING}*-*"):
+        leader = folder.name.removeprefix(MEETING).partition("-")[0]
+        if leader.isdecimal() and not is_there(int(leader)):
+            shutil.rmtree(folder, ignore_errors=True)  # it may be another account's
+
+
+def is_there(process: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def plugins() -> str:
     """Those that this process has loaded, for others to load."""
     from ebm_core.contracts.outside import ORIGINS
@@ -62,7 +86,8 @@ class Followers:
         self.size = processes
         self.on_lost = on_lost
         self.ending = threading.Event()
-        self.folder = tempfile.TemporaryDirectory(prefix="ebm-ranks-")
+        remove_left()
+        self.folder = tempfile.TemporaryDirectory(prefix=f"{MEETING}{os.getpid()}-")
         self.children = [
             subprocess.Popen(
                 [sys.executable, "-P", "-m", "ebm_server.ranks.follower",

@@ -280,6 +280,7 @@ class Jobs:
 
     async def _in_the_queue(self, entry: Entry) -> Run:
         """A run that is to go on as soon as a core is free."""
+        self.queue.refuse_too_many_processes(entry.processes)
         self.queue.refuse_when_full(entry.processes)
         entry.target = 0
         self.ledger.write(entry, tell=True, state="queued", reason=None, ended=None)

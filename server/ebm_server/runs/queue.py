@@ -50,6 +50,7 @@ class Queue:
         if pool.executor.away:
             return
         asked = 0
+        self._end_too_large()
         for queued in sorted(self.in_states("queued"), key=lambda entry: age(entry.run)):
             if self.dispatch.closing or not self.has_room(asked + queued.processes):
                 break
@@ -66,6 +67,15 @@ class Queue:
                 asked += queued.processes
         if pool.executor.queues:
             pool.ask_for(waiting)
+
+    def _end_too_large(self) -> None:
+        """What an earlier server had room for, and this one never has, keeps nobody waiting."""
+        for queued in self.in_states("queued"):
+            try:
+                self.refuse_too_many_processes(queued.processes)
+            except Invalid as error:
+                told = f"{error.problems[0].message}; it is trained by {queued.processes}"
+                self.dispatch.end(queued, "failed", told)
 
     def refuse_when_full(self, processes: int = 1) -> None:
         """Refuses one more with 429 where it had to wait, and the queue is as long as it may be."""
@@ -88,8 +98,8 @@ class Queue:
             many = Problem(
                 path="processes",
                 value=processes,
-                message=f"this server trains on {most} cores or GPUs at once (EBM_MAX_RUNNING), "
-                "and each process takes one",
+                message="each process takes a core or a GPU, and this server trains on "
+                f"{most} at once (EBM_MAX_RUNNING)",
                 allowed=f"1 to {most}",
             )
             raise Invalid([many])
@@ -109,7 +119,7 @@ class Queue:
             return 0
         free = free_memory()
         room = self.settings.limits.spares if free is None else int(free // SPARE_MEMORY)
-        return max(1, min(self.settings.limits.spares, room))
+        return min(self.settings.limits.spares, max(1, room))
 
 
 def age(run: Run) -> tuple[str, str]:

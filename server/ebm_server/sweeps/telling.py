@@ -6,7 +6,12 @@ from typing import Any
 from ebm_server.protocol.sweeps import SweepRun, SweepState
 from ebm_server.runs.ledger import Entry
 
-PASSING = frozenset({"loss", "energy_data", "energy_samples", "learning_rate", "smoothing"})
+PASSING = frozenset(
+    {
+        *("loss", "energy_data", "energy_samples", "learning_rate", "smoothing"),
+        *("updates_per_second", "publishing_share"),
+    }
+)
 """Metrics that tell of an update, and not of what was learned."""
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,11 @@ class LocalExecutor(Executor):
         self._signal(process, signal.SIGTERM)
 
     def kill(self, process: Process) -> None:
+        followers = children(process.pid) if self.alive(process) else []
         self._signal(process, signal.SIGKILL)
+        for follower in followers:  # one that hangs would not see its leader's end
+            with suppress(ProcessLookupError):
+                os.kill(follower, signal.SIGKILL)
 
     def _signal(self, process: Process, number: signal.Signals) -> None:
         if self.alive(process):
