@@ -152,6 +152,7 @@ def test_a_search_has_its_trials_made_by_a_server(lab: Laboratory, tmp_path: Pat
     made = lab.ask("GET", f"/runs/{first['run']}")
     assert made["state"] == "finished"
     assert made["metrics"]["kl"] == first["figures"]["kl"]
+    assert "updates_per_second" not in first["figures"]  # of its last row alone
     assert {p.name for p in out.iterdir()} >= {"trials.jsonl", "runs.csv", "groups.csv"}
     done = CliRunner().invoke(cli, [*search, "--out", str(out), "--json"])
     assert json.loads(done.stdout)["runs"] == told["runs"]  # nothing is missing

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import socket
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -118,11 +119,14 @@ class Server(uvicorn.Server):
         """Ends the connections that have kept the server waiting for too long."""
         here: set[Any] = set(self.server_state.connections)
         self._seen = {one: seen for one, seen in self._seen.items() if one in here}
+        ended = Counter[tuple[Any, str]]()
         for connection in here:
             self._seen[connection] = seen = self._seen_now(connection, now)
             if why := self._waited_in_vain(connection, seen, now):
-                log.warning("a connection of %s is ended: %s", connection.client, why)
+                ended[(connection.client or ("?",))[0], why] += 1
                 connection.transport.abort()
+        for (address, why), count in ended.items():  # a line for a thousand
+            log.warning("connections of %s are ended (%d): %s", address, count, why)
 
     def _seen_now(self, connection: Connection, now: float) -> Seen:
         phase, unsent = phase_of(connection), connection.transport.get_write_buffer_size()
