@@ -99,6 +99,7 @@ class Plane:
                 [*(cells.log_mass() for cells in leaves), (self.log_weights - values)[outside]]
             ),
             partition,
+            len(far),
         )
 
 
@@ -110,6 +111,13 @@ class Mass(NamedTuple):
     sides: Float[Tensor, "n 2"]
     log_mass: Float[Tensor, " n"]
     partition: Partition
+    far: int
+    """How many cells are outside of the box, far from all data; they are the last."""
+
+    @property
+    def outside(self) -> float:
+        """Share of the mass that lies far from all data."""
+        return torch.softmax(self.log_mass, 0)[len(self.points) - self.far :].sum().item()
 
     def sample(self, count: int, generator: torch.Generator) -> Float[Tensor, "count 2"]:
         """Points of the density that is even within each cell, on the generator's device."""

@@ -19,6 +19,8 @@ CHUNK = 8192
 """Chains that are moved together."""
 WITHIN = 10
 """Steps within a cell of the grid, where the density is even to a thousandth already."""
+STRAYED = 0.05
+"""The share of the mass far from all data that is told."""
 ENOUGH = 500
 """Steps from noise, where nothing says how many it takes."""
 
@@ -122,6 +124,8 @@ def drawing(
             f"drawn from exp(-E) / Z on a grid, whose log Z is right to "
             f"{max(found.partition.error, 1e-4):.1g} nats, and moved by {count} steps of MALA"
         )
+        if found.outside > STRAYED:
+            told += f"; {found.outside:.0%} of the mass lies far from all data: no density of them"
         return Drawing(told, inside(found), Mala(), count)
     if own is not None and own(1, torch.Generator(config.device).manual_seed(0)) is not None:
         count = method.settling if steps is None else steps

@@ -21,6 +21,11 @@ describe("beside a KDE", () => {
     expect(comparison({ nll, nll_kde: 2.35, nll_gaussian: 2.9 })).toBe(words),
   );
 
+  it("a Gaussian that does better than both is told", () => {
+    const words = comparison({ nll: 3.17, nll_kde: 3.35, nll_gaussian: 3.12 });
+    expect(words).toBe("0.18 nats better than a KDE, but worse than a single Gaussian");
+  });
+
   it("nothing is said where no estimate is at hand", () => {
     expect(comparison({ nll: 2, kl: 0.1 })).toBeNull();
   });

@@ -72,9 +72,9 @@ it.each([
 it("over a run that goes on, when another method or other data are chosen", () => {
   show("running");
   draft.value = other;
-  expect(said()).toBe("Train this instead: Sliced; the other is stopped and kept");
+  expect(said()).toBe("Train this instead: Sliced; the other is kept");
   draft.value = { ...config, dataset: { kind: "rings" } };
-  expect(said()).toBe("Train this instead: Rings · Exact; the other is stopped and kept");
+  expect(said()).toBe("Train this instead: Rings · Exact; the other is kept");
 });
 
 it("over an ended run, with another choice and with other settings", () => {

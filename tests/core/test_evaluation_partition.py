@@ -12,6 +12,7 @@ from ebm_core.datasets.digits import Digits
 from ebm_core.datasets.mixtures import Checkerboard, GaussianRing, Rings
 from ebm_core.datasets.points import Points
 from ebm_core.evaluation.partition import EnergyFunction, ExactEvaluation
+from ebm_core.evaluation.plane import Plane
 
 SD = 0.354
 ONE = GaussianRing(count=1, radius=0.0, sd=SD)
@@ -82,6 +83,13 @@ def test_mass_far_outside_the_box_is_seen() -> None:
     corners = (144 - math.pi * 36) * math.exp(-1.5)
     assert figures["log_z"] == pytest.approx(math.log(far + near), abs=1e-3)
     assert figures["mass_outside"] == pytest.approx((far - corners) / (far + near), abs=1e-3)
+
+
+@pytest.mark.parametrize(("at", "share"), [(0.0, 0.0), (40.0, 1.0)])
+def test_mass_that_is_drawn_from_knows_what_lies_far_from_all_data(at: float, share: float) -> None:
+    near = ONE.sample(100, torch.Generator().manual_seed(0))
+    mass = Plane(ONE, 192, torch.device("cpu")).mass(gaussian(1.0, at), near)
+    assert mass.outside == pytest.approx(share, abs=1e-3)
 
 
 @pytest.mark.parametrize("sigma", [0.01, 0.05, 0.1, 0.5])

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import numpy as np
 from ebm_server.web.static_page import STATIC, YEAR, Page
 
 from tests.server.laboratory import ROOT, Laboratory
@@ -49,8 +50,9 @@ def test_the_catalogue_has_every_kind_with_schema_recipe_and_real_samples(lab: L
     thumbnails = {entry["kind"]: entry["thumbnail"] for entry in catalogue["datasets"]}
     assert len(thumbnails["pinwheel"]) == 300
     assert {len(point) for point in thumbnails["pinwheel"]} == {2}
-    shades = [value for image in thumbnails["digits"] for row in image for value in row]
-    assert (min(shades), max(shades)) == (0, 1)
+    shades = np.array(thumbnails["digits"])
+    assert shades.shape[1:] == (1, 8, 8)
+    assert (shades.min(), shades.max()) == (0, 1)
     families = {family["kind"] for family in catalogue["families"]}
     for method in catalogue["methods"]:
         assert method["family"] in families

@@ -63,7 +63,7 @@ function starting(choice: string): Pressing {
   if (reading.value) return { verb: "Train", detail: `on ${reading.value.name}, once it is read` };
   if (drawing.value) return { verb: "Train on the drawing", detail: choice };
   if (active.value && !fresh.value)
-    return { verb: "Train this instead", detail: `${toldApart(choice)}; the other is stopped and kept` };
+    return { verb: "Train this instead", detail: `${toldApart(choice)}; the other is kept` };
   if (stored.value && !fresh.value) return { verb: "Train it yourself", detail: choice };
   const ended = !fresh.value && choice === nameOf(run?.config) ? run?.state : undefined;
   if (!ended) return { verb: "Train", detail: choice };

@@ -17,10 +17,12 @@ const STRAYED = 0.05;
 export function comparison({ nll, nll_kde, nll_gaussian }: Metrics): string | null {
   if (nll === undefined || nll_kde === undefined) return null;
   const over = nll - nll_kde;
-  if (Math.abs(over) < ALIKE) return "As good as a KDE";
-  if (over < 0) return `${nats(-over)} nats better than a KDE`;
+  const beside =
+    Math.abs(over) < ALIKE
+      ? "As good as a KDE"
+      : `${nats(Math.abs(over))} nats ${over < 0 ? "better" : "worse"} than a KDE`;
   const poor = nll_gaussian !== undefined && nll > nll_gaussian + ALIKE;
-  return `${nats(over)} nats worse than a KDE${poor ? ", and worse than a single Gaussian" : ""}`;
+  return poor ? `${beside}, ${over > ALIKE ? "and" : "but"} worse than a single Gaussian` : beside;
 }
 
 /** What is said of an energy that learns its points by heart. */
