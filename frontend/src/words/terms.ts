@@ -14,7 +14,10 @@ export const LAYER_TERMS = {
     text: "Lines of equal energy, at 0.5, 1, 2, 3, 4, 6, 8 … nats above the lowest.",
     good: "Dense lines are steep walls, where chains need small steps.",
   },
-  data: { name: "Data", text: "Points of the distribution that the energy learns." },
+  data: {
+    name: "Data",
+    text: "Points of the distribution that the energy learns. Of a table of your own, what training draws from it: a row, moved by the noise of its smoothing.",
+  },
   chains: {
     name: "Chains",
     text: "Points that the sampler moves on the energy, with the trail of their last moves. They start from noise, and some start afresh now and then.",
