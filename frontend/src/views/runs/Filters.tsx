@@ -87,7 +87,7 @@ export function Filters({ found }: { found: Found }) {
       <p class="small muted" role="status">
         {list.filtered.value
           ? `${count(found.fitting)} of ${count(found.all)} runs`
-          : `${count(found.all)} runs`}
+          : `${count(found.all)} ${found.all === 1 ? "run" : "runs"}`}
       </p>
     </search>
   );
