@@ -13,7 +13,7 @@ from ebm_server.runs.watch import Watch
 def test_memory_is_bounded_while_a_run_goes() -> None:
     worker = Worker("w", Process(1, "now"), run="r")
     run = SimpleNamespace(id="r", state="running", seconds=1.0, step=3, usage=None)
-    entry = SimpleNamespace(run=run)
+    entry = SimpleNamespace(run=run, processes=1)
     ended: list[tuple[str, str]] = []
     used = [Used(1.0, 300 * MB)]
 
@@ -31,6 +31,9 @@ def test_memory_is_bounded_while_a_run_goes() -> None:
     assert ended == []
     assert run.usage.memory == 300 * MB
     used[0] = Used(2.0, 600 * MB)
+    asyncio.run(watch.look())
+    assert len(ended) == 1
+    entry.processes = 2  # each may take as much
     asyncio.run(watch.look())
     ((state, reason),) = ended
     assert state == "failed"

@@ -18,8 +18,6 @@ from ebm_server.search_path import search_path
 EXIT_LOST = 4
 GRACE = 5.0
 """Seconds that a process has to end by itself once another one of its run is gone."""
-
-
 MEETING = "ebm-ranks-"
 """Folders in which the processes of a run find each other; the number of the first one follows."""
 
@@ -62,6 +60,8 @@ def remove_left() -> None:
 
 def is_there(process: int) -> bool:
     """Whether there is a process of this number."""
+    if os.name == "nt":
+        return True  # to ask by a signal would end it there
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -83,7 +83,7 @@ class Queue:
         if (queued or not self.has_room(processes)) and queued >= self.settings.max_queued:
             raise Refused(
                 429,
-                f"{self.busy} runs are going and {queued} wait, as many as are allowed; "
+                f"{self.busy} cores are taken and {queued} wait, as many as are allowed; "
                 "stop one or wait until one ends",
             )
 
@@ -109,7 +109,7 @@ class Queue:
         if updates > FEW and not self.has_room():
             raise Refused(
                 429,
-                f"{self.busy} runs are going, as many as are allowed: {FEW} updates are the most "
+                f"{self.busy} cores are taken, as many as are allowed: {FEW} updates are the most "
                 "that a paused run makes meanwhile; pause or stop another run first",
             )
 

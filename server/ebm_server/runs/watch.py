@@ -64,7 +64,7 @@ class Watch:
     async def _keep_within(self, entry: Entry, used: Used) -> None:
         """Ends a run that takes more than it may."""
         limits, run = self.limits, entry.run
-        most = limits.run_memory
+        most = limits.run_memory * entry.processes  # as a cluster is asked for
         if used.memory > most:
             reason = (
                 f"its worker took {used.memory / MB:,.0f} MB of memory, and {most / MB:,.0f} MB "
