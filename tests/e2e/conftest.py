@@ -1,13 +1,15 @@
 """A real server and a real Chromium for the page's tests."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser import admitted, chromium
-from tests.server.laboratory import Laboratory
+from tests.server.laboratory import PATIENCE, Laboratory
 
+LIVE = ("queued", "starting", "running", "paused")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,6 +46,7 @@ def faulty(message: ConsoleMessage) -> bool:
 @pytest.fixture
 def page(browser: Browser, lab: Laboratory) -> Iterator[Page]:
     """The page, opened at a lecture hall's resolution; an error on it fails the test."""
+    stop_all(lab)  # what was asked for just before the last page closed
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     opened = admitted(context, lab).new_page()
     opened.set_default_timeout(60_000)
@@ -53,7 +56,14 @@ def page(browser: Browser, lab: Laboratory) -> Iterator[Page]:
     opened.goto(f"http://127.0.0.1:{lab.port}/")
     yield opened
     context.close()
-    for run in lab.ask("GET", "/runs"):
-        if run["state"] in ("queued", "starting", "running", "paused"):
-            lab.http.post(f"/api/v1/runs/{run['id']}/stop")
+    stop_all(lab)
     assert errors == []
+
+
+def stop_all(lab: Laboratory) -> None:
+    """Ends what a test left; a stop that comes too early or too late is asked for again."""
+    end = time.monotonic() + PATIENCE
+    while left := [run["id"] for run in lab.ask("GET", "/runs") if run["state"] in LIVE]:
+        assert time.monotonic() < end, left
+        for run in left:
+            lab.http.post(f"/api/v1/runs/{run}/stop")
