@@ -240,15 +240,21 @@ N = TypeVar("N", bound=nn.Module)
 
 
 class Average(Generic[N]):
-    """An exponential moving average of a network's weights, without bias to the first ones."""
+    """An exponential moving average of a network's weights, without bias to the first ones.
+
+    What a network keeps beside them, such as the running means of batch norm, is the newest.
+    """
 
     def __init__(self, network: N, decay: float) -> None:
         self.network: N = copy.deepcopy(network).requires_grad_(False)
         self.decay = decay
         self.averaged: list[Tensor] = list(self.network.parameters())
+        self.kept: list[Tensor] = list(self.network.buffers())
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
         """Moves the average towards `network`; `step` counts the updates made before this one."""
         decay = min(self.decay, (1 + step) / (10 + step)) if self.decay else 0.0
         torch._foreach_lerp_(self.averaged, list(network.parameters()), 1 - decay)
+        for own, newest in zip(self.kept, network.buffers(), strict=True):
+            own.copy_(newest)

@@ -52,7 +52,7 @@ MEG = Preset(
     "Jensen-Shannon at weight 1, batch 64, Adam at 0.0001 (0.5, 0.9), 100,000 updates.",
     differs=(
         "One update of the energy for one of the generator: the method here has no other way.",
-        "The energy's Adam has the momentum 0.9, not 0.5.",
+        "Adam without momentum, not 0.5: with it energy and generator circle here.",
         "The generator has no batch normalisation and no tanh at its end; the critic of the "
         "information is a perceptron, not convolutional.",
         "Training images have noise of 0.03 here.",

@@ -34,9 +34,9 @@ def small(hidden: int, latents: int, minutes: float) -> dict[str, Any]:
             latents=latents,
             width=hidden,
             negatives=64,
-            generator_rate=1.0,
+            generator_rate=2.0,
             spread=0.2,
-            entropy_weight=1.0,
+            entropy_weight=0.05,
         ),
         "energy": {"kind": "mlp", "hidden": [hidden, hidden]},
         **in_minutes(minutes, 1e-3, 64),
@@ -46,7 +46,7 @@ def small(hidden: int, latents: int, minutes: float) -> dict[str, Any]:
 SMALLER_TOLD = (
     "Perceptrons for residual networks, as a core is slow: on digits they reached a Frechet "
     "distance of 57 in 40 s, small convolutions 104 in 2 minutes.",
-    "Entropy weight 1, and one learning rate for energy and generator.",
+    "Entropy weight 0.05: in 45 s digits came to a Frechet distance of 28 with 0.1, 40 with 0.01.",
     SHORT,
 )
 MNIST = small(256, 32, 3.0)

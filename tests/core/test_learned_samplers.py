@@ -15,11 +15,12 @@ from ebm_core.evaluation.kernel_density import KernelDensity
 from ebm_core.evaluation.partition import ExactEvaluation
 from ebm_core.methods.learned_sampler._architectures import Architecture
 from ebm_core.methods.learned_sampler._critic import Critic, information
-from ebm_core.methods.learned_sampler._generator import Generator
+from ebm_core.methods.learned_sampler._generator import AVERAGING, Generator
 from ebm_core.methods.learned_sampler._posterior import posterior_score
 from ebm_core.methods.learned_sampler.activation_entropy import ActivationEntropyLearner
 from ebm_core.methods.learned_sampler.mutual_information import MutualInformationLearner
 from ebm_core.methods.learned_sampler.variational import VariationalLearner
+from ebm_core.optimization import Average
 from ebm_core.randomness.noise import blurred
 from ebm_core.runs.config import RunConfig
 from ebm_core.runs.training import Training
@@ -79,6 +80,7 @@ def linear(method: dict[str, object]) -> VariationalLearner:
     body = nn.Linear(2, 2, bias=False)
     body.weight.data = SCALES.diag()
     learner.generator.body = nn.Sequential(body)
+    learner.average = Average(learner.generator, AVERAGING)
     return learner
 
 
@@ -128,7 +130,6 @@ def test_the_generator_goes_down_the_energy(kind: str, estimator: str) -> None:
 def test_noise_alone_tells_the_papers_samples_from_no_data() -> None:
     # where all latents give the data themselves, the energy must have nothing to learn
     learner = linear({"estimator": "paper"})
-    learner.generator.body = nn.Sequential(nn.Linear(2, 2))
     for weight in learner.generator.body.parameters():
         weight.data.zero_()
     compared: list[Tensor] = []
@@ -289,3 +290,39 @@ def test_the_paper_s_generator_follows_its_entropy_by_the_weight() -> None:
     without, whole = slope(0.0), slope(1.0)
     torch.testing.assert_close(slope(0.25), 0.75 * without + 0.25 * whole)
     assert not torch.allclose(without, whole, rtol=0.1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_samples_are_drawn_by_averaged_weights_also_when_it_goes_on(
+    kind: str, tmp_path: Path
+) -> None:
+    def samples(run: Training) -> Tensor:
+        drawn = run.learner.samples(500, torch.Generator().manual_seed(0))
+        assert drawn is not None
+        return drawn
+
+    run = training(kind, estimator="paper")
+    places: list[Tensor] = []
+    for _ in range(60):
+        run.update()
+        newest = run.learner.generator  # type: ignore[attr-defined]
+        places.append(newest.sample(500, torch.Generator().manual_seed(0), noisy=False))
+    drawn = samples(run)
+    assert not torch.equal(drawn, places[-1])
+    # the average lags behind by some updates, on the way that the newest weights have gone
+    assert (drawn - places[-1]).norm() < (places[0] - places[-1]).norm()
+    run.save(tmp_path)
+    again = Training.resume(tmp_path)
+    torch.testing.assert_close(samples(again), drawn, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_papers_game_is_played_without_momentum(kind: str) -> None:
+    run = training(kind, estimator="paper")
+    learner = run.learner
+    assert isinstance(
+        learner, VariationalLearner | MutualInformationLearner | ActivationEntropyLearner
+    )
+    assert (learner.ascent.descent.betas[0], learner.descent.betas[0]) == (0, 0)
+    run.change("method.estimator", "corrected")
+    assert min(learner.ascent.descent.betas[0], learner.descent.betas[0]) > 0

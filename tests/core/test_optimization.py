@@ -6,7 +6,7 @@ import sys
 import torch
 from torch import Tensor, nn
 
-from ebm_core.optimization import Descent, Optimization, Schedule
+from ebm_core.optimization import Average, Descent, Optimization, Schedule
 
 
 def net() -> nn.Sequential:
@@ -56,3 +56,16 @@ def test_an_update_imports_no_compiler() -> None:
         "assert 'torch._dynamo' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_average_keeps_the_newest_running_means() -> None:
+    network = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+    average = Average(network, 0.9)
+    network(torch.randn(64, 2, generator=torch.Generator().manual_seed(0)) + 3)
+    with torch.no_grad():
+        next(network.parameters()).fill_(1.0)
+    before = average.averaged[0].clone()
+    average.update(network, step=1000)
+    torch.testing.assert_close(average.averaged[0], 0.9 * before + 0.1)
+    torch.testing.assert_close(average.network[1].running_mean, network[1].running_mean)
+    assert average.network[1].num_batches_tracked == 1

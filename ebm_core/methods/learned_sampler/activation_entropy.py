@@ -25,7 +25,7 @@ from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
-from ebm_core.methods.learned_sampler._generator import Generator, downhill
+from ebm_core.methods.learned_sampler._generator import AVERAGING, NO_MOMENTUM, Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
@@ -42,7 +42,7 @@ from ebm_core.methods.learned_sampler._sampler_phases import (
     GeneratorStep,
     tell_weights,
 )
-from ebm_core.optimization import Descent
+from ebm_core.optimization import Average, Descent
 from ebm_core.randomness.noise import blurred
 
 SCALES = r"- w \textstyle\sum_i \log |\gamma_i|"
@@ -143,8 +143,8 @@ class ActivationEntropy(GeneratorMethod):
         return {
             "method": {
                 "estimator": "paper",
-                "entropy_weight": 0.1,  # 0.01 lets one run of three fall onto one digit
-                "generator_rate": 1.0,
+                "entropy_weight": 0.02,
+                "generator_rate": 3.0,
                 "latents": 32,
                 "width": 256,
                 "negatives": 64,
@@ -188,9 +188,15 @@ class ActivationEntropyLearner(Learner):
             batch_norm=True,
             architecture=method.generator,
         ).to(task.device)
-        self.descent = Descent(
-            self.generator.parameters(), task.schedule, method.generator_rate, betas=(0.5, 0.999)
-        )
+        self.average = Average(self.generator, AVERAGING)
+        self.descent = Descent(self.generator.parameters(), task.schedule, method.generator_rate)
+        self.choose_momentum()
+
+    def choose_momentum(self) -> None:
+        """That of both optimisers goes with the estimator."""
+        corrected = self.method.estimator == "corrected"
+        self.ascent.descent.betas = (0.9, 0.999) if corrected else NO_MOMENTUM
+        self.descent.betas = (0.5, 0.999) if corrected else NO_MOMENTUM
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of the energy (and of its rival), then one of the generator."""
@@ -219,6 +225,7 @@ class ActivationEntropyLearner(Learner):
                 step.pull(pull)
         self.descent(downhill(drawn, slopes - pull) - method.entropy_weight * log_scales.sum())
         self.generator.agree(task.ranks)
+        self.average.update(self.generator, task.schedule.step)
         if step:
             step.tell()
         return {
@@ -252,13 +259,14 @@ class ActivationEntropyLearner(Learner):
 
     def reconfigure(self, method: Method) -> None:
         self.method = ActivationEntropy.model_validate(method)
+        self.choose_momentum()
 
     def picture(self) -> Picture:
-        return Picture({"generator": self.generator.settled(self.generator.shown_latents())})
+        return Picture({"generator": self.average.network.settled(self.generator.shown_latents())})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """G(z) itself, without the kernels' noise."""
-        return self.generator.sample(count, generator, noisy=False)
+        return self.average.network.sample(count, generator, noisy=False)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -266,6 +274,7 @@ class ActivationEntropyLearner(Learner):
             "rival": self.rival.state_dict(),
             "rival_ascent": self.rival_ascent.state(),
             "generator": self.generator.state_dict(),
+            "average": self.average.network.state_dict(),
             "descent": self.descent.state(),
         }
 
@@ -274,4 +283,5 @@ class ActivationEntropyLearner(Learner):
         self.rival.load_state_dict(state["rival"])
         self.rival_ascent.load_state(state["rival_ascent"])
         self.generator.load_state_dict(state["generator"])
+        self.average.network.load_state_dict(state.get("average", state["generator"]))
         self.descent.load_state(state["descent"])

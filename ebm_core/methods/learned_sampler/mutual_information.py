@@ -23,7 +23,7 @@ from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slo
 from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
 from ebm_core.methods.learned_sampler._critic import Critic, Form, information
-from ebm_core.methods.learned_sampler._generator import Generator, downhill
+from ebm_core.methods.learned_sampler._generator import AVERAGING, NO_MOMENTUM, Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
@@ -40,7 +40,7 @@ from ebm_core.methods.learned_sampler._sampler_phases import (
     GeneratorStep,
     tell_weights,
 )
-from ebm_core.optimization import Descent
+from ebm_core.optimization import Average, Descent
 from ebm_core.randomness.noise import blurred
 
 INFORMATION = r"- w\, I(z; G(z))"
@@ -142,8 +142,8 @@ class MutualInformation(GeneratorMethod):
                 "estimator": "paper",
                 "information": "jensen_shannon",
                 "generator": "convolutional",
-                "generator_rate": 1.0,
-                "entropy_weight": 1.0,
+                "generator_rate": 2.0,
+                "entropy_weight": 0.3,
                 "latents": 32,
                 "width": 64,
                 "negatives": 64,
@@ -189,8 +189,15 @@ class MutualInformationLearner(Learner):
             [*self.generator.parameters(), *self.critic.parameters()],
             task.schedule,
             method.generator_rate,
-            betas=(0.5, 0.999),
         )
+        self.average = Average(self.generator, AVERAGING)
+        self.choose_momentum()
+
+    def choose_momentum(self) -> None:
+        """That of both optimisers goes with the estimator."""
+        corrected = self.method.estimator == "corrected"
+        self.ascent.descent.betas = (0.9, 0.999) if corrected else NO_MOMENTUM
+        self.descent.betas = (0.5, 0.999) if corrected else NO_MOMENTUM
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of the energy, then one of generator and critic."""
@@ -242,6 +249,7 @@ class MutualInformationLearner(Learner):
                 step.pull(pull)
         toll = downhill(samples, slopes) + downhill(drawn, -pull)
         self.descent(toll - method.entropy_weight * nats)
+        self.average.update(self.generator, task.schedule.step)
         if step:
             step.tell()
         return {
@@ -260,17 +268,19 @@ class MutualInformationLearner(Learner):
 
     def reconfigure(self, method: Method) -> None:
         self.method = MutualInformation.model_validate(method)
+        self.choose_momentum()
 
     def picture(self) -> Picture:
-        return Picture({"generator": self.generator.settled(self.generator.shown_latents())})
+        return Picture({"generator": self.average.network.settled(self.generator.shown_latents())})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
-        return self.generator.sample(count, generator, self.method.estimator == "corrected")
+        return self.average.network.sample(count, generator, self.method.estimator == "corrected")
 
     def state(self) -> dict[str, Any]:
         return {
             "ascent": self.ascent.state(),
             "generator": self.generator.state_dict(),
+            "average": self.average.network.state_dict(),
             "critic": self.critic.state_dict(),
             "descent": self.descent.state(),
         }
@@ -278,5 +288,6 @@ class MutualInformationLearner(Learner):
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
         self.generator.load_state_dict(state["generator"])
+        self.average.network.load_state_dict(state.get("average", state["generator"]))
         self.critic.load_state_dict(state["critic"])
         self.descent.load_state(state["descent"])

@@ -24,7 +24,7 @@ from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
-from ebm_core.methods.learned_sampler._generator import Generator, downhill
+from ebm_core.methods.learned_sampler._generator import AVERAGING, NO_MOMENTUM, Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
@@ -42,7 +42,7 @@ from ebm_core.methods.learned_sampler._sampler_phases import (
     GeneratorStep,
     tell_weights,
 )
-from ebm_core.optimization import Descent
+from ebm_core.optimization import Average, Descent
 from ebm_core.randomness.noise import blurred
 
 ENTROPY = "- H(q_G)"
@@ -151,8 +151,9 @@ class Variational(GeneratorMethod):
                 "latents": 32,
                 "width": 256,
                 "negatives": 64,
-                "posterior_samples": 6,
-                "generator_rate": 1.0,
+                "posterior_samples": 3,
+                "entropy_weight": 0.05,
+                "generator_rate": 3.0,
             },
             "energy": IMAGE_ENERGY,
             "optimization": {"learning_rate": 1e-3, "decay_updates": 30_000, "batch_size": 64},
@@ -181,19 +182,21 @@ class VariationalLearner(Learner):
             (0.01, 0.3),
             architecture=method.generator,
         ).to(task.device)
+        self.average = Average(self.generator, AVERAGING)
         self.descent = Descent(self.generator.parameters(), task.schedule, method.generator_rate)
         self.choose_momentum()
 
     def choose_momentum(self) -> None:
         """That of both optimisers goes with the estimator."""
         corrected = self.method.estimator == "corrected"
-        self.ascent.descent.betas = (0.9, 0.999) if corrected else (0.0, 0.9)
-        self.descent.betas = (0.5, 0.999) if corrected else (0.0, 0.9)
+        self.ascent.descent.betas = (0.9, 0.999) if corrected else NO_MOMENTUM
+        self.descent.betas = (0.5, 0.999) if corrected else NO_MOMENTUM
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
-        if self.method.estimator == "corrected":
-            return self.corrected(positives)
-        return self.paper(positives)
+        corrected = self.method.estimator == "corrected"
+        metrics = self.corrected(positives) if corrected else self.paper(positives)
+        self.average.update(self.generator, self.task.schedule.step)
+        return metrics
 
     def corrected(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of both with a density estimate of q.
@@ -292,20 +295,22 @@ class VariationalLearner(Learner):
         self.choose_momentum()
 
     def picture(self) -> Picture:
-        return Picture({"generator": self.generator.settled(self.generator.shown_latents())})
+        return Picture({"generator": self.average.network.settled(self.generator.shown_latents())})
 
     def samples(self, count: int, generator: torch.Generator) -> Float[Tensor, "n ..."]:
         """Draws of q; G(z) itself where its noise is no part of a density (paper)."""
-        return self.generator.sample(count, generator, self.method.estimator == "corrected")
+        return self.average.network.sample(count, generator, self.method.estimator == "corrected")
 
     def state(self) -> dict[str, Any]:
         return {
             "ascent": self.ascent.state(),
             "generator": self.generator.state_dict(),
+            "average": self.average.network.state_dict(),
             "descent": self.descent.state(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         self.ascent.load_state(state["ascent"])
         self.generator.load_state_dict(state["generator"])
+        self.average.network.load_state_dict(state.get("average", state["generator"]))
         self.descent.load_state(state["descent"])
