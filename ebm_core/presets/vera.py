@@ -71,18 +71,22 @@ VERA = Preset(
             run=small(128, 16, 2.0),
             takes=TWO_MINUTES,
             differs=SMALLER_TOLD,
-            not_measured="not run to the end here; in 40 s it came to a Frechet distance of 57.3 "
-            "(held-out images: 9.0), and a classifier was sure of 81 %",
+            measured=Measured(
+                updates=17905,
+                frechet=32.9,
+                frechet_floor=9.0,
+                looks="digits of every class, and a classifier is sure of 90 %",
+            ),
         ),
         "mnist": Setup(
             run=MNIST,
             takes=THREE_MINUTES,
             differs=SMALLER_TOLD,
             measured=Measured(
-                updates=9313,
-                frechet=767.9,
+                updates=6117,
+                frechet=860.8,
                 frechet_floor=22.3,
-                looks="digits of every class in grey noise, and a classifier is sure of 75 %",
+                looks="digits of every class on grey dots, and a classifier is sure of 80 %",
                 of="9,000 of the images",
             ),
         ),
