@@ -15,13 +15,6 @@ SHOWN = 256
 """Samples in a frame."""
 AVERAGING = 0.995
 """Decay of the moving average of a generator's weights, by which its samples are drawn."""
-NO_MOMENTUM = (0.0, 0.9)
-"""Adam's decays where a generator and an energy play against each other: else they circle.
-
-Source:
-    Gulrajani et al. (2017), algorithm 1, https://arxiv.org/abs/1704.00028; Grathwohl et al.
-    (2021), appendix B, https://arxiv.org/abs/2010.04230
-"""
 
 
 class Generator(nn.Module):

@@ -25,7 +25,7 @@ from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
-from ebm_core.methods.learned_sampler._generator import AVERAGING, NO_MOMENTUM, Generator, downhill
+from ebm_core.methods.learned_sampler._generator import AVERAGING, Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
@@ -36,6 +36,7 @@ from ebm_core.methods.learned_sampler._importance import (
     weighted_negatives,
 )
 from ebm_core.methods.learned_sampler._method import GeneratorMethod
+from ebm_core.methods.learned_sampler._momentum import choose_momentum
 from ebm_core.methods.learned_sampler._sampler_phases import (
     ENERGY,
     EXACT,
@@ -190,13 +191,7 @@ class ActivationEntropyLearner(Learner):
         ).to(task.device)
         self.average = Average(self.generator, AVERAGING)
         self.descent = Descent(self.generator.parameters(), task.schedule, method.generator_rate)
-        self.choose_momentum()
-
-    def choose_momentum(self) -> None:
-        """That of both optimisers goes with the estimator."""
-        corrected = self.method.estimator == "corrected"
-        self.ascent.descent.betas = (0.9, 0.999) if corrected else NO_MOMENTUM
-        self.descent.betas = (0.5, 0.999) if corrected else NO_MOMENTUM
+        choose_momentum(method.estimator, self.ascent.descent, self.descent)
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         """One update of the energy (and of its rival), then one of the generator."""
@@ -259,7 +254,7 @@ class ActivationEntropyLearner(Learner):
 
     def reconfigure(self, method: Method) -> None:
         self.method = ActivationEntropy.model_validate(method)
-        self.choose_momentum()
+        choose_momentum(self.method.estimator, self.ascent.descent, self.descent)
 
     def picture(self) -> Picture:
         return Picture({"generator": self.average.network.settled(self.generator.shown_latents())})

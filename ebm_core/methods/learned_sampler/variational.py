@@ -24,7 +24,7 @@ from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods._likelihood import GRADIENT_PENALTY, LikelihoodAscent, slope_penalty
 from ebm_core.methods._likelihood_phases import Sides
 from ebm_core.methods.learned_sampler._architectures import ARCHITECTURE, WIDTH, Architecture
-from ebm_core.methods.learned_sampler._generator import AVERAGING, NO_MOMENTUM, Generator, downhill
+from ebm_core.methods.learned_sampler._generator import AVERAGING, Generator, downhill
 from ebm_core.methods.learned_sampler._importance import (
     CENTRES,
     DEFENSIVE_SHARE,
@@ -35,6 +35,7 @@ from ebm_core.methods.learned_sampler._importance import (
     weighted_negatives,
 )
 from ebm_core.methods.learned_sampler._method import GeneratorMethod
+from ebm_core.methods.learned_sampler._momentum import choose_momentum
 from ebm_core.methods.learned_sampler._posterior import posterior_score
 from ebm_core.methods.learned_sampler._sampler_phases import (
     ENERGY,
@@ -184,13 +185,7 @@ class VariationalLearner(Learner):
         ).to(task.device)
         self.average = Average(self.generator, AVERAGING)
         self.descent = Descent(self.generator.parameters(), task.schedule, method.generator_rate)
-        self.choose_momentum()
-
-    def choose_momentum(self) -> None:
-        """That of both optimisers goes with the estimator."""
-        corrected = self.method.estimator == "corrected"
-        self.ascent.descent.betas = (0.9, 0.999) if corrected else NO_MOMENTUM
-        self.descent.betas = (0.5, 0.999) if corrected else NO_MOMENTUM
+        choose_momentum(method.estimator, self.ascent.descent, self.descent)
 
     def update(self, positives: Float[Tensor, "n ..."]) -> Metrics:
         corrected = self.method.estimator == "corrected"
@@ -292,7 +287,7 @@ class VariationalLearner(Learner):
 
     def reconfigure(self, method: Method) -> None:
         self.method = Variational.model_validate(method)
-        self.choose_momentum()
+        choose_momentum(self.method.estimator, self.ascent.descent, self.descent)
 
     def picture(self) -> Picture:
         return Picture({"generator": self.average.network.settled(self.generator.shown_latents())})
