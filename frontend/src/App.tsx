@@ -19,6 +19,7 @@ import { StagePanel } from "./views/StagePanel";
 import { Summary } from "./views/Summary";
 import { Timeline } from "./views/Timeline";
 import { TopBar } from "./views/TopBar";
+import { Troubles } from "./views/Troubles";
 
 export function App() {
   return (
@@ -26,6 +27,7 @@ export function App() {
       <div class="page" data-tab={tab.value}>
         <SkipLink />
         <TopBar />
+        <Troubles />
         {tab.value === "runs" ? (
           <Runs />
         ) : tab.value === "sweep" ? (

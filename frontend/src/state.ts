@@ -57,6 +57,10 @@ export const drawing = signal(false);
 export const tab = signal<"lab" | "compare" | "samplers" | "runs" | "sweep">("lab");
 /** Of the server's machine; null until it has told. */
 export const cores = signal<number | null>(null);
+/** What a queued run waits for on this server; until it has told, what it does on any. */
+export const queued = signal("It waits in the queue until another run ends.");
+/** What keeps the server from writing or starting runs, in its own words. */
+export const troubles = signal<string[]>([]);
 export const help = signal(false);
 /** Layers that a person has shown or hidden; `shownLayers` has the others as the method needs them. */
 export const layers = signal<Layers>({});

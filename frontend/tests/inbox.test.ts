@@ -31,7 +31,7 @@ it("keeps all ordered messages in order and only the newest frame", () => {
   inbox.store(frame(1), 10);
   inbox.store({ type: "runs" }, 11);
   inbox.store(frame(2), 12);
-  inbox.store({ type: "welcome", version: "1", cores: 2 }, 13);
+  inbox.store({ type: "welcome", version: "1", cores: 2, waits: "" }, 13);
   const { ordered, frames } = inbox.take();
   expect(ordered.map(({ type }) => type)).toEqual(["runs", "welcome"]);
   expect(frames.map((one) => [one.frame.step, one.at])).toEqual([[2, 12]]);

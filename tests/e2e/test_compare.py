@@ -101,7 +101,7 @@ def stop_all(lab: Laboratory) -> None:
 
 
 def newest_moment(lab: Laboratory, run: str) -> int:
-    """The last update that the server knows of: a moment may be kept before the figures beside it are told."""
+    """The last update that the server knows of; moments may come before the figures beside them."""
     kept = [moment["step"] for moment in lab.ask("GET", f"/runs/{run}/keyframes")]
     return int(max([lab.ask("GET", f"/runs/{run}")["step"], *kept]))
 

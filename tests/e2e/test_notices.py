@@ -1,13 +1,17 @@
-"""However much is said over the stage on a phone, the map and the navigation stay in reach."""
+"""What is said: of the server on every tab, and over the stage, which leaves room for its map."""
 
+import re
+import resource
 from pathlib import Path
 
 import pytest
 from ebm_server.cli import cli
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
 from tests.browser import admitted
+from tests.e2e.accessibility import violations
+from tests.e2e.test_lab import DEADLINE
 from tests.server.laboratory import Laboratory, endless
 
 pytestmark = pytest.mark.slow
@@ -56,4 +60,33 @@ def test_five_broken_plug_ins_and_a_failed_run_leave_room(tmp_path: Path, browse
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.get_by_role("button", name="Runs", exact=True).tap()
         page.get_by_role("row").filter(has_text="ZeroDivisionError").wait_for()
+        context.close()
+
+
+def test_every_tab_says_what_keeps_the_server_from_its_work_until_that_ends(
+    tmp_path: Path, browser: Browser
+) -> None:
+    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "1"}) as lab:
+        lab.create(endless())
+        waiting = lab.create(endless())
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = admitted(context, lab).new_page()
+        page.goto(f"http://127.0.0.1:{lab.port}/#run={waiting}")
+        expect(
+            page.get_by_text("until another run ends: this server trains 1 at once")
+        ).to_be_visible(timeout=DEADLINE)
+        told = page.get_by_role("alert").filter(has_text="The server is in trouble")
+        assert lab.process
+        limits = resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE, (4096, limits[1]))
+        expect(told).to_contain_text(re.compile("larger than the system allows"), timeout=DEADLINE)
+        assert violations(page) == []
+        page.get_by_role("button", name="Runs", exact=True).click()
+        expect(told).to_be_in_viewport()
+        page.get_by_role("button", name="put away").click()
+        expect(told).to_be_hidden()
+        page.reload()  # what still holds is told to whoever comes
+        expect(told).to_be_visible(timeout=DEADLINE)
+        resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE, limits)
+        expect(told).to_be_hidden(timeout=DEADLINE)
         context.close()

@@ -100,6 +100,27 @@ def test_a_sweep_is_paused_and_goes_on_after_its_server_was_killed(tmp_path: Pat
         lab.ask("POST", f"/sweeps/{sweep}/pause")
 
 
+def test_what_a_person_has_paused_rests_when_the_server_is_started_again(tmp_path: Path) -> None:
+    with Laboratory(tmp_path, TWO_AT_ONCE) as lab:
+        sweep = begun(lab, LONG.replace("[0, 1, 2, 3]", "[0, 1]"))
+        with lab.page() as page:
+            while len(going := lab.ask("GET", "/runs?state=running")) < 2:
+                page.until(lambda m: m["type"] == "runs")
+            paused, other = (run["id"] for run in going)
+            page.watch(other)
+            page.until(lambda m: m["type"] == "metrics")
+        lab.ask("POST", f"/runs/{paused}/pause")
+        lab.stop()
+        lab.start()
+        with lab.page() as page:
+            page.watch(other)
+            page.state("running")
+        rests = lab.ask("GET", f"/runs/{paused}")
+        assert rests["state"] == "stopped"
+        assert "while it was paused" in rests["reason"]
+        lab.ask("POST", f"/sweeps/{sweep}/pause")
+
+
 def test_what_cannot_be_is_refused_and_nothing_is_started(lab: Laboratory) -> None:
     before = lab.ask("GET", "/sweeps")
     wrong = SMALL + "[grid]\nseed = [0, -1]\nsead = [2]"

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { DecodedFrame } from "../protocol/frame";
 import type { RunState } from "../protocol/wire";
+import { waitsFor } from "../run/waiting";
 import type { Readout } from "../stage";
 import { catalogue, fields, titleOf } from "../state";
 import { WayPanel } from "../ways/Panel";
@@ -136,7 +137,9 @@ function Why({ member, letter, empty }: { member: Member; letter: string; empty:
         </p>
       </div>
     );
-  const text = held ? "The others are held against this one." : (waiting(info.state, empty) ?? error);
+  const text = held
+    ? "The others are held against this one."
+    : (waitsFor(info.state) ?? error ?? (empty ? ON_ITS_WAY : null));
   return text === null ? null : (
     <div class="note compare-note" role="status">
       <p>{text}</p>
@@ -144,12 +147,7 @@ function Why({ member, letter, empty }: { member: Member; letter: string; empty:
   );
 }
 
-/** What a stage waits for. */
-function waiting(state: RunState, empty: boolean): string | null {
-  if (state === "queued") return "It waits until another run ends.";
-  if (state === "starting") return "A worker process starts.";
-  return empty ? "Its first moment is on the way." : null;
-}
+const ON_ITS_WAY = "Its first moment is on the way.";
 
 /** What is under the pointer, wherever that is. */
 function Reading({ at, first }: { at: Readout | null; first: boolean }) {

@@ -11,7 +11,16 @@ export type Json =
   | null;
 export type PageMessage = Watch | Unwatch | Ping;
 export type ServerMessage =
-  Welcome | Pong | RunsChanged | RunMessage | MetricsMessage | EventMessage | Gap | ErrorMessage | FrameMessage;
+  | Welcome
+  | Pong
+  | RunsChanged
+  | TroublesMessage
+  | RunMessage
+  | MetricsMessage
+  | EventMessage
+  | Gap
+  | ErrorMessage
+  | FrameMessage;
 
 /**
  * The routes below /api/v1.
@@ -1332,10 +1341,18 @@ export interface RunSummary {
 export interface RunsChanged {
   type: "runs";
 }
+/**
+ * What keeps the server from writing or starting runs has changed.
+ */
+export interface TroublesMessage {
+  type: "troubles";
+  troubles: string[];
+}
 export interface Welcome {
   type: "welcome";
   version: string;
   cores: number;
+  waits: string;
 }
 /**
  * Why something is not done, in words.

@@ -26,12 +26,14 @@ import {
   notice,
   ownMaps,
   pace,
+  queued,
   rolling,
   runs,
   runsFault,
   step,
   stored,
   tab,
+  troubles,
   truth,
 } from "../state";
 import { toldApart } from "../words/titles";
@@ -105,9 +107,12 @@ export function drain(now: number): void {
         void lookForRun();
       } else if (message.type === "welcome") {
         cores.value = message.cores;
+        queued.value = message.waits;
+        troubles.value = []; // what still holds is told next
         const text = mismatch(message.version);
         if (text) notice.value = { tone: "fault", text };
-      } else if (message.type === "error" && !message.run)
+      } else if (message.type === "troubles") troubles.value = message.troubles;
+      else if (message.type === "error" && !message.run)
         notice.value = { tone: "fault", text: message.message };
       else if (next) next = received(next, message, now);
     }

@@ -7,6 +7,7 @@ import type { Json, RunConfig } from "../protocol/wire";
 import { connection } from "../run/following";
 import { missingPlugIn, plugInNote } from "../run/plugins";
 import { lostWords, reach } from "../run/reach";
+import { waitsFor } from "../run/waiting";
 import {
   active,
   asking,
@@ -223,9 +224,6 @@ function waysOut({ optimization }: RunConfig): Way[] {
   ];
 }
 
-const QUEUED = "It waits in the queue until another run ends: see Runs.";
-const STARTS = "A worker process starts; without a warm one this takes some seconds.";
-
 /** What is on the stage until the first frame comes, and what a run waits for when that takes longer than a moment. */
 function Waiting() {
   const late = useSignal(false);
@@ -237,7 +235,7 @@ function Waiting() {
     const timer = setTimeout(() => (late.value = true), PATIENCE);
     return () => clearTimeout(timer);
   }, [waits, run?.id]);
-  const why = !waits || !late.value ? null : run.state === "queued" ? QUEUED : STARTS;
+  const why = waits && late.value ? waitsFor(run.state) : null;
   const recorded = recordedFrame.value !== null && !invites.value;
   const starts = run !== null || asking.value === "start";
   if (!why && !recorded) return null;
@@ -247,7 +245,7 @@ function Waiting() {
         {recorded && (
           <>
             <b>Recorded run</b> of this pair, with default settings
-            {starts ? (why === QUEUED ? ". " : "; the live run is starting. ") : "."}
+            {starts ? (run?.state === "queued" ? ". " : "; the live run is starting. ") : "."}
           </>
         )}
         {why}

@@ -43,6 +43,8 @@ class Welcome(Message):
     version: str
     cores: int
     """Of the machine that the server is on."""
+    waits: str
+    """What a queued run waits for here, in a sentence."""
 
 
 class Pong(Message):
@@ -53,6 +55,13 @@ class RunsChanged(Message):
     """The list of runs changed: fetch it again."""
 
     type: Literal["runs"] = "runs"
+
+
+class TroublesMessage(Message):
+    """What keeps the server from writing or starting runs has changed."""
+
+    type: Literal["troubles"] = "troubles"
+    troubles: list[str]
 
 
 class RunMessage(Message):
@@ -91,7 +100,7 @@ class ErrorMessage(Message):
 
 
 ServerMessage = Annotated[
-    Welcome | Pong | RunsChanged | RunMessage | MetricsMessage | EventMessage | Gap | ErrorMessage
-    | FrameMessage,
+    Welcome | Pong | RunsChanged | TroublesMessage | RunMessage | MetricsMessage | EventMessage
+    | Gap | ErrorMessage | FrameMessage,
     Field(discriminator="type"),
 ]  # fmt: skip

@@ -49,6 +49,7 @@ OTHER_VERSION = (
 )
 NO_WORKER: OwnFields = {"worker": None, "pid": None, "born": None}
 SHUT_DOWN = "the server was shut down; resume goes on from here"
+PAUSED_BEFORE = "the server was shut down while it was paused; resume goes on from here"
 
 
 class Silent(Exception):
@@ -95,6 +96,8 @@ class Dispatch:
         self._lost: Counter[str] = Counter()
         """By run: the machines that it was lost with since a person had it go on."""
         self.closing = False
+        self._paused = set[str]()
+        """Runs that were, when the server was shut down."""
         self._ending: dict[str, tuple[RunState, str]] = {}
         """Runs whose worker is ended from here: what they become, and why."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -109,6 +112,8 @@ class Dispatch:
     async def close(self) -> None:
         """Workers save and leave; their runs are "stopped"."""
         self.closing = True
+        entries = self.ledger.entries.values()
+        self._paused = {entry.run.id for entry in entries if entry.run.state == "paused"}
         await self.pool.close(LEAVE_SECONDS)
 
     def demand(self, entry: Entry) -> Demand:
@@ -411,7 +416,7 @@ class Dispatch:
             if wanted and state not in ENDED:
                 self.end(entry, *wanted)
             elif self.closing and state == "stopped":
-                self.ledger.write(entry, tell=True, reason=SHUT_DOWN)
+                self.ledger.write(entry, tell=True, reason=self._shut_down(entry))
             elif state == "starting" and (worker.adopted or self.closing):
                 again: OwnFields = {"attempt": entry.attempt - 1}
                 self.ledger.write(entry, tell=True, state="queued", own=again)
@@ -427,6 +432,9 @@ class Dispatch:
         if not self.closing:
             self.on_free()
             self.pool.spare_after(1)
+
+    def _shut_down(self, entry: Entry) -> str:
+        return PAUSED_BEFORE if entry.run.id in self._paused else SHUT_DOWN
 
     def _has_fallen_asleep(self, entry: Entry, ended: Ended) -> bool:
         """A worker may be gone, as it was asked to, before its answer is looked at."""

@@ -14,6 +14,7 @@ from ebm_server.protocol.page_messages import (
     MetricsMessage,
     RunMessage,
     RunsChanged,
+    TroublesMessage,
     Watch,
 )
 from ebm_server.protocol.runs import Event, MetricRow, Run
@@ -42,6 +43,8 @@ class Hub:
         self.frames: dict[str, PackedFrame] = {}
         """The newest frame of each run that is watched, over all before it."""
         self.frames_taken = 0
+        self.troubles: list[str] = []
+        """What every page knows of them."""
 
     def wanted(self, run: str) -> ShowFrames:
         """As many frames as the most eager page wants, and landscapes if one needs them."""
@@ -89,9 +92,22 @@ class Hub:
         for mailbox in self.mailboxes:
             mailbox.put(letter)
 
+    def troubles_are(self, troubles: list[str]) -> None:
+        """Tells every page what keeps the server from its work, where that is news."""
+        if troubles == self.troubles:
+            return
+        self.troubles = troubles
+        for mailbox in self.mailboxes:
+            mailbox.put(self._troubles_letter())
+
+    def _troubles_letter(self) -> Letter:
+        return Letter(pack(TroublesMessage(troubles=self.troubles)))
+
     def join(self, mailbox: Mailbox) -> None:
         """A page has connected."""
         self.mailboxes.add(mailbox)
+        if self.troubles:
+            mailbox.put(self._troubles_letter())
 
     def leave(self, mailbox: Mailbox) -> None:
         """A page has gone."""

@@ -41,6 +41,15 @@ class Queue:
         """Whether a run of so many processes may go now."""
         return self.busy + processes <= self.settings.max_running
 
+    @property
+    def waits(self) -> str:
+        """What a queued run waits for, in a sentence."""
+        most = self.settings.max_running
+        limit = f"this server trains {most} at once"
+        if self.dispatch.pool.executor.queues:
+            return f"It waits for a place in the cluster; {limit} at the most."
+        return f"It waits in the queue until another run ends: {limit}."
+
     def start(self) -> None:
         """Starts queued runs, the oldest first, while cores are free. A paused run uses none.
 

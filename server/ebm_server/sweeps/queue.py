@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
 from ebm_server.background import with_core
-from ebm_server.protocol.runs import digest_of
+from ebm_server.protocol.runs import Run, digest_of
 from ebm_server.protocol.sweeps import (
     Sweep,
     SweepGroup,
@@ -17,6 +18,7 @@ from ebm_server.protocol.sweeps import (
     SweepSummary,
 )
 from ebm_server.refusals import Refused
+from ebm_server.runs.dispatch import SHUT_DOWN
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Entry, now
 from ebm_server.runs.points import references
@@ -52,10 +54,12 @@ class Sweeps:
         self.known = {row["id"]: Known(**row) for row in rows}
 
     def open(self) -> None:
-        """Goes on with what was going on; the runs are open."""
+        """Goes on with what was going on; the runs are open. What a person has stopped or paused
+        rests until the sweep is resumed.
+        """
         for sweep in self.known.values():
             if sweep.active:
-                self._let_go_on(sweep)
+                self._let_go_on(sweep, lambda run: run.reason == SHUT_DOWN)
         self.feed()
 
     async def close(self) -> None:
@@ -154,9 +158,9 @@ class Sweeps:
             return run.id in self.again
         return run.state == "failed" and not run.repeats and entry.attempt < ATTEMPTS
 
-    def _let_go_on(self, sweep: Known) -> None:
-        stopped = [e.run.id for e in self.entries(sweep).values() if e.run.state == "stopped"]
-        self.again.update(stopped)
+    def _let_go_on(self, sweep: Known, which: Callable[[Run], bool] = lambda _: True) -> None:
+        stopped = [e.run for e in self.entries(sweep).values() if e.run.state == "stopped"]
+        self.again.update(run.id for run in stopped if which(run))
 
     async def _set_active(self, sweep: Known, active: bool) -> None:
         sweep.active = active

@@ -20,6 +20,7 @@ from ebm_server.playground import Samplings
 from ebm_server.private import secret
 from ebm_server.protocol.messages import unpack
 from ebm_server.protocol.worker_messages import Hello
+from ebm_server.runs.announcing import announce_for_ever
 from ebm_server.runs.database import file_locked
 from ebm_server.runs.dispatch import Dispatch
 from ebm_server.runs.executors import gpus
@@ -112,8 +113,10 @@ class Services:
             wanted = self.settings.spare or has_outsiders()
             science = asyncio.create_task(warm(self.catalogue)) if wanted else None
             watch = asyncio.create_task(self.watch.look_for_ever())
+            announcing = asyncio.create_task(announce_for_ever(self.jobs, self.hub))
             yield
             watch.cancel()
+            announcing.cancel()
             if science:
                 science.cancel()
             self.samplings.close()
@@ -159,7 +162,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.websocket("/api/v1/stream")
     async def stream(websocket: WebSocket) -> None:
-        await page_stream(websocket, services.hub, services.dispatch.ledger, settings.limits)
+        await page_stream(websocket, services.hub, services.jobs)
 
     @app.websocket("/api/v1/worker")
     async def worker(websocket: WebSocket) -> None:

@@ -21,6 +21,7 @@ from ebm_server.protocol.page_messages import (
 from ebm_server.protocol.runs import Run
 from ebm_server.refusals import Refused
 from ebm_server.runs.hub import Hub
+from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.mailbox import Letter, Mailbox, TooFull
 from ebm_server.settings import cores, package_version
@@ -33,17 +34,19 @@ LONGEST_ERROR = 500
 PAGE_MESSAGE: TypeAdapter[Watch | Unwatch | Ping] = TypeAdapter(PageMessage)
 
 
-async def page_stream(websocket: WebSocket, hub: Hub, ledger: Ledger, limits: Limits) -> None:
+async def page_stream(websocket: WebSocket, hub: Hub, jobs: Jobs) -> None:
     """Serves one page until it leaves."""
     await websocket.accept()
+    limits = jobs.settings.limits
     mailbox = Mailbox(most_bytes=limits.mailbox_bytes)
-    mailbox.put(Letter(pack(Welcome(version=package_version(), cores=cores()))))
+    welcome = Welcome(version=package_version(), cores=cores(), waits=jobs.queue.waits)
+    mailbox.put(Letter(pack(welcome)))
     hub.join(mailbox)
     sender = asyncio.create_task(send(websocket, mailbox))
     try:
         while True:
             data = await websocket.receive_bytes()
-            await obey(data, mailbox, hub, ledger, limits)
+            await obey(data, mailbox, hub, jobs.ledger, limits)
     except WebSocketDisconnect:
         log.debug("a page has left")
     except KeyError:

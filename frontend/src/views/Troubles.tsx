@@ -1,0 +1,27 @@
+/** What keeps the server from its work, over whatever is seen, until it ends or is put away. */
+import { useSignal } from "@preact/signals";
+import { troubles } from "../state";
+import { sentence } from "../words/format";
+
+export function Troubles() {
+  const seen = useSignal<string[]>([]);
+  const news = troubles.value.filter((one) => !seen.value.includes(one));
+  return (
+    <div class="troubles" role="alert">
+      {news.length > 0 && (
+        <div class="note" data-tone="fault">
+          <div class="lines">
+            {news.map((one) => (
+              <p key={one}>
+                <b>The server is in trouble.</b> {sentence(one)}
+              </p>
+            ))}
+          </div>
+          <button type="button" class="word" onClick={() => (seen.value = troubles.value)}>
+            put away
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
