@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from ebm_server.protocol.worker_messages import LimitSpeed, ShowFrames
-from ebm_server.runs.dispatch import NO_WORKER, Dispatch
+from ebm_server.runs.dispatch import Dispatch
+from ebm_server.runs.endings import NO_WORKER
 from ebm_server.runs.executors import Ended, Process
 from ebm_server.runs.pool import Worker
 

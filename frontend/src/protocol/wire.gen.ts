@@ -59,6 +59,130 @@ export interface Routes {
     body: null;
     answer: ListedRun[];
   };
+  "GET /runs/found": {
+    parameters: {
+      /**
+       * Words of name, id, kinds, tags.
+       */
+      search?: string | null;
+      state?: ("queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed")[] | null;
+      method?: string[] | null;
+      dataset?: string[] | null;
+      tag?: string[] | null;
+      sort?: "made" | "family" | "name" | "state" | "updates" | "distance";
+      descending?: boolean;
+      offset?: number;
+      limit?: number;
+    };
+    body: null;
+    answer: Found;
+  };
+  "POST /runs/delete": {
+    parameters: {};
+    body: DeleteMany;
+    answer: Deleted;
+  };
+  "GET /runs/{run}": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
+  "DELETE /runs/{run}": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: null;
+  };
+  "PATCH /runs/{run}": {
+    parameters: {
+      run: string;
+    };
+    body: Patch;
+    answer: Run;
+  };
+  "POST /runs/{run}/repeat": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Run;
+  };
+  "POST /runs/{run}/branch": {
+    parameters: {
+      run: string;
+    };
+    body: Branch;
+    answer: Run;
+  };
+  "GET /runs/{run}/metrics": {
+    parameters: {
+      run: string;
+      /**
+       * Only what is numbered higher.
+       */
+      after?: number;
+      format?: "json" | "csv";
+    };
+    body: null;
+    answer: MetricRow[];
+  };
+  "GET /runs/{run}/events": {
+    parameters: {
+      run: string;
+      /**
+       * Only what is numbered higher.
+       */
+      after?: number;
+    };
+    body: null;
+    answer: Event[];
+  };
+  "GET /runs/{run}/keyframes": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: KeyframeInfo[];
+  };
+  "GET /runs/{run}/keyframes/{step}": {
+    parameters: {
+      run: string;
+      step: number;
+    };
+    body: null;
+    answer: FrameMessage;
+  };
+  "GET /runs/{run}/snapshots": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: KeyframeInfo[];
+  };
+  "GET /runs/{run}/truth": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: PackedLandscape;
+  };
+  "GET /runs/{run}/log": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: string;
+  };
+  "GET /runs/{run}/download": {
+    parameters: {
+      run: string;
+    };
+    body: null;
+    answer: Uint8Array;
+  };
   "POST /points": {
     parameters: {
       /**
@@ -116,50 +240,6 @@ export interface Routes {
     body: null;
     answer: OwnPictures;
   };
-  "GET /runs/found": {
-    parameters: {
-      /**
-       * Words of name, id, kinds, tags.
-       */
-      search?: string | null;
-      state?: ("queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "failed")[] | null;
-      method?: string[] | null;
-      dataset?: string[] | null;
-      tag?: string[] | null;
-      sort?: "made" | "family" | "name" | "state" | "updates" | "distance";
-      descending?: boolean;
-      offset?: number;
-      limit?: number;
-    };
-    body: null;
-    answer: Found;
-  };
-  "POST /runs/delete": {
-    parameters: {};
-    body: DeleteMany;
-    answer: Deleted;
-  };
-  "GET /runs/{run}": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: Run;
-  };
-  "DELETE /runs/{run}": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: null;
-  };
-  "PATCH /runs/{run}": {
-    parameters: {
-      run: string;
-    };
-    body: Patch;
-    answer: Run;
-  };
   "POST /runs/{run}/pause": {
     parameters: {
       run: string;
@@ -172,20 +252,6 @@ export interface Routes {
       run: string;
     };
     body: null;
-    answer: Run;
-  };
-  "POST /runs/{run}/repeat": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: Run;
-  };
-  "POST /runs/{run}/branch": {
-    parameters: {
-      run: string;
-    };
-    body: Branch;
     answer: Run;
   };
   "POST /runs/{run}/step": {
@@ -209,51 +275,6 @@ export interface Routes {
     body: null;
     answer: Run;
   };
-  "GET /runs/{run}/metrics": {
-    parameters: {
-      run: string;
-      /**
-       * Only what is numbered higher.
-       */
-      after?: number;
-      format?: "json" | "csv";
-    };
-    body: null;
-    answer: MetricRow[];
-  };
-  "GET /runs/{run}/events": {
-    parameters: {
-      run: string;
-      /**
-       * Only what is numbered higher.
-       */
-      after?: number;
-    };
-    body: null;
-    answer: Event[];
-  };
-  "GET /runs/{run}/keyframes": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: KeyframeInfo[];
-  };
-  "GET /runs/{run}/keyframes/{step}": {
-    parameters: {
-      run: string;
-      step: number;
-    };
-    body: null;
-    answer: FrameMessage;
-  };
-  "GET /runs/{run}/snapshots": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: KeyframeInfo[];
-  };
   "GET /runs/{run}/energy": {
     parameters: {
       run: string;
@@ -264,27 +285,6 @@ export interface Routes {
     };
     body: null;
     answer: PackedEnergy;
-  };
-  "GET /runs/{run}/truth": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: PackedLandscape;
-  };
-  "GET /runs/{run}/log": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: string;
-  };
-  "GET /runs/{run}/download": {
-    parameters: {
-      run: string;
-    };
-    body: null;
-    answer: Uint8Array;
   };
   "POST /samplings": {
     parameters: {};
@@ -810,53 +810,6 @@ export interface ListedRun {
   parent_dataset: string | null;
 }
 /**
- * What was read of a file of points; a run takes them as {"digest", "rows"}.
- */
-export interface OwnPoints {
-  digest: string;
-  rows: number;
-  name: string;
-  classes: Reference | null;
-  preview: [number, number][];
-  /**
-   * @minItems 2
-   * @maxItems 2
-   */
-  window: [[number, number], [number, number]];
-  scale: number;
-  detail: number;
-  columns: string[];
-  /**
-   * @minItems 2
-   * @maxItems 2
-   */
-  chosen: [string, string];
-  labels: string | null;
-  class_names: string[];
-  head: string[][];
-  messages: string[];
-}
-/**
- * What stands for an array that the server keeps.
- */
-export interface Reference {
-  digest: string;
-  rows: number;
-}
-/**
- * What was read of a file of pictures; a run takes them as {"digest", "rows"}.
- */
-export interface OwnPictures {
-  digest: string;
-  rows: number;
-  name: string;
-  shape: number[];
-  classes: Reference | null;
-  class_names: string[];
-  preview: number[][][][];
-  messages: string[];
-}
-/**
  * How many runs there are, of each kind, and how many fit.
  */
 export interface Found {
@@ -915,65 +868,6 @@ export interface Branch {
   };
   name?: string | null;
 }
-export interface Steps {
-  updates?: number;
-}
-/**
- * An update that was made, or a step of chains.
- */
-export interface SlowMotion {
-  step: number;
-  window: [[number, number], [number, number]] | null;
-  phases: PackedPhase[];
-  change: PackedLandscape | null;
-}
-/**
- * One thing that an update does. Points of the plane are where the stage draws them, in
- * [-4.5, 4.5]^2; images are (n, channels, height, width).
- */
-export interface PackedPhase {
-  name: string;
-  term: string;
-  sentence: string;
-  points: {
-    [k: string]: PackedArray;
-  };
-  arrows: {
-    [k: string]: PackedArrows;
-  };
-  values: {
-    [k: string]: {
-      [k: string]: PackedArray;
-    };
-  };
-}
-/**
- * Raw little-endian numbers, C order. f4 is float32, u1 and u2 unsigned integers.
- */
-export interface PackedArray {
-  dtype: "f4" | "u1" | "u2";
-  shape: number[];
-  data: Uint8Array;
-}
-export interface PackedArrows {
-  start: PackedArray;
-  end: PackedArray;
-}
-/**
- * Energies. Row 0 is the lowest y; cell centres over a window in the data's units.
- */
-export interface PackedLandscape {
-  dtype: "f4" | "u1" | "u2";
-  shape: number[];
-  data: Uint8Array;
-  lo: number;
-  hi: number;
-  /**
-   * @minItems 2
-   * @maxItems 2
-   */
-  window: [[number, number], [number, number]];
-}
 export interface MetricRow {
   seq: number;
   step: number;
@@ -1026,6 +920,112 @@ export interface QuantisedArray {
   data: Uint8Array;
   lo: number;
   hi: number;
+}
+/**
+ * Raw little-endian numbers, C order. f4 is float32, u1 and u2 unsigned integers.
+ */
+export interface PackedArray {
+  dtype: "f4" | "u1" | "u2";
+  shape: number[];
+  data: Uint8Array;
+}
+/**
+ * Energies. Row 0 is the lowest y; cell centres over a window in the data's units.
+ */
+export interface PackedLandscape {
+  dtype: "f4" | "u1" | "u2";
+  shape: number[];
+  data: Uint8Array;
+  lo: number;
+  hi: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  window: [[number, number], [number, number]];
+}
+/**
+ * What was read of a file of points; a run takes them as {"digest", "rows"}.
+ */
+export interface OwnPoints {
+  digest: string;
+  rows: number;
+  name: string;
+  classes: Reference | null;
+  preview: [number, number][];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  window: [[number, number], [number, number]];
+  scale: number;
+  detail: number;
+  columns: string[];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  chosen: [string, string];
+  labels: string | null;
+  class_names: string[];
+  head: string[][];
+  messages: string[];
+}
+/**
+ * What stands for an array that the server keeps.
+ */
+export interface Reference {
+  digest: string;
+  rows: number;
+}
+/**
+ * What was read of a file of pictures; a run takes them as {"digest", "rows"}.
+ */
+export interface OwnPictures {
+  digest: string;
+  rows: number;
+  name: string;
+  shape: number[];
+  classes: Reference | null;
+  class_names: string[];
+  preview: number[][][][];
+  messages: string[];
+}
+export interface Steps {
+  updates?: number;
+}
+/**
+ * An update that was made, or a step of chains.
+ */
+export interface SlowMotion {
+  step: number;
+  window: [[number, number], [number, number]] | null;
+  phases: PackedPhase[];
+  change: PackedLandscape | null;
+}
+/**
+ * One thing that an update does. Points of the plane are where the stage draws them, in
+ * [-4.5, 4.5]^2; images are (n, channels, height, width).
+ */
+export interface PackedPhase {
+  name: string;
+  term: string;
+  sentence: string;
+  points: {
+    [k: string]: PackedArray;
+  };
+  arrows: {
+    [k: string]: PackedArrows;
+  };
+  values: {
+    [k: string]: {
+      [k: string]: PackedArray;
+    };
+  };
+}
+export interface PackedArrows {
+  start: PackedArray;
+  end: PackedArray;
 }
 /**
  * E(p) of a run at an update, for points p of the plane in the data's units.

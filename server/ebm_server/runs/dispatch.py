@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-import signal
-from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 from ebm_server.protocol.packed_frame import PackedFrame
-from ebm_server.protocol.runs import ENDED, Event, LongUpdate, RunState
+from ebm_server.protocol.runs import ENDED, LongUpdate, RunState
 from ebm_server.protocol.worker_messages import (
     VERSION,
     Ack,
@@ -28,12 +26,13 @@ from ebm_server.protocol.worker_messages import (
     Welcomed,
     WorkerFrame,
 )
+from ebm_server.runs.endings import NO_WORKER, Endings, kept
 from ebm_server.runs.executors import Demand, Ended, Executor, Process
 from ebm_server.runs.executors.gpus import least_used
 from ebm_server.runs.hub import Hub
-from ebm_server.runs.ledger import Entry, Ledger, OwnFields, now
+from ebm_server.runs.ledger import Entry, Ledger
 from ebm_server.runs.pool import Pool, Worker
-from ebm_server.runs.reports import exception_in, forget_outbox, outbox, write_new
+from ebm_server.runs.reports import forget_outbox, outbox, write_new
 from ebm_server.runs.store import EVENTS
 from ebm_server.runs.worker_connection import ConnectionLost, WorkerConnection
 from ebm_server.storage import Storage
@@ -47,9 +46,6 @@ OTHER_VERSION = (
     "its worker speaks another version of EBM Lab than this server and was ended; "
     "resume goes on from its last checkpoint"
 )
-NO_WORKER: OwnFields = {"worker": None, "pid": None, "born": None}
-SHUT_DOWN = "the server was shut down; resume goes on from here"
-PAUSED_BEFORE = "the server was shut down while it was paused; resume goes on from here"
 
 
 class Silent(Exception):
@@ -92,14 +88,8 @@ class Dispatch:
         self.pool = Pool(executor, logs, environment, self._worker_gone, wanted_spares)
         self.gpus = gpus
         self.storage = storage
-        self.lost_nodes = lost_nodes
-        self._lost: Counter[str] = Counter()
-        """By run: the machines that it was lost with since a person had it go on."""
+        self.endings = Endings(ledger, lost_nodes)
         self.closing = False
-        self._paused = set[str]()
-        """Runs that were, when the server was shut down."""
-        self._ending: dict[str, tuple[RunState, str]] = {}
-        """Runs whose worker is ended from here: what they become, and why."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._falling_asleep: dict[str, asyncio.Task[None]] = {}
         """Runs whose workers are asked to leave."""
@@ -112,8 +102,7 @@ class Dispatch:
     async def close(self) -> None:
         """Workers save and leave; their runs are "stopped"."""
         self.closing = True
-        entries = self.ledger.entries.values()
-        self._paused = {entry.run.id for entry in entries if entry.run.state == "paused"}
+        self.endings.shut_down()
         await self.pool.close(LEAVE_SECONDS)
 
     def demand(self, entry: Entry) -> Demand:
@@ -125,7 +114,7 @@ class Dispatch:
         try:
             worker = self.pool.take(entry.run.id, self.demand(entry))
         except OSError as error:
-            self.end(entry, "failed", f"no worker process can be started: {error}")
+            self.endings.end(entry, "failed", f"no worker process can be started: {error}")
             return
         worker.pauses = paused
         if entry.run.config.get("device") == "cuda":
@@ -372,7 +361,7 @@ class Dispatch:
     async def kill(self, entry: Entry, state: RunState, reason: str) -> None:
         """Ends the run's worker at once; returns when it is gone and the run has this state."""
         if worker := self.pool.workers.get(entry.worker or ""):
-            self._ending[entry.run.id] = state, reason
+            self.endings.wanted[entry.run.id] = state, reason
             self.pool.executor.kill(worker.process)
             await worker.gone.wait()
 
@@ -402,7 +391,6 @@ class Dispatch:
 
     def _worker_ended(self, worker: Worker, ended: Ended) -> None:
         """What a worker left is recorded, and its run gets an end, or goes on elsewhere."""
-        wanted = self._ending.pop(worker.run or "", None)
         if entry := self.entry_of(worker):
             directory = self.runs_dir / entry.run.id
             unread = ""
@@ -412,58 +400,17 @@ class Dispatch:
                 self._spawn(self._forget_outbox(directory))
             except ValueError as error:
                 unread = f"; {error}"
-            state: RunState = entry.run.state
-            if wanted and state not in ENDED:
-                self.end(entry, *wanted)
-            elif self.closing and state == "stopped":
-                self.ledger.write(entry, tell=True, reason=self._shut_down(entry))
-            elif state == "starting" and (worker.adopted or self.closing):
-                again: OwnFields = {"attempt": entry.attempt - 1}
-                self.ledger.write(entry, tell=True, state="queued", own=again)
-            elif state == "queued" or self._has_fallen_asleep(entry, ended):
-                # it goes on from its checkpoint
-                self.ledger.write(entry, tell=True, own=NO_WORKER)
-            elif state not in ENDED and ended.lost and self._may_move(entry):
-                self._move(entry, ended.lost)
-            elif state not in ENDED:
-                said = exception_in(directory / "worker.log", self.pool.log(worker))
-                reason = f"{ending(ended)}{said}{unread}; {kept(entry)}"
-                self.end(entry, "failed", reason)
+            logs = [directory / "worker.log", self.pool.log(worker)]
+            to_sleep = entry.run.id in self._falling_asleep
+            self.endings.settle(entry, worker, ended, to_sleep, logs, unread)
+        self.endings.wanted.pop(worker.run or "", None)
         if not self.closing:
             self.on_free()
             self.pool.spare_after(1)
 
-    def _shut_down(self, entry: Entry) -> str:
-        return PAUSED_BEFORE if entry.run.id in self._paused else SHUT_DOWN
-
-    def _has_fallen_asleep(self, entry: Entry, ended: Ended) -> bool:
-        """A worker may be gone, as it was asked to, before its answer is looked at."""
-        asked = entry.run.id in self._falling_asleep
-        return asked and entry.run.state == "paused" and ended.code == 0
-
-    def _may_move(self, entry: Entry) -> bool:
-        self._lost[entry.run.id] += 1
-        return self._lost[entry.run.id] <= self.lost_nodes
-
-    def _move(self, entry: Entry, lost: str) -> None:
-        """A run whose machine is gone waits for another one; one that was paused sleeps."""
-        state: RunState = "paused" if entry.run.state == "paused" else "queued"
-        text = f"{lost}; it goes on from its last checkpoint"
-        event = Event(step=entry.run.step, kind="state", value=state, text=text)
-        self.ledger.write(entry, events=[event], tell=True, state=state, own=NO_WORKER)
-
-    def may_be_lost_again(self, entry: Entry) -> None:
-        """A person has a run go on: what it was lost with counts no more."""
-        self._lost.pop(entry.run.id, None)
-
     async def _forget_outbox(self, directory: Path) -> None:
         await self.ledger.store.writer.settled()
         forget_outbox(directory)
-
-    def end(self, entry: Entry, state: RunState, reason: str | None) -> None:
-        """Records an end that no worker reported."""
-        event = Event(step=entry.run.step, kind="state", value=state, text=reason)
-        self.ledger.write(entry, events=[event], tell=True, state=state, reason=reason, ended=now())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -474,24 +421,3 @@ class Dispatch:
 
 def _same(entry: Entry, hello: Hello) -> bool:
     return entry.run.id == hello.run and entry.attempt == hello.attempt
-
-
-def ending(ended: Ended) -> str:
-    """How a process ended, in words."""
-    code = ended.code
-    if ended.lost:
-        return f"{ended.lost}, as others that it was on before"
-    if code is None:
-        return "the worker process ended; how is not known, as an earlier server had started it"
-    if code < 0:
-        names = {number.value: number.name for number in signal.Signals}
-        cause = ", perhaps because memory ran out" if -code == signal.SIGKILL else ""
-        name = names.get(-code, "unknown")
-        return f"the worker process was ended by signal {-code} ({name}{cause})"
-    return f"the worker process ended with exit code {code}"
-
-
-def kept(entry: Entry) -> str:
-    """What can still be done with a run whose worker is gone."""
-    until = f"everything until update {entry.run.step} is kept"
-    return f"{until}, and resume goes on from its last checkpoint"

@@ -70,7 +70,7 @@ class Queue:
                 self.dispatch.launch(queued)
             elif pool.failures >= FAILURES:
                 pool.failures = 0
-                self.dispatch.end(queued, "failed", NO_WORKERS)
+                self.dispatch.endings.end(queued, "failed", NO_WORKERS)
             else:
                 waiting.append(demand)
                 asked += queued.processes
@@ -84,7 +84,7 @@ class Queue:
                 self.refuse_too_many_processes(queued.processes)
             except Invalid as error:
                 told = f"{error.problems[0].message}; it is trained by {queued.processes}"
-                self.dispatch.end(queued, "failed", told)
+                self.dispatch.endings.end(queued, "failed", told)
 
     def refuse_when_full(self, processes: int = 1) -> None:
         """Refuses one more with 429 where it had to wait, and the queue is as long as it may be."""

@@ -18,10 +18,11 @@ from ebm_server.protocol.sweeps import (
     SweepSummary,
 )
 from ebm_server.refusals import Refused
-from ebm_server.runs.dispatch import SHUT_DOWN
+from ebm_server.runs.endings import SHUT_DOWN
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Entry, now
 from ebm_server.runs.points import references
+from ebm_server.runs.steering import Steering
 from ebm_server.runs.store import SWEEPS
 from ebm_server.sweeps.telling import Known, called, has_ended, state, told
 
@@ -35,8 +36,9 @@ ATTEMPTS = 3
 class Sweeps:
     """All sweeps. Lives on the event loop."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, steering: Steering) -> None:
         self.jobs = jobs
+        self.steering = steering
         self.store = jobs.ledger.store
         self.known: dict[str, Known] = {}
         self.again: set[str] = set()
@@ -141,7 +143,7 @@ class Sweeps:
                 await self.jobs.add_to_sweep(member["config"], called(member), sweep.id)
             elif self._is_to_go_on(entry):
                 self.again.discard(entry.run.id)
-                await self.jobs.resume(entry.run.id)
+                await self.steering.resume(entry.run.id)
         if has_ended(sweep, self.entries(sweep)):
             await self._set_active(sweep, False)
 
@@ -172,7 +174,7 @@ class Sweeps:
         found = self.get(sweep)
         await self._set_active(found, False)
         runs = [e.run.id for e in self.entries(found).values() if e.run.state in GOING]
-        for done in await asyncio.gather(*map(self.jobs.stop, runs), return_exceptions=True):
+        for done in await asyncio.gather(*map(self.steering.stop, runs), return_exceptions=True):
             if isinstance(done, Refused):
                 log.info("a run of sweep %s was not stopped: %s", sweep, done)
             elif isinstance(done, BaseException):

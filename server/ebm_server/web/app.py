@@ -29,17 +29,18 @@ from ebm_server.runs.hub import Hub
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.ledger import Ledger
 from ebm_server.runs.migrations import migrate
+from ebm_server.runs.steering import Steering
 from ebm_server.runs.store import Store
 from ebm_server.runs.watch import Watch
 from ebm_server.runs.worker_connection import WorkerConnection, brief, received
 from ebm_server.settings import Settings, package_version, worker_url
 from ebm_server.storage import Storage
 from ebm_server.sweeps.queue import Sweeps
-from ebm_server.web import api, computed, observing, sweeps, taking_home
+from ebm_server.web import observing
 from ebm_server.web.answering import answer_refusals
 from ebm_server.web.bodies import Bodies
 from ebm_server.web.documentation import documentation
-from ebm_server.web.openapi import document
+from ebm_server.web.openapi import ROUTERS, document
 from ebm_server.web.page_socket import page_stream
 from ebm_server.web.security import Guard
 from ebm_server.web.sessions import Sessions, WorkerTokens
@@ -83,7 +84,8 @@ class Services:
             lost_nodes=settings.limits.lost_nodes,
         )
         self.jobs = Jobs(settings, self.dispatch.ledger, self.dispatch)
-        self.sweeps = Sweeps(self.jobs)
+        self.steering = Steering(self.jobs)
+        self.sweeps = Sweeps(self.jobs, self.steering)
         self.watch = Watch(settings.limits, self.dispatch, self.jobs.queue.start)
         self.catalogue = Catalogue(settings.data_dir)
         self.samplings = Samplings()
@@ -142,16 +144,14 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.openapi = document  # type: ignore[method-assign]
     app.state.jobs = services.jobs
+    app.state.steering = services.steering
     app.state.sweeps = services.sweeps
     app.state.catalogue = services.catalogue
     app.state.samplings = services.samplings
     app.state.registry = observing.registry_of(services.jobs)
     app.state.end_at_once = services.end_at_once
-    app.include_router(api.router)
-    app.include_router(computed.router)
-    app.include_router(observing.router)
-    app.include_router(taking_home.router)
-    app.include_router(sweeps.router)
+    for router in ROUTERS:
+        app.include_router(router)
     answer_refusals(app)
 
     @app.get("/api/v1/docs", include_in_schema=False)

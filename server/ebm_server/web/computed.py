@@ -13,7 +13,7 @@ from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.protocol.ways import Way, WayMade
 from ebm_server.runs.jobs import Jobs
 from ebm_server.web.answers import MSGPACK, packed, refusals
-from ebm_server.web.api import AllJobs, Key
+from ebm_server.web.reached import AllJobs, Key, Wheel
 from ebm_server.web.strict_route import StrictRoute
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)
@@ -70,12 +70,14 @@ async def _sampled(
     response_class=Response,
     responses=packed(WayMade) | refusals(404, 409, 413, 422, 429, 500, 503),
 )
-async def way(run: Key, body: Annotated[Way, Body()], request: Request, jobs: AllJobs) -> Response:
+async def way(
+    run: Key, body: Annotated[Way, Body()], request: Request, jobs: AllJobs, wheel: Wheel
+) -> Response:
     """Chains of a run on images, from starts of one's own by the energy of now or of a snapshot,
     with the energy on their way; or the line between two images. In MessagePack."""
     given, known = dict(body), jobs.entry(run).run.id
     if given.get("step") is None:
-        given["step"] = await jobs.keep_moment(run)
+        given["step"] = await wheel.keep_moment(run)
     samplings = samplings_of(request)
     answer = await in_background(lambda: samplings.ask("way", given, jobs.fetched(known)))
     return Response(answer, media_type=MSGPACK)

@@ -19,7 +19,7 @@ from ebm_server.refusals import Refused
 from ebm_server.runs.jobs import Jobs
 from ebm_server.runs.store import RUNS
 from ebm_server.web.answers import refusals
-from ebm_server.web.api import AllJobs
+from ebm_server.web.reached import AllJobs
 from ebm_server.web.strict_route import StrictRoute
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute)

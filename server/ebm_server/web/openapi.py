@@ -21,7 +21,15 @@ from ebm_server.protocol.run_config import RunConfig
 from ebm_server.protocol.slow_motion import SlowMotion
 from ebm_server.protocol.ways import WayMade
 from ebm_server.settings import package_version
-from ebm_server.web import api, computed, observing, sweeps, taking_home
+from ebm_server.web import (
+    api,
+    computed,
+    observing,
+    steering,
+    sweeps,
+    taking_home,
+    uploads,
+)
 from ebm_server.web.answers import ALWAYS, COMPONENTS, WRITING, refusals
 
 ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
@@ -37,19 +45,16 @@ ALSO: dict[str, tuple[Any, JsonSchemaMode]] = {
     "Unprocessable": (Unprocessable, "serialization"),
 }
 """Models that FastAPI does not find in the routes."""
+ROUTERS = [
+    part.router for part in (api, uploads, steering, computed, observing, taking_home, sweeps)
+]
+"""All of the server's REST routes."""
 
 
 @cache
 def document() -> dict[str, Any]:
     """All routes and messages."""
-    routers = (
-        api.router,
-        computed.router,
-        observing.router,
-        taking_home.router,
-        sweeps.router,
-    )
-    routes = [route for router in routers for route in router.routes]
+    routes = [route for router in ROUTERS for route in router.routes]
     found = get_openapi(title="EBM Lab", version=package_version(), routes=routes)
     schemas = found["components"]["schemas"]
     for name, (model, mode) in ALSO.items():

@@ -10,7 +10,7 @@ from ebm_server.exports.looks import LAYERS, Clock, Layer, Show, Theme
 from ebm_server.protocol.bounds import Finite, Id, Whole
 from ebm_server.runs.jobs import Jobs
 from ebm_server.web.answers import file, refusals, text
-from ebm_server.web.api import AllJobs, Database, Key
+from ebm_server.web.reached import AllJobs, Database, Key
 from ebm_server.web.strict_route import StrictRoute
 
 router = APIRouter(prefix="/api/v1/runs/{run}/export", route_class=StrictRoute)
