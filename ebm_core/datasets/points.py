@@ -338,7 +338,8 @@ def read_points(
     """Points from the bytes of a file, for the command line and for the page.
 
     Args:
-        columns: Two, by name or by number from 1; without them the first two of numbers.
+        columns: Two, by name or by number from 1; without them the first two of numbers that do
+            more than count the rows.
         labels: That of the classes; without it the last column, if it looks like some.
 
     Raises:

@@ -9,6 +9,9 @@ from jaxtyping import Float, Int
 
 from ebm_core.tables.table import MOST, BadFile, Column, Table, listed
 
+COUNTED = 10
+"""Rows from which on a column of consecutive numbers is taken for a counter."""
+
 
 @dataclass(frozen=True)
 class PointTable:
@@ -31,7 +34,8 @@ class PointTable:
 def select(
     table: Table, columns: Sequence[str] | None = None, labels: str | None = None
 ) -> PointTable:
-    """Two columns of numbers, by name or by number from 1; without a choice the first two.
+    """Two columns of numbers, by name or by number from 1; without a choice the first two that do
+    more than count the rows.
 
     Without a choice, labels are the last column, if it holds one in each row; "" takes none. Rows
     with an empty cell in what is taken are left out and told. Of more than `MOST` rows, that many
@@ -141,7 +145,7 @@ def likely_labels(table: Table, taken: Sequence[Column], messages: list[str]) ->
 
 
 def first_two(table: Table, label: Column | None, messages: list[str]) -> tuple[Column, Column]:
-    """The first two columns of numbers that are no labels.
+    """The first two columns of numbers that are no labels, and no counters where others are left.
 
     Raises:
         BadFile: There are none.
@@ -157,12 +161,25 @@ def first_two(table: Table, label: Column | None, messages: list[str]) -> tuple[
             value=described(table),
             expected="two columns of numbers",
         )
+    if counters := [column for column in free if counts_rows(column)][: len(free) - 2]:
+        free = [column for column in free if column not in counters]
+        messages += [
+            f"column {column.name!r} only counts the rows and is not taken; choose it by --columns "
+            "if it is meant"
+            for column in counters
+        ]
     if len(free) > 2:
         messages.append(
             f"columns {free[0].name!r} and {free[1].name!r} are taken of "
             f"{', '.join(repr(column.name) for column in free)}"
         )
     return free[0], free[1]
+
+
+def counts_rows(column: Column) -> bool:
+    """Whether a column is a running number, as spreadsheets and data frames write it."""
+    values = column.values
+    return len(values) >= COUNTED and bool(column.known.all() and (np.diff(values) == 1).all())
 
 
 def chosen_two(table: Table, named: Sequence[Column]) -> tuple[Column, Column]:

@@ -151,6 +151,22 @@ def test_latin_1_is_read_and_said() -> None:
 SPECIES = "species,lon,lat,depth\nb,1,2,9\na,3,4,8\nb,5,6,7\n,7,8,6\na,9,1,5\n"
 
 
+@pytest.mark.parametrize("start", [0, 1, 1700000000])
+def test_a_running_number_is_no_coordinate_unless_it_is_chosen_or_nothing_else_is_left(
+    start: int,
+) -> None:
+    lines = [f"{start + i},{i * i % 7},{i % 3 + 0.5}" for i in range(12)]
+    assert chosen("\n".join([",a,b", *lines])).columns == ("a", "b")  # as a data frame's index
+    read = chosen("\n".join(["n,a,b", *lines]))
+    assert read.columns == ("a", "b")
+    assert sum("only counts the rows" in told for told in read.messages) == 1
+    assert chosen("\n".join(["n,a,b", *lines]), columns=["n", "a"]).columns == ("n", "a")
+    assert chosen("\n".join(line.rpartition(",")[0] for line in lines)).columns == ("x", "y")
+    gaps = [line for i, line in enumerate(lines) if i != 5]
+    assert chosen("\n".join(["n,a,b", *gaps])).columns == ("n", "a")
+    assert chosen("\n".join(["n,a,b", *lines[:9]])).columns == ("n", "a")
+
+
 def test_columns_and_labels_are_chosen_by_name_or_number() -> None:
     read = chosen(SPECIES, columns=["lat", "lon"], labels="species")
     assert read.values.tolist() == [[2, 1], [4, 3], [6, 5], [1, 9]]

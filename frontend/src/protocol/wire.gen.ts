@@ -190,7 +190,7 @@ export interface Routes {
        */
       name: string;
       /**
-       * x and y by name or by number from 1, such as lon,lat; else the first two.
+       * x and y by name or by number from 1, such as lon,lat; else the first two that do more than count the rows.
        */
       columns?: string | null;
       /**

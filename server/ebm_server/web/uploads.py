@@ -26,7 +26,10 @@ FileName = Annotated[
 ]
 Columns = Annotated[
     Text | None,
-    Query(description="x and y by name or by number from 1, such as lon,lat; else the first two."),
+    Query(
+        description="x and y by name or by number from 1, such as lon,lat; else the first two "
+        "that do more than count the rows."
+    ),
 ]
 Labels = Annotated[
     Text | None, Query(description="The column of classes; else the last, if it looks like some.")
