@@ -11,7 +11,7 @@ const ROOM = 44;
 const MOST = 12;
 const MARGIN = 6;
 
-export function Film({ way, line }: { way: Way; line: boolean }) {
+export function Film({ way, line, energy }: { way: Way; line: boolean; energy: string }) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(520);
   useEffect(() => {
@@ -69,7 +69,7 @@ export function Film({ way, line }: { way: Way; line: boolean }) {
           <Picture key={index} image={way.images[index]!} label="" />
         ))}
       </div>
-      <Curve way={way} width={width} edge={edge} now={now} />
+      <Curve way={way} width={width} edge={edge} now={now} energy={energy} />
       <p class="ends small mono muted" aria-hidden="true">
         <span>{line ? "0 %" : "step 0"}</span>
         <span>{momentIn(way, last, line)}</span>
@@ -87,9 +87,10 @@ interface CurveProps {
   width: number;
   edge: number;
   now: number;
+  energy: string;
 }
 
-function Curve({ way, width, edge, now }: CurveProps) {
+function Curve({ way, width, edge, now, energy }: CurveProps) {
   const [low, high] = range(way.energies);
   const end = way.at.at(-1) || 1;
   const x = (index: number) => edge + (way.at[index]! / end) * (width - 2 * edge);
@@ -105,10 +106,10 @@ function Curve({ way, width, edge, now }: CurveProps) {
         <circle cx={x(now)} cy={y(way.energies[now]!)} r={3.5} />
       </svg>
       <span class="small mono muted" data-at="high" data-side={freeSide(way, "high")}>
-        highest E {fixed(high, 2)}
+        highest {energy} {fixed(high, 2)}
       </span>
       <span class="small mono muted" data-at="low" data-side={freeSide(way, "low")}>
-        lowest E {fixed(low, 2)}
+        lowest {energy} {fixed(low, 2)}
       </span>
     </div>
   );

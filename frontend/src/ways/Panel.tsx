@@ -12,7 +12,7 @@ import { Film, momentIn } from "./Film";
 import { isOpen } from "./hole";
 import { Picture } from "./Picture";
 import * as state from "./state";
-import type { Way } from "./way";
+import { energyOf, type Way } from "./way";
 
 /** The panel on the stage of a run; nothing where no tile of it is open. */
 export function WayPanel({ run }: { run: string | undefined }) {
@@ -57,7 +57,7 @@ export function WayPanel({ run }: { run: string | undefined }) {
       {way ? (
         <>
           <Ends way={way} chosen={chosen} dataset={tile.on.value?.dataset} />
-          <Film way={way} line={chosen.to !== null} />
+          <Film way={way} line={chosen.to !== null} energy={energyCalled(way, tile.on.value?.dataset)} />
         </>
       ) : (
         !state.refused.value && (
@@ -96,6 +96,9 @@ interface EndsProps {
   dataset: PlugInConfig | undefined;
 }
 
+const energyCalled = (way: Way, dataset: PlugInConfig | undefined) =>
+  energyOf(way, (label) => classCalled(label, dataset));
+
 /** The start, the moment that is pointed at or the end, and what of the data the end is nearest to. */
 function Ends({ way, chosen, dataset }: EndsProps) {
   const line = chosen.to !== null;
@@ -103,6 +106,7 @@ function Ends({ way, chosen, dataset }: EndsProps) {
   const now = state.at.value ?? last;
   const { nearest, shares } = way;
   const read = shares ? shares.indexOf(Math.max(...shares)) : null;
+  const energy = energyCalled(way, dataset);
   const paints = chosen.from !== "noise" && !line;
   return (
     <div class="way-ends small">
@@ -113,7 +117,10 @@ function Ends({ way, chosen, dataset }: EndsProps) {
           <Picture image={way.images[0]!} label="The start" />
         )}
         <figcaption>
-          start <span class="mono">E {fixed(way.energies[0], 2)}</span>
+          start{" "}
+          <span class="mono">
+            {energy} {fixed(way.energies[0], 2)}
+          </span>
           {paints && (
             <span class="muted">{isOpen(chosen.hole) ? "open: the way fills it" : "brush a hole here"}</span>
           )}
@@ -123,7 +130,9 @@ function Ends({ way, chosen, dataset }: EndsProps) {
         <Picture image={way.images[now]!} label={now === last ? "The end" : "The moment pointed at"} />
         <figcaption>
           {now === last ? "end" : momentIn(way, now, line)}{" "}
-          <span class="mono">E {fixed(way.energies[now], 2)}</span>
+          <span class="mono">
+            {energy} {fixed(way.energies[now], 2)}
+          </span>
           {read !== null && now === last && (
             <span class="muted">
               read as {classCalled(read, dataset)}, {percent(shares![read])}

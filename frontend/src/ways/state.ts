@@ -197,7 +197,7 @@ async function ask(tile: Opened): Promise<void> {
   busy.value = true;
   try {
     const update = await keptNear(tile.run, step.value);
-    const way = decodeWay(await api.makeWay(tile.run, askedOf(wanted, tile.image, update)));
+    const way = decodeWay(await api.makeWay(tile.run, askedOf(wanted, tile.image, update)), wanted.label);
     if (opened.value !== tile) return;
     batch(() => {
       made.value = way;

@@ -17,6 +17,8 @@ export interface Way {
   /** Chain steps until each moment, or shares of a line. */
   at: number[];
   energies: number[];
+  /** The class y whose E(x, y) they are; null for E(x). */
+  label: number | null;
   images: NumericArray[];
   /** Of the training images, to the end. */
   nearest: Nearest | null;
@@ -24,8 +26,8 @@ export interface Way {
   shares: number[] | null;
 }
 
-/** The way of the first chain of an answer. */
-export function decodeWay(wire: WayMade): Way {
+/** The way of the first chain of an answer; of chains of one class, where `label` was asked for. */
+export function decodeWay(wire: WayMade, label: number | null = null): Way {
   const { shape, values } = decodeArray(wire.images);
   const [kept, chains] = shape as [number, number];
   const size = values.length / (kept * chains);
@@ -35,6 +37,7 @@ export function decodeWay(wire: WayMade): Way {
     description: wire.description,
     at: [...decodeArray(wire.at).values],
     energies: Array.from({ length: kept }, (_, i) => energies[i * chains]!),
+    label,
     images: Array.from({ length: kept }, (_, i) => ({
       shape: [1, ...shape.slice(2)],
       values: values.subarray(i * chains * size, (i * chains + 1) * size),
@@ -43,6 +46,10 @@ export function decodeWay(wire: WayMade): Way {
     shares: wire.ends.class_shares ? sharesOf(decodeArray(wire.ends.class_shares)) : null,
   };
 }
+
+/** "E(x)", or "E(x, 3)" of a class. */
+export const energyOf = ({ label }: Pick<Way, "label">, called: (label: number) => string): string =>
+  label === null ? "E(x)" : `E(x, ${called(label)})`;
 
 const sharesOf = ({ shape, values }: NumericArray) => [...values.subarray(0, shape[1])];
 

@@ -4,7 +4,7 @@ import type { WayMade } from "../../src/protocol/wire";
 import { brushed, closed, isOpen, pixelBeside } from "../../src/ways/hole";
 import { toGrey } from "../../src/ways/ownImage";
 import { askedOf, type Choice } from "../../src/ways/state";
-import { decodeWay, filmOf, freeSide, momentAt, nearestKept, range } from "../../src/ways/way";
+import { decodeWay, energyOf, filmOf, freeSide, momentAt, nearestKept, range } from "../../src/ways/way";
 
 const floats = (shape: number[], values: number[]) => ({
   dtype: "f4" as const,
@@ -46,6 +46,12 @@ test("an answer is taken as the way of its first chain", () => {
   expect(way.nearest).toMatchObject({ label: 7, distance: 0.5 });
   expect([...way.nearest!.image.values]).toEqual([-1, 1]);
   expect(way.shares).toEqual([0.125, 0.75, 0.125]);
+});
+
+test("an energy is called by its class where chains follow one", () => {
+  const called = (label: number) => `a ${label}`;
+  expect(energyOf(decodeWay(wire), called)).toBe("E(x)");
+  expect(energyOf(decodeWay(wire, 3), called)).toBe("E(x, a 3)");
 });
 
 test("without a list of images nothing is nearest, without classes nothing is read", () => {
