@@ -66,3 +66,15 @@ def marked(model: type[BaseModel], mark: str) -> list[str]:
     """The fields of a model that have a mark."""
     marks = {name: field.json_schema_extra for name, field in model.model_fields.items()}
     return [name for name, extra in marks.items() if isinstance(extra, dict) and extra.get(mark)]
+
+
+class Misfit(ValueError):
+    """A value that is allowed by itself and does not fit the others.
+
+    Args:
+        path: Dotted, from the model whose validation it is raised by.
+    """
+
+    def __init__(self, path: str, value: Any, message: str) -> None:
+        super().__init__(f"{path} is {value!r}: {message}")
+        self.path, self.value, self.message = path, value, message

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from ebm_core.contracts import Method
 from ebm_core.optimization import Optimization
 from ebm_core.runs.problems import allowed
-from ebm_core.setting import divided_fields
+from ebm_core.setting import Misfit, divided_fields
 
 M = TypeVar("M", bound=Method)
 
@@ -16,7 +16,7 @@ def share_of(method: M, processes: int) -> M:
     """The method as each of the processes has it.
 
     Raises:
-        ValueError: They cannot have equal shares of a field, or these are too small.
+        Misfit: They cannot have equal shares of a field, or these are too small.
     """
     if processes == 1:
         return method
@@ -30,9 +30,10 @@ def share_of(method: M, processes: int) -> M:
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
         whole, bounds = getattr(method, name), allowed(kind.model_fields[name])
-        raise ValueError(
-            f"method.{name} is {whole}, of which each of {processes} processes has "
-            f"{values[name]}; a share must be {bounds}"
+        raise Misfit(
+            f"method.{name}",
+            whole,
+            f"each of {processes} processes has {values[name]} of it; a share must be {bounds}",
         ) from error
 
 
@@ -40,13 +41,14 @@ def batch_share(optimization: Optimization, processes: int) -> int:
     """Data points of an update in each of the processes.
 
     Raises:
-        ValueError: They cannot have equal shares, or these are of one point.
+        Misfit: They cannot have equal shares, or these are of one point.
     """
     size = share("optimization.batch_size", optimization.batch_size, processes)
     if processes > 1 and size < 2:
-        raise ValueError(
-            f"optimization.batch_size is {optimization.batch_size}, and each of {processes} "
-            f"processes needs 2 points or more; choose {2 * processes} at least"
+        raise Misfit(
+            "optimization.batch_size",
+            optimization.batch_size,
+            f"each of {processes} processes needs 2 points or more, {2 * processes} in all",
         )
     return size
 
@@ -55,12 +57,14 @@ def share(path: str, whole: int, processes: int) -> int:
     """An equal part.
 
     Raises:
-        ValueError: There is none.
+        Misfit: There is none.
     """
     if whole % processes:
         nearest = max(1, round(whole / processes)) * processes
-        raise ValueError(
-            f"{path} is {whole}, which {processes} processes cannot divide evenly; choose a "
-            f"multiple of {processes}, such as {nearest}"
+        raise Misfit(
+            path,
+            whole,
+            f"{processes} processes cannot divide it evenly; choose a multiple of {processes}, "
+            f"such as {nearest}",
         )
     return whole // processes

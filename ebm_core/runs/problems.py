@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from ebm_core.registry import OneOf, kind_of
+from ebm_core.setting import Misfit
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -55,32 +57,42 @@ def problems(model: type[BaseModel], error: ValidationError) -> list[Problem]:
     """The problems that pydantic found in a `model`, by the paths that a user wrote."""
     found: list[Problem] = []
     for item in error.errors():
-        path, field = located(model, item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            message = "there is no such field"
-        value = None if item["type"] == "missing" else item["input"]
-        if item["type"] in ("model_attributes_type", "model_type") and isinstance(value, str):
-            message = 'a mapping is needed, such as {"kind": ...} with its settings'
-        if item["type"] == "list_type" and isinstance(value, str):
-            message = "a list, an array or a tensor is needed; read a file first (`load_points`)"
-        if item["type"] == "union_tag_invalid":
-            path, value, message = f"{path}.kind", item["ctx"]["tag"], "there is no such kind"
-        if isinstance(value, Mapping | BaseModel) and item["type"] != "model_type":
-            value = None
-        if isinstance(value, list | tuple) and len(value) > LONGEST:
-            value = None
-        words = item.get("ctx", {}).get("allowed") or (allowed(field) if field else None)
-        if item["type"] == "value_error" and field and choices_of(field):
-            words = None  # it is of a kind that is there
-        before = found[-1] if found else None
-        if before and before.path == path and item["type"] not in ("extra_forbidden", "missing"):
+        problem, before = problem_of(model, item), found[-1] if found else None
+        alone = item["type"] in ("extra_forbidden", "missing")
+        if before and before.path == problem.path and not alone:
             # one field of several types, each of which says what it needs
+            message = problem.message
             either = f"{before.message} or {message[0].lower()}{message[1:]}"
             found[-1] = before._replace(message=either)
         else:
-            found.append(Problem(path, value, message, words))
+            found.append(problem)
     return found
+
+
+def problem_of(model: type[BaseModel], item: ErrorDetails) -> Problem:
+    """One of them."""
+    path, field = located(model, item["loc"])
+    if isinstance(misfit := item.get("ctx", {}).get("error"), Misfit):
+        path = ".".join(filter(None, (path, misfit.path)))
+        return Problem(path, misfit.value, misfit.message, None)
+    message = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "extra_forbidden":
+        message = "there is no such field"
+    value = None if item["type"] == "missing" else item["input"]
+    if item["type"] in ("model_attributes_type", "model_type") and isinstance(value, str):
+        message = 'a mapping is needed, such as {"kind": ...} with its settings'
+    if item["type"] == "list_type" and isinstance(value, str):
+        message = "a list, an array or a tensor is needed; read a file first (`load_points`)"
+    if item["type"] == "union_tag_invalid":
+        path, value, message = f"{path}.kind", item["ctx"]["tag"], "there is no such kind"
+    if isinstance(value, Mapping | BaseModel) and item["type"] != "model_type":
+        value = None
+    if isinstance(value, list | tuple) and len(value) > LONGEST:
+        value = None
+    words = item.get("ctx", {}).get("allowed") or (allowed(field) if field else None)
+    if item["type"] == "value_error" and field and choices_of(field):
+        words = None  # it is of a kind that is there
+    return Problem(path, value, message, words)
 
 
 def located(

@@ -160,15 +160,15 @@ def test_a_run_of_two_is_opened_by_one_and_not_trained(ranks: ProcessGroup, tmp_
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"processes": 3}, r"batch_size is 256, which 3 processes .* multiple of 3, such as 255"),
+        ({"processes": 3}, r"batch_size is 256: 3 processes .* multiple of 3, such as 255"),
         ({"processes": 256}, "each of 256 processes needs 2 points"),
         (
             {"method": {"kind": "persistent", "chains": 63, "buffer_size": 64}},
-            "method.chains is 63, which 2 processes cannot divide evenly",
+            "method.chains is 63: 2 processes cannot divide it evenly",
         ),
         (
             {"method": {"kind": "persistent", "chains": 2}},
-            "method.chains is 2, of which each of 2 processes has 1; a share must be",
+            "method.chains is 2: each of 2 processes has 1 of it; a share must be",
         ),
     ],
 )

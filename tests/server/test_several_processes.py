@@ -132,4 +132,5 @@ def test_what_a_smaller_server_has_no_room_for_keeps_nobody_waiting(tmp_path: Pa
 def test_shares_that_cannot_be_equal_are_refused(lab: Laboratory) -> None:
     uneven = endless(processes=2, optimization={"batch_size": 33})
     (problem,) = lab.ask("POST", "/runs", uneven, 422)["detail"]
-    assert "2 processes cannot divide evenly" in problem["message"]
+    assert "2 processes cannot divide it evenly" in problem["message"]
+    assert problem["path"] == "optimization.batch_size"
