@@ -20,10 +20,10 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 serve: $(VENV)/.installed server/ebm_server/static/index.html  ## the laboratory in the browser; ARGS="--port 8080"
 	@exec $(BIN)/ebm serve $(ARGS)
 
-test: $(VENV)/.developed server/ebm_server/static/index.html frontend/node_modules/.package-lock.json  ## every test, and the lines that they ran; ARGS="-k moons"
+test: $(VENV)/.developed server/ebm_server/static/index.html frontend/node_modules/.package-lock.json  ## every test; ARGS="-k moons", or ARGS="--cov" for the lines that they run
 	$(BIN)/python tests/browser.py
 	npm --prefix frontend test
-	$(BIN)/pytest --cov --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.developed frontend/node_modules/.package-lock.json  ## style, types and layers
 	$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """What every test shares: shapes and types are checked as code runs, and torch uses one thread."""
 
+import os
+
 import hypothesis
 import pytest
 import torch
@@ -9,6 +11,7 @@ from tests import shapes
 
 install_import_hook("ebm_core", f"{shapes.__name__}.checked")
 torch.set_num_threads(1)
+os.environ.setdefault("EBM_SPARES", "1")  # a server of a test has few runs; each takes seconds
 
 hypothesis.settings.register_profile("ebm", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ebm")

@@ -7,7 +7,7 @@ from tests.server.laboratory import Laboratory, endless
 
 
 def test_three_changes_in_a_row_find_a_warm_worker_each(tmp_path: Path) -> None:
-    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "4"}) as lab:
+    with Laboratory(tmp_path, {"EBM_MAX_RUNNING": "4", "EBM_SPARES": "3"}) as lab:
         for _ in range(3):
             lab.line("/api/v1/worker")
         warm = {int(pid) for pid in re.findall(r"is process (\d+)", "".join(lab.log))}
