@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from torch import Tensor, nn
 from torch.optim.adam import adam
 
 from ebm_core.ranks import ALONE, Ranks
-from ebm_core.setting import setting
+from ebm_core.setting import Settings, setting
 
 
 class TrainingDiverged(RuntimeError):
@@ -26,7 +26,7 @@ class TrainingDiverged(RuntimeError):
         self.remedy = remedy
 
 
-class Optimization(BaseModel):
+class Optimization(Settings):
     """How weights follow their gradients."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

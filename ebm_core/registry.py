@@ -17,8 +17,10 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 
+from ebm_core.setting import Settings
 
-class Shelved(BaseModel):
+
+class Shelved(Settings):
     """Something that a shelf holds."""
 
     rank: ClassVar[int] = 100

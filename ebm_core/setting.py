@@ -1,8 +1,11 @@
 """A field of a configuration: its bounds, and how a form shows it."""
 
-from typing import Any
+import types
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 
 def setting(
@@ -50,6 +53,36 @@ def setting(
         json_schema_extra={name: mark for name, mark in marks.items() if mark},
         **bounds,
     )
+
+
+class Settings(BaseModel):
+    """Settings whose numbers are numbers: Python takes true for 1, which nobody means by it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def no_truth_for_a_number(cls, given: Any) -> Any:
+        """Refuses true and false where there is to be a number, or a list of some."""
+        for name, value in given.items() if isinstance(given, dict) else ():
+            told = value if isinstance(value, list | tuple) else [value]
+            if any(isinstance(one, bool) for one in told) and _of_numbers(cls, name):
+                raise Misfit(name, value, "a number is needed, not true or false")
+        return given
+
+
+@cache
+def _of_numbers(model: type[BaseModel], name: str) -> bool:
+    field = model.model_fields.get(name)
+    kinds = set(_leaves(field.annotation)) if field else set()
+    return bool(kinds & {int, float}) and bool not in kinds
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    """The types that a field's type is made of."""
+    if get_origin(annotation) in (Annotated, Union, types.UnionType, tuple, list):
+        for inner in get_args(annotation):
+            yield from _leaves(inner)
+    else:
+        yield annotation
 
 
 def local_fields(model: type[BaseModel]) -> list[str]:

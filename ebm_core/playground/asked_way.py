@@ -5,11 +5,12 @@ from typing import Annotated, Self
 
 import torch
 from jaxtyping import Bool, Float
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from torch import Tensor
 
 from ebm_core.contracts import Dataset, Shape, setting
 from ebm_core.runs.trained import TrainedEnergy
+from ebm_core.setting import Settings
 
 LARGEST = 256 * 256 * 3
 """Most grey values of an image that is given."""
@@ -17,7 +18,7 @@ LARGEST = 256 * 256 * 3
 Grey = Annotated[float, Field(ge=-10, le=10)]
 
 
-class Image(BaseModel):
+class Image(Settings):
     """One to start from: the grey values themselves, or a held-out image by its row."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -79,7 +80,7 @@ class Image(BaseModel):
         return tests[0][(self.held_out or 0) % len(tests[0])]
 
 
-class Way(BaseModel):
+class Way(Settings):
     """What to make: chains of a run's images, or the line between two of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
 from ebm_core.analytic import AnyAnalyticEnergy
 from ebm_core.contracts import EnergyNetwork, setting
@@ -12,9 +12,10 @@ from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.units import SAME, Units
 from ebm_core.runs.load import load, written_at
 from ebm_core.runs.trained import TrainedEnergy
+from ebm_core.setting import Settings
 
 
-class Target(BaseModel):
+class Target(Settings):
     """Which energy: a formula, or the one that a run has learned, or had at a past update."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

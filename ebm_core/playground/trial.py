@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 from torch import Tensor
 
 from ebm_core.chains.diagnostics import (
@@ -31,6 +31,7 @@ from ebm_core.runs.problems import choices_of
 from ebm_core.runs.sizes import in_model_units, power_of
 from ebm_core.samplers import AnySampler
 from ebm_core.samplers.mala import Mala
+from ebm_core.setting import Settings
 
 CHAIN_STEPS = 500_000
 """Most chains times steps of one trial."""
@@ -46,7 +47,7 @@ STARTING_RELIEF = 25.0
 Coordinate = Annotated[float, Field(ge=-1e30, le=1e30)]
 
 
-class Trial(BaseModel):
+class Trial(Settings):
     """What to try: an energy, a sampler, and how long."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     PrivateAttr,
     TypeAdapter,
@@ -26,6 +25,7 @@ from ebm_core.optimization import Optimization
 from ebm_core.runs.division import batch_share, share_of
 from ebm_core.runs.problems import problems
 from ebm_core.runs.sizes import as_fine_as, in_data_units, in_model_units, with_unit
+from ebm_core.setting import Settings
 
 DATASET: TypeAdapter[Dataset] = TypeAdapter(AnyDataset)
 PARTS: dict[str, TypeAdapter[Any]] = {
@@ -42,7 +42,7 @@ def arrays_of(directory: Path | str) -> ArrayFolder:
     return ArrayFolder(Path(directory) / "points")
 
 
-class RunConfig(BaseModel):
+class RunConfig(Settings):
     """One run, whole. What is left out comes from the method's recipe for the data's shape."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ebm_core import RunConfig
 from ebm_core.datasets import DATASETS
@@ -76,6 +76,26 @@ def test_a_problem_is_told_by_path_and_bounds(
         RunConfig.model_validate(run)
     (problem,) = problems(RunConfig, caught.value)
     assert (problem.path, problem.allowed) == (path, allowed)
+
+
+@pytest.mark.parametrize("model", [RunConfig, *METHODS.values(), Langevin])
+def test_true_is_no_number(model: type[BaseModel]) -> None:
+    schema = model.model_json_schema()["properties"]
+    numbers = [name for name, one in schema.items() if one.get("type") in ("integer", "number")]
+    assert numbers
+    for name in numbers:
+        with pytest.raises(ValidationError) as error:
+            model.model_validate({name: True})
+        assert f"{name} is True: a number is needed" in str(error.value)
+
+
+def test_a_list_with_true_in_it_is_told_by_its_path() -> None:
+    given = {"dataset": {"kind": "moons"}, "method": {"kind": "exact"}}
+    energy = {"kind": "mlp", "hidden": [True, 8]}
+    with pytest.raises(ValidationError) as error:
+        RunConfig.model_validate({**given, "energy": energy})
+    (problem,) = problems(RunConfig, error.value)
+    assert (problem.path, problem.value) == ("energy.hidden", [True, 8])
 
 
 def test_a_field_of_several_types_says_what_each_needs() -> None:

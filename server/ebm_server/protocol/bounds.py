@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 MOST = 2**53 - 1
@@ -46,9 +46,21 @@ def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if unwritable(c) else c for c in shown)
 
 
-Whole = Annotated[int, Field(ge=0, le=MOST)]
+def number(value: Any) -> Any:
+    """Anything but true and false, which Python takes for 1 and 0.
+
+    Raises:
+        PydanticCustomError: It is one of them.
+    """
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "a number is needed, not true or false")
+    return value
+
+
+NUMBER = BeforeValidator(number)
+Whole = Annotated[int, Field(ge=0, le=MOST), NUMBER]
 """A count of updates, rows or steps."""
-Seconds = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False), NUMBER]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(plain)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain)]
@@ -57,7 +69,7 @@ Id = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(plain)]
 """What a run is known by."""
 Said = Annotated[str, AfterValidator(clean)]
 """A sentence of ours, which may quote anything."""
-Speed = Annotated[float, Field(ge=0.01, le=1e6, allow_inf_nan=False)]
+Speed = Annotated[float, Field(ge=0.01, le=1e6, allow_inf_nan=False), NUMBER]
 """Updates a second; the slowest is one in 100 seconds."""
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, computed_field
 
-from ebm_server.protocol.bounds import Name, Said, Speed, Whole
+from ebm_server.protocol.bounds import NUMBER, Name, Said, Speed, Whole
 from ebm_server.protocol.messages import Message, Values
 from ebm_server.protocol.run_config import Origin
 
@@ -168,7 +168,7 @@ class KeyframeInfo(Message):
 
 
 class Steps(Message):
-    updates: int = Field(1, ge=1, le=100_000)
+    updates: Annotated[int, NUMBER] = Field(1, ge=1, le=100_000)
 
 
 class Branch(Message):
