@@ -41,6 +41,13 @@ class Task:
     """At most so many clean points that training never sees, on the device, and their classes."""
     groups: Groups | None = None
     """Separate groups of the data, where there are any."""
+    averaged: Callable[[], EnergyNetwork] | None = None
+    """The energy with averaged weights, as it is shown, evaluated and saved."""
+
+    @property
+    def sampled(self) -> EnergyNetwork:
+        """The energy that samples are drawn from: that with averaged weights, where they are."""
+        return self.energy if self.averaged is None else self.averaged()
 
     @property
     def ranks(self) -> Ranks:

@@ -96,6 +96,7 @@ class Training:
                     self.sample_labelled,
                     self.held_out_labelled,
                     groups.to(self.device) if (groups := self.dataset.groups) else None,
+                    lambda: self.shown.average.network,
                 )
             )
         self.dataset.sample(1, torch.Generator())  # what it reads once, the clock must not count

@@ -84,3 +84,16 @@ def test_other_images_have_the_energies_of_what_they_are() -> None:
         assert arrays[f"energies_of_{kind}"] == pytest.approx(own, rel=1e-4, abs=1e-4)
     moving = training.frame(series=False).arrays
     assert not [name for name in moving if name.startswith("energies_of_")]
+
+
+@pytest.mark.parametrize("dataset", ["moons", "digits"])
+@pytest.mark.parametrize("method", METHODS)
+def test_samples_are_those_of_the_averaged_weights(method: str, dataset: str) -> None:
+    """As what is shown, evaluated and saved; the newest weights tremble (Song and Ermon 2020)."""
+    training = after(2, dataset={"kind": dataset}, method={"kind": method})
+    before = training.learner.samples(3, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for weights in training.energy.parameters():
+            weights.mul_(-3)
+    again = training.learner.samples(3, torch.Generator().manual_seed(0))
+    assert before is again is None or torch.equal(before, again)

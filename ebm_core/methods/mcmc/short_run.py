@@ -147,7 +147,7 @@ class ShortRunLearner(Learner):
         method, task = self.method, self.task
         starts = task.sample_noise(count, generator)
         sampler, steps = method.sampler, method.chain_steps
-        return run(sampler, task.energy, starts, steps, generator, self.tuning).points
+        return run(sampler, task.sampled, starts, steps, generator, self.tuning).points
 
     def state(self) -> dict[str, Any]:
         return {

@@ -187,7 +187,7 @@ class ScoreLearner(Learner):
         if self.method.annealing is None:
             return None
         starts = self.task.sample_noise(min(count, MOST_SAMPLES), generator)
-        return self.method.annealing.run(self.task.energy, starts, generator)
+        return self.method.annealing.run(self.task.sampled, starts, generator)
 
     def state(self) -> dict[str, Any]:
         return {
