@@ -138,6 +138,8 @@ class Method(PlugIn, ABC):
     stage_note: ClassVar[str] = ""
     """What the energy on the stage is of, where it is not of the data alone: a sentence's end with
     fields in braces; {smoothing} is the property below."""
+    image_note: ClassVar[str] = ""
+    """What is to be said of it on images, where it is at its limits there: a sentence."""
     promises: ClassVar[Literal["density", "samples"]] = "density"
     """Whether its energy is that of a density, or only what its own sampler needs."""
     settling: ClassVar[int] = 50

@@ -38,7 +38,17 @@ vi.mock("../src/address/stored", () => ({
 
 const number = (more: Partial<Schema> = {}): Schema => ({ type: "number", default: 1, minimum: 0, ...more });
 const plugIn = (kind: string, properties: Record<string, Schema> = {}) => ({
-  ...{ kind, title: kind, summary: "", family: "mcmc", equation: "", source: "", stage_note: "", series: {} },
+  ...{
+    kind,
+    title: kind,
+    summary: "",
+    family: "mcmc",
+    equation: "",
+    source: "",
+    stage_note: "",
+    image_note: "",
+    series: {},
+  },
   schema: { type: "object", properties: { kind: { const: kind }, ...properties } },
 });
 const dataset = (kind: string, has_density: boolean, properties: Record<string, Schema> = {}) => ({

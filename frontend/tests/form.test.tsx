@@ -54,6 +54,7 @@ beforeEach(async () => {
         equation: "",
         source: "",
         stage_note: "",
+        image_note: "",
         series: {},
       },
     ],

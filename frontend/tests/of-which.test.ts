@@ -9,7 +9,16 @@ import { empty, length } from "./catalogue.testing";
 
 const setting = (symbol: string): Schema => ({ type: "number", default: 1, symbol }) as Schema;
 const method = (kind: string, equation: string, properties: Record<string, Schema>) => ({
-  ...{ kind, title: kind.toUpperCase(), summary: "", family: "mcmc", equation, source: "", stage_note: "" },
+  ...{
+    kind,
+    title: kind.toUpperCase(),
+    summary: "",
+    family: "mcmc",
+    equation,
+    source: "",
+    stage_note: "",
+    image_note: "",
+  },
   ...{ series: {}, schema: { type: "object", properties: { kind: { const: kind }, ...properties } } },
 });
 const known = {

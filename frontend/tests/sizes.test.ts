@@ -27,6 +27,7 @@ const method = (kind: string, properties: Record<string, Schema>) => ({
   equation: "",
   source: "",
   stage_note: "",
+  image_note: "",
   series: {},
 });
 const offer = (kind: string, table: string | null) => ({

@@ -35,7 +35,17 @@ vi.mock("../src/protocol/api", async (original) => ({
 
 const number: Schema = { type: "number", default: 1 };
 const plugIn = (kind: string, properties: Record<string, Schema> = {}) => ({
-  ...{ kind, title: kind, summary: "", family: "mcmc", equation: "", source: "", stage_note: "", series: {} },
+  ...{
+    kind,
+    title: kind,
+    summary: "",
+    family: "mcmc",
+    equation: "",
+    source: "",
+    stage_note: "",
+    image_note: "",
+    series: {},
+  },
   schema: { type: "object", properties: { kind: { const: kind }, ...properties } },
 });
 const dataset = (kind: string, table: string | null) => ({

@@ -67,6 +67,7 @@ const known: Catalogue = {
       equation: "",
       source: "2008",
       stage_note: "",
+      image_note: "",
       series: {},
     },
     {
@@ -75,6 +76,7 @@ const known: Catalogue = {
       equation: "",
       source: "2011",
       stage_note: "",
+      image_note: "",
       series: {},
     },
   ],

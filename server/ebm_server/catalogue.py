@@ -123,6 +123,7 @@ def _method(method: "type[Method]") -> dict[str, Any]:
         "equation": method.equation,
         "source": method.source,
         "stage_note": method.stage_note,
+        "image_note": method.image_note,
         "series": dict(method.series),
     }
 

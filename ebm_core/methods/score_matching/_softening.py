@@ -11,6 +11,12 @@ from ebm_core.contracts import Unconditional, setting
 from ebm_core.methods.score_matching._learner import ScoreMatching
 from ebm_core.randomness.noise import blurred
 
+WITHOUT_NOISE = (
+    "Without noise the score is learned at the images alone, a thin part of their space: "
+    "chains that start elsewhere do not find them. Score matching with noise does."
+)
+"""What images are beyond."""
+
 
 class Weighted(NamedTuple):
     """Points that count differently."""

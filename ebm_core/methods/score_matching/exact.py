@@ -13,7 +13,7 @@ from ebm_core.derivatives.second_order import second_order, unit_directions
 from ebm_core.methods._image_recipes import IMAGE_ENERGY
 from ebm_core.methods.score_matching._learner import Objective
 from ebm_core.methods.score_matching._match_phases import Curved, rows_shown, tell_softened
-from ebm_core.methods.score_matching._softening import SoftenedScoreMatching
+from ebm_core.methods.score_matching._softening import WITHOUT_NOISE, SoftenedScoreMatching
 from ebm_core.samplers.annealed import Annealed
 
 SLOPE = r"\tfrac{1}{2} \lVert \nabla E \rVert^2"
@@ -40,6 +40,7 @@ class ExactScoreMatching(SoftenedScoreMatching):
     family: ClassVar[Family] = "score_matching"
     equation: ClassVar[str] = rf"L = \mathbb{{E}}\left[{SLOPE} {LAPLACIAN}\right]"
     source: ClassVar[str] = "Hyvärinen 2005, https://jmlr.org/papers/v6/hyvarinen05a.html"
+    image_note: ClassVar[str] = WITHOUT_NOISE
 
     kind: Literal["exact"] = "exact"
 

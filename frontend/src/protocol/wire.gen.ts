@@ -566,6 +566,7 @@ export interface MethodInfo {
   equation: string;
   source: string;
   stage_note: string;
+  image_note: string;
   series: {
     [k: string]: string;
   };

@@ -84,10 +84,11 @@ function Under() {
   );
 }
 
-/** What the energy on the map is of, for the methods that blur the data. */
+/** What the energy is of, for the methods that blur the data; of images, what is beyond the method. */
 function Noise() {
   const method = (untrained.value ? draft.value : info.value?.config)?.method;
-  const note = catalogue.value?.methods.find(({ kind }) => kind === method?.kind)?.stage_note ?? "";
+  const known = catalogue.value?.methods.find(({ kind }) => kind === method?.kind);
+  const note = (images.value && known?.image_note) || (known?.stage_note ?? "");
   const text = method && readout.value === null ? filled(note, method, metrics.value) : null;
   return text && <p class="muted noise">{text}</p>;
 }

@@ -20,6 +20,8 @@ APART = 5.0
 
 def remarks(training: "Training") -> Iterator[str]:
     """The sentences, each with a remedy."""
+    if len(training.config.dataset.shape) > 1 and training.config.method.image_note:
+        yield training.config.method.image_note
     if training.config.method.promises == "density":
         yield from worse_than_plain(training.metrics)
         yield from strayed(training.metrics)
