@@ -27,8 +27,8 @@ class Groups(NamedTuple):
 
     @property
     def separation(self) -> float:
-        """The longest way from one mean to another, in standard deviations of the narrower group
-        in that direction."""
+        """The longest way from one mean to another, in widths of the narrower group in that
+        direction, which are two standard deviations."""
         return float(self.squared_distances(self.means).max().sqrt())
 
     def belonging(self, points: Float[Tensor, "n 2"]) -> Float[Tensor, "n k"]:

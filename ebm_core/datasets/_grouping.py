@@ -16,6 +16,9 @@ FEWEST, SHARE = 8, 0.005
 """A group has at least so many points, and at least that share of all; fewer are stragglers."""
 MOST = 20
 """More groups than this are a pattern that fills the plane."""
+GAP, FEW_GAPS, DIRECTIONS = 0.5, 2, 8
+"""A gap of whitened data that is worth a second look; how many alike there may be; and along how
+many directions it is looked for."""
 WIDTH = 0.3
 """Of a kernel around one of few points, in units of the whitened data."""
 DETAIL_NEIGHBOURS, DETAIL = 0.5, 0.2
@@ -56,6 +59,28 @@ def groups_in(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
     numbers[kept] = np.arange(len(kept))
     members: NDArray[np.int64] = numbers[labels][place.ravel()]
     return members
+
+
+def widest_gap(table: NDArray[np.float64]) -> NDArray[np.int64] | None:
+    """The sides, 0 and 1, of the widest gap between whitened points along any of some directions;
+    None where it is narrower than `GAP`, or one of many, as between ratings.
+
+    Far groups are thin stripes when all points together are whitened: how far their ends lie out
+    along the stripe then hides what lies between, and a gap across them does not.
+    """
+    least = max(FEWEST, round(SHARE * len(table)))
+    if len(table) < 2 * least:
+        return None
+    found, sides = GAP, None
+    for angle in np.arange(DIRECTIONS) * np.pi / DIRECTIONS:
+        along = table @ np.array([np.cos(angle), np.sin(angle)])
+        ordered = np.sort(along)[least - 1 : len(table) - least + 1]
+        gaps = np.diff(ordered)
+        lattice = (gaps > gaps.max() / 2).sum() > FEW_GAPS
+        if gaps.max() > found and not lattice:
+            place = int(gaps.argmax())
+            found, sides = float(gaps[place]), (along > ordered[place]).astype(np.int64)
+    return sides
 
 
 def finest_detail(table: NDArray[np.float64]) -> float:

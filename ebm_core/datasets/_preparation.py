@@ -15,7 +15,7 @@ from ebm_core.contracts.dataset import Region, Window
 from ebm_core.contracts.frozen_array import FrozenArray
 from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.units import Units
-from ebm_core.datasets._grouping import finest_detail, groups_in, groups_of
+from ebm_core.datasets._grouping import finest_detail, groups_in, groups_of, widest_gap
 from ebm_core.datasets._smoothing import FINEST, Kernels, fixed, stacked
 
 FAR, GAP = 50.0, 10.0
@@ -29,6 +29,8 @@ THINNEST = 1e-7
 """Points whose spreads differ by more lie on a line."""
 LINE = 1e-2
 """What the spread across a line is taken for, as a share of that along it."""
+MOST_DECIMALS = 9
+"""Numbers with more are taken as they are, and not for rounded ones."""
 
 
 class Prepared(NamedTuple):
@@ -72,7 +74,14 @@ def scaled(values: FrozenArray, far_rows: str, scaling: str) -> Scaled:
     is_far = far_from_others(table) if far_rows == "leave out" else np.zeros(len(table), dtype=bool)
     near = table[~is_far]
     units, line = whitening(near) if scaling == "whitened" else (one_scale(table), False)
-    numbers = groups_in(whitened(units, torch.from_numpy(near)).numpy())
+    inside = whitened(units, torch.from_numpy(near)).numpy()
+    numbers = groups_in(inside)
+    if numbers is None and scaling == "whitened" and (sides := widest_gap(inside)) is not None:
+        apart = whitening_within(near, sides)
+        if apart is not None:
+            numbers = groups_in(whitened(apart, torch.from_numpy(near)).numpy())
+        if numbers is not None and whitening_within(near, numbers) is None:
+            numbers = None  # lines or points, such as the values of a rating
     if numbers is not None and scaling == "whitened":
         units = whitening_within(near, numbers) or units
     inside = whitened(units, torch.from_numpy(near)).numpy()
@@ -175,12 +184,30 @@ def whitening(table: NDArray[np.float64]) -> tuple[Units, bool]:
     sd = np.where(sd > 0, sd, sd.max())
     standard = (bulk - center) / sd
     variances, axes = np.linalg.eigh(standard.T @ standard / len(bulk))
-    line = bool(variances[0] < THINNEST**2 * variances[1])
+    across = math.sqrt(max(0.0, float(variances[0])))
+    thin = variances[0] < LINE**2 * variances[1] and across <= rounding(table, axes[:, 0] / sd)
+    line = bool(thin or variances[0] < THINNEST**2 * variances[1])
     if line:
         variances[0] = LINE**2 * variances[1]
     scale = BULK / math.sqrt(2)
     matrix = scale * (axes * variances**-0.5) @ axes.T / sd
     return Units(tuple(center.tolist()), tuple(map(tuple, matrix.tolist()))), line
+
+
+def rounding(table: NDArray[np.float64], normal: NDArray[np.float64]) -> float:
+    """How far along a direction the last decimals of the coordinates may have moved a point."""
+    steps = [decimal_step(column) for column in table.T]
+    return float(np.abs(normal) @ steps) / 2
+
+
+def decimal_step(values: NDArray[np.float64]) -> float:
+    """The last decimal that some numbers are written with, such as 0.01; 0 where they have more
+    than `MOST_DECIMALS`."""
+    for decimals in range(MOST_DECIMALS + 1):
+        shifted = values * 10.0**decimals
+        if np.abs(shifted - np.rint(shifted)).max() < 1e-4:
+            return float(10.0**-decimals)
+    return 0.0
 
 
 def whitening_within(table: NDArray[np.float64], numbers: NDArray[np.int64]) -> Units | None:

@@ -28,9 +28,10 @@ ROUND = 0.1
 """Share of a local covariance that is replaced by a circle of the same size."""
 FINEST = 1e-3
 """The least width, in units of the whitened data: what lies closer is one point."""
-FIXED = [0.01 * 1.33**step for step in range(17)]
-"""Widths that are tried, times n^(-1/6), for kernels that are all the same."""
-LOCAL = [0.1 * 1.3**step for step in range(10)]
+FIXED = [0.01 * 1.33**step for step in range(26)]
+"""Widths that are tried, times n^(-1/6), for kernels that are all the same: 1.6 suits a Gaussian as
+wide as whitened data, and heavy tails want more."""
+LOCAL = [0.1 * 1.3**step for step in range(13)]
 """Widths that are tried, as shares of the neighbourhood."""
 UNLIKELY = -30.0
 """A log density below this counts as this: one lonely point does not choose the width."""

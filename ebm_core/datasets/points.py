@@ -36,7 +36,9 @@ def held(width: float) -> float:
 
 
 FAR_APART = 40.0
-"""Standard deviations between groups, beyond which most methods were measured to fail."""
+"""Widths between groups, beyond which some methods were measured to fail."""
+FARTHEST = 150.0
+"""Widths beyond which none was seen to learn the shapes of groups in a minute."""
 FAR_OUT = 100.0
 """Units of the model from the middle, beyond which energies were measured to run away."""
 RUN_AWAY = "some points lie so far out that energies and chains run away there; "
@@ -203,10 +205,12 @@ class Points(Dataset):
             return (*self._prepared.remarks, *tails)
         shares = ", ".join(f"{100 * share:.3g} %" for share in groups.shares)
         wide = groups.separation
-        apart = (
-            f"; they lie up to {wide:.2g} times as far apart as they are wide, which denoising and "
-            "noise_conditional learn, and other methods often do not"
+        learns = (
+            "which denoising and noise_conditional learn, and other methods often do not"
+            if wide < FARTHEST
+            else "too far for any method to learn their shapes soon: train on each by itself"
         )
+        apart = f"; they lie up to {wide:,.0f} times as far apart as they are wide, {learns}"
         return (
             *self._prepared.remarks,
             f"the points fall into {len(groups.shares)} separate groups ({shares}); no chain "

@@ -41,12 +41,13 @@ class LikelihoodAscent:
 
     Args:
         sides: What its phases are called.
+        share: Learning rate as a share of the run's.
     """
 
-    def __init__(self, task: Task, sides: Sides = UNNAMED) -> None:
+    def __init__(self, task: Task, sides: Sides = UNNAMED, share: float = 1.0) -> None:
         self.energy = task.energy
         self.sides = sides
-        self.descent = Descent(task.energy.parameters(), task.schedule)
+        self.descent = Descent(task.energy.parameters(), task.schedule, share)
 
     def __call__(
         self,

@@ -20,6 +20,18 @@ LONGEST = 100
 """Entries of a list that is told as a problem's value; a table of points is not."""
 
 
+MAPPING = 'a mapping of settings is needed, as {"kind": ...} is one'
+IN_WORDS = {
+    "extra_forbidden": "there is no such field",
+    "missing": "it is missing",
+    "union_tag_not_found": 'it has no "kind"',
+    **dict.fromkeys(("model_attributes_type", "model_type", "dict_type"), MAPPING),
+    **dict.fromkeys(("int_type", "int_parsing"), "a whole number is needed"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number is needed"),
+}
+"""What is said where pydantic speaks of its own types."""
+
+
 class Problem(NamedTuple):
     """One thing to mend."""
 
@@ -76,11 +88,8 @@ def problem_of(model: type[BaseModel], item: ErrorDetails) -> Problem:
         path = ".".join(filter(None, (path, misfit.path)))
         return Problem(path, misfit.value, misfit.message, None)
     message = item["msg"].removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        message = "there is no such field"
+    message = IN_WORDS.get(item["type"], message)
     value = None if item["type"] == "missing" else item["input"]
-    if item["type"] in ("model_attributes_type", "model_type") and isinstance(value, str):
-        message = 'a mapping is needed, such as {"kind": ...} with its settings'
     if item["type"] == "list_type" and isinstance(value, str):
         message = "a list, an array or a tensor is needed; read a file first (`load_points`)"
     if item["type"] == "union_tag_invalid":

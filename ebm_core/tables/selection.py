@@ -52,7 +52,7 @@ def select(
         label = found(table, labels) if labels else None
     x, y = first_two(table, label, messages) if columns is None else chosen_two(table, named)
     keep = x.known & y.known
-    messages += left_out(table, ~keep, "a cell is empty")
+    messages += left_out(table, ~keep, "a cell is empty, or says NA or the like")
     for column in (x, y):
         if (wrong := np.flatnonzero(np.isinf(column.values) & keep)).size:
             raise table.wrong_cell(column, int(wrong[0]), "a finite number")
@@ -152,6 +152,14 @@ def first_two(table: Table, label: Column | None, messages: list[str]) -> tuple[
     """
     free = [column for column in table.columns if column.numeric and column is not label]
     if len(free) < 2:
+        if label is not None and label.numeric and len(free) == 1:
+            raise BadFile(
+                f"{table.name}: column {label.name!r} is taken for labels, which leaves one of "
+                f"numbers ({free[0].name!r}) where two are needed; choose others of "
+                f"{described(table)}",
+                value=label.name,
+                expected="two columns of numbers beside the labels",
+            )
         words = [column for column in table.columns if not column.numeric and column.known.any()]
         place = int(words[0].known.argmax()) if words else 0
         told = words and f": row {table.rows[place]} holds {words[0].values[place]!r}"
@@ -177,9 +185,16 @@ def first_two(table: Table, label: Column | None, messages: list[str]) -> tuple[
 
 
 def counts_rows(column: Column) -> bool:
-    """Whether a column is a running number, as spreadsheets and data frames write it."""
+    """Whether a column numbers the rows, as spreadsheets and data frames write it: whole numbers
+    one apart in whatever order, or numbers that rise by the same step, as times do.
+    """
     values = column.values
-    return len(values) >= COUNTED and bool(column.known.all() and (np.diff(values) == 1).all())
+    if len(values) < COUNTED or not column.known.all() or not np.isfinite(values).all():
+        return False
+    ordered = np.diff(np.sort(values))
+    steps = np.diff(values)
+    even = steps[0] > 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0)
+    return bool((ordered == 1).all() or even)
 
 
 def chosen_two(table: Table, named: Sequence[Column]) -> tuple[Column, Column]:

@@ -138,3 +138,14 @@ def test_a_wrong_array_is_refused(tmp_path: Path, array: np.ndarray, message: st
     np.save(tmp_path / "a.npy", array)
     with pytest.raises(ValueError, match=message):
         load_points(tmp_path / "a.npy")
+
+
+@pytest.mark.parametrize("decimals", [2, 4, 6])
+def test_a_line_is_one_however_its_points_were_rounded(decimals: int) -> None:
+    x = np.random.default_rng(0).normal(size=300)
+    rounded = np.c_[x, 1.8 * x + 32].round(decimals)
+    data = Points.model_validate({"values": rounded})
+    assert any("all points lie on a line" in told for told in data.remarks)
+    assert data.groups is None
+    beside = np.c_[x, 1.8 * x + 0.2 * np.random.default_rng(1).normal(size=300)].round(decimals)
+    assert Points.model_validate({"values": beside}).remarks == ()

@@ -46,6 +46,40 @@ def test_far_clusters_are_groups(count: int, share: float, distance: float) -> N
     assert told.remarks == ()
 
 
+@pytest.mark.parametrize("count", [100, 300, 1000])
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("angle", [0.0, 0.3, math.pi / 4, math.pi / 2])
+def test_far_clusters_are_groups_from_few_points_and_wherever_they_lie(
+    count: int, seed: int, angle: float
+) -> None:
+    """All together whitened, each is a thin stripe."""
+    for distance in (10, 40):
+        table = np.random.default_rng(seed).normal(size=(count, 2))
+        table[: count // 4] += distance * np.array([math.cos(angle), math.sin(angle)])
+        groups = Points.model_validate({"values": table}).groups
+        assert groups is not None
+        assert sorted(groups.shares.tolist()) == pytest.approx([0.25, 0.75])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_values_of_a_rating_are_no_groups(seed: int) -> None:
+    draws = np.random.default_rng(seed)
+    table = np.c_[draws.integers(1, 6, 2000), draws.normal(size=2000)]
+    assert Points.model_validate({"values": table}).groups is None
+
+
+def test_persistent_chains_follow_groups_that_lie_far_apart() -> None:
+    """At the whole learning rate energies ran away between them, at update 444."""
+    table = np.random.default_rng(0).normal(size=(1000, 2))
+    table[:250] += 40 / math.sqrt(2)
+    config = {"dataset": {"kind": "points", "values": table}, "method": {"kind": "persistent"}}
+    training = Training(RunConfig.model_validate({**config, "updates": 900}))
+    while not training.finished:
+        training.update()
+    figures = training.evaluate(thorough=True)
+    assert figures["nll"] < figures["nll_kde"] + 0.1
+
+
 @pytest.mark.parametrize("count", [100, 1000, 10_000])
 @pytest.mark.parametrize("seed", range(3))
 def test_one_cloud_is_one_group(count: int, seed: int) -> None:

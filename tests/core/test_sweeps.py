@@ -109,7 +109,7 @@ ON_MOONS = '[base]\n"dataset.kind" = "moons"\n"method.kind" = "exact"\n'
         ("[random]\ncount = 2\nseed = { gauss = [0, 9] }", "random.seed.gauss: .*uniform"),
         ("[grid]\nseed=[1]\n[random]\ncount=2\nseed={integer=[0,9]}", r"in \[grid\] and in \[rand"),
         (f"[grid]\nseed = {list(range(MOST + 1))}", "5,001 runs.*up to 5,000"),
-        ("[grid]\nseed = [0]", "dataset: Field required; allowed: gaussian_ring"),
+        ("[grid]\nseed = [0]", "dataset: it is missing; allowed: gaussian_ring"),
         (ON_MOONS + "[grid]\nsead = [0]", "sead is 0: there is no such field"),
         (ON_MOONS + "[grid]\nseed = [0, -1]", "seed is -1: .*allowed: a whole number >= 0"),
         (

@@ -113,7 +113,11 @@ def test_parquet_is_read_where_pyarrow_is_there_and_else_says_what_it_needs() ->
 @pytest.mark.parametrize(
     ("text", "values", "said"),
     [
-        ("NA,3.2\n1,2\n3,4\n", [[1, 2], [3, 4]], "row 1 is left out: a cell is empty"),
+        (
+            "NA,3.2\n1,2\n3,4\n",
+            [[1, 2], [3, 4]],
+            "row 1 is left out: a cell is empty, or says NA or the like",
+        ),
         ("x,y\n,2\n1,2\n3,n/a\n3,4\n", [[1, 2], [3, 4]], "rows 2, 4 are left out"),
         ("1,5\n2,7\n", [[1, 5], [2, 7]], "what parts two columns"),
         ("x;y\n1,5;2\n2;3\n", [[1.5, 2], [2, 3]], "a comma is read as the decimal mark"),
@@ -165,6 +169,22 @@ def test_a_running_number_is_no_coordinate_unless_it_is_chosen_or_nothing_else_i
     gaps = [line for i, line in enumerate(lines) if i != 5]
     assert chosen("\n".join(["n,a,b", *gaps])).columns == ("n", "a")
     assert chosen("\n".join(["n,a,b", *lines[:9]])).columns == ("n", "a")
+
+
+def test_numbers_of_rows_in_any_order_and_even_times_are_no_coordinates() -> None:
+    rows = [
+        (n * 7 % 12 + 1000, i % 5, i % 3 + 0.5, 1700000000 + 3600 * i)
+        for i, n in enumerate(range(12))
+    ]
+    read = chosen("\n".join(["id,a,b", *(f"{n},{a},{b}" for n, a, b, _ in rows)]))
+    assert read.columns == ("a", "b")
+    read = chosen("\n".join(["ts,a,b", *(f"{t},{a},{b}" for _, a, b, t in rows)]))
+    assert read.columns == ("a", "b")
+
+
+def test_a_coordinate_that_is_taken_for_labels_is_told() -> None:
+    with pytest.raises(BadFile, match=r"'lon' is taken for labels, which leaves one of numbers"):
+        chosen("lon,lat,kind\n" + "".join(f"{i}.5,{i % 4},a\n" for i in range(12)), labels="lon")
 
 
 def test_columns_and_labels_are_chosen_by_name_or_number() -> None:

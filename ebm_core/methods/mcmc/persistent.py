@@ -24,6 +24,7 @@ from ebm_core.contracts import (
     Unconditional,
     setting,
 )
+from ebm_core.contracts.groups import Groups
 from ebm_core.contracts.phases import observer
 from ebm_core.methods._chain_phases import tell_buffer, tell_data, tell_stored
 from ebm_core.methods._image_recipes import IMAGE_SAMPLER, LARGE
@@ -37,6 +38,8 @@ from ebm_core.samplers.random_walk import RandomWalk
 
 DATA = r"\mathbb{E}_{\text{data}} \nabla E"
 CHAINS = r"\mathbb{E}_{\text{chains}} \nabla E"
+NEAR, LEAST_SHARE = 3.0, 0.15
+"""Widths between groups up to which the whole learning rate is right, and what it falls to."""
 
 
 @final
@@ -153,6 +156,12 @@ class PersistentContrastiveDivergence(Unconditional):
         return PersistentLearner(self, task)
 
 
+def share_for(groups: Groups | None) -> float:
+    """The share of the learning rate that chains can follow where groups lie far apart: they do not
+    come to a well that opens between, and energies there ran away at the whole rate."""
+    return 1.0 if groups is None else min(1.0, max(LEAST_SHARE, NEAR / groups.separation))
+
+
 @final
 class PersistentLearner(Learner):
     """The replay buffer of one run."""
@@ -160,7 +169,7 @@ class PersistentLearner(Learner):
     def __init__(self, method: PersistentContrastiveDivergence, task: Task) -> None:
         self.method = method
         self.task = task
-        self.ascent = LikelihoodAscent(task, Sides(DATA, CHAINS))
+        self.ascent = LikelihoodAscent(task, Sides(DATA, CHAINS), share_for(task.groups))
         self.buffer = self.fresh(method.buffer_size)
         self.ages = torch.zeros(method.buffer_size, device=task.device)
         self.tuning: Tuning | None = None

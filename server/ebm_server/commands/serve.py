@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SEND_BUFFER = 128 * 1024
 INTERRUPTED = 130
-SAVING = "\nThe runs are saved and stopped; Ctrl-C again ends all at once.\n"
+SAVING = "\nThe runs are being saved and stopped; Ctrl-C again ends all at once.\n"
 
 
 def serve(
