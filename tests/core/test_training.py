@@ -173,7 +173,7 @@ def test_paired_noise_and_the_far_field_take_a_batch_of_any_size() -> None:
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
-        ({"method": "denoising"}, "method is 'denoising': a mapping is needed"),
+        ({"method": "denoising"}, "method is 'denoising': a mapping of settings is needed"),
         ({"dataset": {"kind": "points", "values": "a.csv"}}, "read a file first"),
         ({"updates": -1}, "updates is -1: .*; allowed: a whole number >= 1"),
         ({"methdo": 1}, "methdo is 1: there is no such field"),
