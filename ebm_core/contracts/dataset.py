@@ -164,6 +164,11 @@ class Dataset(PlugIn, ABC):
         return ((-4.5, 4.5), (-4.5, 4.5))
 
     @property
+    def noise_added(self) -> bool:
+        """Whether values repeat or lie on a line, so that figures depend on noise that is added."""
+        return False
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What a person should know of these data, in sentences.
 

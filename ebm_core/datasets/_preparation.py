@@ -50,6 +50,8 @@ class Prepared(NamedTuple):
     groups: Groups | None
     region: Region
     window: Window
+    noise_added: bool
+    """Values repeat, or lie on a line."""
     remarks: tuple[str, ...]
 
 
@@ -120,6 +122,7 @@ def prepared(values: FrozenArray, smoothing: float | str, far_rows: str, scaling
             (min(-4.0, low), max(4.0, high)) for low, high in spans(inside, 0.001, margin=0.1)
         ),
         window=view(near),
+        noise_added=line or repeats(near),
         remarks=tuple(remarks(table, is_far, line, units, kernels)),
     )
 
@@ -281,13 +284,18 @@ def remarks(
         )
     if line:
         found.append("all points lie on a line: across it there is only the noise that is added")
-    distinct = len(np.unique(table[~is_far], axis=0))
-    if kernels and distinct <= (~is_far).sum() // 2:
+    if kernels and repeats(near := table[~is_far]):
+        distinct = len(np.unique(near, axis=0))
         found.append(
             f"{distinct:,} distinct values among {(~is_far).sum():,} points: noise of "
             f"{' and '.join(format(size, '.2g') for size in noise_in(units, kernels))} is added"
         )
     return found
+
+
+def repeats(table: NDArray[np.float64]) -> bool:
+    """Whether half of some points or more are others again."""
+    return len(np.unique(table, axis=0)) <= len(table) // 2
 
 
 def noise_in(units: Units, kernels: Kernels) -> list[float]:

@@ -199,6 +199,10 @@ class Points(Dataset):
         return self._prepared.groups if self.group_weights == "of the points" else None
 
     @property
+    def noise_added(self) -> bool:
+        return self._prepared.noise_added
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         if (groups := self.groups) is None:
             tails = (f"the tails are heavy: {HEAVY_TAILS}",) if self._far_out else ()

@@ -108,4 +108,5 @@ it.each([
   ["pnan.npy, row 4: it holds nan", "pnan.npy, row 4: it holds nan."],
   ["method.steps is 0", "method.steps is 0."],
   ["/x/mine.py, line 2: no.", "/x/mine.py, line 2: no."],
+  ["the server does not answer. Is it running?", "The server does not answer. Is it running?"],
 ])("%s reads as a sentence, and names stay as they are", (text, said) => expect(sentence(text)).toBe(said));

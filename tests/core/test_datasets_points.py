@@ -149,3 +149,14 @@ def test_a_line_is_one_however_its_points_were_rounded(decimals: int) -> None:
     assert data.groups is None
     beside = np.c_[x, 1.8 * x + 0.2 * np.random.default_rng(1).normal(size=300)].round(decimals)
     assert Points.model_validate({"values": beside}).remarks == ()
+
+
+def test_it_is_known_whether_figures_depend_on_noise_that_is_added() -> None:
+    draws = np.random.default_rng(0)
+    clouds = {
+        "dice": (draws.integers(1, 7, (200, 2)).astype(float), True),
+        "line": (np.c_[draws.normal(size=200), np.full(200, 3.0)], True),
+        "normal": (draws.normal(size=(200, 2)), False),
+    }
+    for name, (table, added) in clouds.items():
+        assert Points.model_validate({"values": table}).noise_added is added, name

@@ -24,6 +24,7 @@ export function ComparisonName() {
 const VERBS: Record<Press, { verb: string; detail: string }> = {
   pause: { verb: "Pause all", detail: "Every run that goes on stops before its next update." },
   resume: { verb: "Go on", detail: "Every paused run goes on." },
+  cancel: { verb: "Cancel", detail: "None has started yet; the queue forgets them." },
   hold: { verb: "Hold", detail: "The replay stops at this time." },
   roll: { verb: "Replay", detail: "All runs are seen again, on one clock." },
 };
@@ -42,7 +43,13 @@ export function CompareTransport() {
         {...explains({ name: `${verb} (space)`, text: detail })}
         onClick={press}
       >
-        {what === "pause" || what === "hold" ? <Icons.Pause size={24} /> : <Icons.Play size={24} />}
+        {what === "cancel" ? (
+          <Icons.Stop size={22} />
+        ) : what === "pause" || what === "hold" ? (
+          <Icons.Pause size={24} />
+        ) : (
+          <Icons.Play size={24} />
+        )}
       </button>
       <p class="pressing small" aria-hidden="true">
         <b>{none ? "" : verb}</b> <span class="muted">{none ? "" : detail}</span>

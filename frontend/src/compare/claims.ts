@@ -104,7 +104,12 @@ function slow(run: Figures, all: Figures[]): Finding {
   const rivals = all.filter(
     ({ family, ...rival }) => family !== run.family && anUpdate({ family, ...rival }),
   );
-  if (own === null || rivals.length === 0) return open("no run of another family is beside it");
+  if (own === null || rivals.length === 0)
+    return open(
+      all.some(({ family }) => family !== run.family)
+        ? "no run of another family has made an update yet"
+        : "no run of another family is beside it",
+    );
   const quickest = rivals.reduce((a, b) => (anUpdate(a)! <= anUpdate(b)! ? a : b));
   const ratio = own / anUpdate(quickest)!;
   const cost = `an update takes ${significant(1000 * own, 2)} ms`;
@@ -199,6 +204,11 @@ export function judged(all: Figures[]): Judged[] {
   return CLAIMS.flatMap(({ judge, ...claim }) =>
     all
       .filter(({ family }) => family === claim.family)
-      .map((run) => ({ ...claim, letter: run.letter, method: run.method, finding: judge(run, all) })),
+      .map((run) => ({
+        ...claim,
+        letter: run.letter,
+        method: run.method,
+        finding: run.updates === 0 && !run.failed ? open("not measured yet") : judge(run, all),
+      })),
   );
 }

@@ -25,15 +25,16 @@ const LENGTH = 14;
 /** Milliseconds between two readings of the table. */
 const MEASURED = 250;
 
-export type Press = "pause" | "resume" | "hold" | "roll";
+export type Press = "pause" | "resume" | "hold" | "roll" | "cancel";
 
 /** What the big button does now. */
 export function pressNow(): Press {
   if (rolling.value) return "hold";
   if (position.value !== null || !going.value) return "roll";
-  return histories.value.some(({ info }) => info.state === "running" || info.state === "starting")
-    ? "pause"
-    : "resume";
+  const among = (...states: Run["state"][]) =>
+    histories.value.some(({ info }) => states.includes(info.state));
+  if (among("running", "starting")) return "pause";
+  return among("paused") ? "resume" : "cancel";
 }
 
 export function press(): void {
@@ -41,6 +42,7 @@ export function press(): void {
   if (what === "hold") rolling.value = false;
   else if (what === "roll") roll();
   else if (what === "pause") void toAll(["running"], api.pauseRun);
+  else if (what === "cancel") void toAll(["queued"], api.stopRun);
   else void toAll(["paused"], api.resumeRun);
 }
 

@@ -6,9 +6,9 @@ import { chooseByArrows, radio, showChosen } from "../form/radios";
 import { type Field, get } from "../form/schema";
 import type { Json, PlugInInfo } from "../protocol/wire";
 import { nameOfRun } from "../run/named";
-import { catalogue, catalogueFault, runs } from "../state";
+import { catalogue, catalogueFault, runs, runsFault } from "../state";
 import { explains, ofPlugIn } from "../words/explaining";
-import { ago } from "../words/format";
+import { ago, count } from "../words/format";
 import { Term } from "../words/Term";
 import { SAMPLING } from "../words/terms";
 import { planarRuns } from "./choice";
@@ -131,10 +131,10 @@ function Runs() {
         disabled={known.length === 0}
         onChange={(event) => event.currentTarget.value && void chooseRun(event.currentTarget.value)}
       >
-        <option value="">{known.length === 0 ? "none yet" : "choose"}</option>
+        <option value="">{known.length > 0 ? "choose" : runsFault.value ? "not known" : "none yet"}</option>
         {known.map((run) => (
           <option key={run.id} value={run.id}>
-            {nameOfRun(run)}, {ago(run.created, Date.now())}
+            {nameOfRun(run)}, {count(run.step)} updates, {ago(run.created, Date.now())}
           </option>
         ))}
       </select>

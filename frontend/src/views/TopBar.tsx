@@ -4,7 +4,7 @@ import { CompareTransport, ComparisonName } from "../compare/Transport";
 import * as Icons from "../Icons";
 import { nameOnStage } from "../run/named";
 import { SamplersTransport, SamplingName } from "../samplers/Transport";
-import { help, stored, tab } from "../state";
+import { help, notice, stored, tab } from "../state";
 import { nextTheme, themeChoice } from "../theme";
 import { explains } from "../words/explaining";
 import { Term } from "../words/Term";
@@ -69,7 +69,10 @@ function ViewLink({ name, label }: { name: typeof tab.value; label: string }) {
       type="button"
       class="tab-link"
       aria-current={current ? "page" : undefined}
-      onClick={() => (tab.value = name)}
+      onClick={() => {
+        tab.value = name;
+        notice.value = null; // what was said was of the tab that is left
+      }}
     >
       {label}
     </button>

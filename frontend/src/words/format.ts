@@ -118,7 +118,8 @@ export function setting(value: unknown): string {
 export function sentence(text: string): string {
   const plain = text.trim().replace(/[.\s]*$/, "");
   const named = /^\S*[._/\\]\w/.test(plain);
-  return `${named ? plain.charAt(0) : plain.charAt(0).toUpperCase()}${plain.slice(1)}.`;
+  const end = /[?!]$/.test(plain) ? "" : ".";
+  return `${named ? plain.charAt(0) : plain.charAt(0).toUpperCase()}${plain.slice(1)}${end}`;
 }
 
 function scientific(value: number, digits: number): string {

@@ -131,3 +131,13 @@ it("never invents a figure: a run of which nothing is measured leaves claims ope
     expect(found.words).not.toMatch(/NaN|null|undefined|∞/);
   }
 });
+
+it("says nothing of runs that have made no update", () => {
+  const waiting = { updates: 0, seconds: 0, kl: null, modesOfSamples: null };
+  const all = [persistent(waiting), variational(waiting), denoising(waiting)];
+  expect(new Set(judged(all).map(({ finding }) => finding.words))).toEqual(new Set(["not measured yet"]));
+  const begun = judged([persistent({ updates: 9, seconds: 1 }), denoising(waiting)]);
+  expect(begun.map(({ finding }) => finding.words)).toContain(
+    "no run of another family has made an update yet",
+  );
+});

@@ -23,7 +23,8 @@ def remarks(training: "Training") -> Iterator[str]:
     if len(training.config.dataset.shape) > 1 and training.config.method.image_note:
         yield training.config.method.image_note
     if training.config.method.promises == "density":
-        yield from worse_than_plain(training.metrics)
+        if not training.config.dataset.noise_added:  # else the noise decides
+            yield from worse_than_plain(training.metrics)
         yield from strayed(training.metrics)
     yield from failed_images(training.metrics)
 
