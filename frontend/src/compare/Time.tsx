@@ -74,10 +74,13 @@ function Clocks() {
 function Told() {
   const behind = slowest();
   const runs = members.value.flatMap(({ history, repeats }) => [history, ...repeats]).filter(goesOn).length;
-  const crowded = clock.value === "seconds" && cores.value !== null && cores.value < runs;
+  const begun = histories.value.some(({ info }) => info.state !== "queued");
+  const crowded = begun && clock.value === "seconds" && cores.value !== null && cores.value < runs;
   return (
     <p class="small muted compare-told">
-      {behind !== null && <Term explanation={COMPARE.follows}>follows {letterOf(behind)}, the slowest</Term>}
+      {begun && behind !== null && (
+        <Term explanation={COMPARE.follows}>follows {letterOf(behind)}, the slowest</Term>
+      )}
       {crowded && (
         <Term explanation={COMPARE.ownSeconds}>
           {runs} runs on {cores.value} {cores.value === 1 ? "core" : "cores"}: seconds are each run’s own
