@@ -6,22 +6,19 @@ import { sentence } from "../words/format";
 export function Troubles() {
   const seen = useSignal<string[]>([]);
   const news = troubles.value.filter((one) => !seen.value.includes(one));
+  if (news.length === 0) return null;
   return (
-    <div class="troubles" role="alert">
-      {news.length > 0 && (
-        <div class="note" data-tone="fault">
-          <div class="lines">
-            {news.map((one) => (
-              <p key={one}>
-                <b>The server is in trouble.</b> {sentence(one)}
-              </p>
-            ))}
-          </div>
-          <button type="button" class="word" onClick={() => (seen.value = troubles.value)}>
-            put away
-          </button>
-        </div>
-      )}
+    <div class="troubles note" data-tone="fault" role="alert">
+      <div class="lines">
+        {news.map((one) => (
+          <p key={one}>
+            <b>The server is in trouble.</b> {sentence(one)}
+          </p>
+        ))}
+      </div>
+      <button type="button" class="word" onClick={() => (seen.value = troubles.value)}>
+        put away
+      </button>
     </div>
   );
 }
