@@ -171,6 +171,6 @@ def test_the_container_is_healthy_when_the_server_answers(image: Image, address:
     words = re.findall(r'"((?:[^"\\]|\\.)*)"', check)
     code = words[-1].replace("http://127.0.0.1:8642", address)
     assert code != words[-1]
-    # Docker calls it unhealthy after three failures in a row: while torch is imported one may be late
+    # Docker asks three times: while torch is imported an answer may be late
     command = [image.bin / "python", "-c", code]
     assert any(subprocess.run(command, check=False).returncode == 0 for _ in range(3))
