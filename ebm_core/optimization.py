@@ -218,11 +218,16 @@ class Descent:
             amsgrad=False,
             beta1=self.betas[0],
             beta2=self.betas[1],
-            lr=self.schedule.learning_rate * self.share,
+            lr=self.learning_rate,
             weight_decay=0.0,
             eps=1e-8,
             maximize=False,
         )
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return self.schedule.learning_rate * self.share
 
     def state(self) -> dict[str, Any]:
         """Adam's moments and step counts, in the order of the weights."""

@@ -37,13 +37,19 @@ def held(width: float) -> float:
 
 FAR_APART = 40.0
 """Widths between groups, beyond which some methods were measured to fail."""
+HAZARD = 5.0
+"""Widths from which on a run that diverges may have done so since chains do not cross: short ones
+from noise were measured to."""
 FARTHEST = 150.0
 """Widths beyond which none was seen to learn the shapes of groups in a minute."""
 FAR_OUT = 100.0
 """Units of the model from the middle, beyond which energies were measured to run away."""
 RUN_AWAY = "some points lie so far out that energies and chains run away there; "
 HEAVY_TAILS = f"{RUN_AWAY}denoising learns such data"
-FAR_GROUPS = f"{RUN_AWAY}denoising and noise_conditional learn such data"
+FAR_GROUPS = (
+    "groups of points lie so far apart that chains and energies run away between them; "
+    "denoising and noise_conditional learn such data"
+)
 
 
 LONGEST_NAME = 100
@@ -232,7 +238,7 @@ class Points(Dataset):
                 f"{far.sum()} rows lie far from all others, such as row {row + 1}: {x:g}, {y:g}; "
                 "they are left out by `dataset.far_rows=leave out`"
             )
-        if self.groups is not None and self.groups.separation > FAR_APART:
+        if self.groups is not None and self.groups.separation > HAZARD:
             return FAR_GROUPS
         return HEAVY_TAILS if self._far_out else None
 

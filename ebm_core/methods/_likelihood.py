@@ -77,6 +77,7 @@ class LikelihoodAscent:
             pushes.tell()
         return {
             "grad_norm": grad_norm,
+            "learning_rate": self.descent.learning_rate,
             "loss": loss.detach(),
             "energy_data": at_data.detach().mean(),
             "energy_samples": raised.detach(),

@@ -167,12 +167,12 @@ class Training:
             with counted_in(self.evaluations), observed_by(phases):
                 told = numbers(self.learner, self.learner.update(positives))
             told, made = agreement.agreed(self.ranks, self.learner, told, self.evaluations)
+            self.metrics["learning_rate"] = self.schedule.learning_rate
             self.metrics.update(metrics_in_data_units(self.config, told))
             self.metrics["gradient_evaluations"] = float(made.gradients)
             self.metrics["value_evaluations"] = float(made.values)
             refuse_divergence(self.metrics, self.step, self.config.method, self.dataset)
             self.shown.update(self.energy, self.step)
-            self.metrics["learning_rate"] = self.schedule.learning_rate
             if self.config.method.smoothing:
                 self.metrics["smoothing"] = self.config.method.smoothing * self.config.scale
             self.schedule.step += 1

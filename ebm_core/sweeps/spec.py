@@ -33,6 +33,7 @@ from pydantic import (
 )
 
 from ebm_core.runs.problems import LONGEST, Problem
+from ebm_core.setting import Settings
 
 MOST = 5_000
 """Runs of a sweep, at most."""
@@ -48,7 +49,7 @@ class Refused(ValueError):
         self.problems = problems
 
 
-class Draw(BaseModel):
+class Draw(Settings):
     """Where a field's value is drawn from: one of the four."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -92,7 +93,7 @@ class Draw(BaseModel):
         return float(f"{source.uniform(*self.uniform):.6g}")
 
 
-class Draws(BaseModel):
+class Draws(Settings):
     """So many draws, numbered: to raise `count` adds some and keeps those there are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

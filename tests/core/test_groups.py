@@ -74,6 +74,9 @@ def test_persistent_chains_follow_groups_that_lie_far_apart() -> None:
     table[:250] += 40 / math.sqrt(2)
     config = {"dataset": {"kind": "points", "values": table}, "method": {"kind": "persistent"}}
     training = Training(RunConfig.model_validate({**config, "updates": 900}))
+    training.update()
+    whole = training.schedule.options.learning_rate * training.schedule.factor
+    assert training.metrics["learning_rate"] < 0.2 * whole  # it is told as it is
     while not training.finished:
         training.update()
     figures = training.evaluate(thorough=True)
@@ -247,3 +250,13 @@ def test_the_confinement_of_all_noise_levels_reaches_the_farthest_group() -> Non
     reach = float(run.dataset.groups.means.norm(dim=1).max())
     assert reach > 10
     assert run.energy.confinement == pytest.approx((3**2 + reach**2) ** 0.5)
+
+
+def test_a_run_away_between_far_groups_is_told_by_its_cause() -> None:
+    table = np.random.default_rng(0).normal(size=(1000, 2))
+    table[:250] += 20 / math.sqrt(2)
+    assert "groups of points lie so far apart" in str(
+        Points.model_validate({"values": table}).hazard
+    )
+    near = Points.model_validate({"values": two(300, 0.25, 2.0)})
+    assert near.hazard is None

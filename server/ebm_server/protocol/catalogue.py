@@ -86,9 +86,9 @@ class MethodInfo(PlugInInfo):
     """The update in one line of TeX."""
     source: str
     stage_note: str
+    """What the energy on the stage is of: a sentence's end with fields in braces; may be empty."""
     image_note: str
     """What is to be said of it on images, where it is at its limits there; else empty."""
-    """What the energy on the stage is of: a sentence's end with fields in braces; may be empty."""
     series: dict[str, str]
     """Titles of the series in its frames."""
 

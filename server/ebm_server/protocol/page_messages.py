@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ebm_server.protocol.bounds import Id, Said, Whole
+from ebm_server.protocol.bounds import NUMBER, Id, Said, Whole
 from ebm_server.protocol.frames import FrameMessage
 from ebm_server.protocol.messages import Message
 from ebm_server.protocol.runs import Event, MetricRow, RunSummary
@@ -18,7 +18,7 @@ class Watch(Message):
     type: Literal["watch"]
     run: Id
     after: Whole = 0
-    frames_per_second: float = Field(15, ge=0, le=60)
+    frames_per_second: Annotated[float, NUMBER] = Field(15, ge=0, le=60)
     landscapes: bool = True
     """False where the page computes them itself: then it is sent only those made for others."""
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, computed_field
+from pydantic import Field, StrictBool, computed_field
 
 from ebm_server.protocol.bounds import NUMBER, Name, Said, Speed, Whole
 from ebm_server.protocol.messages import Message, Values
@@ -188,5 +188,5 @@ class Patch(Message):
     changes: dict[str, Any] = Field(default_factory=dict)
     speed: Speed | None = None
     name: Name | None = None
-    pinned: bool | None = None
+    pinned: StrictBool | None = None
     tags: list[Tag] | None = Field(None, max_length=16)

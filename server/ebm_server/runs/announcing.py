@@ -38,12 +38,11 @@ def try_to_write(folder: Path) -> None:
 
 
 async def announce_for_ever(jobs: Jobs, hub: Hub) -> None:
-    """Looks until it is cancelled; while no page is open there is nobody to tell."""
+    """Looks until it is cancelled; while no page is open nobody is told, and nothing is known that
+    might have ended when one comes."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)
-        if not hub.mailboxes:
-            continue
         try:
-            hub.troubles_are(await troubles(jobs))
+            hub.troubles_are(await troubles(jobs) if hub.mailboxes else [])
         except Exception:
             log.exception("looking for troubles failed")

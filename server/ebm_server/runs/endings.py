@@ -47,7 +47,7 @@ class Endings:
             but: What else is to be said where the run fails.
         """
         state: RunState = entry.run.state
-        wanted = self.wanted.pop(entry.run.id, None)
+        wanted = self.wanted.get(entry.run.id)
         if wanted and state not in ENDED:
             self.end(entry, *wanted)
         elif self._paused is not None and state == "stopped":
